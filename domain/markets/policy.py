@@ -1,0 +1,131 @@
+"""A market's policy: the numbers and choices by which it charges, holds, waits and cancels. Values only.
+
+A policy is stored as a document, version by version (`models.py`), and every decision keeps the id of the
+version that decided it. Reading an old version must therefore always work: a field may be added with a default
+that means what was so before, and none is ever renamed or removed.
+
+Words: **basis points** (`_bp`) are hundredths of a percent; a **tier** says what is given back when a booking is
+called off that long before its start, until the next tier takes over.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+
+WHOLE = 10_000  # basis points in one
+
+BasisPoints = Annotated[int, Field(ge=0, le=WHOLE)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class _Value(BaseModel):
+    """A frozen value that takes nothing it does not know: a misspelt limit must not quietly mean none.
+
+    Lax about types only where JSON has fewer of them than Python; a float or a text is never an integer here.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TaxBase(StrEnum):
+    """What the tax is a share of."""
+
+    SERVICE_FEE = "service_fee"
+    COMMISSION = "commission"
+    SERVICE = "service"
+
+
+class TaxRule(_Value):
+    """One tax. Inclusive: the base already contains it; otherwise it comes on top of the base."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=40)] = "VAT"
+    rate_bp: Annotated[int, Field(ge=0, le=WHOLE, strict=True)] = 0
+    applies_to: TaxBase = TaxBase.SERVICE_FEE
+    inclusive: bool = True
+
+
+class Tier(_Value):
+    """From `hours_before_start` on (and until a nearer tier begins), these shares are given back."""
+
+    hours_before_start: Annotated[int, Field(ge=0, le=24 * 365, strict=True)]
+    refund_bp: Annotated[BasisPoints, Field(strict=True)]
+    service_fee_refund_bp: Annotated[BasisPoints, Field(strict=True)] = 0
+
+
+class CancellationPolicy(_Value):
+    """What a customer gets back. Earlier than every tier's hours the farthest tier's share holds.
+
+    `tiers` stand from far to near. Nearer than the last tier nothing is given back. Within `grace_minutes` of
+    booking everything is, as long as the service has not started.
+    """
+
+    grace_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60, strict=True)] = 60
+    tiers: tuple[Tier, ...] = ()
+
+    @model_validator(mode="after")
+    def _refuse_tiers_out_of_order(self) -> Self:
+        """A refund that grew as the start comes nearer would pay people for waiting."""
+        for farther, nearer in pairwise(self.tiers):
+            if nearer.hours_before_start >= farther.hours_before_start:
+                raise ValueError("tiers stand from far to near, each nearer to the start than the one before")
+            if nearer.refund_bp > farther.refund_bp:
+                raise ValueError("a nearer tier never gives back more than a farther one")
+            if nearer.service_fee_refund_bp > farther.service_fee_refund_bp:
+                raise ValueError("a nearer tier never gives back more of the service fee than a farther one")
+        return self
+
+
+# The three the field knows by these names. The hours follow what large platforms publish for their policies of
+# the same names (a day; five days; a fortnight), so that people who come from there find what they expect.
+STANDARD_CANCELLATION_POLICIES: Mapping[str, CancellationPolicy] = {
+    "flexible": CancellationPolicy(
+        tiers=(Tier(hours_before_start=24, refund_bp=WHOLE, service_fee_refund_bp=WHOLE),)
+    ),
+    "moderate": CancellationPolicy(
+        tiers=(
+            Tier(hours_before_start=5 * 24, refund_bp=WHOLE, service_fee_refund_bp=WHOLE),
+            Tier(hours_before_start=24, refund_bp=5_000),
+        )
+    ),
+    "strict": CancellationPolicy(
+        tiers=(
+            Tier(hours_before_start=14 * 24, refund_bp=WHOLE, service_fee_refund_bp=WHOLE),
+            Tier(hours_before_start=7 * 24, refund_bp=5_000),
+        )
+    ),
+}
+
+
+class Policy(_Value):
+    """All rules of a market at one time. Every default is what a new market starts with."""
+
+    # 15 % in all, of which the customer sees a third: what the field takes lies between 10 % and 25 %.
+    service_fee_bp: Annotated[BasisPoints, Field(strict=True)] = 500
+    commission_bp: Annotated[BasisPoints, Field(strict=True)] = 1_000
+    tax: TaxRule = TaxRule()
+    # Long enough for a bank's two-factor page, short enough not to keep a slot from others.
+    hold_minutes: Annotated[int, Field(ge=1, le=24 * 60, strict=True)] = 15
+    # A provider sleeps once within a day. Never beyond 4 days: card authorizations may lapse after 4 d 18 h.
+    answer_window_hours: Annotated[int, Field(ge=1, le=4 * 24, strict=True)] = 24
+    completion_hours: Annotated[int, Field(ge=1, le=14 * 24, strict=True)] = 48
+    no_show_after_minutes: Annotated[int, Field(ge=0, le=24 * 60, strict=True)] = 15
+    contest_hours: Annotated[int, Field(ge=1, le=14 * 24, strict=True)] = 24
+    quote_minutes: Annotated[int, Field(ge=1, le=24 * 60, strict=True)] = 30
+    # For each customer and category: enough to compare, too few to map a market's prices by asking.
+    live_quotes: Annotated[int, Field(ge=1, le=100, strict=True)] = 5
+    cancellation_policies: Annotated[Mapping[Name, CancellationPolicy], Field(min_length=1)] = (
+        STANDARD_CANCELLATION_POLICIES
+    )
+    segments: tuple[Name, ...] = ()
+    # Documents whose shape belongs to pricing and to contributions; a market without them has neither.
+    surge: Mapping[str, JsonValue] = Field(default_factory=dict)
+    contributions: Mapping[str, JsonValue] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _refuse_segments_named_twice(self) -> Self:
+        if len(set(self.segments)) != len(self.segments):
+            raise ValueError("each segment is named once")
+        return self
