@@ -1,0 +1,210 @@
+"""Facts: what happened, in the past tense, kept for ever and delivered to whoever reads them.
+
+Audit trail and outbox are one table. An action records a fact in its own transaction; the relay takes rows
+that were not dispatched, writes one delivery row for each reader and wakes the readers through the broker.
+PostgreSQL is the truth and the broker only a wake-up: what a wiped broker forgot, the deliveries remember.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+import orjson
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
+from sqlmodel import Field, Session
+
+from domain.foundation import ids
+from domain.foundation.actors import Actor, ActorKind
+from domain.foundation.tables import Table, choice, document, instant, primary_key
+
+CHANNEL = "talkoo_events"
+
+
+class Fact:
+    """A frozen dataclass of ids, amounts, words and instants; never a row, never a secret.
+
+    `audit_only` marks facts that are kept for people to look up and that no worker reads.
+    """
+
+    name: ClassVar[str] = ""
+    audit_only: ClassVar[bool] = False
+
+    @classmethod
+    def every(cls) -> list[type["Fact"]]:
+        """All kinds of facts there are, by name."""
+        found = [kind for child in cls.__subclasses__() for kind in [child, *child.every()] if kind.name]
+        return sorted(set(found), key=lambda kind: kind.name)
+
+
+# One row means: this happened. Rows are never changed, but for the stamp of their dispatch.
+class EventRecord(Table, table=True):
+    """A fact, by whom, about what, and the how-manieth of its subject."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("subject_id", "version", name="events_are_numbered_per_subject"),
+        Index("events_not_dispatched", "id", postgresql_where=text("dispatched_at IS NULL")),
+        {"comment": "One row means: this happened. Audit trail and outbox in one."},
+    )
+    id: UUID = primary_key()
+    name: str = Field(sa_column=Column(String(80), nullable=False))
+    occurred_at: datetime = instant()
+    actor_kind: ActorKind = choice(ActorKind, "events_actor_kind_known")
+    actor_id: UUID | None = Field(default=None, sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=True))
+    on_behalf_of: UUID | None = Field(
+        default=None, sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=True)
+    )
+    subject_type: str = Field(sa_column=Column(String(40), nullable=False))
+    subject_id: UUID = Field(sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=False))
+    version: int = Field(sa_column=Column(BigInteger, nullable=False))
+    data: dict[str, Any] = document()
+    dispatched_at: datetime | None = instant(nullable=True)
+
+
+# One row means: so many facts are recorded about this subject. Its lock puts a subject's facts in order.
+class EventSubject(Table, table=True):
+    """The counter that numbers a subject's facts."""
+
+    __tablename__ = "event_subjects"
+    __table_args__ = ({"comment": "One row means: so many facts are recorded about this subject."},)
+    subject_id: UUID = Field(sa_column=Column(UUID_COLUMN(as_uuid=True), primary_key=True))
+    version: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+# One row means: this reader is to be told of this event, or was.
+class EventDelivery(Table, table=True):
+    """One reader's share in one event: attempts are counted here before the reader runs."""
+
+    __tablename__ = "event_deliveries"
+    __table_args__ = (
+        Index(
+            "event_deliveries_open", "due_at", postgresql_where=text("done_at IS NULL AND parked_at IS NULL")
+        ),
+        {"comment": "One row means: this reader is to be told of this event, was (done_at), or is parked."},
+    )
+    event_id: UUID = Field(
+        sa_column=Column(UUID_COLUMN(as_uuid=True), ForeignKey("events.id"), primary_key=True)
+    )
+    reader: str = Field(sa_column=Column(String(120), primary_key=True))
+    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    due_at: datetime = instant()
+    done_at: datetime | None = instant(nullable=True)
+    parked_at: datetime | None = instant(nullable=True)
+    last_error: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event as readers and timelines see it."""
+
+    id: UUID
+    name: str
+    occurred_at: datetime
+    actor_kind: ActorKind
+    actor_id: UUID | None
+    on_behalf_of: UUID | None
+    subject_type: str
+    subject_id: UUID
+    version: int
+    data: Mapping[str, Any]
+
+
+_RECORD = text("""
+    WITH numbered AS (
+        INSERT INTO event_subjects (subject_id, version) VALUES (:subject_id, 1)
+        ON CONFLICT (subject_id) DO UPDATE SET version = event_subjects.version + 1
+        RETURNING version
+    )
+    INSERT INTO events (id, name, occurred_at, actor_kind, actor_id, on_behalf_of,
+                        subject_type, subject_id, version, data)
+    SELECT :id, :name, :at, :actor_kind, :actor_id, :on_behalf_of, :subject_type, :subject_id, version,
+           cast(:data AS jsonb)
+    FROM numbered
+    RETURNING pg_notify(:channel, '')
+""")
+
+_COLUMNS = (
+    "id, name, occurred_at, actor_kind, actor_id, on_behalf_of, subject_type, subject_id, version, data"
+)
+_HISTORY = text(f"""
+    SELECT {_COLUMNS} FROM events
+    WHERE subject_id = :subject_id AND version > :after ORDER BY version LIMIT :limit
+""")  # noqa: S608 -- our own column list
+_ONE = text(f"SELECT {_COLUMNS} FROM events WHERE id = :id")  # noqa: S608 -- our own column list
+_ONCE = text("""
+    INSERT INTO event_deliveries (event_id, reader, attempts, due_at, done_at)
+    VALUES (:event_id, :reader, 1, :at, :at)
+    ON CONFLICT (event_id, reader) DO UPDATE SET done_at = :at WHERE event_deliveries.done_at IS NULL
+    RETURNING event_id
+""")
+
+
+def record(session: Session, fact: Fact, *, subject: tuple[str, UUID], by: Actor, at: datetime) -> UUID:
+    """Write down that `fact` happened to `subject` (its type and id). Answers the event's id."""
+    event_id = ids.new()
+    session.flush()
+    session.execute(
+        _RECORD,
+        {
+            "id": event_id,
+            "name": fact.name,
+            "at": at,
+            "actor_kind": by.kind.value,
+            "actor_id": by.user_id,
+            "on_behalf_of": by.on_behalf_of,
+            "subject_type": subject[0],
+            "subject_id": subject[1],
+            "data": _document(fact),
+            "channel": CHANNEL,
+        },
+    )
+    return event_id
+
+
+def history(
+    session: Session, subject_id: UUID, *, after_version: int = 0, limit: int = 100
+) -> list[EventRow]:
+    """What happened to a subject, in order."""
+    rows = session.execute(_HISTORY, {"subject_id": subject_id, "after": after_version, "limit": limit})
+    return [_event(row) for row in rows]
+
+
+def event(session: Session, event_id: UUID) -> EventRow | None:
+    """One event, if there is one of this id."""
+    row = session.execute(_ONE, {"id": event_id}).first()
+    return None if row is None else _event(row)
+
+
+def once(session: Session, event_id: UUID, reader: str, *, at: datetime) -> bool:
+    """Whether this is the first time that `reader` handles this event; from now on it no longer is.
+
+    A second worker with the same message waits here for the first one's commit and then learns the truth.
+    """
+    return session.execute(_ONCE, {"event_id": event_id, "reader": reader, "at": at}).first() is not None
+
+
+def _document(fact: Fact) -> str:
+    values = {field.name: getattr(fact, field.name) for field in fields(cast("Any", fact))}
+    return orjson.dumps({name: _plain(value) for name, value in values.items()}).decode()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 -- whatever a fact may hold
+    match value:
+        case UUID():
+            return str(value)
+        case datetime():
+            return value.isoformat()
+        case StrEnum():
+            return value.value
+        case tuple() | list():
+            return [_plain(part) for part in value]
+        case _:
+            return value
+
+
+def _event(row: Any) -> EventRow:  # noqa: ANN401 -- a row of _COLUMNS
+    return EventRow(**{**row._mapping, "actor_kind": ActorKind(row.actor_kind)})  # noqa: SLF001 -- SQLAlchemy's public name

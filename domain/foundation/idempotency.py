@@ -1,0 +1,215 @@
+"""A retry never repeats an effect: the answer is stored under the caller's key, with the effect itself.
+
+Two ways to use it. A route of one transaction looks the key up, works, and stores its answer in the same
+transaction; the primary key lets only one of two simultaneous ones commit. A route that reaches the world
+claims the key first in a transaction of its own, and the claim lapses when its process dies, because what
+it does is idempotent by rows of its own and may be done again.
+
+What is compared is a keyed fingerprint of method, path and body, so a stored row tells nobody a password.
+Answers to callers who are not signed in may hold tokens; they are sealed with a secret made from the
+request itself, so only who can repeat the request can read the answer.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, Session
+
+from domain.foundation import signing
+from domain.foundation.errors import Conflict, Unacceptable
+from domain.foundation.tables import Table, instant
+
+KEPT_FOR = timedelta(hours=72)  # longer than any client retries; Stripe keeps 24 hours
+CLAIM_LAPSES_AFTER = timedelta(seconds=60)  # longer than every call to the world together may take
+LONGEST_KEY = 255
+_NONCE_LENGTH = 12  # bytes; what AES-GCM is defined for (NIST SP 800-38D)
+
+
+class KeyMissing(Unacceptable):
+    """This route moves money or makes a booking, and asks for an Idempotency-Key."""
+
+    slug = "idempotency-key-required"
+    title = "An Idempotency-Key is needed"
+
+
+class KeyUnreadable(Unacceptable):
+    """The key is not 1 to 255 visible ASCII characters."""
+
+    slug = "idempotency-key-unreadable"
+    title = "This Idempotency-Key cannot be used"
+
+
+class KeyReused(Unacceptable):
+    """The same key came with another request before."""
+
+    slug = "idempotency-key-reused"
+    title = "This Idempotency-Key belongs to another request"
+
+
+class InFlight(Conflict):
+    """The first request with this key has not been answered yet."""
+
+    slug = "request-in-flight"
+    title = "The same request is still being worked on"
+
+
+# One row means: this caller sent this request under this key, and this was the answer.
+class IdempotencyKey(Table, table=True):
+    """A remembered answer, or the claim of a request that is still at work (no status yet)."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (
+        Index("idempotency_keys_by_age", "created_at"),
+        {"comment": "One row means: this caller sent this request under this key, and this was the answer."},
+    )
+    scope: str = Field(sa_column=Column(String(60), primary_key=True))
+    key: str = Field(sa_column=Column(String(LONGEST_KEY), primary_key=True))
+    fingerprint: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    created_at: datetime = instant()
+    claimed_until: datetime | None = instant(nullable=True)
+    status: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    headers: dict[str, str] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    body: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request under a key: who sends it, the key, and all that makes it this request and no other."""
+
+    scope: str
+    key: str
+    request: bytes
+    sealed: bool
+
+    @property
+    def fingerprint(self) -> bytes:
+        """What is compared with the first request under this key."""
+        return signing.secret_for("idempotency/fingerprint", self.request)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """What was answered, byte for byte."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def attempt(user_id: UUID | None, key: str, method: str, path: str, body: bytes) -> Attempt:
+    """The attempt that a request is. Refuses a key that cannot be one."""
+    if not 1 <= len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        raise KeyUnreadable(
+            f"Send 1 to {LONGEST_KEY} visible ASCII characters, a UUID for example.", field="Idempotency-Key"
+        )
+    scope = "anyone" if user_id is None else f"user:{user_id}"
+    request = b"\0".join([method.encode(), path.encode(), key.encode(), body])
+    return Attempt(scope, key, request, sealed=user_id is None)
+
+
+_LOOK = text("""
+    SELECT pg_try_advisory_xact_lock(hashtextextended(:scope || :key, 0)) AS free,
+           fingerprint, claimed_until, status, headers, body
+    FROM (VALUES (1)) AS one(row)
+    LEFT JOIN idempotency_keys ON scope = :scope AND key = :key AND created_at > :oldest
+""")
+_STORE = text("""
+    INSERT INTO idempotency_keys (scope, key, fingerprint, created_at, status, headers, body)
+    VALUES (:scope, :key, :fingerprint, :at, :status, cast(:headers AS jsonb), :body)
+    ON CONFLICT (scope, key) DO UPDATE
+    SET fingerprint = excluded.fingerprint, created_at = excluded.created_at, claimed_until = NULL,
+        status = excluded.status, headers = excluded.headers, body = excluded.body
+    WHERE idempotency_keys.status IS NULL OR idempotency_keys.created_at <= :oldest
+    RETURNING key
+""")
+_CLAIM = text("""
+    INSERT INTO idempotency_keys (scope, key, fingerprint, created_at, claimed_until)
+    VALUES (:scope, :key, :fingerprint, :at, :until)
+    ON CONFLICT (scope, key) DO UPDATE
+    SET fingerprint = excluded.fingerprint, created_at = excluded.created_at,
+        claimed_until = excluded.claimed_until, status = NULL, headers = NULL, body = NULL
+    WHERE idempotency_keys.status IS NULL OR idempotency_keys.created_at <= :oldest
+""")
+_FORGET = text("DELETE FROM idempotency_keys WHERE scope = :scope AND key = :key AND status IS NULL")
+_SWEEP = text("""
+    DELETE FROM idempotency_keys WHERE (scope, key) IN (
+        SELECT scope, key FROM idempotency_keys WHERE created_at <= :oldest
+        LIMIT :limit FOR UPDATE SKIP LOCKED)
+""")
+
+
+def look(session: Session, tried: Attempt, *, at: datetime) -> StoredAnswer | None:
+    """The stored answer if there is one; None when this request is the first and may go on.
+
+    Holds the key for this transaction. Refuses `KeyReused` for another request under the same key, and
+    `InFlight` while somebody else is at work on this one.
+    """
+    found = session.execute(_LOOK, {"scope": tried.scope, "key": tried.key, "oldest": at - KEPT_FOR}).one()
+    if found.fingerprint is not None and bytes(found.fingerprint) != tried.fingerprint:
+        raise KeyReused("Use a new key for a new request.", field="Idempotency-Key")
+    if found.status is not None:
+        return StoredAnswer(found.status, found.headers, _unseal(tried, bytes(found.body)))
+    if not found.free or (found.claimed_until is not None and found.claimed_until > at):
+        raise InFlight("Ask again in a moment with the same key.", retry_after=1)
+    return None
+
+
+def store(session: Session, tried: Attempt, answer: StoredAnswer, *, at: datetime) -> bool:
+    """Remember the answer with the effect. False when somebody else's answer stands there already."""
+    values = {
+        "scope": tried.scope,
+        "key": tried.key,
+        "fingerprint": tried.fingerprint,
+        "at": at,
+        "oldest": at - KEPT_FOR,
+        "status": answer.status,
+        "headers": orjson.dumps(answer.headers).decode(),
+        "body": _seal(tried, answer.body),
+    }
+    return session.execute(_STORE, values).first() is not None
+
+
+def claim(session: Session, tried: Attempt, *, at: datetime) -> None:
+    """Take the key before reaching the world. Call `look` first, in the same transaction."""
+    values = {
+        "scope": tried.scope,
+        "key": tried.key,
+        "fingerprint": tried.fingerprint,
+        "at": at,
+        "oldest": at - KEPT_FOR,
+        "until": at + CLAIM_LAPSES_AFTER,
+    }
+    session.execute(_CLAIM, values)
+
+
+def forget(session: Session, tried: Attempt) -> None:
+    """Give a claimed key back: nothing happened, and the same request may be tried again at once."""
+    session.execute(_FORGET, {"scope": tried.scope, "key": tried.key})
+
+
+def sweep(session: Session, *, at: datetime, limit: int = 1_000) -> int:
+    """Forget answers that were kept long enough. Answers how many."""
+    return session.execute(_SWEEP, {"oldest": at - KEPT_FOR, "limit": limit}).rowcount  # type: ignore[attr-defined,no-any-return]  # a DELETE's result counts its rows
+
+
+def _seal(tried: Attempt, body: bytes) -> bytes:
+    if not tried.sealed:
+        return body
+    nonce = secrets.token_bytes(_NONCE_LENGTH)
+    return nonce + AESGCM(_secret(tried)).encrypt(nonce, body, None)
+
+
+def _unseal(tried: Attempt, body: bytes) -> bytes:
+    if not tried.sealed:
+        return body
+    return AESGCM(_secret(tried)).decrypt(body[:_NONCE_LENGTH], body[_NONCE_LENGTH:], None)
+
+
+def _secret(tried: Attempt) -> bytes:
+    return signing.secret_for("idempotency/seal", tried.request)

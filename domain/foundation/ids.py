@@ -1,0 +1,111 @@
+"""Identifiers: UUID version 7 inside, typed and prefixed on the wire (`bkg_01j…`, TypeID encoding).
+
+Version 7 sorts by time, so indexes grow at one end. The prefix tells people and logs what an id is of, and
+lets a route refuse a quote's id where a booking's is meant. `NewType` ids break SQLModel's column types, so
+code carries plain UUIDs and only the wire knows the prefix.
+
+The encoding is TypeID's (https://github.com/jetify-com/typeid, spec 0.3): 128 bits as 26 characters of
+Crockford's base 32, lower case, the first character at most `7`.
+"""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import uuid_utils
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+_LENGTH = 26
+_BITS = 128
+
+
+def new() -> UUID:
+    """A fresh id that sorts after every id made before it in this process."""
+    return UUID(bytes=uuid_utils.uuid7().bytes)
+
+
+def encode(prefix: str, value: UUID) -> str:
+    """The id as it stands on the wire."""
+    number = value.int
+    digits = [_ALPHABET[(number >> shift) & 31] for shift in range(_LENGTH * 5 - 5, -1, -5)]
+    return f"{prefix}_{''.join(digits)}"
+
+
+def decode(prefix: str, text: str) -> UUID:
+    """The id that `encode` wrote; anything else raises ValueError."""
+    head, _, digits = text.rpartition("_")
+    if head != prefix or len(digits) != _LENGTH:
+        raise ValueError(f"an id here starts with {prefix}_ and has {_LENGTH} more characters")
+    number = 0
+    for character in digits:
+        if character not in _VALUES:
+            raise ValueError(f"{character!r} does not occur in an id")
+        number = number << 5 | _VALUES[character]
+    if number >> _BITS:
+        raise ValueError("the id is too large")
+    return UUID(int=number)
+
+
+class WireId:
+    """Annotation that lets Pydantic speak prefixed ids: `Annotated[UUID, WireId("bkg")]`."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 -- Pydantic's signature
+        """Accept the wire's text or a UUID of ours; write the wire's text in JSON."""
+        return core_schema.no_info_plain_validator_function(
+            self._read,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                self._write, return_schema=core_schema.str_schema(), when_used="json"
+            ),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Tell clients what such an id looks like."""
+        return {
+            "type": "string",
+            "pattern": f"^{self.prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$",
+            "examples": [f"{self.prefix}_01jczk3v9hf8gb2h6v1q4nsx7e"],
+        }
+
+    def _read(self, value: object) -> UUID:
+        if isinstance(value, UUID):
+            return value
+        try:
+            return decode(self.prefix, value if isinstance(value, str) else "")
+        except ValueError as error:
+            raise PydanticCustomError("id", "{reason}", {"reason": str(error)}) from error
+
+    def _write(self, value: UUID) -> str:
+        return encode(self.prefix, value)
+
+
+UserId = Annotated[UUID, WireId("usr")]
+UserSessionId = Annotated[UUID, WireId("ses")]
+RoleGrantId = Annotated[UUID, WireId("rol")]
+MarketId = Annotated[UUID, WireId("mkt")]
+PolicyVersionId = Annotated[UUID, WireId("pol")]
+ProviderProfileId = Annotated[UUID, WireId("prv")]
+CategoryId = Annotated[UUID, WireId("cat")]
+OfferId = Annotated[UUID, WireId("ofr")]
+OptionId = Annotated[UUID, WireId("opt")]
+ResourceId = Annotated[UUID, WireId("res")]
+ScheduleRuleId = Annotated[UUID, WireId("srl")]
+ScheduleExceptionId = Annotated[UUID, WireId("exc")]
+HoldId = Annotated[UUID, WireId("hld")]
+GroupSessionId = Annotated[UUID, WireId("gse")]
+TariffVersionId = Annotated[UUID, WireId("trf")]
+QuoteId = Annotated[UUID, WireId("quo")]
+BookingId = Annotated[UUID, WireId("bkg")]
+ProposalId = Annotated[UUID, WireId("prp")]
+PaymentId = Annotated[UUID, WireId("pay")]
+RefundId = Annotated[UUID, WireId("ref")]
+AccountId = Annotated[UUID, WireId("acc")]
+EntryId = Annotated[UUID, WireId("ent")]
+EventId = Annotated[UUID, WireId("evt")]

@@ -1,0 +1,73 @@
+"""Keyset pages: a cursor holds the sort key of the last row seen, so rows that arrive meanwhile move nothing.
+
+A cursor is opaque to clients: base64url of a JSON array. It holds nothing secret and is not signed; whoever
+invents one gets the rows after the place they invented, among those they may see anyway.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import orjson
+
+from domain.foundation.errors import Unacceptable
+
+Item = TypeVar("Item")
+Key = str | int | float | datetime | UUID
+
+DEFAULT_LIMIT = 20  # what fits on a screen or two
+LARGEST_LIMIT = 100  # keeps the slowest page within a request's time
+
+
+class CursorUnreadable(Unacceptable):
+    """The cursor is not one that a page of this list carried."""
+
+    slug = "cursor-unreadable"
+    title = "This cursor cannot be read"
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Some rows, and the cursor of the next ones when there are any."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+
+def page_of(rows: Sequence[Item], limit: int, key: Callable[[Item], Sequence[Key]]) -> Page[Item]:
+    """A page from `limit + 1` rows: the row too many tells that there is more."""
+    shown = list(rows[:limit])
+    return Page(shown, encode(key(shown[-1])) if len(rows) > limit else None)
+
+
+def encode(values: Sequence[Key]) -> str:
+    """The cursor that stands for a sort key."""
+    return urlsafe_b64encode(orjson.dumps(list(values))).rstrip(b"=").decode()
+
+
+def decode(cursor: str, kinds: Sequence[type[Key]]) -> list[Key]:
+    """The sort key in `cursor`, as values of `kinds`. Refuses whatever `encode` did not write."""
+    try:
+        values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return [_read(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    except (ValueError, TypeError) as error:
+        raise CursorUnreadable(
+            "Leave the cursor out to start from the first page.", field="cursor"
+        ) from error
+
+
+def _read(value: object, kind: type[Key]) -> Key:
+    if kind is datetime and isinstance(value, str) and (moment := datetime.fromisoformat(value)).tzinfo:
+        return moment
+    if kind is UUID and isinstance(value, str):
+        return UUID(value)
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if kind is str and isinstance(value, str):
+        return value
+    if kind is int and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise ValueError("not of the kind that this list sorts by")
