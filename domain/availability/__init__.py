@@ -1,0 +1,1 @@
+"""When something can be promised, and the promises on its time."""

@@ -1,0 +1,70 @@
+"""How long a promise lasts and where it may start: so many elapsed seconds on a grid, or a stay of nights.
+
+A service of two hours lasts two hours, also on the night the clocks change. A stay ends when the clock reads
+check-out so many dates later, and lasts whatever that takes. Both answer the same two questions, so that
+whoever computes slots need not know which one is asked.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import time
+
+from domain.availability.intervals import Interval
+from domain.availability.wall_time import DAY, Wall, reading
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """`seconds` of elapsed time, starting where the local clock shows a multiple of `grid` seconds.
+
+    The grid divides the day and is counted from local midnight: a grid of 1,800 means :00 and :30 on the
+    wall, before and after a clock change alike.
+    """
+
+    seconds: int
+    grid: int
+
+    @property
+    def longest(self) -> int:
+        """The most elapsed time from start to end."""
+        return self.seconds
+
+    def starting(self, wall: Wall, during: Interval) -> Iterator[Interval]:
+        """Each promise that starts within `during`, by its start."""
+        for start in wall.every(self.grid, during):
+            yield start, start + self.seconds
+
+    def fitting(self, wall: Wall, free: Interval) -> Iterator[Interval]:
+        """Each promise that lies wholly within `free`, by its start."""
+        return self.starting(wall, (free[0], free[1] - self.seconds + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """From check-in on a local date to check-out `nights` local dates later; at least one night."""
+
+    nights: int
+    check_in: time
+    check_out: time
+
+    @property
+    def longest(self) -> int:
+        """The most elapsed time from start to end, in which clocks may be put back."""
+        return (self.nights + 2) * DAY
+
+    def starting(self, wall: Wall, during: Interval) -> Iterator[Interval]:
+        """Each stay that starts within `during`, one for each local date that exists.
+
+        Where the clock jumps over check-in, the stay starts at the jump: a night is not lost for an hour.
+        """
+        for day in range(wall.reads(during[0]) // DAY - 1, wall.reads(during[1]) // DAY + 2):
+            start = wall.first(reading(day, self.check_in))
+            if during[0] <= start < during[1] and wall.reads(start) // DAY == day:
+                yield start, wall.first(reading(day + self.nights, self.check_out))
+
+    def fitting(self, wall: Wall, free: Interval) -> Iterator[Interval]:
+        """Each stay that lies wholly within `free`, by its start."""
+        return (stay for stay in self.starting(wall, free) if stay[1] <= free[1])
+
+
+Length = Lasting | Stay

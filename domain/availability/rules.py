@@ -1,0 +1,151 @@
+"""Which starts may be booked, and why the others may not.
+
+All instants are whole seconds since 1970-01-01T00:00Z and all durations elapsed seconds (`intervals.py` says
+why). One promise is asked for at a time: a start on the grid of its `Length`, its buffers around it.
+
+The list and the single answer agree by construction: `slots` is interval algebra over everything, `refusals`
+asks each reason on its own for one start, and the tests hold both to an oracle that walks every minute.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import takewhile
+from typing import NamedTuple
+
+from domain.availability.intervals import Interval, contains, overlaps, subtract, union
+from domain.availability.lengths import Length
+from domain.availability.schedules import Schedule, open_intervals
+from domain.availability.wall_time import Wall
+
+
+class Reason(StrEnum):
+    """Why a start may not be booked. The words are part of the interface and never change."""
+
+    UNALIGNED = "unaligned"  # the offer has no start there; never among the starts that `explain` walks
+    CLOSED = "closed"  # the service would not lie within one stretch of opening time
+    BUSY = "busy"  # the service itself meets something already promised
+    BUFFER = "buffer"  # the time to be kept free around it does
+    NOTICE = "notice"  # too soon
+    HORIZON = "horizon"  # too far ahead
+    FULL = "full"  # fewer seats are left than asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one promise takes and how early and late it may be asked for; durations in elapsed seconds."""
+
+    length: Length
+    horizon: int
+    notice: int = 0
+    buffer_before: int = 0
+    buffer_after: int = 0
+    seats: int = 1
+
+
+class Session(NamedTuple):
+    """A group session that already stands, with the seats still to be had."""
+
+    start: int
+    end: int
+    seats_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What is known of one resource: when it is open, what it has promised, and this offer's sessions.
+
+    `busy` holds the promises with their buffers already inside, in any order, the sessions' own among them.
+    """
+
+    schedule: Schedule
+    busy: Sequence[Interval] = ()
+    sessions: Sequence[Session] = ()
+
+
+class Slot(NamedTuple):
+    """A start, the end it leads to, the seats left there, and all that speaks against it."""
+
+    start: int
+    end: int
+    seats_left: int
+    refused: tuple[Reason, ...] = ()
+
+
+def slots(calendar: Calendar, terms: Terms, during: Interval, *, at: int, seats: int = 1) -> list[Slot]:
+    """The starts within `during` that may be booked now for so many seats, by start.
+
+    A session that stands takes no new time, so only notice, horizon and its seats are asked of it.
+    """
+    asked = max(during[0], at + terms.notice), min(during[1], at + terms.horizon + 1)
+    found = {start: Slot(start, end, terms.seats) for start, end in _free_promises(calendar, terms, asked)}
+    found |= _standing(calendar, asked)
+    return [slot for _, slot in sorted(found.items()) if slot.seats_left >= seats]
+
+
+def explain(calendar: Calendar, terms: Terms, during: Interval, *, at: int, seats: int = 1) -> list[Slot]:
+    """Every start within `during` that the offer could have, by start, each with all that refuses it."""
+    reach = (during[0], during[1] + terms.length.longest)
+    opened, busy = open_intervals(calendar.schedule, reach), union(calendar.busy)
+    found = {
+        start: Slot(start, end, terms.seats, tuple(_against_place(terms, (start, end), opened, busy)))
+        for start, end in terms.length.starting(Wall(calendar.schedule.zone, reach), during)
+    }
+    found |= _standing(calendar, during)
+    return [_weighed(slot, terms, at, seats) for _, slot in sorted(found.items())]
+
+
+def slot_at(calendar: Calendar, terms: Terms, start: int, *, at: int, seats: int = 1) -> Slot:
+    """One start as `explain` would show it; where the offer has no start, a slot that ends as it starts.
+
+    This is the question the booking write asks; it needs only the promises near the start in `calendar.busy`.
+    """
+    found = explain(calendar, terms, (start, start + 1), at=at, seats=seats)
+    nowhere = Slot(start, start, terms.seats, (Reason.UNALIGNED,))
+    return found[0] if found else _weighed(nowhere, terms, at, seats)
+
+
+def _free_promises(calendar: Calendar, terms: Terms, asked: Interval) -> Iterator[Interval]:
+    """The promises that start within `asked` and fit between what is promised already.
+
+    A promise with its buffers misses a busy interval exactly when the bare promise misses that interval
+    grown by the buffers the other way round: by the one after at its front, by the one before at its back.
+    So buffers are paid once for each busy interval and not once for each start.
+    """
+    if asked[0] >= asked[1]:
+        return
+    reach = (asked[0], asked[1] + terms.length.longest)
+    wall = Wall(calendar.schedule.zone, reach)
+    busy = union(calendar.busy)  # first, so that an empty span stays nothing and does not grow
+    grown = union((start - terms.buffer_after, end + terms.buffer_before) for start, end in busy)
+    for free in subtract(open_intervals(calendar.schedule, reach), grown):
+        yield from takewhile(lambda promise: promise[0] < asked[1], terms.length.fitting(wall, free))
+
+
+def _standing(calendar: Calendar, during: Interval) -> dict[int, Slot]:
+    begun = (session for session in calendar.sessions if during[0] <= session.start < during[1])
+    return {session.start: Slot(*session) for session in begun}
+
+
+def _against_place(
+    terms: Terms, promise: Interval, opened: Sequence[Interval], busy: Sequence[Interval]
+) -> Iterator[Reason]:
+    start, end = promise
+    if not contains(opened, promise):
+        yield Reason.CLOSED
+    if overlaps(busy, promise):
+        yield Reason.BUSY
+    before, after = (start - terms.buffer_before, start), (end, end + terms.buffer_after)
+    if overlaps(busy, before) or overlaps(busy, after):
+        yield Reason.BUFFER
+
+
+def _weighed(slot: Slot, terms: Terms, at: int, seats: int) -> Slot:
+    """The slot, refused also for what has nothing to do with its place."""
+    reasons = {
+        Reason.NOTICE: slot.start < at + terms.notice,
+        Reason.HORIZON: slot.start > at + terms.horizon,
+        Reason.FULL: slot.seats_left < seats,
+    }
+    applying = tuple(reason for reason, applies in reasons.items() if applies)
+    return slot._replace(refused=slot.refused + applying)

@@ -1,0 +1,112 @@
+"""Random calendars and offers around a given date, small enough that much of them collides."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from domain.availability.lengths import Lasting, Length, Stay
+from domain.availability.rules import Calendar, Session, Terms
+from domain.availability.schedules import DatedException, Schedule, WeeklyRule
+
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Case:
+    calendar: Calendar
+    terms: Terms
+    during: tuple[int, int]
+    at: int
+    seats: int
+
+
+def a_case(chance: Random, zone: str, around: date) -> Case:
+    """Everything drawn from one source of chance, which Hypothesis can own and shrink."""
+    midnight = int(datetime(around.year, around.month, around.day, tzinfo=UTC).timestamp())
+    start = midnight + chance.randrange(-DAY, DAY, 300)
+    during = start, start + chance.randrange(0, 2 * DAY, 300)
+    sessions = [_a_session(chance, during) for _ in range(chance.choice([0, 0, 0, 1, 2]))]
+    busy = [_a_promise(chance, during) for _ in range(chance.choice([0, 1, 2, 4]))]
+    schedule = Schedule(
+        zone,
+        weekly=[_a_rule(chance, around) for _ in range(chance.randrange(6))],
+        opened=[_an_exception(chance, around) for _ in range(chance.choice([0, 0, 1, 2]))],
+        closed=[_an_exception(chance, around) for _ in range(chance.choice([0, 0, 1, 2]))],
+    )
+    return Case(
+        calendar=Calendar(schedule, busy + [(begin - 900, end) for begin, end, _ in sessions], sessions),
+        terms=_terms(chance),
+        during=during,
+        at=midnight - chance.randrange(-DAY, 3 * DAY, 60),
+        seats=chance.choice([1, 1, 1, 2, 3]),
+    )
+
+
+def changes_of(zone: str, first_year: int = 2020, last_year: int = 2035) -> list[date]:
+    """The UTC dates within these years on which the zone's offset changes, found by walking every day."""
+    info = ZoneInfo(zone)
+    day, end = datetime(first_year, 1, 1, tzinfo=UTC), datetime(last_year + 1, 1, 1, tzinfo=UTC)
+    found = []
+    while day < end:
+        following = day + timedelta(days=1)
+        if day.astimezone(info).utcoffset() != following.astimezone(info).utcoffset():
+            found.append(day.date())
+        day = following
+    return found
+
+
+def _a_time(chance: Random) -> time:
+    """Mostly at night, when clocks change."""
+    hour = chance.choice([0, 1, 2, 3, 4, 22, 23, chance.randrange(24)])
+    return time(hour, chance.choice([0, 0, 15, 30, 45, 5]))
+
+
+def _a_rule(chance: Random, around: date) -> WeeklyRule:
+    return WeeklyRule(
+        weekday=(around.weekday() + chance.randrange(-2, 3)) % 7,
+        opens=_a_time(chance),
+        closes=_a_time(chance),
+        first_on=_maybe_a_date(chance, around),
+        last_on=_maybe_a_date(chance, around + timedelta(days=1)),
+    )
+
+
+def _maybe_a_date(chance: Random, around: date) -> date | None:
+    return chance.choice([None, None, None, around + timedelta(days=chance.randrange(-2, 3))])
+
+
+def _an_exception(chance: Random, around: date) -> DatedException:
+    first_on = around + timedelta(days=chance.randrange(-2, 3))
+    last_on = first_on + timedelta(days=chance.choice([0, 0, 1, 3]))
+    if chance.random() < 0.3:
+        return DatedException(first_on, last_on)
+    return DatedException(first_on, last_on, _a_time(chance), _a_time(chance))
+
+
+def _a_promise(chance: Random, during: tuple[int, int]) -> tuple[int, int]:
+    start = chance.randrange(during[0] - DAY, during[1] + DAY, 60)
+    return start, start + chance.choice([0, 60, 900, 3600, 5400, 5 * 3600])
+
+
+def _a_session(chance: Random, during: tuple[int, int]) -> Session:
+    start = chance.randrange(during[0] - 7200, during[1] + 7200, 1800) // 1800 * 1800
+    return Session(start, start + 3600, chance.randrange(4))
+
+
+def _terms(chance: Random) -> Terms:
+    return Terms(
+        length=_a_length(chance),
+        horizon=chance.choice([0, DAY, 4 * DAY, 90 * DAY]),
+        notice=chance.choice([0, 0, 3600, 12 * 3600, 2 * DAY]),
+        buffer_before=chance.choice([0, 0, 300, 900, 3600]),
+        buffer_after=chance.choice([0, 0, 600, 1800, 5400]),
+        seats=chance.choice([1, 1, 2, 5]),
+    )
+
+
+def _a_length(chance: Random) -> Length:
+    if chance.random() < 0.2:
+        return Stay(chance.choice([1, 1, 2]), _a_time(chance), _a_time(chance))
+    minutes = chance.choice([5, 30, 45, 60, 120, 600])
+    return Lasting(minutes * 60, chance.choice([10, 15, 20, 30, 30, 60, 90, 480, 1440]) * 60)

@@ -1,0 +1,131 @@
+"""The slow truth: every minute of some days is converted from UTC to local time and looked at by itself.
+
+Nothing of `domain.availability` is used but the names of its inputs, and no interval is ever computed with:
+what is open or busy is a row of bytes, one for each minute.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from itertools import accumulate, product
+from zoneinfo import ZoneInfo
+
+from domain.availability.lengths import Lasting, Length
+from domain.availability.rules import Calendar, Reason, Slot, Terms
+
+MINUTES_A_DAY = 1440
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+class Minutes:
+    """The minutes of some days around a UTC midnight, each with what the clock on the wall shows."""
+
+    def __init__(self, zone: str, around: date, *, before: int = 2, after: int = 7) -> None:
+        self.zone = zone
+        midnight = int(datetime(around.year, around.month, around.day, tzinfo=UTC).timestamp()) // 60
+        self.first = midnight - before * MINUTES_A_DAY
+        self.count = (before + after) * MINUTES_A_DAY
+        info = ZoneInfo(zone)
+        instants = range(self.first * 60, (self.first + self.count) * 60, 60)
+        self.labels = [_label(datetime.fromtimestamp(instant, info)) for instant in instants]
+        self.latest = list(accumulate(self.labels, max))
+        self.fresh = [
+            minute
+            for minute, label in enumerate(self.labels)
+            if minute == 0 or label > self.latest[minute - 1]
+        ]
+        days = range(self.labels[0] // MINUTES_A_DAY, self.labels[-1] // MINUTES_A_DAY + 1)
+        self.days = [(day, date.fromordinal(day + EPOCH)) for day in days]
+
+    def first_showing(self, label: int) -> int:
+        """The first minute that shows the label or a later one."""
+        return bisect_left(self.latest, label)
+
+    def window(self, day: int, opens: time, closes: time) -> tuple[int, int]:
+        """The minutes from the first that shows the opening time to the first that shows the closing time."""
+        label = day * MINUTES_A_DAY + opens.hour * 60 + opens.minute
+        lasts = (closes.hour * 60 + closes.minute - opens.hour * 60 - opens.minute) % MINUTES_A_DAY
+        return self.first_showing(label), self.first_showing(label + (lasts or MINUTES_A_DAY))
+
+    def starts(self, length: Length, during: tuple[int, int]) -> Iterator[tuple[int, int]]:
+        """The first minute of each promise that may start within `during`, and the first after it."""
+        if isinstance(length, Lasting):
+            first, beyond = (bisect_left(self.fresh, -(-end // 60) - self.first) for end in during)
+            for minute in self.fresh[first:beyond]:
+                if self.labels[minute] % (length.grid // 60) == 0:
+                    yield minute, minute + length.seconds // 60
+            return
+        for day, _ in self.days:
+            start = self.window(day, length.check_in, length.check_in)[0]
+            end = self.window(day + length.nights, length.check_out, length.check_out)[0]
+            if start < self.count and self.labels[start] // MINUTES_A_DAY == day:
+                yield start, end
+
+
+def all_slots(
+    minutes: Minutes, calendar: Calendar, terms: Terms, during: tuple[int, int], *, at: int, seats: int
+) -> list[Slot]:
+    """Every start within `during`, given in seconds as everywhere, with all that refuses it."""
+    opened, busy = _opened(minutes, calendar), _busy(minutes, calendar)
+    found: dict[int, Slot] = {}
+    for start, end in minutes.starts(terms.length, during):
+        before, after = start - terms.buffer_before // 60, end + terms.buffer_after // 60
+        refused = []
+        if opened.find(0, start, end) >= 0:
+            refused.append(Reason.CLOSED)
+        if busy.find(1, start, end) >= 0:
+            refused.append(Reason.BUSY)
+        if busy.find(1, before, start) >= 0 or busy.find(1, end, after) >= 0:
+            refused.append(Reason.BUFFER)
+        begins, ends = (minutes.first + start) * 60, (minutes.first + end) * 60
+        found[begins] = Slot(begins, ends, terms.seats, tuple(refused))
+    for session in calendar.sessions:
+        found[session.start] = Slot(*session)
+    return [
+        _with_limits(found[start], terms, at, seats)
+        for start in sorted(found)
+        if during[0] <= start < during[1]
+    ]
+
+
+def _with_limits(slot: Slot, terms: Terms, at: int, seats: int) -> Slot:
+    limits = []
+    if slot.start - at < terms.notice:
+        limits.append(Reason.NOTICE)
+    if slot.start - at > terms.horizon:
+        limits.append(Reason.HORIZON)
+    if slot.seats_left < seats:
+        limits.append(Reason.FULL)
+    return slot._replace(refused=(*slot.refused, *limits))
+
+
+def _opened(minutes: Minutes, calendar: Calendar) -> bytearray:
+    opened = bytearray(minutes.count)
+    for day, on in minutes.days:
+        for rule in calendar.schedule.weekly:
+            valid = (rule.first_on or date.min) <= on <= (rule.last_on or date.max)
+            if valid and rule.weekday == on.weekday():
+                _mark(opened, minutes.window(day, rule.opens, rule.closes), 1)
+    for exceptions, value in ((calendar.schedule.opened, 1), (calendar.schedule.closed, 0)):
+        for (day, on), exception in product(minutes.days, exceptions):
+            if exception.first_on <= on <= exception.last_on:
+                _mark(opened, minutes.window(day, exception.opens, exception.closes), value)
+    return opened
+
+
+def _busy(minutes: Minutes, calendar: Calendar) -> bytearray:
+    busy = bytearray(minutes.count)
+    for start, end in calendar.busy:
+        _mark(busy, (start // 60 - minutes.first, end // 60 - minutes.first), 1)
+    return busy
+
+
+def _mark(row: bytearray, of: tuple[int, int], value: int) -> None:
+    start, end = max(of[0], 0), min(of[1], len(row))
+    if start < end:
+        row[start:end] = bytes([value]) * (end - start)
+
+
+def _label(shown: datetime) -> int:
+    """Minutes from the label 1970-01-01 00:00 to what the clock shows, as the calendar counts them."""
+    return (shown.toordinal() - EPOCH) * MINUTES_A_DAY + shown.hour * 60 + shown.minute
