@@ -1,31 +1,31 @@
 """A market's policy: the numbers and choices by which it charges, holds, waits and cancels. Values only.
 
 A policy is stored as a document, version by version (`models.py`), and every decision keeps the id of the
-version that decided it. Reading an old version must therefore always work: a field may be added with a default
-that means what was so before, and none is ever renamed or removed.
+version that decided it. Reading an old version must therefore always work: a field may be added with a
+default that means what was so before, and none is ever renamed or removed.
 
-Words: **basis points** (`_bp`) are hundredths of a percent; a **tier** says what is given back when a booking is
-called off that long before its start, until the next tier takes over.
+Words: **basis points** (`_bp`) are hundredths of a percent; a **tier** says what is given back when a
+booking is called off at least that long before its start.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StringConstraints, model_validator
 
 WHOLE = 10_000  # basis points in one
 
-BasisPoints = Annotated[int, Field(ge=0, le=WHOLE)]
+BasisPoints = Annotated[int, Field(ge=0, le=WHOLE, strict=True)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class _Value(BaseModel):
-    """A frozen value that takes nothing it does not know: a misspelt limit must not quietly mean none.
-
-    Lax about types only where JSON has fewer of them than Python; a float or a text is never an integer here.
-    """
+    """A frozen value that takes nothing it does not know: a misspelt limit must not quietly mean none."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,24 +42,24 @@ class TaxRule(_Value):
     """One tax. Inclusive: the base already contains it; otherwise it comes on top of the base."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=40)] = "VAT"
-    rate_bp: Annotated[int, Field(ge=0, le=WHOLE, strict=True)] = 0
+    rate_bp: BasisPoints = 0
     applies_to: TaxBase = TaxBase.SERVICE_FEE
-    inclusive: bool = True
+    inclusive: StrictBool = True
 
 
 class Tier(_Value):
-    """From `hours_before_start` on (and until a nearer tier begins), these shares are given back."""
+    """While at least `hours_before_start` elapsed hours remain, these shares are given back."""
 
     hours_before_start: Annotated[int, Field(ge=0, le=24 * 365, strict=True)]
-    refund_bp: Annotated[BasisPoints, Field(strict=True)]
-    service_fee_refund_bp: Annotated[BasisPoints, Field(strict=True)] = 0
+    refund_bp: BasisPoints
+    service_fee_refund_bp: BasisPoints = 0
 
 
 class CancellationPolicy(_Value):
-    """What a customer gets back. Earlier than every tier's hours the farthest tier's share holds.
+    """What a customer gets back: the share of the first tier, read from far to near, that still holds.
 
-    `tiers` stand from far to near. Nearer than the last tier nothing is given back. Within `grace_minutes` of
-    booking everything is, as long as the service has not started.
+    Nearer to the start than the last tier nothing is given back. Within `grace_minutes` of booking everything
+    is, as long as the service has not started.
     """
 
     grace_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60, strict=True)] = 60
@@ -78,8 +78,8 @@ class CancellationPolicy(_Value):
         return self
 
 
-# The three the field knows by these names. The hours follow what large platforms publish for their policies of
-# the same names (a day; five days; a fortnight), so that people who come from there find what they expect.
+# The three the field knows by these names. The hours follow what large platforms publish for their policies
+# of the same names (a day; five days; a fortnight), so that people find what they expect.
 STANDARD_CANCELLATION_POLICIES: Mapping[str, CancellationPolicy] = {
     "flexible": CancellationPolicy(
         tiers=(Tier(hours_before_start=24, refund_bp=WHOLE, service_fee_refund_bp=WHOLE),)
@@ -103,8 +103,8 @@ class Policy(_Value):
     """All rules of a market at one time. Every default is what a new market starts with."""
 
     # 15 % in all, of which the customer sees a third: what the field takes lies between 10 % and 25 %.
-    service_fee_bp: Annotated[BasisPoints, Field(strict=True)] = 500
-    commission_bp: Annotated[BasisPoints, Field(strict=True)] = 1_000
+    service_fee_bp: BasisPoints = 500
+    commission_bp: BasisPoints = 1_000
     tax: TaxRule = TaxRule()
     # Long enough for a bank's two-factor page, short enough not to keep a slot from others.
     hold_minutes: Annotated[int, Field(ge=1, le=24 * 60, strict=True)] = 15
@@ -129,3 +129,17 @@ class Policy(_Value):
         if len(set(self.segments)) != len(self.segments):
             raise ValueError("each segment is named once")
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """One numbered version of a market's policy. It is in force from `active_from` until a later one is."""
+
+    id: UUID
+    market_id: UUID
+    number: int
+    rules: Policy
+    active_from: datetime
+    created_by: UUID | None
+    created_at: datetime
+    note: str

@@ -1,7 +1,7 @@
 """The few words in which a category says how its services are measured, promised and placed.
 
-Everything that differs between an hour of gardening, a lesson, a ride and a stay is said by these values and a
-JSON Schema; no code asks which category it is.
+Everything that differs between an hour of gardening, a lesson, a ride and a stay is said by these values
+and a JSON Schema; no code asks which category it is.
 """
 
 from enum import StrEnum

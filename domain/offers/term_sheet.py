@@ -30,10 +30,11 @@ class Terms:
     """An offer as it stands now.
 
     `price_amount` is for one `unit`, in minor units of `currency`. Lengths, buffers and notice are elapsed
-    minutes, `horizon_days` times 24 elapsed hours. Exactly one of these holds for an offer that was published:
-    `session` and `task` have `duration_minutes`; `hour` and `kilometre` have `minimum_minutes` and
-    `maximum_minutes`; `night` has them too, as 1,440 for each night, and `check_in_at` and `check_out_at` on
-    the clock of `time_zone`. `latitude` and `longitude` are the true point: only a confirmed booking shows it.
+    minutes, `horizon_days` times 24 elapsed hours. Exactly one of these holds for an offer that was
+    published: `session` and `task` have `duration_minutes`; `hour` and `kilometre` have `minimum_minutes`
+    and `maximum_minutes`; `night` has them too, as 1,440 for each night, and `check_in_at` and
+    `check_out_at` on the clock of `time_zone`. `latitude` and `longitude` are the true point: only a
+    confirmed booking shows it.
     """
 
     offer_id: UUID

@@ -1,0 +1,105 @@
+"""Opening a market, and publishing the versions of its policy."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from domain.foundation.actors import Actor
+from domain.foundation.errors import Stale
+from domain.foundation.events import record
+from domain.markets import queries
+from domain.markets.errors import PolicyForThePast
+from domain.markets.events import MarketCreated, PolicyPublished
+from domain.markets.models import Market, PolicyVersionRecord
+from domain.markets.policy import Policy, PolicyVersion
+from domain.markets.rules import check_place
+
+
+def create(
+    session: Session,
+    *,
+    slug: str,
+    name: str,
+    currency: str,
+    time_zone: str,
+    locale: str,
+    country: str,
+    by: Actor,
+    at: datetime,
+    rules: Policy | None = None,
+) -> Market:
+    """Open a market. Its first policy version, `rules` or the defaults, is in force at once.
+
+    Refuses `MarketImpossible` for what does not exist in the world and `MarketSlugTaken`.
+    """
+    check_place(currency=currency, time_zone=time_zone, locale=locale, country=country)
+    market = Market(
+        slug=slug,
+        name=name,
+        currency=currency,
+        time_zone=time_zone,
+        locale=locale,
+        country=country,
+        created_at=at,
+    )
+    session.add(market)
+    session.flush()
+    first = _version(market.id, 1, rules or Policy(), active_from=at, by=by, at=at, note="")
+    session.add(first)
+    fact = MarketCreated(market_id=market.id, slug=slug, policy_version_id=first.id)
+    record(session, fact, subject=("market", market.id), by=by, at=at)
+    return market
+
+
+def publish_policy(
+    session: Session,
+    market_id: UUID,
+    *,
+    rules: Policy,
+    by: Actor,
+    at: datetime,
+    active_from: datetime | None = None,
+    if_match: int | None = None,
+    note: str = "",
+) -> PolicyVersion:
+    """Publish the next version, in force from `active_from` or at once; what was decided stays decided.
+
+    `if_match` is the number of the latest version the caller has seen. Refuses `PolicyForThePast`, `Stale`,
+    and `PolicyPublishedMeanwhile` when two publish in the same moment.
+    """
+    market = queries.market(session, market_id)
+    starts = active_from or at
+    if starts < at:
+        raise PolicyForThePast("Let the policy start now or later.", field="active_from")
+    latest = queries.latest_number(session, market.id)
+    if if_match not in {None, latest}:
+        raise Stale(f"The latest version is number {latest}.", version=latest)
+    version = _version(market.id, latest + 1, rules, active_from=starts, by=by, at=at, note=note)
+    session.add(version)
+    fact = PolicyPublished(
+        market_id=market.id, policy_version_id=version.id, number=version.number, active_from=starts
+    )
+    record(session, fact, subject=("market", market.id), by=by, at=at)
+    return queries.policy(session, version.id)
+
+
+def _version(
+    market_id: UUID,
+    number: int,
+    rules: Policy,
+    *,
+    active_from: datetime,
+    by: Actor,
+    at: datetime,
+    note: str,
+) -> PolicyVersionRecord:
+    return PolicyVersionRecord(
+        market_id=market_id,
+        number=number,
+        rules=rules.model_dump(mode="json"),
+        active_from=active_from,
+        created_by=by.user_id,
+        created_at=at,
+        note=note,
+    )

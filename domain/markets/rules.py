@@ -1,0 +1,39 @@
+"""Which markets can be: in a currency, a time zone, a locale and a country that exist."""
+
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+
+from domain.foundation import money
+from domain.markets.errors import MarketImpossible
+
+
+def check_place(*, currency: str, time_zone: str, locale: str, country: str) -> None:
+    """Refuse what does not exist; the refusal names the field.
+
+    `currency` is ISO 4217, `time_zone` an IANA name, `locale` a BCP 47 tag, `country` ISO 3166-1 alpha-2.
+    """
+    known = {
+        "currency": currency in money.CURRENCIES,
+        "time_zone": time_zone in _time_zones(),
+        "locale": _is_locale(locale),
+        "country": len(country) == 2 and country in Locale("en").territories,  # noqa: PLR2004 -- alpha-2
+    }
+    for field, exists in known.items():
+        if not exists:
+            raise MarketImpossible(f"There is no such {field.replace('_', ' ')}.", field=field)
+
+
+@lru_cache(maxsize=1)
+def _time_zones() -> frozenset[str]:
+    """The names of all zones; reading them walks a folder, and they change with a release only."""
+    return frozenset(available_timezones())
+
+
+def _is_locale(tag: str) -> bool:
+    try:
+        Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True

@@ -1,0 +1,167 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import Session
+
+from domain import markets
+from domain.foundation.actors import Actor, ActorKind
+from domain.foundation.database import Transactions
+from domain.foundation.errors import Stale
+from domain.foundation.events import history
+from domain.foundation.ids import new
+from domain.markets import Market, Policy
+from domain.markets.errors import (
+    MarketImpossible,
+    MarketSlugTaken,
+    MarketUnknown,
+    PolicyForThePast,
+    PolicyPublishedMeanwhile,
+    PolicyUnknown,
+)
+
+OTTO = Actor(ActorKind.OPERATOR)
+HELSINKI = {
+    "slug": "helsinki",
+    "name": "Helsinki",
+    "currency": "EUR",
+    "time_zone": "Europe/Helsinki",
+    "locale": "fi-FI",
+    "country": "FI",
+}
+HOUR = timedelta(hours=1)
+
+
+def open_market(session: Session, at: datetime, **changes: Any) -> Market:
+    return markets.create(session, **(HELSINKI | changes), by=OTTO, at=at)
+
+
+def test_a_new_market_has_a_policy_in_force_at_once(session: Session, at: datetime) -> None:
+    market = open_market(session, at)
+    assert markets.by_slug(session, "helsinki") == market
+    version = markets.policy_at(session, market.id, at)
+    assert (version.number, version.rules) == (1, Policy())
+    assert [event.name for event in history(session, market.id)] == ["market.created"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("currency", "XYZ"), ("time_zone", "Europe/Atlantis"), ("locale", "xx-nowhere"), ("country", "ZZZ")],
+)
+def test_a_market_in_a_world_that_does_not_exist_is_refused(
+    session: Session, at: datetime, field: str, value: str
+) -> None:
+    with pytest.raises(MarketImpossible) as refusal:
+        open_market(session, at, **{field: value})
+    assert refusal.value.field == field
+
+
+def test_two_markets_cannot_share_a_slug(transactions: Transactions, at: datetime) -> None:
+    with transactions() as session:
+        open_market(session, at)
+    with pytest.raises(MarketSlugTaken), transactions() as session:
+        open_market(session, at)
+
+
+def test_what_is_not_there_is_refused_by_name(session: Session, at: datetime) -> None:
+    market = open_market(session, at)
+    with pytest.raises(MarketUnknown):
+        markets.by_slug(session, "atlantis")
+    with pytest.raises(MarketUnknown):
+        markets.market(session, new())
+    with pytest.raises(PolicyUnknown):
+        markets.policy(session, new())
+    with pytest.raises(PolicyUnknown):
+        markets.policy_at(session, market.id, at - HOUR)
+
+
+def test_a_scheduled_version_takes_over_at_its_instant_and_not_before(session: Session, at: datetime) -> None:
+    market = open_market(session, at)
+    later = markets.publish_policy(
+        session, market.id, rules=Policy(service_fee_bp=700), active_from=at + HOUR, by=OTTO, at=at
+    )
+    just_before = markets.policy_at(session, market.id, at + HOUR - timedelta(microseconds=1))
+    assert just_before.number == 1
+    assert markets.policy_at(session, market.id, at + HOUR) == later
+    assert markets.policy(session, just_before.id).rules.service_fee_bp == 500
+
+
+def test_a_scheduled_version_is_replaced_by_another_for_the_same_instant(
+    session: Session, at: datetime
+) -> None:
+    market = open_market(session, at)
+    for fee in (700, 600):
+        rules = Policy(service_fee_bp=fee)
+        markets.publish_policy(session, market.id, rules=rules, active_from=at + HOUR, by=OTTO, at=at)
+    assert markets.policy_at(session, market.id, at + 2 * HOUR).rules.service_fee_bp == 600
+    assert markets.policy_at(session, market.id, at).number == 1
+
+
+def test_no_policy_is_published_for_the_past(session: Session, at: datetime) -> None:
+    market = open_market(session, at)
+    with pytest.raises(PolicyForThePast):
+        markets.publish_policy(session, market.id, rules=Policy(), active_from=at - HOUR, by=OTTO, at=at)
+
+
+def test_who_publishes_on_top_of_what_they_have_not_seen_is_refused(session: Session, at: datetime) -> None:
+    market = open_market(session, at)
+    markets.publish_policy(session, market.id, rules=Policy(), if_match=1, by=OTTO, at=at)
+    with pytest.raises(Stale):
+        markets.publish_policy(session, market.id, rules=Policy(), if_match=1, by=OTTO, at=at)
+    assert markets.latest_number(session, market.id) == 2
+
+
+def test_of_two_who_publish_in_the_same_moment_one_is_told_so(
+    transactions: Transactions, at: datetime
+) -> None:
+    with transactions() as session:
+        market = open_market(session, at)
+    with transactions() as session:
+        version = markets.publish_policy(session, market.id, rules=Policy(), by=OTTO, at=at)
+    with pytest.raises(PolicyPublishedMeanwhile), transactions() as session:
+        session.execute(
+            text("""
+                INSERT INTO policy_versions (id, market_id, number, rules, active_from, created_at, note)
+                VALUES (:id, :market_id, :number, '{}', :at, :at, '')
+            """),
+            {"id": new(), "market_id": market.id, "number": version.number, "at": at},
+        )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE policy_versions SET rules = '{}'", "DELETE FROM policy_versions"],
+)
+def test_the_database_keeps_a_published_version_as_it_is(
+    session: Session, at: datetime, statement: str
+) -> None:
+    open_market(session, at)
+    with pytest.raises(DBAPIError, match="never changed"):
+        session.execute(text(statement))
+
+
+def test_the_database_refuses_a_version_for_the_past_too(session: Session, at: datetime) -> None:
+    market = open_market(session, at)
+    with pytest.raises(IntegrityError, match="policy_versions_look_ahead"):
+        session.execute(
+            text("""
+                INSERT INTO policy_versions (id, market_id, number, rules, active_from, created_at, note)
+                VALUES (:id, :market_id, 2, '{}', :at - interval '1 hour', :at, '')
+            """),
+            {"id": new(), "market_id": market.id, "at": at},
+        )
+
+
+def test_versions_and_markets_are_turned_page_by_page(session: Session, at: datetime) -> None:
+    market = open_market(session, at)
+    open_market(session, at, slug="tampere")
+    for _ in range(2):
+        markets.publish_policy(session, market.id, rules=Policy(), by=OTTO, at=at)
+    first = markets.policies(session, market.id, after=None, limit=2)
+    rest = markets.policies(session, market.id, after=first.next_cursor, limit=2)
+    assert [version.number for version in [*first.items, *rest.items]] == [3, 2, 1]
+    page = markets.page(session, after=None, limit=1)
+    last = markets.page(session, after=page.next_cursor, limit=1)
+    assert [found.slug for found in [*page.items, *last.items]] == ["helsinki", "tampere"]
