@@ -1,0 +1,44 @@
+"""What the ledger refuses. A posting between two units, or one key with two stories, is a bug and raises."""
+
+from domain.foundation.errors import Conflict, NotFound, Unacceptable
+
+
+class BalanceTooLow(Conflict):
+    """The account does not hold that much; the database guards it with the floor of its balance row."""
+
+    slug = "balance-too-low"
+    title = "The balance does not suffice"
+    constraint = "balances_stay_above_their_floor"
+
+
+class AccountUnknown(NotFound):
+    """There is no such account."""
+
+    slug = "account-unknown"
+    title = "There is no such account"
+
+
+class EntryUnknown(NotFound):
+    """There is no such entry."""
+
+    slug = "entry-unknown"
+    title = "There is no such entry"
+
+
+class AlreadyCorrected(Conflict):
+    """An entry is corrected once; what was wrong with the correction is mended by correcting that."""
+
+    slug = "entry-already-corrected"
+    title = "This entry is corrected already"
+    constraint = "entries_are_corrected_once"
+
+
+class UnitUnfit(Unacceptable):
+    """This kind of account does not count in that unit."""
+
+    slug = "unit-unfit"
+    title = "This unit does not belong here"
+
+
+class KeyTellsAnotherStoryError(AssertionError):
+    """One key was used for two different entries: somebody makes keys that are not unique."""

@@ -1,0 +1,213 @@
+"""Reads of the ledger. Pools are summed; the balance of an account with a floor is read off its row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from domain.foundation.actors import ActorKind
+from domain.ledger.errors import AccountUnknown, EntryUnknown
+from domain.ledger.kinds import NATURES, AccountKind, Side
+from domain.ledger.rules import Account, Entry, signed
+
+_ACCOUNT = "id, kind, unit, owner_id, floor"
+_BY_ID = text(f"SELECT {_ACCOUNT} FROM ledger_accounts WHERE id = :id")  # noqa: S608 -- our own column list
+_CACHED = text("SELECT balance FROM ledger_balances WHERE account_id = :id")
+_CACHED_LOCKED = text("SELECT balance FROM ledger_balances WHERE account_id = :id FOR UPDATE")
+_SUMS = text("""
+    SELECT (SELECT coalesce(sum(amount), 0) FROM ledger_postings WHERE debit_account_id = :id) AS debits,
+           (SELECT coalesce(sum(amount), 0) FROM ledger_postings WHERE credit_account_id = :id) AS credits
+""")
+_PAID_TO = text("""
+    SELECT a.owner_id, sum(moved.amount) AS amount
+    FROM ledger_entries e
+    JOIN LATERAL (
+        SELECT credit_account_id AS account_id, amount FROM ledger_postings WHERE entry_id = e.id
+        UNION ALL
+        SELECT debit_account_id, -amount FROM ledger_postings WHERE entry_id = e.id
+    ) moved ON true
+    JOIN ledger_accounts a ON a.id = moved.account_id AND a.kind = 'payable'
+    WHERE e.subject_id = :subject_id
+    GROUP BY a.owner_id HAVING sum(moved.amount) > 0 ORDER BY amount DESC, a.owner_id
+""")
+_ACCOUNTS = text("""
+    SELECT a.id, a.kind, a.unit, a.owner_id, a.floor, b.balance AS cached,
+           CASE WHEN a.floor IS NULL THEN (SELECT coalesce(sum(amount), 0) FROM ledger_postings
+                                           WHERE debit_account_id = a.id) END AS debits,
+           CASE WHEN a.floor IS NULL THEN (SELECT coalesce(sum(amount), 0) FROM ledger_postings
+                                           WHERE credit_account_id = a.id) END AS credits
+    FROM ledger_accounts a LEFT JOIN ledger_balances b ON b.account_id = a.id
+    WHERE (cast(:kind AS text) IS NULL OR a.kind = :kind)
+      AND (cast(:unit AS text) IS NULL OR a.unit = :unit)
+      AND (cast(:owner_id AS uuid) IS NULL OR a.owner_id = :owner_id)
+      AND (cast(:after AS uuid) IS NULL OR a.id > :after)
+    ORDER BY a.id LIMIT :limit
+""")
+_ENTRIES = text("""
+    SELECT e.id, e.key, e.kind, e.subject_id, e.corrects_id, e.recorded_at, e.actor_kind, e.actor_id,
+           (SELECT json_agg(json_build_object(
+                'debit', d.kind, 'debit_id', d.id, 'credit', c.kind, 'credit_id', c.id,
+                'unit', p.unit, 'amount', p.amount) ORDER BY p.id)
+            FROM ledger_postings p JOIN ledger_accounts d ON d.id = p.debit_account_id
+                                   JOIN ledger_accounts c ON c.id = p.credit_account_id
+            WHERE p.entry_id = e.id) AS postings
+    FROM ledger_entries e
+    WHERE (cast(:subject_id AS uuid) IS NULL OR e.subject_id = :subject_id)
+      AND (cast(:account_id AS uuid) IS NULL OR EXISTS (
+            SELECT 1 FROM ledger_postings p
+            WHERE p.entry_id = e.id AND :account_id IN (p.debit_account_id, p.credit_account_id)))
+      AND (cast(:after AS uuid) IS NULL OR e.id > :after)
+    ORDER BY e.id LIMIT :limit
+""")
+_ENTRY = text("""
+    SELECT id, key, kind, subject_id, corrects_id, recorded_at FROM ledger_entries WHERE id = :id
+""")
+_POSTINGS = text(f"""
+    SELECT {", ".join(f"d.{name} AS debit_{name}" for name in _ACCOUNT.split(", "))},
+           {", ".join(f"c.{name} AS credit_{name}" for name in _ACCOUNT.split(", "))}, p.amount
+    FROM ledger_postings p JOIN ledger_accounts d ON d.id = p.debit_account_id
+                           JOIN ledger_accounts c ON c.id = p.credit_account_id
+    WHERE p.entry_id = :entry_id ORDER BY p.id
+""")  # noqa: S608 -- our own column list
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """An account with what it holds."""
+
+    account: Account
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostingLine:
+    """A posting as an auditor reads it: kinds and ids of both accounts, unit and amount."""
+
+    debit: AccountKind
+    debit_id: UUID
+    credit: AccountKind
+    credit_id: UUID
+    unit: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """An entry as an auditor reads it, with who recorded it and all its postings."""
+
+    id: UUID
+    key: str
+    kind: str
+    subject_id: UUID
+    corrects_id: UUID | None
+    recorded_at: datetime
+    actor_kind: ActorKind
+    actor_id: UUID | None
+    postings: list[PostingLine]
+
+
+def account_by_id(session: Session, account_id: UUID) -> Account:
+    """The account of this id. Refuses `AccountUnknown`."""
+    row = session.execute(_BY_ID, {"id": account_id}).first()
+    if row is None:
+        raise AccountUnknown
+    return as_account(row)
+
+
+def balance(session: Session, account: Account) -> int:
+    """What the account holds, in its unit, counted on the side that makes it grow."""
+    if account.floor is not None:
+        return int(session.execute(_CACHED, {"id": account.id}).scalar_one())
+    debits, credits_ = session.execute(_SUMS, {"id": account.id}).one()
+    return signed(account.kind, debits=int(debits), credits_=int(credits_))
+
+
+def balance_locked(session: Session, account: Account) -> int:
+    """What an account with a floor holds, and holds until this transaction ends: nobody else posts to it."""
+    if account.floor is None:
+        raise ValueError(f"a {account.kind} account is a pool; its balance permits nothing")
+    return int(session.execute(_CACHED_LOCKED, {"id": account.id}).scalar_one())
+
+
+def paid_to(session: Session, subject_id: UUID) -> dict[UUID, int]:
+    """Which provider profiles have earned how much of a booking so far, the largest share first."""
+    return {row.owner_id: int(row.amount) for row in session.execute(_PAID_TO, {"subject_id": subject_id})}
+
+
+def accounts(
+    session: Session,
+    *,
+    kind: AccountKind | None,
+    unit: str | None,
+    owner_id: UUID | None,
+    after: UUID | None,
+    limit: int,
+) -> list[AccountLine]:
+    """Accounts with their balances in the order of their ids; one more than `limit` when there are more."""
+    asked = {"kind": kind, "unit": unit, "owner_id": owner_id, "after": after, "limit": limit + 1}
+    return [_line(row) for row in session.execute(_ACCOUNTS, asked)]
+
+
+def entries(
+    session: Session, *, subject_id: UUID | None, account_id: UUID | None, after: UUID | None, limit: int
+) -> list[EntryLine]:
+    """Entries in the order in which they were recorded; one more than `limit` when there are more."""
+    asked = {"subject_id": subject_id, "account_id": account_id, "after": after, "limit": limit + 1}
+    return [_entry_line(row) for row in session.execute(_ENTRIES, asked)]
+
+
+def entry_by_id(session: Session, entry_id: UUID) -> Entry:
+    """The entry of this id. Refuses `EntryUnknown`."""
+    row = session.execute(_ENTRY, {"id": entry_id}).first()
+    if row is None:
+        raise EntryUnknown
+    return as_entry(row)
+
+
+def movements_of(session: Session, entry_id: UUID) -> list[tuple[Account, Account, int]]:
+    """Debited account, credited account and amount of each of an entry's postings."""
+    rows = session.execute(_POSTINGS, {"entry_id": entry_id})
+    return [(_prefixed(row, "debit"), _prefixed(row, "credit"), int(row.amount)) for row in rows]
+
+
+def as_entry(row: Any) -> Entry:  # noqa: ANN401 -- a row of _ENTRY
+    """An entry that was there before, from its columns."""
+    return Entry(row.id, row.key, row.kind, row.subject_id, row.corrects_id, row.recorded_at, is_new=False)
+
+
+def as_account(row: Any) -> Account:  # noqa: ANN401 -- a row of id, kind, unit, owner_id, floor
+    """An account from its columns."""
+    return Account(row.id, AccountKind(row.kind), row.unit, row.owner_id, row.floor)
+
+
+def _prefixed(row: Any, side: str) -> Account:  # noqa: ANN401 -- a row of _POSTINGS
+    values = [getattr(row, f"{side}_{name}") for name in _ACCOUNT.split(", ")]
+    return Account(values[0], AccountKind(values[1]), *values[2:])
+
+
+def _line(row: Any) -> AccountLine:  # noqa: ANN401 -- a row of _ACCOUNTS
+    account = as_account(row)
+    if account.floor is not None:
+        return AccountLine(account, int(row.cached))
+    sign = 1 if NATURES[account.kind].grows_by is Side.CREDIT else -1
+    return AccountLine(account, sign * (int(row.credits) - int(row.debits)))
+
+
+def _entry_line(row: Any) -> EntryLine:  # noqa: ANN401 -- a row of _ENTRIES
+    postings = [
+        PostingLine(
+            AccountKind(made["debit"]),
+            UUID(made["debit_id"]),
+            AccountKind(made["credit"]),
+            UUID(made["credit_id"]),
+            made["unit"],
+            made["amount"],
+        )
+        for made in row.postings or []
+    ]
+    who = ActorKind(row.actor_kind), row.actor_id
+    about = row.id, row.key, row.kind, row.subject_id, row.corrects_id, row.recorded_at
+    return EntryLine(*about, *who, postings)
