@@ -1,0 +1,66 @@
+"""Identity: who people are, how they show it, and what they may do.
+
+A **user** is a person with an account, customer and provider alike. A **session** begins with a sign-in and
+is a family of tokens: an *access* token (15 minutes, looked up on every request) and a *refresh* token (30
+days, exchanged once). A **grant** is a role a user holds in a market or everywhere. A **caller** is what
+authentication yields: a value, no row.
+
+Invariants: one account per address; a role is held once per market; a session has one refresh token that
+can still be exchanged; a refresh token that comes twice ends its session; nothing that opens a door is
+stored in clear; and no answer, status or amount of work tells whether an account exists.
+"""
+
+from domain.identity import permissions
+from domain.identity.accounts import Changes, change, reinstate, sign_up, suspend
+from domain.identity.callers import Caller, Grant, Role, acting
+from domain.identity.events import EndReason
+from domain.identity.issuers import Client, Discovery, Issuers, Redemption, clients
+from domain.identity.models import RoleGrant, User, UserSession
+from domain.identity.oidc import Departure, Return, begin_oidc, finish_oidc
+from domain.identity.permissions import PERMISSIONS, Decision, Permission, Rule
+from domain.identity.queries import authenticate, grants_of, sessions_of, user
+from domain.identity.roles import grant_role, revoke_role
+from domain.identity.sessions import Tokens, end_expired, end_session, refresh, sign_in
+from domain.identity.sweeps import forget_expired
+
+__all__ = [
+    "PERMISSIONS",
+    "Caller",
+    "Changes",
+    "Client",
+    "Decision",
+    "Departure",
+    "Discovery",
+    "EndReason",
+    "Grant",
+    "Issuers",
+    "Permission",
+    "Redemption",
+    "Return",
+    "Role",
+    "RoleGrant",
+    "Rule",
+    "Tokens",
+    "User",
+    "UserSession",
+    "acting",
+    "authenticate",
+    "begin_oidc",
+    "change",
+    "clients",
+    "end_expired",
+    "end_session",
+    "finish_oidc",
+    "forget_expired",
+    "grant_role",
+    "grants_of",
+    "permissions",
+    "refresh",
+    "reinstate",
+    "revoke_role",
+    "sessions_of",
+    "sign_in",
+    "sign_up",
+    "suspend",
+    "user",
+]

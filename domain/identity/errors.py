@@ -1,0 +1,109 @@
+"""What identity refuses. None of these sentences tells whether an account exists."""
+
+from domain.foundation.errors import Forbidden, NotFound, Unacceptable, Unauthenticated, Unavailable
+
+
+class CredentialsRefused(Unauthenticated):
+    """E-mail and password do not belong together: unknown, wrong, without a password, or suspended alike."""
+
+    slug = "credentials-refused"
+    title = "E-mail or password is not right"
+
+
+class SessionOver(Unauthenticated):
+    """The token is unknown, expired, or belongs to a session that was ended."""
+
+    slug = "session-over"
+    title = "This session is over"
+
+
+class TokenReused(SessionOver):
+    """A refresh token came twice: one of its two holders stole it, so the family ends, and stays ended."""
+
+    slug = "refresh-token-reused"
+    title = "This refresh token was used before"
+    keeps = True
+
+
+class PasswordUnfit(Unacceptable):
+    """The password is too short, too long, or the e-mail address itself."""
+
+    slug = "password-unfit"
+    title = "This password will not do"
+
+
+class EmailUnfit(Unacceptable):
+    """The text is not an e-mail address."""
+
+    slug = "email-unfit"
+    title = "This is not an e-mail address"
+
+
+class TimeZoneUnknown(Unacceptable):
+    """The time zone is not in the IANA database."""
+
+    slug = "time-zone-unknown"
+    title = "There is no such time zone"
+
+
+class UserUnknown(NotFound):
+    """There is no user of this id."""
+
+    slug = "user-unknown"
+    title = "There is no such user"
+
+
+class SessionUnknown(NotFound):
+    """There is no such session, or it is somebody else's."""
+
+    slug = "session-unknown"
+    title = "You have no such session"
+
+
+class GrantUnknown(NotFound):
+    """There is no such grant where the caller operates."""
+
+    slug = "role-grant-unknown"
+    title = "There is no such grant"
+
+
+class RoleNotYoursToGive(Forbidden):
+    """Roles are given and taken by operators of the same market, or of everywhere."""
+
+    slug = "role-not-yours-to-give"
+    title = "You do not operate there"
+
+
+class IssuerUnknown(Unacceptable):
+    """The issuer is not among those this place was configured with."""
+
+    slug = "issuer-unknown"
+    title = "We do not know this identity provider"
+
+
+class IssuerAway(Unavailable):
+    """The issuer did not answer, or not in a way we understand."""
+
+    slug = "issuer-away"
+    title = "The identity provider does not answer"
+
+
+class OidcAttemptOver(Unauthenticated):
+    """The attempt is unknown, expired, already completed, or was begun in another browser."""
+
+    slug = "oidc-attempt-over"
+    title = "This sign-in is over; begin again"
+
+
+class IssuerRefused(Unauthenticated):
+    """The issuer did not accept the code, or what it said about the person did not hold up."""
+
+    slug = "issuer-refused"
+    title = "The identity provider did not vouch for you"
+
+
+class EmailNotVouchedFor(Unauthenticated):
+    """The issuer knows the person but does not vouch for an e-mail address of theirs."""
+
+    slug = "email-not-vouched-for"
+    title = "The identity provider does not vouch for your e-mail address"

@@ -1,0 +1,125 @@
+"""What happens to people's accounts, kept for them and for operators to look up."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from domain.foundation.events import Fact
+from domain.identity.callers import Role
+
+
+class EndReason(StrEnum):
+    """Why a session is over."""
+
+    SIGNED_OUT = "signed_out"
+    ENDED_ELSEWHERE = "ended_elsewhere"
+    TOKEN_REUSED = "token_reused"  # noqa: S105 -- a reason, not a token
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    TAKEN_OVER = "taken_over"
+
+
+@dataclass(frozen=True)
+class UserSignedUp(Fact):
+    """An account was opened."""
+
+    name: ClassVar[str] = "user.signed_up"
+    audit_only: ClassVar[bool] = True
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class SignUpRepeated(Fact):
+    """Somebody signed up under an address that has an account. Its mailbox may be told; the caller is not."""
+
+    name: ClassVar[str] = "user.sign_up_repeated"
+    audit_only: ClassVar[bool] = True
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class UserChanged(Fact):
+    """A person changed what is stored about them; `fields` names what, never the values."""
+
+    name: ClassVar[str] = "user.changed"
+    audit_only: ClassVar[bool] = True
+    user_id: UUID
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UserSuspended(Fact):
+    """An account was closed to its owner by an operator."""
+
+    name: ClassVar[str] = "user.suspended"
+    audit_only: ClassVar[bool] = True
+    user_id: UUID
+    reason_code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class UserReinstated(Fact):
+    """A suspended account is its owner's again."""
+
+    name: ClassVar[str] = "user.reinstated"
+    audit_only: ClassVar[bool] = True
+    user_id: UUID
+    reason_code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SessionStarted(Fact):
+    """Somebody signed in."""
+
+    name: ClassVar[str] = "session.started"
+    audit_only: ClassVar[bool] = True
+    user_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True)
+class SessionEnded(Fact):
+    """A session is over, with all its tokens."""
+
+    name: ClassVar[str] = "session.ended"
+    audit_only: ClassVar[bool] = True
+    user_id: UUID
+    session_id: UUID
+    ended_reason: EndReason
+
+
+@dataclass(frozen=True)
+class IdentityLinked(Fact):
+    """An issuer's subject is from now on a way to sign in to this account."""
+
+    name: ClassVar[str] = "identity.linked"
+    audit_only: ClassVar[bool] = True
+    user_id: UUID
+    issuer: str
+
+
+@dataclass(frozen=True)
+class RoleGranted(Fact):
+    """A person was given a role."""
+
+    name: ClassVar[str] = "role.granted"
+    audit_only: ClassVar[bool] = True
+    user_id: UUID
+    grant_id: UUID
+    role: Role
+    market_id: UUID | None
+
+
+@dataclass(frozen=True)
+class RoleRevoked(Fact):
+    """A role was taken from a person."""
+
+    name: ClassVar[str] = "role.revoked"
+    audit_only: ClassVar[bool] = True
+    user_id: UUID
+    grant_id: UUID
+    role: Role
+    market_id: UUID | None

@@ -1,0 +1,163 @@
+"""The tables of identity. Of tokens and secrets only the SHA-256 is kept: a stolen copy opens nothing."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
+from sqlmodel import Field
+
+from domain.foundation.tables import Table, choice, instant, primary_key, reference
+from domain.identity.callers import Role
+from domain.identity.events import EndReason
+
+
+def _digest(*, primary: bool = False) -> Any:  # noqa: ANN401 -- as SQLModel's Field
+    return Field(sa_column=Column(LargeBinary(32), primary_key=primary, nullable=False))
+
+
+def _words(longest: int, *, nullable: bool = False) -> Any:  # noqa: ANN401 -- as SQLModel's Field
+    column: Column[str] = Column(String(longest), nullable=nullable)
+    return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
+
+
+# One row means: a person has an account, with which they are customer and provider alike.
+class User(Table, table=True):
+    """A person with an account. Without a password hash they sign in through an issuer only."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        UniqueConstraint("email", name="users_have_their_own_email"),
+        CheckConstraint("email = lower(email)", name="users_emails_are_lower_case"),
+        {"comment": "One row means: a person has an account."},
+    )
+    id: UUID = primary_key()
+    email: str = _words(254)
+    name: str = _words(120)
+    password_hash: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    locale: str = _words(35)
+    time_zone: str | None = _words(64, nullable=True)
+    created_at: datetime = instant()
+    suspended_at: datetime | None = instant(nullable=True)
+
+
+# One row means: somebody signed in on some device, and everything renewed from that is one family.
+class UserSession(Table, table=True):
+    """A family of tokens that began with one sign-in and ends as a whole."""
+
+    __tablename__ = "user_sessions"
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (ended_reason IS NULL)", name="user_sessions_end_for_a_reason"),
+        {"comment": "One row means: somebody signed in somewhere; all tokens renewed since belong to it."},
+    )
+    id: UUID = primary_key()
+    user_id: UUID = reference("users.id", index=True)
+    created_at: datetime = instant()
+    last_used_at: datetime = instant()
+    label: str = _words(80)
+    ended_at: datetime | None = instant(nullable=True)
+    ended_reason: EndReason | None = choice(EndReason, "user_sessions_ended_reason_known", nullable=True)
+
+
+# One row means: whoever shows the text with this hash is the user of the session, until it expires.
+class AccessToken(Table, table=True):
+    """A short-lived bearer token."""
+
+    __tablename__ = "access_tokens"
+    __table_args__ = (
+        {"comment": "One row means: who shows the text with this hash acts in the session until then."},
+    )
+    hash: bytes = _digest(primary=True)
+    session_id: UUID = reference("user_sessions.id", index=True)
+    expires_at: datetime = instant(index=True)
+
+
+# One row means: this token renews, or renewed, the session; a rotated one is kept so that its reuse is
+# noticed.
+class RefreshToken(Table, table=True):
+    """A token that may be exchanged once."""
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = (
+        Index(
+            "refresh_tokens_one_to_renew_with",
+            "session_id",
+            unique=True,
+            postgresql_where=text("rotated_at IS NULL"),
+        ),
+        {"comment": "One row means: this token renews the session, or did so at rotated_at."},
+    )
+    hash: bytes = _digest(primary=True)
+    session_id: UUID = reference("user_sessions.id", index=True)
+    issued_at: datetime = instant()
+    rotated_at: datetime | None = instant(nullable=True)
+    expires_at: datetime = instant(index=True)
+
+
+# One row means: this person was given this role, in a market or (without one) everywhere.
+class RoleGrant(Table, table=True):
+    """A role somebody holds until it is revoked."""
+
+    __tablename__ = "role_grants"
+    __table_args__ = (
+        Index(
+            "role_grants_are_held_once",
+            "user_id",
+            "role",
+            "market_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+        {"comment": "One row means: this person was given this role, in a market or everywhere (null)."},
+    )
+    id: UUID = primary_key()
+    user_id: UUID = reference("users.id", index=True)
+    role: Role = choice(Role, "role_grants_role_known")
+    market_id: UUID | None = reference("markets.id", nullable=True)
+    granted_by: UUID | None = reference("users.id", nullable=True)  # None: the platform itself, at its set-up
+    granted_at: datetime = instant()
+    revoked_by: UUID | None = reference("users.id", nullable=True)
+    revoked_at: datetime | None = instant(nullable=True)
+
+
+# One row means: the issuer knows this user under this subject.
+class ExternalIdentity(Table, table=True):
+    """A user's name at an OpenID Connect issuer: what they sign in with there."""
+
+    __tablename__ = "external_identities"
+    __table_args__ = ({"comment": "One row means: the issuer knows this user under this subject."},)
+    issuer: str = Field(sa_column=Column(String(500), primary_key=True))
+    subject: str = Field(sa_column=Column(String(255), primary_key=True))
+    user_id: UUID = Field(
+        sa_column=Column(UUID_COLUMN(as_uuid=True), ForeignKey("users.id"), nullable=False, index=True)
+    )
+    linked_at: datetime = instant()
+
+
+# One row means: somebody set out to sign in at an issuer and has not come back yet.
+class OidcAttempt(Table, table=True):
+    """A sign-in under way at an issuer, taken away when its browser is back with state and secret."""
+
+    __tablename__ = "oidc_attempts"
+    __table_args__ = (
+        {"comment": "One row means: somebody set out to sign in at an issuer and is not back yet."},
+    )
+    state_hash: bytes = _digest(primary=True)
+    secret_hash: bytes = _digest()
+    nonce: str = _words(64)
+    verifier: str = _words(128)
+    issuer: str = _words(500)
+    redirect_uri: str = _words(2000)
+    expires_at: datetime = instant(index=True)

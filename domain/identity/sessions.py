@@ -1,0 +1,160 @@
+"""Sessions: begun by signing in, renewed by rotating a refresh token, ended one at a time or by family.
+
+A session is a **family**: every token renewed from one sign-in belongs to it. A refresh token may be
+exchanged once. When it comes a second time, somebody else has a copy, and since nobody can tell who is the
+thief the whole family ends (RFC 9700, section 4.14.2). Access tokens are looked up on every request, so
+what is ended is over at once.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from domain.foundation import events
+from domain.foundation.actors import SYSTEM, Actor, ActorKind
+from domain.identity import queries
+from domain.identity.errors import CredentialsRefused, SessionOver, TokenReused
+from domain.identity.events import EndReason, SessionEnded, SessionStarted
+from domain.identity.models import AccessToken, RefreshToken, User, UserSession
+from domain.identity.passwords import PASSWORDS, Passwords
+from domain.identity.rules import normalised_email
+from domain.identity.tokens import ACCESS, REFRESH, digest, fresh
+
+ACCESS_LASTS: Final = timedelta(minutes=15)  # how long a token seen over somebody's shoulder is of use
+REFRESH_LASTS: Final = timedelta(days=30)  # who has not come back for a month signs in again
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a person is given for signing in: shown once, kept by nobody but them, and out of logs."""
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    expires_at: datetime
+    session_id: UUID
+    user_id: UUID
+
+
+def sign_in(
+    session: Session,
+    *,
+    email: str,
+    password: str,
+    label: str = "",
+    at: datetime,
+    passwords: Passwords = PASSWORDS,
+) -> Tokens:
+    """A new session for whoever knows the password.
+
+    Refuses `CredentialsRefused`, in the same words and with the same work for an unknown address, a wrong
+    password, an account without one, and a suspended account.
+    """
+    person = queries.user_by_email(session, normalised_email(email))
+    known = passwords.match(password, None if person is None else person.password_hash)
+    if person is None or not known or person.suspended_at is not None:
+        raise CredentialsRefused("Check both, or sign up.")
+    if passwords.outdated(person.password_hash or ""):
+        person.password_hash = passwords.hashed(password)
+    return start(session, person, label=label, at=at)
+
+
+def start(session: Session, person: User, *, label: str, at: datetime) -> Tokens:
+    """A new session of this person, who has shown who they are in whatever way."""
+    begun = UserSession(user_id=person.id, created_at=at, last_used_at=at, label=label)
+    session.add(begun)
+    session.flush()
+    fact = SessionStarted(person.id, begun.id)
+    events.record(session, fact, subject=("user", person.id), by=_self(person.id), at=at)
+    return _issue(session, begun, at=at)
+
+
+def refresh(session: Session, token: str, at: datetime) -> Tokens:
+    """New tokens for an unused refresh token, which is used up by this.
+
+    Refuses `SessionOver` for a token that is unknown, expired or of an ended session, and `TokenReused`,
+    after ending the family, for one that was exchanged before.
+    """
+    shown = queries.refresh_token_locked(session, token)
+    if shown is None or shown.expires_at <= at:
+        raise SessionOver("Sign in again.")
+    family = session.get_one(UserSession, shown.session_id)
+    owner = session.get_one(User, family.user_id)
+    if family.ended_at is not None or owner.suspended_at is not None:
+        raise SessionOver("Sign in again.")
+    if shown.rotated_at is not None:
+        _end(session, family, EndReason.TOKEN_REUSED, by=SYSTEM, at=at)
+        raise TokenReused("Somebody else may have a copy of it, so this session was ended. Sign in again.")
+    shown.rotated_at = at
+    family.last_used_at = at
+    session.flush()
+    return _issue(session, family, at=at)
+
+
+def end_session(
+    session: Session,
+    session_id: UUID,
+    *,
+    user_id: UUID,
+    by: Actor,
+    at: datetime,
+    reason: EndReason = EndReason.ENDED_ELSEWHERE,
+) -> UserSession:
+    """End one session of this user with all its tokens. Refuses `SessionUnknown`; twice does no harm."""
+    family = queries.session_of(session, user_id, session_id)
+    if family.ended_at is None:
+        _end(session, family, reason, by=by, at=at)
+    return family
+
+
+def end_all(session: Session, user_id: UUID, *, reason: EndReason, by: Actor, at: datetime) -> int:
+    """End every living session of a user; answers how many there were."""
+    living = queries.sessions_of(session, user_id)
+    for family in living:
+        _end(session, family, reason, by=by, at=at)
+    return len(living)
+
+
+def end_expired(session: Session, at: datetime, *, limit: int = 100) -> int:
+    """End sessions that nobody renewed in time; answers how many. Rows another sweep holds are left to it."""
+    run_out = (
+        select(UserSession)
+        .join(RefreshToken, col(RefreshToken.session_id) == col(UserSession.id))
+        .where(col(RefreshToken.rotated_at).is_(None), col(RefreshToken.expires_at) <= at)
+        .where(col(UserSession.ended_at).is_(None))
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=UserSession)
+    )
+    families = session.exec(run_out).all()
+    for family in families:
+        _end(session, family, EndReason.EXPIRED, by=SYSTEM, at=at)
+    return len(families)
+
+
+def _issue(session: Session, family: UserSession, *, at: datetime) -> Tokens:
+    tokens = Tokens(fresh(ACCESS), fresh(REFRESH), at + ACCESS_LASTS, family.id, family.user_id)
+    session.add_all(
+        [
+            AccessToken(hash=digest(tokens.access), session_id=family.id, expires_at=tokens.expires_at),
+            RefreshToken(
+                hash=digest(tokens.refresh),
+                session_id=family.id,
+                issued_at=at,
+                expires_at=at + REFRESH_LASTS,
+            ),
+        ]
+    )
+    session.flush()
+    return tokens
+
+
+def _end(session: Session, family: UserSession, reason: EndReason, *, by: Actor, at: datetime) -> None:
+    family.ended_at, family.ended_reason = at, reason
+    fact = SessionEnded(family.user_id, family.id, reason)
+    events.record(session, fact, subject=("user", family.user_id), by=by, at=at)
+
+
+def _self(user_id: UUID) -> Actor:
+    return Actor(ActorKind.USER, user_id)
