@@ -1,0 +1,89 @@
+"""What pricing refuses."""
+
+from domain.foundation.errors import Conflict, Forbidden, NotFound, Stale, Unacceptable
+
+
+class QuoteUnknown(NotFound):
+    """There is no such quote, or it is somebody else's."""
+
+    slug = "quote-unknown"
+    title = "There is no such quote"
+
+
+class QuoteExpired(Conflict):
+    """Its time is over, or it gave way to a newer one. The extras carry a fresh quote, which is kept."""
+
+    slug = "quote-expired"
+    title = "This quote has expired"
+    keeps = True
+
+
+class QuoteTaken(Conflict):
+    """Something was booked with this quote already."""
+
+    slug = "quote-taken"
+    title = "This quote was used already"
+
+
+class QuoteNotGenuine(Conflict):
+    """The quote does not say what we signed. Somebody changed the row; nothing is booked on it."""
+
+    slug = "quote-not-genuine"
+    title = "This quote cannot be trusted"
+
+
+class OwnOffer(Forbidden):
+    """Who asks is the provider, or shares an organisation or payout account with them."""
+
+    slug = "own-offer"
+    title = "Nobody books their own offer"
+
+
+class OfferTakesNoBookings(Conflict):
+    """The offer cannot be booked now; the extras carry the reasons."""
+
+    slug = "offer-takes-no-bookings"
+    title = "This offer takes no bookings now"
+
+
+class LengthNotOffered(Unacceptable):
+    """The time, or the number of units, is none that this offer has."""
+
+    slug = "length-not-offered"
+    title = "The offer is not made for this length"
+
+
+class SeatsNotOffered(Unacceptable):
+    """The offer has fewer seats, or is booked as a whole."""
+
+    slug = "seats-not-offered"
+    title = "The offer does not have so many seats"
+
+
+class OptionNotOffered(Unacceptable):
+    """The option is none of this offer's, is retired, or cannot be had so many times."""
+
+    slug = "option-not-offered"
+    title = "The offer does not have this option so often"
+
+
+class PolicyTakesTooMuch(Conflict):
+    """Commission and tax together are more than the price. Only the market's operators can mend that."""
+
+    slug = "policy-takes-too-much"
+    title = "This market's policy leaves the provider nothing"
+
+
+class TariffForThePast(Unacceptable):
+    """A tariff would be in force before it was published."""
+
+    slug = "tariff-for-the-past"
+    title = "A tariff cannot start in the past"
+
+
+class TariffPublishedMeanwhile(Stale):
+    """Somebody else published a version since the caller looked."""
+
+    slug = "tariff-published-meanwhile"
+    title = "Somebody published another version meanwhile"
+    constraint = "tariff_versions_are_numbered"
