@@ -1,0 +1,31 @@
+"""Account links: where the holder of a connected account tells about themselves. Visiting one here completes it."""
+
+from sandbox import ids, params
+from sandbox.accounts import connected
+from sandbox.desk import Call, Route
+from sandbox.wire import Object
+
+_LIVES = 300
+"""Seconds until a link is stale; Stripe's links live for minutes."""
+
+
+def _create(call: Call) -> Object:
+    account = connected(call, call.params["account"], "account")
+    token = ids.tail(24)
+    call.store.set(f"link:{token}", {
+        "account": account["id"], "return_url": call.params.get("return_url"), "expires_at": call.at + _LIVES,
+        "refresh_url": call.params.get("refresh_url"),
+    })  # fmt: skip
+    return {
+        "object": "account_link", "created": call.at, "expires_at": call.at + _LIVES,
+        "url": f"{call.base_url}/_sandbox/onboarding/{token}",
+    }  # fmt: skip
+
+
+_COLLECT = params.one_of("currently_due", "eventually_due")
+_OPTIONS = params.shape("fields", fields=_COLLECT, future_requirements=params.one_of("include", "omit"))
+_MAKE = params.body(
+    "account type", account=params.text, type=params.one_of("account_onboarding", "account_update"),
+    refresh_url=params.text, return_url=params.text, collect=_COLLECT, collection_options=_OPTIONS,
+)  # fmt: skip
+ROUTES = [Route("POST", "/v1/account_links", _create, _MAKE)]

@@ -1,0 +1,221 @@
+"""Connected accounts: the businesses money is passed on to, their onboarding and their banks."""
+
+from sandbox import ids, lists, params
+from sandbox.currencies import currency
+from sandbox.desk import Call, Route, fetch, new_metadata, subject, updated
+from sandbox.errors import ApiError, missing, refused
+from sandbox.events import record
+from sandbox.wire import Object
+
+CURRENCY_OF = {
+    "AT": "eur", "AU": "aud", "BE": "eur", "BR": "brl", "CA": "cad", "CH": "chf", "DE": "eur", "DK": "dkk",
+    "ES": "eur", "FI": "eur", "FR": "eur", "GB": "gbp", "HK": "hkd", "IE": "eur", "IN": "inr", "IT": "eur",
+    "JP": "jpy", "MX": "mxn", "MY": "myr", "NL": "eur", "NO": "nok", "NZ": "nzd", "PL": "pln", "PT": "eur",
+    "SE": "sek", "SG": "sgd", "TH": "thb", "US": "usd", "ID": "idr",
+}  # fmt: skip
+BANKS = {
+    "btok_us": "", "btok_us_verified": "", "btok_sandbox": "", "btok_us_noAccount": "no_account",
+    "btok_us_verified_noAccount": "no_account", "btok_us_accountClosed": "account_closed",
+    "btok_us_verified_accountClosed": "account_closed", "btok_us_insufficientFunds": "insufficient_funds",
+    "btok_us_verified_insufficientFunds": "insufficient_funds",
+    "btok_us_debitNotAuthorized": "debit_not_authorized",
+    "btok_us_verified_debitNotAuthorized": "debit_not_authorized",
+    "btok_us_invalidCurrency": "invalid_currency", "btok_us_verified_invalidCurrency": "invalid_currency",
+}  # fmt: skip
+"""Documented bank tokens, and the failure that payouts to them end in (none: they arrive)."""
+
+_MISSING = ["external_account", "individual.first_name", "tos_acceptance.date"]
+
+
+def connected(call: Call, key: str, param: str) -> Object:
+    """The connected account with this id; only the platform sees them."""
+    return fetch(call, "account", key, param, status=400)
+
+
+def onboard(call: Call, account: Object) -> Object:
+    """The holder has told everything: requested capabilities become active, payouts have a bank to go to."""
+    if not account["external_accounts"]["data"]:
+        _add_bank(call, account, "btok_sandbox")
+    for name in account["capabilities"]:
+        account["capabilities"][name] = "active"
+    account |= {
+        "charges_enabled": account["capabilities"].get("card_payments") == "active", "details_submitted": True,
+        "payouts_enabled": True, "requirements": _requirements([]),
+    }  # fmt: skip
+    call.store.save(account)
+    record(call.of(account["id"]), "account.updated", account)
+    return account
+
+
+def bank_for(call: Call, code: str, wanted: str | None) -> Object:
+    """The bank account a payout goes to: the wanted one, or the owner's default for the currency."""
+    if wanted is not None:
+        return fetch(call, "bank_account", wanted, "destination", status=400)
+    banks = call.store.select(
+        "bank_account", "account = ? AND json_extract(body, '$.currency') = ?", call.account, code
+    )
+    if banks:
+        return next((bank for bank in banks if bank["default_for_currency"]), banks[0])
+    if not call.account:
+        return call.store.insert(_bank("", code, "US", default=True), "", {"fails": ""})
+    raise refused(f"Sorry, you don't have any external accounts in that currency ({code}).", "currency")
+
+
+def _create(call: Call) -> Object:
+    if call.account:
+        raise ApiError("Only the platform may create accounts.", status=403, code="platform_account_required")
+    given, key = call.params, ids.new("acct")
+    country = given.get("country", "US")
+    if country not in CURRENCY_OF:
+        raise refused(f"{country} is not currently supported by Stripe.", "country", "country_unsupported")
+    banks = lists.listed([], f"/v1/accounts/{key}/external_accounts")
+    controlled = given.get("controller", {})
+    account: Object = {
+        "id": key, "object": "account", "business_profile": given.get("business_profile", {}),
+        "business_type": given.get("business_type"),
+        "capabilities": {name: "inactive" for name, wish in given.get("capabilities", {}).items() if wish["requested"]},
+        "charges_enabled": False, "controller": _controller(controlled), "country": country, "created": call.at,
+        "default_currency": given.get("default_currency", CURRENCY_OF[country]), "details_submitted": False,
+        "email": given.get("email"), "external_accounts": banks, "future_requirements": _requirements([]),
+        "metadata": new_metadata(call), "payouts_enabled": False, "requirements": _requirements(_MISSING),
+        "settings": _settings(given), "tos_acceptance": {"date": None, "ip": None, "user_agent": None},
+        "type": given.get("type", "none" if controlled else "standard"),
+    }  # fmt: skip
+    call.store.insert(account, call.account)
+    if "external_account" in given:
+        _add_bank(call, account, given["external_account"])
+    return account
+
+
+def _controller(given: Object) -> Object:
+    usual: Object = {
+        "fees": {"payer": "application"}, "is_controller": True, "losses": {"payments": "application"},
+        "requirement_collection": "stripe", "stripe_dashboard": {"type": "express"}, "type": "application",
+    }  # fmt: skip
+    return usual | given
+
+
+def _settings(given: Object) -> Object:
+    wished: Object = given.get("settings", {}).get("payouts", {}).get("schedule", {})
+    schedule = {"delay_days": 2, "interval": "daily"} | wished
+    return {"payouts": {"debit_negative_balances": True, "schedule": schedule, "statement_descriptor": None}}
+
+
+def _requirements(due: list[str]) -> Object:
+    return {
+        "alternatives": [], "current_deadline": None, "currently_due": due,
+        "disabled_reason": "requirements.past_due" if due else None, "errors": [], "eventually_due": due,
+        "past_due": due, "pending_verification": [],
+    }  # fmt: skip
+
+
+def _update(call: Call) -> Object:
+    account = subject(call, "account", "account")
+    given = call.params
+    account["business_profile"] |= given.get("business_profile", {})
+    wishes = given.get("capabilities", {})
+    state = "active" if account["details_submitted"] else "inactive"
+    account["capabilities"] |= {name: state for name, wish in wishes.items() if wish["requested"]}
+    wished = given.get("settings", {}).get("payouts", {}).get("schedule", {})
+    account["settings"]["payouts"]["schedule"] |= wished
+    if "external_account" in given:
+        _add_bank(call, account, given["external_account"])
+    updated(call, account, "email", "business_type", "default_currency")
+    record(call.of(account["id"]), "account.updated", account)
+    return account
+
+
+def _delete(call: Call) -> Object:
+    account = subject(call, "account", "account")
+    owed = call.store.rows(
+        "SELECT 1 FROM totals WHERE account IN (?, ?) AND amount <> 0",
+        f"available:{account['id']}", f"pending:{account['id']}",
+    )  # fmt: skip
+    if owed:
+        raise refused("This account cannot be deleted while it has a balance.", "account")
+    call.store.remove(account["id"])
+    return {"id": account["id"], "object": "account", "deleted": True}
+
+
+def _own(call: Call) -> Object:
+    if call.account:
+        return fetch(Call(call.store, call.at), "account", call.account, "account")
+    return {"id": "acct_sandboxplatform", "object": "account", "business_type": "company", "type": "standard",
+            "charges_enabled": True, "payouts_enabled": True, "details_submitted": True, "country": "SG",
+            "default_currency": "sgd"}  # fmt: skip
+
+
+def _add_bank(call: Call, account: Object, token: str) -> Object:
+    if token not in BANKS:
+        raise missing("token", token, "external_account", status=400)
+    own = account["external_accounts"]["data"]
+    country = "US" if token.startswith("btok_us") else account["country"]
+    bank = _bank(account["id"], account["default_currency"], country, default=not own)
+    call.store.insert(bank, account["id"], {"fails": BANKS[token]})
+    own.append(bank)
+    call.store.save(account)
+    return bank
+
+
+def _bank(owner: str, code: str, country: str, *, default: bool) -> Object:
+    return {
+        "id": ids.new("ba"), "object": "bank_account", "account": owner or None, "account_holder_name": None,
+        "account_holder_type": None, "account_type": None, "available_payout_methods": ["standard"],
+        "bank_name": "SANDBOX BANK", "country": country, "currency": code, "default_for_currency": default,
+        "fingerprint": ids.tail(16), "last4": "6789", "metadata": {}, "routing_number": None, "status": "new",
+    }  # fmt: skip
+
+
+def _bank_added(call: Call) -> Object:
+    account = subject(call, "account", "account")
+    bank = _add_bank(call, account, call.params["external_account"])
+    if call.params.get("default_for_currency"):
+        for other in account["external_accounts"]["data"]:
+            other["default_for_currency"] = other["id"] == bank["id"]
+            call.store.save(other)
+        call.store.save(account)
+        bank["default_for_currency"] = True
+    record(call.of(account["id"]), "account.external_account.created", bank)
+    return bank
+
+
+def _banks(call: Call) -> Object:
+    account = subject(call, "account", "account")
+    return lists.page(
+        call.of(account["id"]), "bank_account", f"/v1/accounts/{account['id']}/external_accounts", {}
+    )
+
+
+_ASKED = params.shape("requested", requested=params.boolean)
+_SCHEDULE = params.shape(
+    interval=params.one_of("manual", "daily", "weekly", "monthly"), delay_days=params.anything,
+    weekly_anchor=params.text, monthly_anchor=params.integer,
+)  # fmt: skip
+_FIELDS = {
+    "business_profile": params.shape(mcc=params.text, name=params.text, product_description=params.text, url=params.text,
+                                     support_email=params.text, support_phone=params.text),
+    "business_type": params.one_of("company", "government_entity", "individual", "non_profit"),
+    "capabilities": params.shape(card_payments=_ASKED, transfers=_ASKED),
+    "default_currency": currency, "email": params.text, "external_account": params.text, "metadata": params.metadata,
+    "settings": params.shape(payouts=params.shape(schedule=_SCHEDULE)),
+}  # fmt: skip
+_PAYER = params.shape(payer=params.one_of("account", "application"))
+_CONTROLLER = params.shape(
+    fees=_PAYER, losses=params.shape(payments=params.one_of("application", "stripe")),
+    requirement_collection=params.one_of("application", "stripe"),
+    stripe_dashboard=params.shape(type=params.one_of("express", "full", "none")),
+)  # fmt: skip
+_MAKE = params.body(country=params.text, controller=_CONTROLLER,
+                    type=params.one_of("custom", "express", "standard"), **_FIELDS)  # fmt: skip
+_BANK = params.body("external_account", external_account=params.text, default_for_currency=params.boolean,
+                    metadata=params.metadata)  # fmt: skip
+ROUTES = [
+    Route("GET", "/v1/account", _own),
+    Route("POST", "/v1/accounts", _create, _MAKE),
+    Route("GET", "/v1/accounts", lists.of("account", "/v1/accounts"), params.listing()),
+    Route("GET", "/v1/accounts/{id}", lambda call: subject(call, "account", "account")),
+    Route("POST", "/v1/accounts/{id}", _update, params.body(**_FIELDS)),
+    Route("DELETE", "/v1/accounts/{id}", _delete),
+    Route("POST", "/v1/accounts/{id}/external_accounts", _bank_added, _BANK),
+    Route("GET", "/v1/accounts/{id}/external_accounts", _banks, params.listing(object=params.text)),
+]

@@ -1,0 +1,80 @@
+"""The sandbox as an ASGI application: bytes in, bytes out, or a connection that is cut."""
+
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request as HttpRequest
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox import control, engine
+from sandbox.clock import Source, wall
+from sandbox.engine import Engine, Reply, Request
+from sandbox.errors import ApiError
+from sandbox.wire import dump
+
+LOOPBACK = ("127.0.0.1", "::1", "testclient")
+"""Who may speak to us. Test clients that call the application in-process name themselves so."""
+
+
+def create(state: str = ":memory:", *, clock: Source | None = None) -> ASGIApp:
+    """A sandbox with its state in a file (or in memory); `clock` replaces the machine's time, in whole seconds.
+
+    Its courier walks while the ASGI lifespan lasts; without one, `POST /_sandbox/webhooks/deliver` delivers by hand.
+    """
+    sandbox = Engine(state, clock or wall)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(sandbox, receive, send)
+        elif scope["type"] == "http":
+            await _respond(sandbox, scope, receive, send)
+
+    return application
+
+
+async def _live(sandbox: Engine, receive: Receive, send: Send) -> None:
+    await receive()
+    sandbox.courier.start()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await run_in_threadpool(sandbox.courier.stop)
+    sandbox.store.close()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _respond(sandbox: Engine, scope: Scope, receive: Receive, send: Send) -> None:
+    http = HttpRequest(scope, receive)
+    request = Request(
+        http.method, http.url.path, http.url.query, await http.body(), dict(http.headers),
+        str(http.base_url).rstrip("/"),
+    )  # fmt: skip
+    if http.client is not None and http.client.host not in LOOPBACK:
+        stranger = ApiError("The sandbox answers on this machine only.", status=403)
+        reply = Reply(stranger.status, stranger.body())
+    else:
+        reply = await run_in_threadpool(_reply, sandbox, request)
+    if reply.cut:
+        _cut(scope)
+        return
+    await _send(reply, send)
+
+
+def _reply(sandbox: Engine, request: Request) -> Reply:
+    room = control if request.path.startswith("/_sandbox/") else engine
+    return room.answer(sandbox, request)
+
+
+def _cut(scope: Scope) -> None:
+    """Hang up without a word. Our server offers this; under another one, the failing application does the same."""
+    hang_up: Callable[[], None] | None = scope.get("extensions", {}).get("sandbox.hang_up")
+    if hang_up is None:
+        raise ConnectionAbortedError("A fault switch cut the connection.")
+    hang_up()
+
+
+async def _send(reply: Reply, send: Send) -> None:
+    body = dump(reply.body).encode()
+    told = {"content-type": "application/json", "content-length": str(len(body)), **reply.headers}
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

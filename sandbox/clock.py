@@ -1,0 +1,38 @@
+"""The one place that asks what time it is, and the clock that can be set.
+
+The sandbox's clock follows the machine's until it is moved. It only moves forward, like Stripe's own test clocks:
+books whose entries go back in time prove nothing. Its setting lives in the store, so a restart does not undo it.
+"""
+
+import time
+from collections.abc import Callable
+
+from sandbox.errors import invalid
+from sandbox.store import Store
+from sandbox.wire import Object
+
+Source = Callable[[], int]
+_NANOSECONDS = 1_000_000_000
+
+
+def wall() -> int:
+    """The machine's time in whole seconds since 1970. Signatures carry it, because receivers compare with theirs."""
+    return time.time_ns() // _NANOSECONDS
+
+
+def now(store: Store, source: Source) -> int:
+    """The sandbox's time in seconds: the source's, moved or frozen as it was set."""
+    setting = store.setting("clock")
+    frozen: int | None = setting.get("frozen")
+    return frozen if frozen is not None else source() + int(setting.get("offset", 0))
+
+
+def move(store: Store, source: Source, wish: Object) -> int:
+    """Set (`now`), advance (`advance`, seconds), freeze or thaw (`frozen`); returns the new time."""
+    before = now(store, source)
+    after = int(wish.get("now", before)) + int(wish.get("advance", 0))
+    if after < before:
+        raise invalid("The clock only moves forward.", "now")
+    stands = bool(wish.get("frozen", store.setting("clock").get("frozen") is not None))
+    store.set("clock", {"frozen": after} if stands else {"offset": after - source()})
+    return after

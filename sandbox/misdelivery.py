@@ -1,0 +1,89 @@
+"""How the post misbehaves on request: rules that duplicate, drop, delay, hold or swap deliveries.
+
+A rule is `{"action", "events", "count", "seconds", "copies"}`: what to do, to which event names (a pattern such as
+`payment_intent.*`), for how many more events (none: for ever), with which delay. The first rule that fits is used.
+"""
+
+from fnmatch import fnmatchcase
+
+from sandbox.errors import invalid
+from sandbox.store import Store
+from sandbox.wire import Object
+
+ACTIONS = ("duplicate", "drop", "delay", "hold", "reorder")
+_WAIT_FOR_NEXT = 5
+"""Seconds a swapped delivery waits for the next one to overtake it, before it goes out alone."""
+
+
+def add(store: Store, rule: Object) -> Object:
+    """Put a rule in force; returns it with its defaults."""
+    if rule.get("action") not in ACTIONS:
+        raise invalid(f"Unknown action: must be one of {', '.join(ACTIONS)}", "action")
+    full = {"events": "*", "count": None, "seconds": 0, "copies": 1} | rule
+    store.set("misdelivery", {"rules": [*rules(store), full]})
+    return full
+
+
+def rules(store: Store) -> list[Object]:
+    """The rules in force, oldest first."""
+    found: list[Object] = store.setting("misdelivery").get("rules", [])
+    return found
+
+
+def clear(store: Store) -> None:
+    """Let the post behave again; what is held stays held until it is released."""
+    store.set("misdelivery", {})
+
+
+def post(store: Store, event: Object, endpoint: str, at: int) -> None:
+    """Queue an event for an endpoint, well or badly as the rules in force say."""
+    rule = _applies(store, str(event["type"]))
+    action, seconds = rule.get("action"), int(rule.get("seconds", 0))
+    copies = 1 + (int(rule["copies"]) if action == "duplicate" else 0)
+    state = {"drop": "dropped", "hold": "held"}.get(str(action), "pending")
+    wait = seconds if action in ("delay", "duplicate") else 0
+    _let_swapped_go(store, endpoint, at)
+    for copy in range(copies):
+        _queue(store, event, endpoint, at + (wait if copy or action == "delay" else 0), state)
+    if action == "reorder":
+        store.rows(
+            "UPDATE deliveries SET state = 'swapped', rank = rank + 1.5, due_at = ? WHERE seq = last_insert_rowid()",
+            at + (seconds or _WAIT_FOR_NEXT),
+        )
+
+
+def release(store: Store, at: int, order: str = "as_sent") -> int:
+    """Send what was held, `as_sent`, `reversed` or `shuffled`; returns how many."""
+    held = [row[0] for row in store.rows("SELECT seq FROM deliveries WHERE state = 'held' ORDER BY rank")]
+    direction = {"as_sent": "rank", "reversed": "-rank", "shuffled": "random() / 9e18"}
+    if order not in direction:
+        raise invalid(f"Invalid order: must be one of {', '.join(direction)}", "order")
+    changed = (
+        f"UPDATE deliveries SET state = 'pending', due_at = ?, rank = {direction[order]} WHERE state = 'held'"  # noqa: S608  one of three constants
+    )
+    store.rows(changed, at)
+    return len(held)
+
+
+def _applies(store: Store, name: str) -> Object:
+    found = rules(store)
+    for rule in found:
+        if fnmatchcase(name, rule["events"]) and rule["count"] != 0:
+            if rule["count"] is not None:
+                rule["count"] -= 1
+                store.set("misdelivery", {"rules": found})
+            return rule
+    return {}
+
+
+def _queue(store: Store, event: Object, endpoint: str, due_at: int, state: str) -> None:
+    store.rows(
+        "INSERT INTO deliveries (event, endpoint, due_at, state, rank)"
+        " VALUES (?, ?, ?, ?, (SELECT coalesce(max(seq), 0) + 1 FROM deliveries))",
+        event["id"], endpoint, due_at, state,
+    )  # fmt: skip
+
+
+def _let_swapped_go(store: Store, endpoint: str, at: int) -> None:
+    waiting = "UPDATE deliveries SET state = 'pending', due_at = ? WHERE state = 'swapped' AND endpoint = ?"
+    store.rows(waiting, at, endpoint)

@@ -1,0 +1,36 @@
+"""All of Stripe's routes that we answer, gathered."""
+
+from sandbox import (
+    account_links,
+    accounts,
+    balance,
+    charges,
+    customers,
+    disputes,
+    events,
+    payment_intents,
+    payment_methods,
+    payouts,
+    refunds,
+    setup_intents,
+    transfers,
+    webhook_endpoints,
+)
+from sandbox.desk import Route
+from sandbox.errors import ApiError
+
+_NOUNS = (
+    account_links, accounts, balance, charges, customers, disputes, events, payment_intents, payment_methods, payouts,
+    refunds, setup_intents, transfers, webhook_endpoints,
+)  # fmt: skip
+ROUTES: list[Route] = [route for noun in _NOUNS for route in noun.ROUTES]
+
+
+def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
+    """The first route that answers, with the names in its path; the order within a noun matters."""
+    for route in ROUTES:
+        names = route.match(method, path)
+        if names is not None:
+            return route, names
+    message = f"Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs."
+    raise ApiError(message, status=404, remembered=False)

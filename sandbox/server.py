@@ -1,0 +1,94 @@
+"""The sandbox on a port of this machine, in a thread: for tests and for the embedded stack."""
+
+import asyncio
+import socket
+import threading
+import time
+from typing import Self
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from sandbox.app import create
+
+HOST = "127.0.0.1"
+"""The only interface: test keys and control switches must not be within a neighbour's reach."""
+
+_PATIENCE = 10.0
+_LOOK_AGAIN = 0.01
+
+
+class Server:
+    """A running sandbox; leaving its context stops it."""
+
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        self._socket = socket.create_server((HOST, port))
+        self._port = int(self._socket.getsockname()[1])
+        self._uvicorn = uvicorn.Server(configuration(app))
+        self._thread = threading.Thread(target=self._serve, name="sandbox-server", daemon=True)
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens, without a slash at the end."""
+        return f"http://{HOST}:{self._port}"
+
+    def run(self) -> None:
+        """Start, and return once it answers."""
+        self._thread.start()
+        end = time.monotonic() + _PATIENCE
+        while not self._uvicorn.started:
+            if time.monotonic() > end or not self._thread.is_alive():
+                raise RuntimeError("The sandbox did not start.")
+            time.sleep(_LOOK_AGAIN)
+
+    def stop(self) -> None:
+        """Answer what is being asked, deliver what is being delivered, and close."""
+        self._uvicorn.should_exit = True
+        self._thread.join(_PATIENCE)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        self._uvicorn.run(sockets=[self._socket])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def start(port: int = 0, state: str = ":memory:") -> Server:
+    """A sandbox on this port of the loopback interface (0: any free one), answering when this returns."""
+    server = Server(create(state), port)
+    server.run()
+    return server
+
+
+def configuration(app: ASGIApp) -> uvicorn.Config:
+    """How uvicorn runs it: plain, quiet, and able to hang up."""
+    return uvicorn.Config(
+        app, host=HOST, http=_Protocol, ws="none", loop="asyncio", lifespan="on", log_level="warning",
+        access_log=False, timeout_graceful_shutdown=2,
+    )  # fmt: skip
+
+
+class _Protocol(H11Protocol):
+    """Offers the application to hang up: ASGI itself knows no way to close a connection without an answer."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, object],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        inner = self.app
+
+        async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})["sandbox.hang_up"] = self.transport.abort
+            await inner(scope, receive, send)
+
+        self.app = outer
