@@ -145,26 +145,35 @@ _HELD_IN_A_MARKET: Final[Mapping[Rule, Role]] = MappingProxyType(
 )
 
 
+def permission(name: str) -> Permission:
+    """The permission of this name; a name nobody wrote down is a bug that shows when its route is declared."""
+    if name not in PERMISSIONS:
+        raise LookupError(
+            f"no permission is named {name!r}; append its line to domain/identity/permissions.py"
+        )
+    return PERMISSIONS[name]
+
+
 def decide(caller: Caller | None, name: str, market_id: UUID | None = None) -> Decision:
-    """Whether this caller may, by the rule of the permission of this name; a name nobody wrote down is a bug.
+    """Whether this caller may, by the rule of the permission of this name.
 
     With a `market_id` the role must reach that market; without one, a market's role held in any market
     opens the door.
     """
-    permission = PERMISSIONS[name]
-    rule = permission.rule
-    if rule is Rule.ANYONE:
-        return Decision(permission, allowed=True, because="Anyone may.")
-    if caller is None:
-        return Decision(permission, allowed=False, because="Nobody is signed in.")
-    if rule is Rule.SIGNED_IN:
-        return Decision(permission, allowed=True, because="Everybody who is signed in may.")
-    if rule is Rule.OWN:
-        return Decision(
-            permission, allowed=True, because="Everybody may with what is their own; the rest is not found."
-        )
-    allowed = _holds(caller, rule, market_id)
-    return Decision(permission, allowed, _because(rule, allowed=allowed, market_id=market_id))
+    asked = permission(name)
+    match asked.rule:
+        case Rule.ANYONE:
+            return Decision(asked, allowed=True, because="Anyone may.")
+        case _ if caller is None:
+            return Decision(asked, allowed=False, because="Nobody is signed in.")
+        case Rule.SIGNED_IN:
+            return Decision(asked, allowed=True, because="Everybody who is signed in may.")
+        case Rule.OWN:
+            return Decision(
+                asked, allowed=True, because="Everybody may with their own; the rest is not found."
+            )
+    allowed = _holds(caller, asked.rule, market_id)
+    return Decision(asked, allowed, _because(asked.rule, allowed=allowed, market_id=market_id))
 
 
 def _holds(caller: Caller, rule: Rule, market_id: UUID | None) -> bool:

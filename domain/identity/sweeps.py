@@ -43,4 +43,5 @@ def forget_expired(session: Session, at: datetime) -> int:
     The last refresh token of a living session is left to `end_expired`, which ends the session first.
     """
     sweeps = (_ACCESS_TOKENS, _REFRESH_TOKENS, _OIDC_ATTEMPTS)
-    return sum(session.execute(sweep, {"at": at, "batch": BATCH}).scalar_one() for sweep in sweeps)
+    counts: list[int] = [session.execute(each, {"at": at, "batch": BATCH}).scalar_one() for each in sweeps]
+    return sum(counts)
