@@ -146,7 +146,7 @@ _HELD_IN_A_MARKET: Final[Mapping[Rule, Role]] = MappingProxyType(
 
 
 def permission(name: str) -> Permission:
-    """The permission of this name; a name nobody wrote down is a bug that shows when its route is declared."""
+    """The permission of this name; a name nobody wrote down is a bug seen when its route is declared."""
     if name not in PERMISSIONS:
         raise LookupError(
             f"no permission is named {name!r}; append its line to domain/identity/permissions.py"
