@@ -10,10 +10,11 @@ asks each reason on its own for one start, and the tests hold both to an oracle 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
 from itertools import takewhile
 from typing import NamedTuple
 
-from domain.availability.intervals import Interval, contains, overlaps, subtract, union
+from domain.availability.intervals import Interval, contains, intersect, overlaps, subtract, union
 from domain.availability.lengths import Length
 from domain.availability.schedules import Schedule, open_intervals
 from domain.availability.wall_time import Wall
@@ -32,10 +33,11 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Ask:
     """What one promise takes and how early and late it may be asked for; durations in elapsed seconds."""
 
     length: Length
+    zone: str  # the IANA zone on whose clock starts lie on the grid, check-in and check-out are read
     horizon: int
     notice: int = 0
     buffer_before: int = 0
@@ -53,14 +55,21 @@ class Session(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What is known of one resource: when it is open, what it has promised, and this offer's sessions.
+    """What is known of all that a promise needs: when each resource is open, what is promised, the sessions.
 
-    `busy` holds the promises with their buffers already inside, in any order, the sessions' own among them.
+    A promise needs every resource at once, so it is open where all of them are and busy where any of them
+    is; nothing is ever open without a resource. `busy` holds the promises with their buffers already inside,
+    in any order, those of this offer's own sessions among them.
     """
 
-    schedule: Schedule
+    schedules: Sequence[Schedule]
     busy: Sequence[Interval] = ()
     sessions: Sequence[Session] = ()
+
+    def opened(self, during: Interval) -> list[Interval]:
+        """The instants of `during` at which every resource is open."""
+        each = [open_intervals(schedule, during) for schedule in self.schedules]
+        return reduce(intersect, each) if each else []
 
 
 class Slot(NamedTuple):
@@ -72,40 +81,40 @@ class Slot(NamedTuple):
     refused: tuple[Reason, ...] = ()
 
 
-def slots(calendar: Calendar, terms: Terms, during: Interval, *, at: int, seats: int = 1) -> list[Slot]:
+def slots(calendar: Calendar, ask: Ask, during: Interval, *, at: int, seats: int = 1) -> list[Slot]:
     """The starts within `during` that may be booked now for so many seats, by start.
 
     A session that stands takes no new time, so only notice, horizon and its seats are asked of it.
     """
-    asked = max(during[0], at + terms.notice), min(during[1], at + terms.horizon + 1)
-    found = {start: Slot(start, end, terms.seats) for start, end in _free_promises(calendar, terms, asked)}
+    asked = max(during[0], at + ask.notice), min(during[1], at + ask.horizon + 1)
+    found = {start: Slot(start, end, ask.seats) for start, end in _free_promises(calendar, ask, asked)}
     found |= _standing(calendar, asked)
     return [slot for _, slot in sorted(found.items()) if slot.seats_left >= seats]
 
 
-def explain(calendar: Calendar, terms: Terms, during: Interval, *, at: int, seats: int = 1) -> list[Slot]:
+def explain(calendar: Calendar, ask: Ask, during: Interval, *, at: int, seats: int = 1) -> list[Slot]:
     """Every start within `during` that the offer could have, by start, each with all that refuses it."""
-    reach = (during[0], during[1] + terms.length.longest)
-    opened, busy = open_intervals(calendar.schedule, reach), union(calendar.busy)
+    reach = (during[0], during[1] + ask.length.longest)
+    opened, busy = calendar.opened(reach), union(calendar.busy)
     found = {
-        start: Slot(start, end, terms.seats, tuple(_against_place(terms, (start, end), opened, busy)))
-        for start, end in terms.length.starting(Wall(calendar.schedule.zone, reach), during)
+        start: Slot(start, end, ask.seats, tuple(_against_place(ask, (start, end), opened, busy)))
+        for start, end in ask.length.starting(Wall(ask.zone, reach), during)
     }
     found |= _standing(calendar, during)
-    return [_weighed(slot, terms, at, seats) for _, slot in sorted(found.items())]
+    return [_weighed(slot, ask, at, seats) for _, slot in sorted(found.items())]
 
 
-def slot_at(calendar: Calendar, terms: Terms, start: int, *, at: int, seats: int = 1) -> Slot:
+def slot_at(calendar: Calendar, ask: Ask, start: int, *, at: int, seats: int = 1) -> Slot:
     """One start as `explain` would show it; where the offer has no start, a slot that ends as it starts.
 
     This is the question the booking write asks; it needs only the promises near the start in `calendar.busy`.
     """
-    found = explain(calendar, terms, (start, start + 1), at=at, seats=seats)
-    nowhere = Slot(start, start, terms.seats, (Reason.UNALIGNED,))
-    return found[0] if found else _weighed(nowhere, terms, at, seats)
+    found = explain(calendar, ask, (start, start + 1), at=at, seats=seats)
+    nowhere = Slot(start, start, ask.seats, (Reason.UNALIGNED,))
+    return found[0] if found else _weighed(nowhere, ask, at, seats)
 
 
-def _free_promises(calendar: Calendar, terms: Terms, asked: Interval) -> Iterator[Interval]:
+def _free_promises(calendar: Calendar, ask: Ask, asked: Interval) -> Iterator[Interval]:
     """The promises that start within `asked` and fit between what is promised already.
 
     A promise with its buffers misses a busy interval exactly when the bare promise misses that interval
@@ -114,12 +123,12 @@ def _free_promises(calendar: Calendar, terms: Terms, asked: Interval) -> Iterato
     """
     if asked[0] >= asked[1]:
         return
-    reach = (asked[0], asked[1] + terms.length.longest)
-    wall = Wall(calendar.schedule.zone, reach)
+    reach = (asked[0], asked[1] + ask.length.longest)
+    wall = Wall(ask.zone, reach)
     busy = union(calendar.busy)  # first, so that an empty span stays nothing and does not grow
-    grown = union((start - terms.buffer_after, end + terms.buffer_before) for start, end in busy)
-    for free in subtract(open_intervals(calendar.schedule, reach), grown):
-        yield from takewhile(lambda promise: promise[0] < asked[1], terms.length.fitting(wall, free))
+    grown = union((start - ask.buffer_after, end + ask.buffer_before) for start, end in busy)
+    for free in subtract(calendar.opened(reach), grown):
+        yield from takewhile(lambda promise: promise[0] < asked[1], ask.length.fitting(wall, free))
 
 
 def _standing(calendar: Calendar, during: Interval) -> dict[int, Slot]:
@@ -128,23 +137,23 @@ def _standing(calendar: Calendar, during: Interval) -> dict[int, Slot]:
 
 
 def _against_place(
-    terms: Terms, promise: Interval, opened: Sequence[Interval], busy: Sequence[Interval]
+    ask: Ask, promise: Interval, opened: Sequence[Interval], busy: Sequence[Interval]
 ) -> Iterator[Reason]:
     start, end = promise
     if not contains(opened, promise):
         yield Reason.CLOSED
     if overlaps(busy, promise):
         yield Reason.BUSY
-    before, after = (start - terms.buffer_before, start), (end, end + terms.buffer_after)
+    before, after = (start - ask.buffer_before, start), (end, end + ask.buffer_after)
     if overlaps(busy, before) or overlaps(busy, after):
         yield Reason.BUFFER
 
 
-def _weighed(slot: Slot, terms: Terms, at: int, seats: int) -> Slot:
+def _weighed(slot: Slot, ask: Ask, at: int, seats: int) -> Slot:
     """The slot, refused also for what has nothing to do with its place."""
     reasons = {
-        Reason.NOTICE: slot.start < at + terms.notice,
-        Reason.HORIZON: slot.start > at + terms.horizon,
+        Reason.NOTICE: slot.start < at + ask.notice,
+        Reason.HORIZON: slot.start > at + ask.horizon,
         Reason.FULL: slot.seats_left < seats,
     }
     applying = tuple(reason for reason, applies in reasons.items() if applies)

@@ -6,7 +6,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from domain.availability.lengths import Lasting, Length, Stay
-from domain.availability.rules import Calendar, Session, Terms
+from domain.availability.rules import Ask, Calendar, Session
 from domain.availability.schedules import DatedException, Schedule, WeeklyRule
 
 DAY = 86_400
@@ -15,7 +15,7 @@ DAY = 86_400
 @dataclass(frozen=True)
 class Case:
     calendar: Calendar
-    terms: Terms
+    ask: Ask
     during: tuple[int, int]
     at: int
     seats: int
@@ -25,18 +25,17 @@ def a_case(chance: Random, zone: str, around: date) -> Case:
     """Everything drawn from one source of chance, which Hypothesis can own and shrink."""
     midnight = int(datetime(around.year, around.month, around.day, tzinfo=UTC).timestamp())
     start = midnight + chance.randrange(-DAY, DAY, 300)
-    during = start, start + chance.randrange(0, 2 * DAY, 300)
+    during = start, start + chance.randrange(0, DAY + DAY // 4, 300)
     sessions = [_a_session(chance, during) for _ in range(chance.choice([0, 0, 0, 1, 2]))]
     busy = [_a_promise(chance, during) for _ in range(chance.choice([0, 1, 2, 4]))]
-    schedule = Schedule(
-        zone,
-        weekly=[_a_rule(chance, around) for _ in range(chance.randrange(6))],
-        opened=[_an_exception(chance, around) for _ in range(chance.choice([0, 0, 1, 2]))],
-        closed=[_an_exception(chance, around) for _ in range(chance.choice([0, 0, 1, 2]))],
-    )
+    zones = [zone] if chance.random() < 0.9 else [zone, "Asia/Kathmandu"]
     return Case(
-        calendar=Calendar(schedule, busy + [(begin - 900, end) for begin, end, _ in sessions], sessions),
-        terms=_terms(chance),
+        calendar=Calendar(
+            schedules=[_a_schedule(chance, each, around) for each in zones],
+            busy=busy + [(begin - 900, end) for begin, end, _ in sessions],
+            sessions=sessions,
+        ),
+        ask=_an_ask(chance, zone),
         during=during,
         at=midnight - chance.randrange(-DAY, 3 * DAY, 60),
         seats=chance.choice([1, 1, 1, 2, 3]),
@@ -54,6 +53,15 @@ def changes_of(zone: str, first_year: int = 2020, last_year: int = 2035) -> list
             found.append(day.date())
         day = following
     return found
+
+
+def _a_schedule(chance: Random, zone: str, around: date) -> Schedule:
+    return Schedule(
+        zone,
+        weekly=[_a_rule(chance, around) for _ in range(chance.randrange(6))],
+        opened=[_an_exception(chance, around) for _ in range(chance.choice([0, 0, 1, 2]))],
+        closed=[_an_exception(chance, around) for _ in range(chance.choice([0, 0, 1, 2]))],
+    )
 
 
 def _a_time(chance: Random) -> time:
@@ -94,9 +102,10 @@ def _a_session(chance: Random, during: tuple[int, int]) -> Session:
     return Session(start, start + 3600, chance.randrange(4))
 
 
-def _terms(chance: Random) -> Terms:
-    return Terms(
+def _an_ask(chance: Random, zone: str) -> Ask:
+    return Ask(
         length=_a_length(chance),
+        zone=zone,
         horizon=chance.choice([0, DAY, 4 * DAY, 90 * DAY]),
         notice=chance.choice([0, 0, 3600, 12 * 3600, 2 * DAY]),
         buffer_before=chance.choice([0, 0, 300, 900, 3600]),

@@ -7,11 +7,13 @@ what is open or busy is a row of bytes, one for each minute.
 from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
+from functools import cache
 from itertools import accumulate, product
 from zoneinfo import ZoneInfo
 
 from domain.availability.lengths import Lasting, Length
-from domain.availability.rules import Calendar, Reason, Slot, Terms
+from domain.availability.rules import Ask, Calendar, Reason, Slot
+from domain.availability.schedules import Schedule
 
 MINUTES_A_DAY = 1440
 EPOCH = date(1970, 1, 1).toordinal()
@@ -21,7 +23,7 @@ class Minutes:
     """The minutes of some days around a UTC midnight, each with what the clock on the wall shows."""
 
     def __init__(self, zone: str, around: date, *, before: int = 2, after: int = 7) -> None:
-        self.zone = zone
+        self.zone, self.around = zone, around
         midnight = int(datetime(around.year, around.month, around.day, tzinfo=UTC).timestamp()) // 60
         self.first = midnight - before * MINUTES_A_DAY
         self.count = (before + after) * MINUTES_A_DAY
@@ -62,14 +64,20 @@ class Minutes:
                 yield start, end
 
 
+@cache
+def minutes_around(zone: str, day: date) -> Minutes:
+    """The same minutes again for every case of a day: converting them is what takes long."""
+    return Minutes(zone, day)
+
+
 def all_slots(
-    minutes: Minutes, calendar: Calendar, terms: Terms, during: tuple[int, int], *, at: int, seats: int
+    minutes: Minutes, calendar: Calendar, ask: Ask, during: tuple[int, int], *, at: int, seats: int
 ) -> list[Slot]:
     """Every start within `during`, given in seconds as everywhere, with all that refuses it."""
     opened, busy = _opened(minutes, calendar), _busy(minutes, calendar)
     found: dict[int, Slot] = {}
-    for start, end in minutes.starts(terms.length, during):
-        before, after = start - terms.buffer_before // 60, end + terms.buffer_after // 60
+    for start, end in minutes.starts(ask.length, during):
+        before, after = start - ask.buffer_before // 60, end + ask.buffer_after // 60
         refused = []
         if opened.find(0, start, end) >= 0:
             refused.append(Reason.CLOSED)
@@ -78,35 +86,44 @@ def all_slots(
         if busy.find(1, before, start) >= 0 or busy.find(1, end, after) >= 0:
             refused.append(Reason.BUFFER)
         begins, ends = (minutes.first + start) * 60, (minutes.first + end) * 60
-        found[begins] = Slot(begins, ends, terms.seats, tuple(refused))
+        found[begins] = Slot(begins, ends, ask.seats, tuple(refused))
     for session in calendar.sessions:
         found[session.start] = Slot(*session)
     return [
-        _with_limits(found[start], terms, at, seats)
+        _with_limits(found[start], ask, at, seats)
         for start in sorted(found)
         if during[0] <= start < during[1]
     ]
 
 
-def _with_limits(slot: Slot, terms: Terms, at: int, seats: int) -> Slot:
+def _with_limits(slot: Slot, ask: Ask, at: int, seats: int) -> Slot:
     limits = []
-    if slot.start - at < terms.notice:
+    if slot.start - at < ask.notice:
         limits.append(Reason.NOTICE)
-    if slot.start - at > terms.horizon:
+    if slot.start - at > ask.horizon:
         limits.append(Reason.HORIZON)
     if slot.seats_left < seats:
         limits.append(Reason.FULL)
     return slot._replace(refused=(*slot.refused, *limits))
 
 
-def _opened(minutes: Minutes, calendar: Calendar) -> bytearray:
+def _opened(minutes: Minutes, calendar: Calendar) -> bytes:
+    """Every resource has its own clock and must be open; the bytes are 0 or 1, so `&` joins a whole row."""
+    rows = [_opened_by(minutes_around(each.zone, minutes.around), each) for each in calendar.schedules]
+    joined = int.from_bytes(bytes([bool(rows)]) * minutes.count)
+    for row in rows:
+        joined &= int.from_bytes(row)
+    return joined.to_bytes(minutes.count)
+
+
+def _opened_by(minutes: Minutes, schedule: Schedule) -> bytearray:
     opened = bytearray(minutes.count)
     for day, on in minutes.days:
-        for rule in calendar.schedule.weekly:
+        for rule in schedule.weekly:
             valid = (rule.first_on or date.min) <= on <= (rule.last_on or date.max)
             if valid and rule.weekday == on.weekday():
                 _mark(opened, minutes.window(day, rule.opens, rule.closes), 1)
-    for exceptions, value in ((calendar.schedule.opened, 1), (calendar.schedule.closed, 0)):
+    for exceptions, value in ((schedule.opened, 1), (schedule.closed, 0)):
         for (day, on), exception in product(minutes.days, exceptions):
             if exception.first_on <= on <= exception.last_on:
                 _mark(opened, minutes.window(day, exception.opens, exception.closes), value)

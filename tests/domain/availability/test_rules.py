@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from domain.availability.lengths import Lasting, Stay
-from domain.availability.rules import Calendar, Reason, Session, Slot, Terms, explain, slot_at, slots
+from domain.availability.rules import Ask, Calendar, Reason, Session, Slot, explain, slot_at, slots
 from domain.availability.schedules import Schedule, WeeklyRule
 from domain.availability.wall_time import Wall
 
@@ -21,8 +21,8 @@ MORNING = instant("21T08:00"), instant("21T12:00")
 EARLIER = instant("20T08:00")
 # Open from 08:00 to 12:00 UTC and every day alike; promised from 09:00 to 10:00.
 DAILY = [WeeklyRule(weekday, time(8), time(12)) for weekday in range(7)]
-CALENDAR = Calendar(Schedule("Etc/UTC", weekly=DAILY), busy=[(instant("21T09:00"), instant("21T10:00"))])
-AN_HOUR = Terms(length=Lasting(HOUR, 1800), horizon=30 * DAY)
+CALENDAR = Calendar([Schedule("Etc/UTC", weekly=DAILY)], busy=[(instant("21T09:00"), instant("21T10:00"))])
+AN_HOUR = Ask(length=Lasting(HOUR, 1800), zone="Etc/UTC", horizon=30 * DAY)
 
 
 def times(found: list[Slot]) -> list[str]:
@@ -41,27 +41,35 @@ def test_a_start_may_be_booked_where_the_whole_service_is_open_and_free() -> Non
     ],
 )
 def test_buffers_are_kept_free_on_their_own_side(before: int, after: int, expected: list[str]) -> None:
-    terms = Terms(length=Lasting(HOUR, 1800), horizon=30 * DAY, buffer_before=before, buffer_after=after)
-    assert times(slots(CALENDAR, terms, MORNING, at=EARLIER)) == expected
+    ask = Ask(
+        length=Lasting(HOUR, 1800), zone="Etc/UTC", horizon=30 * DAY, buffer_before=before, buffer_after=after
+    )
+    assert times(slots(CALENDAR, ask, MORNING, at=EARLIER)) == expected
 
 
 @pytest.mark.parametrize(
-    ("start", "terms", "at", "seats", "reasons"),
+    ("start", "ask", "at", "seats", "reasons"),
     [
         ("21T08:00", AN_HOUR, "20T08:00", 1, []),
         ("21T08:10", AN_HOUR, "20T08:00", 1, ["unaligned"]),
         ("21T07:30", AN_HOUR, "20T08:00", 1, ["closed"]),
         ("21T11:30", AN_HOUR, "20T08:00", 1, ["closed"]),
         ("21T08:30", AN_HOUR, "20T08:00", 1, ["busy"]),
-        ("21T08:00", Terms(Lasting(HOUR, 1800), 30 * DAY, buffer_after=60), "20T08:00", 1, ["buffer"]),
-        ("21T08:00", Terms(Lasting(HOUR, 1800), 30 * DAY, notice=DAY), "20T08:00", 1, []),
-        ("21T08:00", Terms(Lasting(HOUR, 1800), 30 * DAY, notice=DAY), "20T08:01", 1, ["notice"]),
-        ("21T08:00", Terms(Lasting(HOUR, 1800), DAY), "20T08:00", 1, []),
-        ("21T08:00", Terms(Lasting(HOUR, 1800), DAY), "20T07:59", 1, ["horizon"]),
+        (
+            "21T08:00",
+            Ask(Lasting(HOUR, 1800), "Etc/UTC", 30 * DAY, buffer_after=60),
+            "20T08:00",
+            1,
+            ["buffer"],
+        ),
+        ("21T08:00", Ask(Lasting(HOUR, 1800), "Etc/UTC", 30 * DAY, notice=DAY), "20T08:00", 1, []),
+        ("21T08:00", Ask(Lasting(HOUR, 1800), "Etc/UTC", 30 * DAY, notice=DAY), "20T08:01", 1, ["notice"]),
+        ("21T08:00", Ask(Lasting(HOUR, 1800), "Etc/UTC", DAY), "20T08:00", 1, []),
+        ("21T08:00", Ask(Lasting(HOUR, 1800), "Etc/UTC", DAY), "20T07:59", 1, ["horizon"]),
         ("21T08:00", AN_HOUR, "20T08:00", 2, ["full"]),
         (
             "21T07:30",
-            Terms(Lasting(2 * HOUR, 1800), 0, buffer_after=HOUR),
+            Ask(Lasting(2 * HOUR, 1800), "Etc/UTC", 0, buffer_after=HOUR),
             "20T08:00",
             3,
             ["closed", "busy", "buffer", "horizon", "full"],
@@ -69,9 +77,9 @@ def test_buffers_are_kept_free_on_their_own_side(before: int, after: int, expect
     ],
 )
 def test_one_start_is_answered_with_all_that_refuses_it(
-    start: str, terms: Terms, at: str, seats: int, reasons: list[str]
+    start: str, ask: Ask, at: str, seats: int, reasons: list[str]
 ) -> None:
-    found = slot_at(CALENDAR, terms, instant(start), at=instant(at), seats=seats)
+    found = slot_at(CALENDAR, ask, instant(start), at=instant(at), seats=seats)
     assert found.start == instant(start)
     assert [reason.value for reason in found.refused] == reasons
 
@@ -80,14 +88,14 @@ def test_a_session_that_stands_is_offered_until_its_seats_are_gone() -> None:
     """Also where the hours say closed, and although its own promise fills the calendar."""
     early, late = instant("21T06:00"), instant("21T09:00")
     sessions = [Session(early, early + HOUR, 2), Session(late, late + HOUR, 1)]
-    calendar = Calendar(CALENDAR.schedule, [*CALENDAR.busy, (early, early + HOUR)], sessions)
-    terms = Terms(Lasting(HOUR, HOUR), 30 * DAY, seats=4)
+    calendar = Calendar(CALENDAR.schedules, [*CALENDAR.busy, (early, early + HOUR)], sessions)
+    ask = Ask(Lasting(HOUR, HOUR), "Etc/UTC", 30 * DAY, seats=4)
     day = instant("21T00:00"), instant("22T00:00")
-    found = slots(calendar, terms, day, at=EARLIER, seats=2)
+    found = slots(calendar, ask, day, at=EARLIER, seats=2)
     assert [(time, slot.seats_left) for time, slot in zip(times(found), found, strict=True)] == [
         ("06:00", 2), ("08:00", 4), ("10:00", 4), ("11:00", 4),
     ]  # fmt: skip
-    assert slot_at(calendar, terms, late, at=EARLIER, seats=2).refused == (Reason.FULL,)
+    assert slot_at(calendar, ask, late, at=EARLIER, seats=2).refused == (Reason.FULL,)
 
 
 def test_explaining_a_morning_names_the_reason_at_every_start() -> None:
@@ -109,9 +117,9 @@ def test_a_stay_lasts_what_the_clock_makes_of_it(day: date, hours: int) -> None:
 
 def test_a_service_of_two_hours_lasts_two_hours_when_the_clock_is_put_back() -> None:
     night = Schedule("Europe/Helsinki", weekly=[WeeklyRule(6, time(2), time(5))])
-    terms = Terms(length=Lasting(2 * HOUR, HOUR), horizon=30 * DAY)
+    ask = Ask(length=Lasting(2 * HOUR, HOUR), zone="Europe/Helsinki", horizon=30 * DAY)
     midnight = int(datetime(2026, 10, 24, 21, tzinfo=UTC).timestamp())
-    found = slots(Calendar(night), terms, (midnight, midnight + DAY), at=midnight - DAY)
+    found = slots(Calendar([night]), ask, (midnight, midnight + DAY), at=midnight - DAY)
     # Four hours are open; 02:00 to the first 04:00-that-is-03:00, 03:00, and no start at the second 03:00.
     assert times(found) == ["23:00", "00:00"]
     assert all(slot.end - slot.start == 2 * HOUR for slot in found)

@@ -1,7 +1,6 @@
 """Slots, explanations and the answer for a single start, held to the walk over every minute."""
 
 from datetime import date, timedelta
-from functools import cache
 from random import Random
 from zoneinfo import available_timezones
 
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.availability.rules import Reason, explain, slot_at, slots
 from tests.domain.availability.cases import Case, a_case, changes_of
-from tests.domain.availability.oracle import Minutes, all_slots
+from tests.domain.availability.oracle import Minutes, all_slots, minutes_around
 
 SEED = 20261121
 # Two whole-hour zones, one that shifts by half an hour, two that change with the moon and back after years,
@@ -32,18 +31,13 @@ ORDINARY_DAYS = [date(2027, 1, 1) + timedelta(days=37 * step) for step in range(
 
 
 def check(case: Case, minutes: Minutes) -> None:
-    expected = all_slots(minutes, case.calendar, case.terms, case.during, at=case.at, seats=case.seats)
+    expected = all_slots(minutes, case.calendar, case.ask, case.during, at=case.at, seats=case.seats)
     bookable = [slot for slot in expected if not slot.refused]
-    asked = (case.calendar, case.terms)
+    asked = (case.calendar, case.ask)
     assert explain(*asked, case.during, at=case.at, seats=case.seats) == expected
     assert slots(*asked, case.during, at=case.at, seats=case.seats) == bookable
     for slot in expected[::17]:
         assert slot_at(*asked, slot.start, at=case.at, seats=case.seats) == slot
-
-
-@cache
-def minutes_around(zone: str, day: date) -> Minutes:
-    return Minutes(zone, day)
 
 
 @settings(max_examples=100, deadline=None)
@@ -59,7 +53,7 @@ def test_slots_equal_the_oracle_around_every_clock_change_and_on_ordinary_days(z
     days = [*changes_of(zone), *ORDINARY_DAYS]
     cases_a_day = -(-1120 // len(days))
     for around in days:
-        minutes = Minutes(zone, around)
+        minutes = minutes_around(zone, around)
         for _ in range(cases_a_day):
             check(a_case(chance, zone, around), minutes)
 
@@ -70,7 +64,7 @@ def test_slots_equal_the_oracle_around_every_clock_change_of_every_zone() -> Non
     chance = Random(SEED)
     for zone in sorted(available_timezones()):
         for around in changes_of(zone):
-            minutes = Minutes(zone, around)
+            minutes = minutes_around(zone, around)
             for _ in range(4):
                 check(a_case(chance, zone, around), minutes)
 
@@ -82,7 +76,7 @@ def test_every_reason_and_every_emptiness_is_met_by_the_cases() -> None:
         slot.refused
         for _ in range(300)
         for case in [a_case(chance, "Europe/Helsinki", around)]
-        for slot in explain(case.calendar, case.terms, case.during, at=case.at, seats=case.seats)
+        for slot in explain(case.calendar, case.ask, case.during, at=case.at, seats=case.seats)
     }
     alone = {reasons[0] for reasons in met if len(reasons) == 1}
     assert () in met
