@@ -10,8 +10,8 @@ As root the server runs as the user `pgserver`, because PostgreSQL refuses to ru
 best kept below folders others may enter (`tempfile`, not pytest's private `tmp_path`).
 """
 
-import os
 import shlex
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -21,15 +21,17 @@ from urllib.parse import urlencode
 
 import psycopg
 
+from ops import lifeline, workplace
 from ops import postgres_folder as home
 from ops import postgres_programs as programs
-from ops.postgres_programs import EmbeddedPostgresError
+from ops.postgres_programs import EmbeddedPostgresError, owner
 
 __all__ = [
     "Address",
     "EmbeddedPostgresError",
     "command",
     "default_folder",
+    "owner",
     "running",
     "start",
     "start_for_tests",
@@ -90,7 +92,7 @@ class Address:
 
 def default_folder() -> Path:
     """`.talkoo/postgres` below the working folder; TALKOO_HOME moves `.talkoo`."""
-    return Path(os.environ.get("TALKOO_HOME", ".talkoo")).resolve() / "postgres"
+    return workplace.folder() / "postgres"
 
 
 def start(folder: Path) -> Address:
@@ -106,13 +108,13 @@ def start_for_tests(folder: Path) -> Address:
 def command(folder: Path) -> list[str]:
     """The server's command in the foreground, for a supervisor that wants to see it die; prepares the folder.
 
-    Started by this process it ends with it. `running` says when it is ready; SIGINT stops it cleanly.
+    To be run as `owner`. `running` says when it is ready; SIGINT stops it cleanly.
     """
     folder = folder.resolve()
     with home.alone(folder):
         home.prepare(folder)
         _wait_for_orphans(folder)
-    return programs.tied_to_us(_server(folder, _DEVELOPMENT))
+    return _server(folder, _DEVELOPMENT)
 
 
 def running(folder: Path) -> Address | None:
@@ -158,7 +160,7 @@ def _launch_detached(folder: Path) -> None:
 def _launch_tied(folder: Path) -> None:
     with home.log(folder).open("ab") as log:
         _tied[folder] = subprocess.Popen(
-            programs.tied_to_us(_server(folder, _DEVELOPMENT | _FAST)),
+            lifeline.tied(_server(folder, _DEVELOPMENT | _FAST), ending=signal.SIGINT, owner=owner()),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

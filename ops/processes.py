@@ -49,6 +49,7 @@ class Child:
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     ready: Callable[["Running"], bool] | None = None
+    owner: tuple[int, int] | None = None  # user and group it runs as, where not ours
     log: Path | None = None  # where its output goes instead of ours
     seconds_to_start: float = 60.0
     seconds_to_stop: float = 15.0
@@ -92,7 +93,7 @@ class Running:
         with contextlib.ExitStack() as stack:
             log = self.child.log and stack.enter_context(self.child.log.open("a"))
             self.process = subprocess.Popen(
-                lifeline.tied(self.child.command, ending=self.child.stop_signal),
+                lifeline.tied(self.child.command, ending=self.child.stop_signal, owner=self.child.owner),
                 stdin=subprocess.DEVNULL,
                 stdout=log or subprocess.PIPE,
                 stderr=subprocess.STDOUT,

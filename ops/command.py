@@ -1,0 +1,53 @@
+"""The command line `talkoo`: one file for each command, gathered here."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from ops import demo_market, health, migrate, postgres, services, up, workplace
+from ops.embedded_postgres import EmbeddedPostgresError
+from ops.processes import ChildError
+
+app = typer.Typer(
+    name="talkoo",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    help="""
+The backend of a sharing-economy marketplace.
+
+**Start here:** `talkoo up` starts everything on this machine (PostgreSQL, a payment sandbox, the API, the
+workers, a demo market) and needs nothing installed. Ctrl-C stops it; the data stay in `.talkoo`.
+
+**In production** the same programs run one by one: `migrate`, then `api`, `worker`, `relay`, `clock`.
+They are configured by environment variables: DATABASE_URL, BROKER_URL, STRIPE_SECRET_KEY, STRIPE_API_BASE,
+STRIPE_WEBHOOK_SECRETS, SIGNING_KEYS, ENVIRONMENT=production.
+""",
+)
+_HERE = "On this machine"
+_PRODUCTION = "In production, one by one"
+_WORK = "Work on Talkoo"
+
+app.command(rich_help_panel=_HERE)(up.up)
+app.add_typer(postgres.app, name="postgres", rich_help_panel=_HERE)
+app.command(rich_help_panel=_HERE)(demo_market.seed)
+app.command(rich_help_panel=_PRODUCTION)(migrate.migrate)
+for program in (services.api, services.worker, services.relay, services.clock, health.health):
+    app.command(rich_help_panel=_PRODUCTION)(program)
+app.command(
+    rich_help_panel=_WORK, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)(services.bench)
+
+
+def main() -> None:
+    """Run the command; a failure somebody can do something about is a sentence, not a traceback."""
+    try:
+        app()
+    except (EmbeddedPostgresError, ChildError, workplace.AlreadyUpError) as failure:
+        Console(stderr=True).print(str(failure), style="red", markup=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The long-running programs as a container starts them, each alone. The command becomes the program.
+
+Configuration comes by environment variables (see `domain.foundation.settings`), so little is said here.
+"""
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+_SECONDS_FOR_OPEN_REQUESTS = (
+    "10"  # a stopping server waits this long for streams that never end by themselves
+)
+
+
+def api(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 inside a container.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.")] = 8000,
+    processes: Annotated[int, typer.Option(help="API processes; one for each core is a good start.")] = 1,
+) -> None:
+    """Serve the API with uvicorn. Behind a proxy, name it in FORWARDED_ALLOW_IPS."""
+    become(*api_command(host, port, processes)[1:])
+
+
+def worker() -> None:
+    """Run the tasks that follow from what happened (Celery; needs BROKER_URL)."""
+    become("-m", "workers", "worker")
+
+
+def relay() -> None:
+    """Hand recorded facts to their readers: reads the outbox, wakes the workers."""
+    become("-m", "workers", "relay")
+
+
+def clock() -> None:
+    """Start what waits for its hour: expiries, sweeps, payouts. One is enough."""
+    become("-m", "workers", "clock")
+
+
+def bench(context: typer.Context) -> None:
+    """Measure speed and compare with the stored baselines; arguments go to the benchmarks."""
+    become("-m", "bench", *context.args)
+
+
+def api_command(host: str, port: int, processes: int) -> list[str]:
+    """The server's command: no Server header, a limit to how long a stop waits for open requests."""
+    server = ["uvicorn", "api.app:create", "--factory", "--host", host, "--port", str(port)]
+    manners = ["--no-server-header", "--timeout-graceful-shutdown", _SECONDS_FOR_OPEN_REQUESTS]
+    return [sys.executable, "-m", *server, "--workers", str(processes), *manners]
+
+
+def become(*arguments: str) -> NoReturn:
+    """Become another Python program, so that signals reach it and not a bystander."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606  our own programs, without a shell
