@@ -4,8 +4,8 @@ Importing the nouns' models is all it takes: each registers itself with the one 
 """
 
 import pkgutil
+from contextlib import suppress
 from importlib import import_module
-from importlib.util import find_spec
 
 from sqlalchemy import MetaData
 
@@ -19,6 +19,6 @@ __all__ = ["events", "idempotency", "metadata"]
 def metadata() -> MetaData:
     """The metadata with the tables of all nouns in it."""
     for noun in pkgutil.iter_modules(domain.__path__):
-        if noun.ispkg and find_spec(f"domain.{noun.name}.models"):
+        with suppress(ImportError):
             import_module(f"domain.{noun.name}.models")
     return Table.metadata

@@ -1,0 +1,89 @@
+"""The API, put together: `uvicorn api.app:create --factory`."""
+
+import pkgutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from anyio import CapacityLimiter
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from api import openapi, problems, rate_limits, routes
+from api.house import House
+from api.middleware import Reception
+from api.routes import health
+from api.routes import problems as problem_pages
+from api.transaction import Router
+from domain.foundation import logging
+from domain.foundation.database import Transactions, engine_for
+from domain.foundation.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from domain.payments import Gateway
+
+LARGEST_BODY = 256 * 1024  # bytes; the largest real request, a schedule with its exceptions, is a tenth of it
+WORLD_THREADS = 8  # they wait for the network, not for the interpreter
+
+
+def create(*, gateway: "Gateway | None" = None) -> FastAPI:
+    """The application. Settings say where the database and the payment provider are."""
+    logging.configure(settings().log_level)
+    app = FastAPI(
+        title=openapi.TITLE,
+        version=openapi.VERSION,
+        lifespan=_living_in(gateway),
+        max_body_size=LARGEST_BODY,
+        redirect_slashes=False,
+    )
+    for router in routers():
+        app.include_router(router.inner)
+    app.include_router(health.router)
+    app.include_router(problem_pages.router)
+    problems.install(app)
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    app.add_middleware(Reception)
+    if settings().cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings().cors_origins),
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Request-Id"],
+            expose_headers=["ETag", "Idempotent-Replayed", "Retry-After", "X-Request-Id"],
+            max_age=600,
+        )
+    return app
+
+
+def routers() -> list[Router]:
+    """The routers of all nouns: a file in `api/routes/` with a `router` of ours has moved in by itself."""
+    rooms = []
+    for room in pkgutil.iter_modules(routes.__path__):
+        with suppress(ImportError):
+            rooms.append(import_module(f"api.routes.{room.name}"))
+    return [room.router for room in rooms if isinstance(room.router, Router)]
+
+
+def _living_in(gateway: "Gateway | None") -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        chosen = settings()
+        engine = engine_for(chosen.database_url, pool_size=chosen.database_pool_size, name="talkoo api")
+        app.state.house = House(
+            transactions=Transactions(engine),
+            gateway=gateway or _gateway(chosen),
+            limits=rate_limits.from_settings(chosen),
+            threads=CapacityLimiter(chosen.request_threads),
+            world_threads=CapacityLimiter(WORLD_THREADS),
+        )
+        yield
+        engine.dispose()
+
+    return living
+
+
+def _gateway(chosen: Settings) -> "Gateway":
+    from domain.payments.stripe_gateway import StripeGateway
+
+    return StripeGateway.from_settings(chosen)

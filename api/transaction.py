@@ -1,0 +1,247 @@
+"""One thread, one transaction, one answer: what stands between FastAPI and a route.
+
+A route here is a plain function. Its signature may name what it is given: `session` (one transaction,
+committed before the answer leaves), `caller`, `at` (the instant of the request), `if_match`, or, where it
+reaches the world, `transactions` and `gateway` instead of a session. All else in the signature is FastAPI's
+to parse. Signing in, permission, rate limit, idempotency, the route, its bytes and the commit happen in one
+thread hop (decision 0002: a dependency with `yield` costs two hops more and answers before it commits).
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_type_hints
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.exc import DBAPIError
+
+from api import answers, problems
+from api.admission import admit, attempt_of, if_match_of
+from api.card_numbers import refuse_card_numbers
+from api.house import House, house_of
+from api.openapi import declared
+from domain.foundation import clock, idempotency
+from domain.foundation.database import lost_a_race, pause_before_trying_again
+from domain.foundation.errors import Refusal, Unavailable
+from domain.foundation.idempotency import StoredAnswer
+from domain.identity import permissions
+
+GIVEN = frozenset({"session", "caller", "at", "transactions", "gateway", "if_match"})
+SAFE = frozenset({"GET", "HEAD"})
+Need = Literal["optional", "required"]
+Endpoint = Callable[..., Any]
+
+
+class _AnsweredMeanwhile(Exception):  # noqa: N818 -- not an error: the other one's answer is ours too
+    """Somebody stored an answer under the same key between our look and our commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A route as the house keeps it: the function, its stance, and what it needs to know of the request."""
+
+    endpoint: Endpoint
+    method: str
+    may: str
+    wants: frozenset[str]
+    render: Callable[[Any], StoredAnswer]
+    refusals: tuple[type[Refusal], ...]
+    idempotency: Need
+    if_match: Need
+
+    @property
+    def reaches_the_world(self) -> bool:
+        """Whether the route opens its own transactions around calls to the payment provider."""
+        return "transactions" in self.wants
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether the route only reads."""
+        return self.method in SAFE
+
+
+class Router:
+    """The routes of one noun. `routes.doors` lists them for the house tests; `routes.inner` is FastAPI's."""
+
+    def __init__(self, *, tags: list[str]) -> None:
+        self.inner = APIRouter(tags=list(tags))
+        self.doors: list[Door] = []
+
+    def get(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:  # noqa: ANN401 -- the terms of `_open`
+        """A route that only reads: its session commits nothing."""
+        return self._opener("GET", path, terms)
+
+    def post(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:  # noqa: ANN401 -- the terms of `_open`
+        """A route that makes something."""
+        return self._opener("POST", path, terms)
+
+    def put(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:  # noqa: ANN401 -- the terms of `_open`
+        """A route that replaces something."""
+        return self._opener("PUT", path, terms)
+
+    def patch(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:  # noqa: ANN401 -- the terms of `_open`
+        """A route that changes parts of something."""
+        return self._opener("PATCH", path, terms)
+
+    def delete(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:  # noqa: ANN401 -- the terms of `_open`
+        """A route that ends something."""
+        return self._opener("DELETE", path, terms)
+
+    def _opener(self, method: str, path: str, terms: dict[str, Any]) -> Callable[[Endpoint], Endpoint]:
+        def register(endpoint: Endpoint) -> Endpoint:
+            self._open(method, path, endpoint, **terms)
+            return endpoint
+
+        return register
+
+    def _open(
+        self,
+        method: str,
+        path: str,
+        endpoint: Endpoint,
+        *,
+        may: str,
+        refusals: Sequence[type[Refusal]] = (),
+        status_code: int = 200,
+        idempotency: Need = "optional",
+        if_match: Need = "optional",
+        **more: Any,  # noqa: ANN401 -- FastAPI's own terms
+    ) -> None:
+        """`may` is the route's stance, a name in `domain.identity.permissions`; a stranger does not start."""
+        assert may in permissions.PERMISSIONS, f"{may} has no line in the table of permissions"  # noqa: S101 -- a mistake of ours, seen at start
+        answered = get_type_hints(endpoint, include_extras=True)["return"]
+        wants = frozenset(inspect.signature(endpoint).parameters) & GIVEN
+        render = answers.renderer(answered, status_code)
+        door = Door(endpoint, method, may, wants, render, tuple(refusals), idempotency, if_match)
+        self.doors.append(door)
+        self.inner.add_api_route(
+            path,
+            _served(door),
+            methods=[method],
+            operation_id=endpoint.__name__,
+            name=endpoint.__name__,
+            status_code=status_code,
+            response_model=answers.view_of(answered),
+            **declared(door, endpoint.__doc__ or ""),
+            **more,
+        )
+
+
+async def body_of(request: Request) -> bytes:
+    """The body as it came, for the fingerprint of a retry and the search for card numbers."""
+    return await request.body()
+
+
+def _served(door: Door) -> Callable[..., Any]:
+    """The coroutine that FastAPI calls, under the signature of what FastAPI should parse."""
+
+    async def serve(talkoo_request: Request, talkoo_body: bytes, **parsed: Any) -> Response:  # noqa: ANN401 -- parsed by FastAPI
+        house = house_of(talkoo_request)
+        limiter = house.world_threads if door.reaches_the_world else house.threads
+        answer = _answer_from_the_world if door.reaches_the_world else _answer
+        return await run_sync(
+            _refusing, answer, door, house, talkoo_request, talkoo_body, parsed, limiter=limiter
+        )
+
+    hints = get_type_hints(door.endpoint, include_extras=True)
+    theirs = [
+        parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in inspect.signature(door.endpoint).parameters.items()
+        if name not in GIVEN
+    ]
+    ours = [
+        inspect.Parameter("talkoo_request", inspect.Parameter.KEYWORD_ONLY, annotation=Request),
+        inspect.Parameter(
+            "talkoo_body", inspect.Parameter.KEYWORD_ONLY, annotation=bytes, default=Depends(body_of)
+        ),
+    ]
+    serve.__signature__ = inspect.Signature([*ours, *theirs])  # type: ignore[attr-defined]  # read by FastAPI
+    return serve
+
+
+def _refusing(
+    answer: Callable[..., Response],
+    door: Door,
+    house: House,
+    request: Request,
+    body: bytes,
+    parsed: dict[str, Any],
+) -> Response:
+    """A refusal becomes its problem here; a lost race is run once more."""
+    try:
+        refuse_card_numbers(body)
+        try:
+            return answer(door, house, request, body, parsed)
+        except (DBAPIError, _AnsweredMeanwhile) as error:
+            if not (lost_a_race(error) or isinstance(error, _AnsweredMeanwhile)):
+                raise
+            pause_before_trying_again()
+            return answer(door, house, request, body, parsed)
+    except Refusal as refusal:
+        return problems.response(refusal)
+
+
+def _answer(door: Door, house: House, request: Request, body: bytes, parsed: dict[str, Any]) -> Response:
+    at = clock.now()
+    opened = house.transactions.reading() if door.is_safe else house.transactions()
+    with opened as session:
+        caller = admit(session, door.may, house.limits, request, at=at)
+        tried = None if door.is_safe else attempt_of(request, caller, body, door.idempotency)
+        if tried and (stored := idempotency.look(session, tried, at=at)):
+            return answers.response(stored, idempotent_replayed="true")
+        given = {
+            "session": session,
+            "caller": caller,
+            "at": at,
+            "if_match": if_match_of(request, door.if_match) if "if_match" in door.wants else None,
+        }
+        try:
+            answered = door.render(door.endpoint(**parsed, **_only(door.wants, given)))
+        except Refusal as refusal:
+            if tried and refusal.keeps:
+                idempotency.store(session, tried, StoredAnswer(*problems.problem(refusal)), at=at)
+            raise
+        session.flush()
+        if tried and not idempotency.store(session, tried, answered, at=at):
+            raise _AnsweredMeanwhile
+    return answers.response(answered)
+
+
+def _answer_from_the_world(
+    door: Door, house: House, request: Request, body: bytes, parsed: dict[str, Any]
+) -> Response:
+    """The key is claimed first; the route then does what is idempotent by its own rows."""
+    at = clock.now()
+    with house.transactions() as session:
+        caller = admit(session, door.may, house.limits, request, at=at)
+        tried = attempt_of(request, caller, body, door.idempotency)
+        if tried and (stored := idempotency.look(session, tried, at=at)):
+            return answers.response(stored, idempotent_replayed="true")
+        if tried:
+            idempotency.claim(session, tried, at=at)
+    given = {"transactions": house.transactions, "gateway": house.gateway, "caller": caller, "at": at}
+    try:
+        answered = door.render(door.endpoint(**parsed, **_only(door.wants, given)))
+    except Unavailable:
+        _settle(house, tried, None)
+        raise
+    except Refusal as refusal:
+        _settle(house, tried, StoredAnswer(*problems.problem(refusal)))
+        raise
+    _settle(house, tried, answered)
+    return answers.response(answered)
+
+
+def _settle(house: House, tried: idempotency.Attempt | None, answered: StoredAnswer | None) -> None:
+    if tried is None:
+        return
+    with house.transactions() as session:
+        if answered is None:
+            idempotency.forget(session, tried)
+        else:
+            idempotency.store(session, tried, answered, at=clock.now())
+
+
+def _only(wanted: frozenset[str], given: dict[str, Any]) -> dict[str, Any]:
+    return {name: given[name] for name in wanted}
