@@ -125,7 +125,8 @@ class RoleGrant(Table, table=True):
     id: UUID = primary_key()
     user_id: UUID = reference("users.id", index=True)
     role: Role = choice(Role, "role_grants_role_known")
-    market_id: UUID | None = reference("markets.id", nullable=True)
+    # No foreign key: identity and markets share a floor, and a role in a market that is not opens nothing.
+    market_id: UUID | None = Field(default=None, sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=True))
     granted_by: UUID | None = reference("users.id", nullable=True)  # None: the platform itself, at its set-up
     granted_at: datetime = instant()
     revoked_by: UUID | None = reference("users.id", nullable=True)
