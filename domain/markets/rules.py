@@ -16,7 +16,7 @@ def check_place(*, currency: str, time_zone: str, locale: str, country: str) -> 
     """
     known = {
         "currency": currency in money.CURRENCIES,
-        "time_zone": time_zone in _time_zones(),
+        "time_zone": time_zone in time_zones(),
         "locale": _is_locale(locale),
         "country": len(country) == 2 and country in Locale("en").territories,  # noqa: PLR2004 -- alpha-2
     }
@@ -26,7 +26,7 @@ def check_place(*, currency: str, time_zone: str, locale: str, country: str) -> 
 
 
 @lru_cache(maxsize=1)
-def _time_zones() -> frozenset[str]:
+def time_zones() -> frozenset[str]:
     """The names of all zones; reading them walks a folder, and they change with a release only."""
     return frozenset(available_timezones())
 

@@ -9,16 +9,64 @@ above. Where it is stays with the provider: the world sees a blurred point, alwa
 distance the world is told is measured from there.
 """
 
+from domain.offers.actions import archive, content_of, draft, edit, hide, pause, publish, unhide
+from domain.offers.categories import define_category, define_standard_categories
+from domain.offers.content import CategoryContent, Content, OptionContent
 from domain.offers.kinds import Claim, OfferState, OptionPer, Place, Unbookable, Unit
+from domain.offers.models import Category, Offer, OfferOption
+from domain.offers.options import add_option, edit_option, retire_option
+from domain.offers.queries import (
+    categories,
+    category,
+    category_by_slug,
+    offer,
+    offers_of,
+    options_of,
+    own_offer,
+    public_offer,
+    terms,
+    terms_of,
+)
+from domain.offers.rules import bookable
 from domain.offers.term_sheet import OptionTerms, Terms
 
 __all__ = [
+    "Category",
+    "CategoryContent",
     "Claim",
+    "Content",
+    "Offer",
+    "OfferOption",
     "OfferState",
+    "OptionContent",
     "OptionPer",
     "OptionTerms",
     "Place",
     "Terms",
     "Unbookable",
     "Unit",
+    "add_option",
+    "archive",
+    "bookable",
+    "categories",
+    "category",
+    "category_by_slug",
+    "content_of",
+    "define_category",
+    "define_standard_categories",
+    "draft",
+    "edit",
+    "edit_option",
+    "hide",
+    "offer",
+    "offers_of",
+    "options_of",
+    "own_offer",
+    "pause",
+    "public_offer",
+    "publish",
+    "retire_option",
+    "terms",
+    "terms_of",
+    "unhide",
 ]

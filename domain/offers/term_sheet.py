@@ -9,6 +9,7 @@ from datetime import datetime, time
 from uuid import UUID
 
 from domain.offers.kinds import Claim, OfferState, OptionPer, Place, Unit
+from domain.providers import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Terms:
     offer_id: UUID
     version: int
     profile_id: UUID
-    profile_state: str
+    profile_state: State
     provider_user_id: UUID
     segment: str | None
     market_id: UUID

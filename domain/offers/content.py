@@ -1,0 +1,77 @@
+"""What people write into a category, an offer, an option: the parts of a row that are theirs to choose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from domain.offers.kinds import Claim, OptionPer, Place, Unit
+
+STANDARD_HORIZON_DAYS = 90  # a season ahead: as far as most people know their own plans
+STANDARD_CANCELLATION_POLICY = "moderate"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CategoryContent:
+    """A kind of service. `granularity_minutes` is the grid of starts from local midnight; it divides the day.
+
+    `attributes_schema` is a JSON Schema (2020-12) of what offers of this kind tell besides.
+    """
+
+    slug: str
+    name: str
+    unit: Unit
+    granularity_minutes: int
+    claim: Claim
+    place: Place
+    attributes_schema: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """An offer as its provider wants it. A draft may leave open what only publishing needs.
+
+    `price_amount` is for one unit of the category, in minor units of the market's currency. `time_zone` left
+    out is the market's. `latitude` and `longitude` are the true point in degrees (WGS 84).
+    """
+
+    title: str
+    description: str = ""
+    attributes: Mapping[str, JsonValue] = field(default_factory=dict)
+    price_amount: int
+    duration_minutes: int | None = None
+    minimum_minutes: int | None = None
+    maximum_minutes: int | None = None
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+    notice_minutes: int = 0
+    horizon_days: int = STANDARD_HORIZON_DAYS
+    seats: int = 1
+    books_instantly: bool = False
+    cancellation_policy: str = STANDARD_CANCELLATION_POLICY
+    check_in_at: time | None = None
+    check_out_at: time | None = None
+    time_zone: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptionContent:
+    """An add-on as its provider wants it: so much money and time more, at most `most` times in a booking."""
+
+    title: str
+    price_amount: int
+    per: OptionPer = OptionPer.BOOKING
+    minutes: int = 0
+    most: int = 1
+    position: int = 0
+
+
+class Wrong(NamedTuple):
+    """A field of an offer, and what is the matter with it."""
+
+    field: str
+    reason: str
