@@ -1,0 +1,49 @@
+"""Every refusal has a stable name, a sentence, a status, a place that raises it and a test that sees it."""
+
+import re
+
+import pytest
+
+from api import app, problems
+from domain.foundation import errors
+from domain.foundation.errors import Refusal
+from tests.house.source import files, test_files
+
+app.routers()
+KINDS = [kind for kind in Refusal.every() if kind.__module__.split(".")[0] in {"api", "domain", "workers"}]
+BASES = {value for value in vars(errors).values() if isinstance(value, type)}
+
+
+def test_a_slug_belongs_to_one_refusal():
+    def below(kind):
+        return [kind, *(leaf for child in kind.__subclasses__() for leaf in below(child))]
+
+    own = [kind for kind in below(Refusal) if "slug" in vars(kind)]
+    slugs = [kind.slug for kind in own]
+    assert sorted(slugs) == sorted(set(slugs)), "Clients branch on the slug: two meanings need two slugs."
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.slug)
+def test_a_refusal_has_a_name_a_title_a_sentence_and_a_status(kind):
+    assert kind is Refusal or re.fullmatch(r"[a-z]+(-[a-z]+)*", kind.slug), "A slug is words with dashes."
+    assert kind.title, "A refusal tells people in a few words what is wrong."
+    assert kind.__doc__, "Its docstring becomes its page under /problems."
+    assert kind is Refusal or problems.status_of(kind)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in BASES], ids=lambda kind: kind.slug)
+def test_a_refusal_is_used_and_tested(kind):
+    used = sum(len(re.findall(rf"\b{kind.__name__}\b", text)) for text in files().values())
+    assert used > 1, f"{kind.__name__} is raised nowhere: delete it."
+    tests = "\n".join(test_files().values())
+    assert kind.slug in tests or re.search(rf"\b{kind.__name__}\b", tests), (
+        f"No test sees {kind.__name__} ({kind.slug}): write the one where a caller runs into it."
+    )
+
+
+def test_the_list_of_problems_is_the_committed_one():
+    from ops.documents import problems_page
+
+    from tests.house.source import ROOT
+
+    assert (ROOT / "docs/problems.md").read_text() == problems_page(), "Run `make documents`."

@@ -1,0 +1,87 @@
+"""The Celery application: two kinds of messages, and nothing that is known to the broker alone.
+
+`talkoo.deliver` wakes a reader for an event, `talkoo.sweep` wakes a sweep. Messages are acknowledged late
+and never retried by Celery: the deliveries in PostgreSQL know what is done, and the relay sends again.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from domain.foundation import clock
+from domain.foundation.settings import Settings
+from workers.relay import BrokerAway, Message
+from workers.schedule import SCHEDULE, Entry
+from workers.subscriptions import READERS
+from workers.task import Work, deliver, name_of
+
+POLLING_SECONDS = 0.02  # of the in-process broker; with the usual second a market of one process feels slow
+SECONDS_TO_CONNECT = 2
+
+
+def create(chosen: Settings) -> Celery:
+    """The application on the broker that the settings name."""
+    app = Celery("talkoo", broker=chosen.broker_url)
+    app.conf.update(
+        task_acks_late=True,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        worker_prefetch_multiplier=4,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options=_transport(chosen.broker_url),
+        task_publish_retry=False,
+        timezone="UTC",
+    )
+    return app
+
+
+def serve(app: Celery, work: Callable[[], Work]) -> None:
+    """Teach the application its two tasks. `work` is asked for in the process that does the work."""
+    readers = {name_of(reader): reader for several in READERS.values() for reader in several}
+
+    @app.task(name="talkoo.deliver")
+    def deliver_one(event_id: str, reader: str) -> None:
+        if reader in readers:  # a message from a release that had a reader more is let go
+            deliver(work(), readers[reader], UUID(event_id))
+
+    @app.task(name="talkoo.sweep")
+    def sweep_one(name: str) -> None:
+        if name in SCHEDULE:
+            SCHEDULE[name].sweep(work(), clock.now())
+
+
+def publisher(app: Celery) -> Callable[[Message], None]:
+    """Sends a delivery's message, or says that the broker is away."""
+
+    def publish(message: Message) -> None:
+        _send(app, "talkoo.deliver", [str(message.event_id), message.reader], expires=None)
+
+    return publish
+
+
+def asker(app: Celery) -> Callable[[Entry], None]:
+    """Sends a sweep's message; one that waited too long is worth nothing, since another follows."""
+
+    def ask(entry: Entry) -> None:
+        _send(app, "talkoo.sweep", [entry.name], expires=max(10.0, 2 * entry.every.total_seconds()))
+
+    return ask
+
+
+def _send(app: Celery, task: str, arguments: list[str], expires: float | None) -> None:
+    try:
+        app.send_task(task, arguments, expires=expires, retry=False, ignore_result=True)
+    except (OperationalError, OSError) as error:
+        raise BrokerAway(type(error).__name__) from error
+
+
+def _transport(broker_url: str) -> dict[str, float]:
+    if broker_url.startswith("memory:"):
+        return {"polling_interval": POLLING_SECONDS}
+    if broker_url.startswith("redis"):
+        return {"socket_connect_timeout": SECONDS_TO_CONNECT, "socket_timeout": 30, "visibility_timeout": 120}
+    return {"connect_timeout": SECONDS_TO_CONNECT}

@@ -1,0 +1,34 @@
+"""Statements over all rows that must always hold, watched at night and asked for after every journey.
+
+Each noun lists its own in `domain/<noun>/invariants.py`: a name, and a query that returns what violates it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from domain.foundation.logging import log
+from workers.task import Work
+
+WORST = 20  # rows named for each broken invariant: enough to see the pattern
+
+
+def violations(session: Session, invariants: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """The invariants that do not hold, each with the first rows that break it. Empty means all is well."""
+    found = {
+        name: session.execute(text(f"SELECT * FROM ({query}) AS broken LIMIT {WORST}")).mappings().all()
+        for name, query in invariants.items()
+    }
+    return {name: [dict(row) for row in rows] for name, rows in found.items() if rows}
+
+
+def watch(work: Work, at: datetime) -> int:
+    """Look at all invariants; what does not hold is an alarm in the log. Answers how many are broken."""
+    with work.transactions.reading() as session:
+        broken = violations(session, INVARIANTS)
+    for name, rows in broken.items():
+        log("invariants").error("invariant_broken", invariant=name, rows=rows, at=at.isoformat())
+    return len(broken)

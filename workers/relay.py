@@ -1,0 +1,129 @@
+"""The relay: from the outbox to the readers. Killed anywhere, it loses nothing and doubles nothing.
+
+First transaction: take events that were not dispatched (`FOR UPDATE SKIP LOCKED`, never "id greater than the
+last one seen": ids are drawn before the commit that shows them), write one delivery row for each reader,
+mark the event. Only after that commit the messages go out, so no reader hears of rows it cannot see. What is
+not sent then, or is lost by the broker, stays due and is sent again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Event
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import make_url, text
+
+from domain.foundation.database import Transactions
+from domain.foundation.errors import Unavailable
+from domain.foundation.events import CHANNEL
+from domain.foundation.logging import log
+from workers.task import FIRST_WAIT_SECONDS, Reader, WorldReader, name_of
+
+BATCH = 200  # rows locked at once: enough to keep the broker busy, few enough to commit in milliseconds
+LONGEST_NAP_SECONDS = 1.0  # a notification ends it sooner; this bounds what a lost notification costs
+
+Readers = Mapping[str, Sequence[Reader | WorldReader]]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Wake this reader for this event."""
+
+    event_id: UUID
+    reader: str
+
+
+Publish = Callable[[Message], None]
+
+_TAKE = text("""
+    SELECT id, name FROM events WHERE dispatched_at IS NULL ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
+""")
+_PLAN = text("""
+    INSERT INTO event_deliveries (event_id, reader, attempts, due_at)
+    SELECT * FROM unnest(cast(:events AS uuid[]), cast(:readers AS text[])) AS planned(event_id, reader),
+        LATERAL (SELECT 0 AS attempts, now() + make_interval(secs => :wait)) AS terms
+    ON CONFLICT DO NOTHING
+""")
+_MARK = text("UPDATE events SET dispatched_at = now() WHERE id = ANY(:ids)")
+_OVERDUE = text("""
+    UPDATE event_deliveries SET due_at = now() + make_interval(secs => :wait)
+    WHERE (event_id, reader) IN (
+        SELECT event_id, reader FROM event_deliveries
+        WHERE done_at IS NULL AND parked_at IS NULL AND due_at <= now()
+        ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+    RETURNING event_id, reader
+""")
+
+
+def dispatch(transactions: Transactions, readers: Readers, publish: Publish) -> int:
+    """Plan the deliveries of events that are new, then send their messages. Answers how many were sent."""
+    with transactions() as session:
+        rows = session.execute(_TAKE, {"batch": BATCH}).all()
+        messages = [Message(row.id, name_of(reader)) for row in rows for reader in readers.get(row.name, ())]
+        if messages:
+            session.execute(
+                _PLAN,
+                {
+                    "events": [message.event_id for message in messages],
+                    "readers": [message.reader for message in messages],
+                    "wait": FIRST_WAIT_SECONDS,
+                },
+            )
+        if rows:
+            session.execute(_MARK, {"ids": [row.id for row in rows]})
+    return _send(messages, publish)
+
+
+def send_again(transactions: Transactions, publish: Publish) -> int:
+    """Send messages of deliveries that are overdue: lost by the broker, or failed and worth another try."""
+    with transactions() as session:
+        rows = session.execute(_OVERDUE, {"batch": BATCH, "wait": FIRST_WAIT_SECONDS}).all()
+    return _send([Message(row.event_id, row.reader) for row in rows], publish)
+
+
+def run(
+    database_url: str, transactions: Transactions, readers: Readers, publish: Publish, stop: Event
+) -> None:
+    """Relay until told to stop. Without the database or the broker it waits, and catches up."""
+    while not stop.is_set():
+        try:
+            with psycopg.connect(_plain(database_url), autocommit=True) as ear:
+                ear.execute(f"LISTEN {CHANNEL}")
+                _relay(ear, transactions, readers, publish, stop)
+        except (psycopg.Error, Unavailable) as error:
+            log("relay").warning("database_away", error=type(error).__name__)
+            stop.wait(LONGEST_NAP_SECONDS)
+
+
+def _relay(
+    ear: psycopg.Connection,
+    transactions: Transactions,
+    readers: Readers,
+    publish: Publish,
+    stop: Event,
+) -> None:
+    while not stop.is_set():
+        try:
+            busy = dispatch(transactions, readers, publish) + send_again(transactions, publish)
+        except BrokerAway as away:
+            log("relay").warning("broker_away", error=str(away))
+            stop.wait(LONGEST_NAP_SECONDS)
+            continue
+        if not busy:
+            for _ in ear.notifies(timeout=LONGEST_NAP_SECONDS, stop_after=1):
+                pass
+
+
+class BrokerAway(Exception):  # noqa: N818 -- it says what is so
+    """The broker took no message. The deliveries stay due."""
+
+
+def _send(messages: Sequence[Message], publish: Publish) -> int:
+    for message in messages:
+        publish(message)
+    return len(messages)
+
+
+def _plain(database_url: str) -> str:
+    return make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
