@@ -46,9 +46,14 @@ def bench(context: typer.Context) -> None:
 
 
 def api_command(host: str, port: int, processes: int) -> list[str]:
-    """The server's command: no Server header, a limit to how long a stop waits for open requests."""
+    """The server's command: no Server header, the app logs its own requests, a stop waits only so long."""
     server = ["uvicorn", "api.app:create", "--factory", "--host", host, "--port", str(port)]
-    manners = ["--no-server-header", "--timeout-graceful-shutdown", _SECONDS_FOR_OPEN_REQUESTS]
+    manners = [
+        "--no-server-header",
+        "--no-access-log",
+        "--timeout-graceful-shutdown",
+        _SECONDS_FOR_OPEN_REQUESTS,
+    ]
     return [sys.executable, "-m", *server, "--workers", str(processes), *manners]
 
 

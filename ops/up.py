@@ -117,4 +117,5 @@ def _workers(team: Crew, environment: Environment) -> None:
     programs = ("relay", "worker", "clock") if "BROKER_URL" in os.environ else ("all",)
     for program in programs:
         name = "workers" if program == "all" else program
-        team.start(Child(name, (sys.executable, "-m", "workers", program), environment))
+        command = (sys.executable, "-m", "workers", program)
+        team.start(Child(name, command, environment, ready=says("workers ready")))
