@@ -16,7 +16,7 @@ from referencing import Registry
 from domain.offers.content import Wrong
 from domain.offers.errors import SchemaUnfit
 
-_REFERENCES = {"$ref", "$dynamicRef", "$id", "$schema", "$vocabulary"}
+_REFERENCES = {"$ref", "$dynamicRef", "$id"}
 _LONGEST_REASON = 200  # characters; the library repeats what was sent, however much that was
 _NOWHERE: Registry[Any] = Registry()  # the library's own default would fetch what a schema refers to
 

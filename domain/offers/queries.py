@@ -23,9 +23,9 @@ _TERMS = text("""
            categories.slug AS category_slug, categories.unit, categories.granularity_minutes,
            categories.claim, categories.place, offers.title, offers.state, offers.hidden_at,
            offers.price_amount, offers.currency, offers.duration_minutes, offers.minimum_minutes,
-           offers.maximum_minutes,
-           offers.buffer_before_minutes, offers.buffer_after_minutes, offers.notice_minutes,
-           offers.horizon_days, offers.seats, offers.books_instantly, offers.cancellation_policy,
+           offers.maximum_minutes, offers.buffer_before_minutes, offers.buffer_after_minutes,
+           offers.notice_minutes, offers.horizon_days, offers.seats, offers.books_instantly,
+           offers.cancellation_policy,
            offers.check_in_at, offers.check_out_at, offers.time_zone, offers.latitude, offers.longitude,
            offers.cell, offers.cell_r7,
            (SELECT jsonb_agg(jsonb_build_array(
