@@ -1,0 +1,240 @@
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy import text
+
+from domain import identity
+from domain.foundation import events
+from domain.foundation.actors import SYSTEM
+from domain.foundation.database import Transactions
+from domain.foundation.errors import Refusal
+from domain.identity.errors import (
+    CredentialsRefused,
+    EmailNotVouchedFor,
+    IssuerAway,
+    IssuerRefused,
+    IssuerUnknown,
+    OidcAttemptOver,
+    SessionOver,
+)
+from domain.identity.oidc import ATTEMPT_LASTS
+from domain.identity.passwords import Passwords
+from domain.identity.queries import user_by_email
+from tests.domain.identity.fakes import LittleIssuer
+
+PASSWORD = "correct horse battery"
+BACK = "https://app.example/back"
+Begin = Callable[[], identity.Departure]
+Finish = Callable[..., identity.Tokens]
+
+
+@pytest.fixture
+def issuer() -> LittleIssuer:
+    return LittleIssuer()
+
+
+@pytest.fixture
+def begin(transactions: Transactions, issuer: LittleIssuer, at: datetime) -> Begin:
+    known = (issuer.client,)
+    return lambda: identity.begin_oidc(
+        transactions, issuer, known=known, issuer=issuer.issuer, redirect_uri=BACK, at=at
+    )
+
+
+@pytest.fixture
+def finish(transactions: Transactions, issuer: LittleIssuer, at: datetime) -> Finish:
+    """Finishes an attempt with what the browser brought back, or with parts of it changed."""
+
+    def finish(
+        departure: identity.Departure,
+        *,
+        later: timedelta = timedelta(),
+        brings: dict[str, str] | None = None,
+        **claims: object,
+    ) -> identity.Tokens:
+        issuer.now = at + later
+        brought = issuer.agree(departure.authorization_url, **claims)
+        back = identity.Return(**(brought | {"secret": departure.secret} | (brings or {})))
+        return identity.finish_oidc(
+            transactions, issuer, known=(issuer.client,), back=back, label="browser", at=issuer.now
+        )
+
+    return finish
+
+
+def test_a_browser_leaves_with_challenge_state_and_nonce_and_without_any_secret(begin: Begin) -> None:
+    departure = begin()
+    asked = {
+        name: values[0] for name, values in parse_qs(urlsplit(departure.authorization_url).query).items()
+    }
+    assert asked.keys() == {
+        "response_type",
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "state",
+        "nonce",
+        "code_challenge",
+        "code_challenge_method",
+    }
+    assert asked["state"] == departure.state
+    assert departure.secret not in departure.authorization_url
+    assert departure.secret not in repr(departure)
+
+
+def test_two_departures_share_nothing(begin: Begin) -> None:
+    one, other = begin(), begin()
+    assert {one.state, one.secret}.isdisjoint({other.state, other.secret})
+
+
+def test_whom_the_issuer_vouches_for_gets_an_account_once(
+    transactions: Transactions, begin: Begin, finish: Finish, at: datetime
+) -> None:
+    first, second = finish(begin()), finish(begin(), email="aino.new@example.org")
+    assert first.user_id == second.user_id
+    assert first.session_id != second.session_id
+    with transactions() as session:
+        caller = identity.authenticate(session, second.access, at=at)
+        user = identity.user(session, caller.user_id)
+        assert (user.email, user.name, user.password_hash) == ("aino@example.org", "Aino", None)
+        names = [row.name for row in events.history(session, user.id)]
+        assert names == ["user.signed_up", "identity.linked", "session.started", "session.started"]
+
+
+def test_a_password_somebody_chose_for_an_address_they_never_showed_is_gone_when_its_owner_comes(
+    transactions: Transactions, begin: Begin, finish: Finish, passwords: Passwords, at: datetime
+) -> None:
+    terms = {"email": "aino@example.org", "password": PASSWORD, "at": at, "passwords": passwords}
+    with transactions() as session:
+        identity.sign_up(session, name="Mallory", **terms)
+        waiting = identity.sign_in(session, **terms)
+    tokens = finish(begin())
+    assert tokens.user_id == waiting.user_id
+    with transactions() as session:
+        with pytest.raises(SessionOver):
+            identity.authenticate(session, waiting.access, at=at)
+        with pytest.raises(CredentialsRefused):
+            identity.sign_in(session, **terms)
+        assert identity.authenticate(session, tokens.access, at=at).user_id == tokens.user_id
+
+
+def test_an_attempt_serves_once(begin: Begin, finish: Finish) -> None:
+    departure = begin()
+    finish(departure)
+    with pytest.raises(OidcAttemptOver):
+        finish(departure)
+
+
+def test_an_attempt_is_over_after_ten_minutes(begin: Begin, finish: Finish) -> None:
+    finish(begin(), later=ATTEMPT_LASTS - timedelta(seconds=1))
+    with pytest.raises(OidcAttemptOver):
+        finish(begin(), later=ATTEMPT_LASTS)
+
+
+@pytest.mark.parametrize("part", ["state", "secret"])
+def test_a_callback_planted_on_another_browser_signs_nobody_in(
+    begin: Begin, finish: Finish, issuer: LittleIssuer, part: str
+) -> None:
+    mine, theirs = begin(), begin()
+    issuer.when_asked = pytest.fail
+    with pytest.raises(OidcAttemptOver):
+        finish(mine, brings={part: getattr(theirs, part)})
+
+
+def test_a_code_from_another_attempt_does_not_fit_the_verifier(
+    begin: Begin, finish: Finish, issuer: LittleIssuer
+) -> None:
+    stolen = issuer.agree(begin().authorization_url)["code"]
+    with pytest.raises(IssuerRefused):
+        finish(begin(), brings={"code": stolen})
+
+
+@pytest.mark.parametrize(
+    ("claims", "refusal"),
+    [
+        ({"nonce": "another"}, IssuerRefused),
+        ({"aud": "another"}, IssuerRefused),
+        ({"iss": "https://evil.example"}, IssuerRefused),
+        ({"exp": 0}, IssuerRefused),
+        ({"email_verified": False}, EmailNotVouchedFor),
+    ],
+)
+def test_what_the_issuer_says_must_hold(
+    transactions: Transactions,
+    begin: Begin,
+    finish: Finish,
+    claims: dict[str, object],
+    refusal: type[Refusal],
+) -> None:
+    with pytest.raises(refusal):
+        finish(begin(), **claims)
+    with transactions() as session:
+        assert user_by_email(session, "aino@example.org") is None
+
+
+def test_a_suspended_user_does_not_come_in_this_way_either(
+    transactions: Transactions, begin: Begin, finish: Finish, at: datetime
+) -> None:
+    tokens = finish(begin())
+    with transactions() as session:
+        identity.suspend(session, tokens.user_id, by=SYSTEM, reason_code="fraud", reason="", at=at)
+    with pytest.raises(CredentialsRefused):
+        finish(begin())
+
+
+def test_an_issuer_nobody_configured_is_refused_before_it_is_asked(
+    transactions: Transactions, issuer: LittleIssuer, at: datetime
+) -> None:
+    issuer.when_asked = pytest.fail
+    with pytest.raises(IssuerUnknown):
+        identity.begin_oidc(
+            transactions, issuer, known=(), issuer="https://evil.example", redirect_uri=BACK, at=at
+        )
+
+
+def test_a_slash_at_the_end_of_an_issuer_makes_no_difference(
+    transactions: Transactions, issuer: LittleIssuer, at: datetime
+) -> None:
+    assert identity.begin_oidc(
+        transactions, issuer, known=(issuer.client,), issuer=issuer.issuer + "/", redirect_uri=BACK, at=at
+    )
+
+
+def test_the_issuer_is_asked_with_no_transaction_open(
+    transactions: Transactions, issuer: LittleIssuer, begin: Begin, finish: Finish
+) -> None:
+    asked = {}
+
+    def look_around(question: str) -> None:
+        asked[question] = transactions.engine.pool.checkedout()
+
+    issuer.when_asked = look_around
+    finish(begin())
+    assert asked == {"discover": 0, "redeem": 0, "keys": 0}
+
+
+def test_an_attempt_is_spent_even_if_the_issuer_is_away(
+    issuer: LittleIssuer, begin: Begin, finish: Finish
+) -> None:
+    departure = begin()
+
+    def be_away(_question: str) -> None:
+        raise IssuerAway
+
+    issuer.when_asked = be_away
+    with pytest.raises(IssuerAway):
+        finish(departure)
+    issuer.when_asked = lambda _question: None
+    with pytest.raises(OidcAttemptOver):
+        finish(departure)
+    assert finish(begin()).access
+
+
+def test_no_state_or_secret_stands_in_the_database(transactions: Transactions, begin: Begin) -> None:
+    departure = begin()
+    with transactions() as session:
+        dump = str(session.execute(text("SELECT * FROM oidc_attempts")).all())
+    assert departure.state not in dump
+    assert departure.secret not in dump

@@ -1,0 +1,70 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.identity.errors import EmailUnfit, PasswordUnfit, TimeZoneUnknown
+from domain.identity.rules import (
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    check_password,
+    check_time_zone,
+    normalised_email,
+)
+
+AINO = "aino@example.org"
+
+
+@given(st.text(min_size=SHORTEST_PASSWORD, max_size=LONGEST_PASSWORD))
+def test_any_characters_make_a_password_if_there_are_enough_of_them(password: str) -> None:
+    check_password(password, email=AINO)
+
+
+@given(
+    st.one_of(st.text(max_size=SHORTEST_PASSWORD - 1), st.text(min_size=LONGEST_PASSWORD + 1, max_size=300))
+)
+def test_a_password_is_neither_short_nor_endless(password: str) -> None:
+    with pytest.raises(PasswordUnfit):
+        check_password(password, email=AINO)
+
+
+@pytest.mark.parametrize("password", ["aino.makela@example.org", "AINO.MAKELA@EXAMPLE.ORG ", "Aino.Makela"])
+def test_the_address_and_its_first_part_are_no_password(password: str) -> None:
+    with pytest.raises(PasswordUnfit):
+        check_password(password, email="aino.makela@example.org")
+
+
+@given(st.emails())
+def test_an_address_is_stored_the_same_however_it_is_typed(email: str) -> None:
+    stored = normalised_email(email)
+    assert normalised_email(f"  {email.upper()}\n") == normalised_email(email.upper())
+    assert normalised_email(stored) == stored == stored.lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "aino",
+        "@example.org",
+        "aino@",
+        "aino@localhost",
+        "a b@example.org",
+        "a@b@example.org",
+        "a@.org",
+        "a@example..org",
+        "a@example.org.",
+        "a\x00@example.org",
+        "a" * 65 + "@example.org",
+        "a@" + "b" * 250 + ".org",
+    ],
+)
+def test_what_has_not_the_shape_of_an_address_is_refused(text: str) -> None:
+    with pytest.raises(EmailUnfit):
+        normalised_email(text)
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "helsinki", "", "../etc/passwd"])
+def test_a_time_zone_is_one_of_the_iana_database(name: str) -> None:
+    check_time_zone("Europe/Helsinki")
+    with pytest.raises(TimeZoneUnknown):
+        check_time_zone(name)
