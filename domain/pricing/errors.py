@@ -46,11 +46,11 @@ class OfferTakesNoBookings(Conflict):
     title = "This offer takes no bookings now"
 
 
-class LengthNotOffered(Unacceptable):
-    """The time, or the number of units, is none that this offer has."""
+class LengthUnclear(Unacceptable):
+    """End and units are both missing, contradict each other, or are none that this offer is counted in."""
 
-    slug = "length-not-offered"
-    title = "The offer is not made for this length"
+    slug = "length-unclear"
+    title = "How long it should be cannot be told"
 
 
 class SeatsNotOffered(Unacceptable):

@@ -12,8 +12,10 @@ check the sum in their heads. Time is read on the clock of the offer's zone:
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Self
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -98,6 +100,15 @@ class Tariff(BaseModel):
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class TariffInForce:
+    """A version of a market's tariff, ready to be asked."""
+
+    id: UUID
+    number: int
+    tariff: Tariff
+
+
 def clipped(factors: Iterable[int]) -> int:
     """Several factors as one, in basis points, within the tariff's bounds; no factors are one whole."""
     combined = BASIS_POINTS + sum(factor - BASIS_POINTS for factor in factors)
@@ -111,16 +122,15 @@ def pieces(
     unit: Unit,
     units: int,
     start: datetime,
-    end: datetime,
     time_zone: str,
 ) -> tuple[Piece, ...]:
-    """The units from `start` to `end` by the effects that hold over them, in order of their first moment."""
+    """The units from `start` on by the effects that hold over them, in order of their first moment."""
     asked = _asked(tariff, category, unit)
     if not asked:
         return (Piece(units=units),)
     zone = ZoneInfo(time_zone)
     found: dict[tuple[Factor, ...], int] = {}
-    for share, local in _moments(unit, units, start.astimezone(zone), end):
+    for share, local in _moments(unit, units, start.astimezone(zone)):
         holding = tuple(factor for effect, factor in asked if effect.holds(local))
         found[holding] = found.get(holding, 0) + share
     return tuple(Piece(units=share, effects=holding) for holding, share in found.items())
@@ -135,10 +145,10 @@ def _asked(tariff: Tariff | None, category: str, unit: Unit) -> Sequence[tuple[E
     ]
 
 
-def _moments(unit: Unit, units: int, local: datetime, end: datetime) -> Iterator[tuple[int, datetime]]:
+def _moments(unit: Unit, units: int, local: datetime) -> Iterator[tuple[int, datetime]]:
     """So many units each, and the wall time that decides about them."""
     if unit is Unit.HOUR:
-        yield from _minutes(local, end)
+        yield from _minutes(local, units)
     elif unit is Unit.NIGHT:
         # Dates are counted here and no time passes: the same reading, so many evenings later.
         yield from ((1, local + timedelta(days=night)) for night in range(units))
@@ -146,14 +156,12 @@ def _moments(unit: Unit, units: int, local: datetime, end: datetime) -> Iterator
         yield units, local
 
 
-def _minutes(local: datetime, end: datetime) -> Iterator[tuple[int, datetime]]:
-    """The elapsed minutes up to `end`, cut wherever an hour or a date may begin on the wall.
+def _minutes(local: datetime, left: int) -> Iterator[tuple[int, datetime]]:
+    """So many elapsed minutes from a wall time on, cut wherever an hour or a date may begin on the wall.
 
     Steps lead to the next full hour while the offset stays the same, and by quarters over its change, so a
     boundary is met also where the clock jumps over it or shows it twice.
     """
-    zone = local.tzinfo
-    left = (end - local) // timedelta(minutes=1)
     while left > 0:
         step = min(left, _HOUR - local.minute)
         ahead = _later(local, step)
@@ -161,7 +169,7 @@ def _minutes(local: datetime, end: datetime) -> Iterator[tuple[int, datetime]]:
             step = min(left, _QUARTER - local.minute % _QUARTER)
             ahead = _later(local, step)
         yield step, local
-        local, left = ahead.astimezone(zone), left - step
+        local, left = ahead, left - step
 
 
 def _later(local: datetime, minutes: int) -> datetime:
