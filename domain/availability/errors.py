@@ -40,11 +40,11 @@ class LengthImpossible(Unacceptable):
     title = "The offer is not given for that long"
 
 
-class RangeTooLong(Unacceptable):
-    """More days were asked for than one answer holds."""
+class RangeImpossible(Unacceptable):
+    """The range ends before it starts, or holds more days than one answer does."""
 
-    slug = "range-too-long"
-    title = "Too many days at once"
+    slug = "range-impossible"
+    title = "One cannot look at such a range"
 
 
 class TimeZoneUnknown(Unacceptable):

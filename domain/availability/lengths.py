@@ -29,6 +29,10 @@ class Lasting:
         """The most elapsed time from start to end."""
         return self.seconds
 
+    def end(self, wall: Wall, start: int) -> int:  # noqa: ARG002 -- a stay needs the clock here
+        """When a promise ends that starts then."""
+        return start + self.seconds
+
     def starting(self, wall: Wall, during: Interval) -> Iterator[Interval]:
         """Each promise that starts within `during`, by its start."""
         for start in wall.every(self.grid, during):
@@ -41,16 +45,25 @@ class Lasting:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """From check-in on a local date to check-out `nights` local dates later; at least one night."""
+    """From check-in on a local date to check-out `nights` local dates later; at least one night.
+
+    `longer` is elapsed seconds after check-out that an option added.
+    """
 
     nights: int
     check_in: time
     check_out: time
+    longer: int = 0
 
     @property
     def longest(self) -> int:
         """The most elapsed time from start to end, in which clocks may be put back."""
-        return (self.nights + 2) * DAY
+        return (self.nights + 2) * DAY + self.longer
+
+    def end(self, wall: Wall, start: int) -> int:
+        """When a stay ends that starts then."""
+        leaving = wall.reads(start) // DAY + self.nights
+        return wall.first(reading(leaving, self.check_out)) + self.longer
 
     def starting(self, wall: Wall, during: Interval) -> Iterator[Interval]:
         """Each stay that starts within `during`, one for each local date that exists.
@@ -60,7 +73,7 @@ class Stay:
         for day in range(wall.reads(during[0]) // DAY - 1, wall.reads(during[1]) // DAY + 2):
             start = wall.first(reading(day, self.check_in))
             if during[0] <= start < during[1] and wall.reads(start) // DAY == day:
-                yield start, wall.first(reading(day + self.nights, self.check_out))
+                yield start, self.end(wall, start)
 
     def fitting(self, wall: Wall, free: Interval) -> Iterator[Interval]:
         """Each stay that lies wholly within `free`, by its start."""

@@ -55,9 +55,7 @@ class Resource(Table, table=True):
         {"comment": "One row means: this can be promised once at a time."},
     )
     id: UUID = primary_key()
-    number: int | None = Field(
-        default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False)
-    )
+    number: int = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False))
     profile_id: UUID = reference("provider_profiles.id")
     kind: ResourceKind = choice(ResourceKind, "resources_kind_known")
     name: str = Field(sa_column=Column(String(120), nullable=False))

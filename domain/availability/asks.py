@@ -1,0 +1,121 @@
+"""What an offer's terms ask of a calendar: the one place where minutes and days become seconds.
+
+The horizon is so many times 24 elapsed hours, buffers and notice are elapsed minutes, and a night is written
+as 1,440 minutes wherever a length is chosen, however long the clock makes it.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from domain.availability.errors import LengthImpossible
+from domain.availability.intervals import Interval
+from domain.availability.lengths import Lasting, Length, Stay
+from domain.availability.rules import Ask
+from domain.availability.wall_time import DAY, Wall, reading
+from domain.foundation.spans import Span
+from domain.offers import Claim, Terms, Unit
+
+_MINUTE: Final = 60
+_MINUTES_A_NIGHT: Final = 1440
+_MIDNIGHT: Final = time(0)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
+
+
+def ask_for(terms: Terms, *, minutes: int | None = None, extra_minutes: int = 0) -> Ask:
+    """What is asked for so many minutes (the shortest length if none are named) and what options add.
+
+    Refuses `LengthImpossible` for a length the offer is not given for.
+    """
+    chosen = terms.shortest_minutes if minutes is None else minutes
+    if not terms.shortest_minutes <= chosen <= terms.longest_minutes:
+        raise LengthImpossible(
+            "Ask for something between the shortest and the longest length.",
+            field="duration",
+            shortest_minutes=terms.shortest_minutes,
+            longest_minutes=terms.longest_minutes,
+        )
+    return _ask(terms, _length(terms, chosen, extra_minutes))
+
+
+def ask_during(terms: Terms, during: Span) -> Ask:
+    """What is asked for exactly this time, however its length came about."""
+    start, end = interval(during)
+    if terms.unit is not Unit.NIGHT:
+        return _ask(terms, Lasting(end - start, terms.granularity_minutes * _MINUTE))
+    return _ask(terms, _stay_during(terms, (start, end)))
+
+
+def span_from(terms: Terms, start: datetime, *, minutes: int | None = None, extra_minutes: int = 0) -> Span:
+    """The time that a service or a stay takes which starts then: to check-out by the clock, else elapsed.
+
+    Refuses `LengthImpossible`. Whether it may start then is another question.
+    """
+    ask = ask_for(terms, minutes=minutes, extra_minutes=extra_minutes)
+    begins = seconds(start)
+    wall = Wall(ask.zone, (begins, begins + ask.length.longest))
+    return Span(start, instant(ask.length.end(wall, begins)))
+
+
+def stay_between(terms: Terms, during: Span) -> tuple[int, Ask]:
+    """Check-in on the first local date of `during`, and what the stay until its last one asks for.
+
+    Refuses `LengthImpossible` for fewer or more nights than the offer is given for.
+    """
+    wall = Wall(terms.time_zone, interval(during))
+    arriving, leaving = (wall.reads(end) // DAY for end in interval(during))
+    ask = ask_for(terms, minutes=(leaving - arriving) * _MINUTES_A_NIGHT)
+    return wall.first(reading(arriving, _hours(terms)[0])), ask
+
+
+def interval(span: Span) -> Interval:
+    """A span as whole seconds; a second that it touches at either end counts whole."""
+    return seconds(span.start), -((_EPOCH - span.end) // _SECOND)
+
+
+def seconds(moment: datetime) -> int:
+    """An instant as whole seconds since 1970, rounded down."""
+    return (moment - _EPOCH) // _SECOND
+
+
+def instant(since_1970: int) -> datetime:
+    """Whole seconds since 1970 as an instant in UTC."""
+    return datetime.fromtimestamp(since_1970, UTC)
+
+
+def _length(terms: Terms, minutes: int, extra_minutes: int) -> Length:
+    if terms.unit is not Unit.NIGHT:
+        return Lasting((minutes + extra_minutes) * _MINUTE, terms.granularity_minutes * _MINUTE)
+    nights, rest = divmod(minutes, _MINUTES_A_NIGHT)
+    if rest or not nights:
+        raise LengthImpossible("A stay is for whole nights.", field="duration")
+    return Stay(nights, *_hours(terms), longer=extra_minutes * _MINUTE)
+
+
+def _stay_during(terms: Terms, during: Interval) -> Stay:
+    """The stay of most nights that ends by then, and what an option must have added to it."""
+    wall = Wall(terms.time_zone, during)
+    check_in, check_out = _hours(terms)
+    latest = wall.reads(during[1]) // DAY
+    leaving = latest if wall.first(reading(latest, check_out)) <= during[1] else latest - 1
+    nights = leaving - wall.reads(during[0]) // DAY
+    if nights < 1:
+        raise LengthImpossible("A stay is for one night at least.", field="end")
+    return Stay(nights, check_in, check_out, longer=during[1] - wall.first(reading(leaving, check_out)))
+
+
+def _hours(terms: Terms) -> tuple[time, time]:
+    """Check-in and check-out; an offer by the night that was never given any is by the whole day."""
+    return terms.check_in_at or _MIDNIGHT, terms.check_out_at or _MIDNIGHT
+
+
+def _ask(terms: Terms, length: Length) -> Ask:
+    return Ask(
+        length=length,
+        zone=terms.time_zone,
+        horizon=terms.horizon_days * DAY,
+        notice=terms.notice_minutes * _MINUTE,
+        buffer_before=terms.buffer_before_minutes * _MINUTE,
+        buffer_after=terms.buffer_after_minutes * _MINUTE,
+        seats=terms.seats if terms.claim is Claim.SEATS else 1,
+    )

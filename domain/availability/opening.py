@@ -1,0 +1,161 @@
+"""When a provider is there: weekly hours, exceptions on some days, and time kept for something else.
+
+A chapter of `actions.py`. Nothing here touches what was promised: closing a day cancels no booking, it only
+lets nobody book it any more.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, delete, func, select
+
+from domain.availability import holds, queries
+from domain.availability.errors import BlockUnknown, ExceptionUnknown, ScheduleTooLong, TimeZoneUnknown
+from domain.availability.events import (
+    ExceptionAdded,
+    ExceptionRemoved,
+    ScheduleSet,
+    TimeBlocked,
+    TimeUnblocked,
+)
+from domain.availability.kinds import ExceptionKind, HoldKind
+from domain.availability.models import Hold, Resource, ScheduleException, ScheduleRule
+from domain.availability.resources import own, own_locked
+from domain.availability.schedules import DatedException, WeeklyRule
+from domain.foundation import events
+from domain.foundation.actors import Actor
+from domain.foundation.errors import Stale
+from domain.foundation.events import Fact
+from domain.foundation.spans import Span
+from domain.markets.rules import time_zones
+
+MOST_RULES: Final = 200  # more than a window every hour of the week; every look at the slots reads them all
+MOST_EXCEPTIONS: Final = 1_000  # single days for almost three years
+
+_ONES_OWN: Final = frozenset({HoldKind.BLOCKED, HoldKind.EXTERNAL})
+
+
+def set_schedule(
+    session: Session,
+    resource_id: UUID,
+    rules: Sequence[WeeklyRule],
+    *,
+    by: Actor,
+    at: datetime,
+    time_zone: str | None = None,
+    if_match: int | None = None,
+) -> Resource:
+    """Replace all weekly hours, and perhaps the zone in which they and the exceptions are read.
+
+    Refuses `ResourceUnknown`, `Stale`, `TimeZoneUnknown` and `ScheduleTooLong`.
+    """
+    resource = own_locked(session, resource_id, by=by)
+    if if_match not in {None, resource.version}:
+        raise Stale("Read the opening hours again and change those.", version=resource.version)
+    if time_zone is not None and time_zone not in time_zones():
+        raise TimeZoneUnknown("Name one as the IANA database does.", field="time_zone")
+    if len(rules) > MOST_RULES:
+        raise ScheduleTooLong(f"There is room for {MOST_RULES}.", field="rules")
+    session.exec(delete(ScheduleRule).where(col(ScheduleRule.resource_id) == resource.id))
+    session.add_all(_row(resource, rule) for rule in rules)
+    resource.time_zone = time_zone or resource.time_zone
+    resource.version += 1
+    _tell(session, resource, ScheduleSet(resource.id, resource.version, len(rules)), by=by, at=at)
+    return resource
+
+
+def add_exception(
+    session: Session,
+    resource_id: UUID,
+    kind: ExceptionKind,
+    dates: DatedException,
+    *,
+    by: Actor,
+    at: datetime,
+    note: str = "",
+) -> ScheduleException:
+    """Be open or closed on some dates besides the weekly hours.
+
+    Refuses `ResourceUnknown` and `ScheduleTooLong`.
+    """
+    resource = own_locked(session, resource_id, by=by)
+    wanted = select(func.count()).where(ScheduleException.resource_id == resource.id)
+    if session.exec(wanted).one() >= MOST_EXCEPTIONS:
+        raise ScheduleTooLong(f"There is room for {MOST_EXCEPTIONS}; remove some that are over.")
+    exception = ScheduleException(
+        resource_id=resource.id,
+        kind=kind,
+        first_on=dates.first_on,
+        last_on=dates.last_on,
+        opens=dates.opens,
+        closes=dates.closes,
+        note=note,
+        created_at=at,
+    )
+    session.add(exception)
+    _tell(session, resource, ExceptionAdded(resource.id, exception.id, kind), by=by, at=at)
+    return exception
+
+
+def remove_exception(
+    session: Session, resource_id: UUID, exception_id: UUID, *, by: Actor, at: datetime
+) -> None:
+    """Let the weekly hours hold again on those dates. Refuses `ResourceUnknown` and `ExceptionUnknown`."""
+    resource = own_locked(session, resource_id, by=by)
+    exception = session.get(ScheduleException, exception_id)
+    if exception is None or exception.resource_id != resource.id:
+        raise ExceptionUnknown
+    session.delete(exception)
+    _tell(session, resource, ExceptionRemoved(resource.id, exception_id), by=by, at=at)
+
+
+def block(
+    session: Session,
+    resource_id: UUID,
+    during: Span,
+    *,
+    by: Actor,
+    at: datetime,
+    note: str = "",
+    kind: HoldKind = HoldKind.BLOCKED,
+) -> Hold:
+    """Keep some time for something else. Refuses `ResourceUnknown`, and `SlotTaken` where it is promised."""
+    resource = own(session, resource_id, by=by)
+    (hold_id,) = holds.take(session, [resource.number], during, kind, note=note, at=at)
+    _tell(session, resource, TimeBlocked(resource.id, hold_id, during.start, during.end), by=by, at=at)
+    return session.get_one(Hold, hold_id)
+
+
+def unblock(session: Session, resource_id: UUID, hold_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Give back time that was kept; what was promised to bookings stays. Refuses `BlockUnknown`."""
+    resource = own(session, resource_id, by=by)
+    hold = session.get(Hold, hold_id, with_for_update=True, populate_existing=True)
+    if hold is None or hold.resource_number != resource.number or hold.kind not in _ONES_OWN:
+        raise BlockUnknown
+    if hold.released_at is not None:
+        return
+    hold.released_at = at
+    _tell(session, resource, TimeUnblocked(resource.id, hold.id), by=by, at=at)
+
+
+def schedule_of(session: Session, resource_id: UUID, *, by: Actor) -> tuple[Resource, Sequence[ScheduleRule]]:
+    """One's own resource with its weekly hours. Refuses `ResourceUnknown`."""
+    resource = own(session, resource_id, by=by)
+    return resource, queries.rules_of(session, resource.id)
+
+
+def _row(resource: Resource, rule: WeeklyRule) -> ScheduleRule:
+    return ScheduleRule(
+        resource_id=resource.id,
+        weekday=rule.weekday,
+        opens=rule.opens,
+        closes=rule.closes,
+        first_on=rule.first_on,
+        last_on=rule.last_on,
+    )
+
+
+def _tell(session: Session, resource: Resource, fact: Fact, *, by: Actor, at: datetime) -> None:
+    events.record(session, fact, subject=("resource", resource.id), by=by, at=at)

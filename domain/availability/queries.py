@@ -1,0 +1,100 @@
+"""Reads of resources, their hours and what is promised of them. The hot read of slots is in `diaries.py`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from domain.availability.errors import ResourceUnknown
+from domain.availability.kinds import ResourceKind
+from domain.availability.models import Hold, Resource, ScheduleException, ScheduleRule
+from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.spans import Span
+
+_STANDING = text("""
+    SELECT lower(during) AS starts_at, expires_at FROM holds
+    WHERE booking_id = :booking_id AND released_at IS NULL
+    UNION ALL
+    SELECT lower(holds.during), seat_claims.expires_at FROM seat_claims
+    JOIN holds ON holds.group_session_id = seat_claims.group_session_id AND holds.released_at IS NULL
+    WHERE seat_claims.booking_id = :booking_id AND seat_claims.released_at IS NULL
+    LIMIT 1
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a booking has: when its hold starts, buffer included, and until when it is provisional."""
+
+    starts_at: datetime
+    expires_at: datetime | None
+
+
+def standing_of(session: Session, booking_id: UUID) -> Standing | None:
+    """What a booking was promised and has not given back."""
+    row = session.execute(_STANDING, {"booking_id": booking_id}).first()
+    return None if row is None else Standing(row.starts_at, row.expires_at)
+
+
+def resource(session: Session, resource_id: UUID) -> Resource:
+    """The resource of this id, whosever it is. Refuses `ResourceUnknown`."""
+    return _known(session.get(Resource, resource_id))
+
+
+def resource_locked(session: Session, resource_id: UUID) -> Resource:
+    """The resource, kept from every other change until the transaction ends. Refuses `ResourceUnknown`."""
+    return _known(session.get(Resource, resource_id, with_for_update=True, populate_existing=True))
+
+
+def calendar_of(session: Session, profile_id: UUID) -> Resource:
+    """The resource that is a provider's own time. Refuses `ResourceUnknown` where none was opened."""
+    wanted = select(Resource).where(Resource.profile_id == profile_id, Resource.kind == ResourceKind.TIME)
+    return _known(session.exec(wanted).first())
+
+
+def resources_of(session: Session, profile_id: UUID) -> Sequence[Resource]:
+    """A provider's own time and things, in the order in which they came."""
+    wanted = select(Resource).where(Resource.profile_id == profile_id)
+    return session.exec(wanted.order_by(col(Resource.number))).all()
+
+
+def rules_of(session: Session, resource_id: UUID) -> Sequence[ScheduleRule]:
+    """The weekly opening hours, through the week."""
+    wanted = select(ScheduleRule).where(ScheduleRule.resource_id == resource_id)
+    return session.exec(wanted.order_by(col(ScheduleRule.weekday), col(ScheduleRule.opens))).all()
+
+
+def exceptions_of(
+    session: Session, resource_id: UUID, *, since: date, after: str | None, limit: int
+) -> Page[ScheduleException]:
+    """The dated exceptions that are not over before a date, the first to end first."""
+    wanted = select(ScheduleException).where(
+        ScheduleException.resource_id == resource_id, col(ScheduleException.last_on) >= since
+    )
+    if after is not None:
+        (last,) = decode(after, [UUID])
+        wanted = wanted.where(col(ScheduleException.id) > last)
+    rows = session.exec(wanted.order_by(col(ScheduleException.id)).limit(limit + 1)).all()
+    return page_of(rows, limit, lambda row: [row.id])
+
+
+def promised(
+    session: Session, resource: Resource, during: Span, *, at: datetime, limit: int
+) -> Sequence[Hold]:
+    """What is promised of a resource within a time, by its start; what expired by `at` is left out."""
+    wanted = select(Hold).where(
+        Hold.resource_number == resource.number,
+        col(Hold.released_at).is_(None),
+        col(Hold.expires_at).is_(None) | (col(Hold.expires_at) > at),
+        col(Hold.during).op("&&")(during),
+    )
+    return session.exec(wanted.order_by(col(Hold.during)).limit(limit)).all()
+
+
+def _known(found: Resource | None) -> Resource:
+    if found is None:
+        raise ResourceUnknown
+    return found

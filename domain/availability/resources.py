@@ -1,0 +1,149 @@
+"""What can be promised: a provider's own time, their things, and which of them an offer needs.
+
+A chapter of `actions.py`. Only the provider finds a resource here; everybody else learns that there is none.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session, col, delete
+
+from domain import markets, offers, providers
+from domain.availability import queries
+from domain.availability.errors import ResourceUnknown
+from domain.availability.events import ResourceAdded, ResourcesRequired
+from domain.availability.kinds import ResourceKind
+from domain.availability.models import OfferResource, Resource
+from domain.foundation import events, ids
+from domain.foundation.actors import Actor, ActorKind
+from domain.offers.errors import OfferUnknown, OptionUnknown
+from domain.providers import ProviderProfile
+from domain.providers.errors import ProfileUnknown
+
+# Two who open a provider's calendar at once get the same one, and only the first has opened it.
+_OPEN = text("""
+    INSERT INTO resources (id, profile_id, kind, name, time_zone, version, created_at)
+    VALUES (:id, :profile_id, 'time', :name, :time_zone, 1, :at)
+    ON CONFLICT (profile_id) WHERE kind = 'time' DO NOTHING
+    RETURNING id
+""")
+
+
+def open_calendar(session: Session, profile_id: UUID, *, by: Actor, at: datetime) -> Resource:
+    """The provider's own time as a resource, in the market's time zone; opened if it was not.
+
+    Nobody can be booked before its hours are set. Refuses `ProfileUnknown`.
+    """
+    profile = _own_profile(session, profile_id, by)
+    given = {
+        "id": ids.new(),
+        "profile_id": profile.id,
+        "name": profile.display_name,
+        "time_zone": markets.market(session, profile.market_id).time_zone,
+        "at": at,
+    }
+    opened = session.execute(_OPEN, given).scalar()
+    found = queries.calendar_of(session, profile_id)
+    if opened is not None:
+        _tell_added(session, found, by=by, at=at)
+    return found
+
+
+def add_thing(session: Session, profile_id: UUID, *, name: str, by: Actor, at: datetime) -> Resource:
+    """A room, a car or another thing of the provider's; there around the clock until it is given hours.
+
+    Refuses `ProfileUnknown`.
+    """
+    profile = _own_profile(session, profile_id, by)
+    thing = Resource(
+        profile_id=profile.id,
+        kind=ResourceKind.THING,
+        name=name,
+        time_zone=markets.market(session, profile.market_id).time_zone,
+        created_at=at,
+    )
+    session.add(thing)
+    session.flush()
+    _tell_added(session, thing, by=by, at=at)
+    return thing
+
+
+def require_resources(
+    session: Session,
+    offer_id: UUID,
+    resource_ids: Sequence[UUID],
+    *,
+    by: Actor,
+    at: datetime,
+    option_id: UUID | None = None,
+) -> None:
+    """From now on the offer needs these instead of its provider's time, or its option needs them on top.
+
+    An offer that is to take both a thing and the provider's time names both; with none it goes back to the
+    provider's time. Bookings keep what they were promised. Refuses `OfferUnknown`, `OptionUnknown`, and
+    `ResourceUnknown` for what is not the same provider's.
+    """
+    terms = offers.terms(session, offer_id)
+    if terms.provider_user_id != by.user_id:
+        raise OfferUnknown
+    if option_id is not None and terms.option(option_id) is None:
+        raise OptionUnknown
+    wanted = tuple(sorted(set(resource_ids)))
+    theirs = {resource.id for resource in queries.resources_of(session, terms.profile_id)}
+    if not theirs.issuperset(wanted):
+        raise ResourceUnknown(field="resource_ids")
+    _replace(session, offer_id, option_id, wanted)
+    fact = ResourcesRequired(offer_id, wanted, option_id)
+    events.record(session, fact, subject=("offer", offer_id), by=by, at=at)
+
+
+def own(session: Session, resource_id: UUID, *, by: Actor) -> Resource:
+    """One's own resource. Refuses `ResourceUnknown`."""
+    found = queries.resource(session, resource_id)
+    _check_own(session, found, by)
+    return found
+
+
+def own_locked(session: Session, resource_id: UUID, *, by: Actor) -> Resource:
+    """One's own resource under its lock. Refuses `ResourceUnknown`."""
+    found = queries.resource_locked(session, resource_id)
+    _check_own(session, found, by)
+    return found
+
+
+def own_resources(session: Session, profile_id: UUID, *, by: Actor) -> Sequence[Resource]:
+    """One's own time and things. Refuses `ProfileUnknown`."""
+    return queries.resources_of(session, _own_profile(session, profile_id, by).id)
+
+
+def _check_own(session: Session, resource: Resource, by: Actor) -> None:
+    if providers.profile(session, resource.profile_id).user_id != by.user_id:
+        raise ResourceUnknown
+
+
+def _own_profile(session: Session, profile_id: UUID, by: Actor) -> ProviderProfile:
+    """The doer's profile; the system, which opens calendars for those who were approved, has all of them."""
+    profile = providers.profile(session, profile_id)
+    if profile.user_id != by.user_id and by.kind is not ActorKind.SYSTEM:
+        raise ProfileUnknown
+    return profile
+
+
+def _replace(session: Session, offer_id: UUID, option_id: UUID | None, wanted: Sequence[UUID]) -> None:
+    session.exec(
+        delete(OfferResource).where(
+            col(OfferResource.offer_id) == offer_id,
+            col(OfferResource.option_id).is_not_distinct_from(option_id),
+        )
+    )
+    session.add_all(
+        OfferResource(offer_id=offer_id, option_id=option_id, resource_id=each) for each in wanted
+    )
+    session.flush()
+
+
+def _tell_added(session: Session, resource: Resource, *, by: Actor, at: datetime) -> None:
+    fact = ResourceAdded(resource.id, resource.profile_id, resource.kind)
+    events.record(session, fact, subject=("resource", resource.id), by=by, at=at)

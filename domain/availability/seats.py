@@ -1,0 +1,135 @@
+"""Seats of group sessions: taken by a conditional update of one counter, given back the same way.
+
+The first seat begins a session and holds its time, the last one given back ends it and gives the time back.
+The session's row is locked before its claims and its claims before its holds, always, so that takers and
+givers never wait in a circle.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from domain.availability import holds
+from domain.availability.errors import SeatsTaken
+from domain.availability.kinds import HoldKind
+from domain.foundation import ids
+from domain.foundation.spans import Span
+
+# One statement begins the session or takes seats of the one that stands; no row means there are not enough.
+_TAKE = text("""
+    INSERT INTO group_sessions (id, offer_id, during, capacity, taken, created_at)
+    VALUES (:id, :offer_id, tstzrange(:start, :end), :capacity, :seats, :at)
+    ON CONFLICT (offer_id, lower(during)) WHERE released_at IS NULL
+    DO UPDATE SET taken = group_sessions.taken + :seats
+    WHERE group_sessions.taken + :seats <= group_sessions.capacity AND group_sessions.during = excluded.during
+    RETURNING id
+""")
+_CLAIM = text("""
+    INSERT INTO seat_claims (id, group_session_id, booking_id, seats, expires_at)
+    VALUES (:id, :group_session_id, :booking_id, :seats, :expires_at)
+""")
+_CONFIRM = text(
+    "UPDATE seat_claims SET expires_at = NULL WHERE booking_id = :booking_id AND released_at IS NULL"
+)
+_SESSIONS_OF = text("""
+    SELECT group_session_id FROM seat_claims WHERE booking_id = :booking_id AND released_at IS NULL
+""")
+_SESSION_AT = text("""
+    SELECT id FROM group_sessions
+    WHERE offer_id = :offer_id AND lower(during) = :start AND released_at IS NULL
+""")
+_SESSIONS_WITH_EXPIRED = text("""
+    SELECT DISTINCT group_session_id FROM seat_claims WHERE released_at IS NULL AND expires_at <= :at
+    ORDER BY group_session_id LIMIT :limit
+""")
+_LOCK = text("SELECT FROM group_sessions WHERE id = :id FOR UPDATE")
+# With no booking named, all claims that expired.
+_RELEASE_CLAIMS = text("""
+    WITH given AS (
+        UPDATE seat_claims SET released_at = :at
+        WHERE group_session_id = :id AND released_at IS NULL
+          AND (booking_id = :booking_id OR cast(:booking_id AS uuid) IS NULL AND expires_at <= :at)
+        RETURNING seats
+    )
+    SELECT count(*) AS claims, coalesce(sum(seats), 0) AS seats FROM given
+""")
+_RELEASE_SEATS = text("""
+    UPDATE group_sessions SET taken = taken - :seats, released_at = CASE WHEN taken = :seats THEN :at END
+    WHERE id = :id RETURNING released_at
+""")
+
+
+def take(
+    session: Session,
+    numbers: Collection[int],
+    service: Span,
+    with_buffers: Span,
+    *,
+    offer_id: UUID,
+    capacity: int,
+    seats: int,
+    booking_id: UUID,
+    expires_at: datetime | None,
+    at: datetime,
+) -> None:
+    """Take seats of the session at that time, which begins with its first seat.
+
+    Refuses `SeatsTaken`, and `SlotTaken` where a session cannot begin.
+    """
+    terms = {
+        "offer_id": offer_id,
+        "start": service.start,
+        "end": service.end,
+        "capacity": capacity,
+        "seats": seats,
+        "at": at,
+    }
+    fresh = ids.new()
+    found = session.execute(_TAKE, {**terms, "id": fresh}).scalar()
+    if found is None and _release_expired_at(session, offer_id, service, at=at):
+        found = session.execute(_TAKE, {**terms, "id": fresh}).scalar()
+    if found is None:
+        raise SeatsTaken("Somebody was quicker; ask for the slots again.", field="seats")
+    if found == fresh:
+        holds.take(session, numbers, with_buffers, HoldKind.SESSION, group_session_id=fresh, at=at)
+    claim = {"id": ids.new(), "group_session_id": found, "booking_id": booking_id}
+    session.execute(_CLAIM, {**claim, "seats": seats, "expires_at": expires_at})
+
+
+def confirm(session: Session, booking_id: UUID) -> int:
+    """Let a booking's seats expire no more. Answers how many claims there are."""
+    return holds.run(session, _CONFIRM, booking_id=booking_id)
+
+
+def release(session: Session, booking_id: UUID, *, at: datetime) -> int:
+    """Give back the seats of a booking. Answers how many claims were given back."""
+    sessions = session.execute(_SESSIONS_OF, {"booking_id": booking_id}).scalars().all()
+    return sum(_release_claims(session, each, booking_id, at=at) for each in sessions)
+
+
+def sweep(session: Session, *, at: datetime, limit: int) -> int:
+    """Release claims that expired, of so many sessions at most. Answers how many claims."""
+    sessions = session.execute(_SESSIONS_WITH_EXPIRED, {"at": at, "limit": limit}).scalars().all()
+    return sum(_release_claims(session, each, None, at=at) for each in sessions)
+
+
+def _release_expired_at(session: Session, offer_id: UUID, service: Span, *, at: datetime) -> int:
+    standing = session.execute(_SESSION_AT, {"offer_id": offer_id, "start": service.start}).scalar()
+    return 0 if standing is None else _release_claims(session, standing, None, at=at)
+
+
+def _release_claims(
+    session: Session, group_session_id: UUID, booking_id: UUID | None, *, at: datetime
+) -> int:
+    session.execute(_LOCK, {"id": group_session_id})
+    given = {"id": group_session_id, "booking_id": booking_id, "at": at}
+    claims, seats = session.execute(_RELEASE_CLAIMS, given).one()
+    if not claims:
+        return 0
+    ended = session.execute(_RELEASE_SEATS, {"id": group_session_id, "seats": seats, "at": at}).scalar()
+    if ended is not None:
+        holds.release_session(session, group_session_id, at=at)
+    return int(claims)
