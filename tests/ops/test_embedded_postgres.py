@@ -77,8 +77,8 @@ def test_a_broken_first_start_leaves_nothing_that_blocks_the_next(empty: Path) -
     write(embedded_postgres.start_for_tests(empty), "fine")
 
 
-def test_a_folder_with_a_very_long_or_odd_path_gets_a_socket_all_the_same(empty: Path) -> None:
-    odd = empty / ("a folder, named at length & 100% odd " * 3)
+def test_a_folder_with_a_very_long_or_odd_path_gets_a_socket_all_the_same(folder: Path) -> None:
+    odd = folder.rename(folder.parent / ("a folder, named at length & 100% odd " * 3))
     try:
         write(embedded_postgres.start_for_tests(odd), "reachable")
     finally:
