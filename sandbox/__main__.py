@@ -1,4 +1,7 @@
-"""The sandbox as a process: `python -m sandbox --port 12111 --state PATH [--webhook URL --webhook-secret whsec_…]`."""
+"""The sandbox as a process.
+
+`python -m sandbox --port 12111 --state PATH [--webhook URL --webhook-secret whsec_…]`.
+"""
 
 import argparse
 import json
@@ -20,7 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     if bool(asked.webhook) != bool(asked.webhook_secret):
         _say(
-            "--webhook and --webhook-secret belong together: an endpoint without a secret cannot trust anyone."
+            "--webhook and --webhook-secret belong together: an endpoint without a secret cannot trust "
+            "anyone."
         )
         return 2
     stopped = threading.Event()

@@ -1,4 +1,7 @@
-"""Account links: where the holder of a connected account tells about themselves. Visiting one here completes it."""
+"""Account links: where the holder of a connected account tells about themselves.
+
+Visiting one here completes it.
+"""
 
 from sandbox import ids, params
 from sandbox.accounts import connected

@@ -24,6 +24,7 @@ BANKS = {
 }  # fmt: skip
 """Documented bank tokens, and the failure that payouts to them end in (none: they arrive)."""
 
+_SHORTEST_DELAY = 2
 _MISSING = ["external_account", "individual.first_name", "tos_acceptance.date"]
 
 
@@ -39,7 +40,8 @@ def onboard(call: Call, account: Object) -> Object:
     for name in account["capabilities"]:
         account["capabilities"][name] = "active"
     account |= {
-        "charges_enabled": account["capabilities"].get("card_payments") == "active", "details_submitted": True,
+        "charges_enabled": account["capabilities"].get("card_payments") == "active",
+        "details_submitted": True,
         "payouts_enabled": True, "requirements": _requirements([]),
     }  # fmt: skip
     call.store.save(account)
@@ -73,8 +75,10 @@ def _create(call: Call) -> Object:
     account: Object = {
         "id": key, "object": "account", "business_profile": given.get("business_profile", {}),
         "business_type": given.get("business_type"),
-        "capabilities": {name: "inactive" for name, wish in given.get("capabilities", {}).items() if wish["requested"]},
-        "charges_enabled": False, "controller": _controller(controlled), "country": country, "created": call.at,
+        "capabilities": {name: "inactive" for name, wish in given.get("capabilities",
+        {}).items() if wish["requested"]},
+        "charges_enabled": False, "controller": _controller(controlled), "country": country,
+        "created": call.at,
         "default_currency": given.get("default_currency", CURRENCY_OF[country]), "details_submitted": False,
         "email": given.get("email"), "external_accounts": banks, "future_requirements": _requirements([]),
         "metadata": new_metadata(call), "payouts_enabled": False, "requirements": _requirements(_MISSING),
@@ -97,8 +101,16 @@ def _controller(given: Object) -> Object:
 
 def _settings(given: Object) -> Object:
     wished: Object = given.get("settings", {}).get("payouts", {}).get("schedule", {})
-    schedule = {"delay_days": 2, "interval": "daily"} | wished
-    return {"payouts": {"debit_negative_balances": True, "schedule": schedule, "statement_descriptor": None}}
+    schedule = {"delay_days": _SHORTEST_DELAY, "interval": "daily"} | wished
+    return {
+        "branding": dict.fromkeys(("icon", "logo", "primary_color", "secondary_color")),
+        "card_payments": {
+            "decline_on": {"avs_failure": False, "cvc_failure": False}, "statement_descriptor_prefix": None,
+        },
+        "dashboard": {"display_name": None, "timezone": "Etc/UTC"},
+        "payments": dict.fromkeys(("statement_descriptor", "statement_descriptor_kana", "statement_descriptor_kanji")),
+        "payouts": {"debit_negative_balances": True, "schedule": schedule, "statement_descriptor": None},
+    }  # fmt: skip
 
 
 def _requirements(due: list[str]) -> Object:
@@ -186,17 +198,23 @@ def _banks(call: Call) -> Object:
     )
 
 
+def _delay(path: str, raw: object) -> int:
+    return _SHORTEST_DELAY if raw == "minimum" else params.integer(path, raw)
+
+
 _ASKED = params.shape("requested", requested=params.boolean)
 _SCHEDULE = params.shape(
-    interval=params.one_of("manual", "daily", "weekly", "monthly"), delay_days=params.anything,
+    interval=params.one_of("manual", "daily", "weekly", "monthly"), delay_days=_delay,
     weekly_anchor=params.text, monthly_anchor=params.integer,
 )  # fmt: skip
 _FIELDS = {
-    "business_profile": params.shape(mcc=params.text, name=params.text, product_description=params.text, url=params.text,
+    "business_profile": params.shape(mcc=params.text, name=params.text, product_description=params.text,
+    url=params.text,
                                      support_email=params.text, support_phone=params.text),
     "business_type": params.one_of("company", "government_entity", "individual", "non_profit"),
     "capabilities": params.shape(card_payments=_ASKED, transfers=_ASKED),
-    "default_currency": currency, "email": params.text, "external_account": params.text, "metadata": params.metadata,
+    "default_currency": currency, "email": params.text, "external_account": params.text,
+    "metadata": params.metadata,
     "settings": params.shape(payouts=params.shape(schedule=_SCHEDULE)),
 }  # fmt: skip
 _PAYER = params.shape(payer=params.one_of("account", "application"))

@@ -17,9 +17,12 @@ LOOPBACK = ("127.0.0.1", "::1", "testclient")
 
 
 def create(state: str = ":memory:", *, clock: Source | None = None) -> ASGIApp:
-    """A sandbox with its state in a file (or in memory); `clock` replaces the machine's time, in whole seconds.
+    """A sandbox with its state in a file (or in memory).
 
-    Its courier walks while the ASGI lifespan lasts; without one, `POST /_sandbox/webhooks/deliver` delivers by hand.
+    `clock` replaces the machine's time, in whole seconds.
+
+    Its courier walks while the ASGI lifespan lasts; without one, `POST /_sandbox/webhooks/deliver` delivers
+    by hand.
     """
     sandbox = Engine(state, clock or wall)
 
@@ -60,12 +63,16 @@ async def _respond(sandbox: Engine, scope: Scope, receive: Receive, send: Send) 
 
 
 def _reply(sandbox: Engine, request: Request) -> Reply:
-    room = control if request.path.startswith("/_sandbox/") else engine
-    return room.answer(sandbox, request)
+    if request.path.startswith("/_sandbox/"):
+        return control.answer(sandbox, request)
+    return engine.answer(sandbox, request)
 
 
 def _cut(scope: Scope) -> None:
-    """Hang up without a word. Our server offers this; under another one, the failing application does the same."""
+    """Hang up without a word.
+
+    Our server offers this; under another one, the failing application does the same.
+    """
     hang_up: Callable[[], None] | None = scope.get("extensions", {}).get("sandbox.hang_up")
     if hang_up is None:
         raise ConnectionAbortedError("A fault switch cut the connection.")

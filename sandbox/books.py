@@ -1,10 +1,11 @@
 """The provider's own double-entry books.
 
-Every movement debits one account and credits another by the same amount, so the sum over all accounts is zero by
-construction. A merchant's money stands in `pending:<owner>` until its hour and then in `available:<owner>`; `<owner>` is
-empty for the platform. Outside stand `network` (cards), `fees`, `bank:<owner>`, and `transit`, which money between two
-owners passes and where nothing may stay. Every movement of a merchant's money is also a balance transaction, whose
-`net` values add up to pending plus available.
+Every movement debits one account and credits another by the same amount, so the sum over all accounts is zero
+by construction. A merchant's money stands in `pending:<owner>` until its hour and then in
+`available:<owner>`; `<owner>` is empty for the platform. Outside stand `network` (cards), `fees`,
+`bank:<owner>`, and `transit`, which money between two owners passes and where nothing may stay. Every
+movement of a merchant's money is also a balance transaction, whose `net` values add up to pending plus
+available.
 """
 
 from sandbox import ids
@@ -30,7 +31,10 @@ def move(
     category: str = "",
     description: str | None = None,
 ) -> Object:
-    """Move `amount` (negative: away) into the caller's balance and write its balance transaction; returns that."""
+    """Move `amount` (negative: away) into the caller's balance and write its balance transaction.
+
+    Returns that.
+    """
     ripe_at = call.at if available_on is None else max(available_on, call.at)
     side = _account("pending" if ripe_at > call.at else "available", call.account)
     detail = {
@@ -74,7 +78,10 @@ def balance(call: Call, side: str, currency: str) -> int:
 
 
 def usual_fee(store: Store, amount: int) -> int:
-    """The provider's fee on a card payment: 2.9 % rounded half up, and 30 units, unless settings say otherwise."""
+    """The provider's fee on a card payment.
+
+    2.9 % rounded half up, and 30 units, unless settings say otherwise.
+    """
     terms = {"basis_points": 290, "fixed": 30} | store.setting("terms").get("fees", {})
     return (amount * int(terms["basis_points"]) + 5_000) // 10_000 + int(terms["fixed"])
 
@@ -85,7 +92,10 @@ def settles_at(call: Call) -> int:
 
 
 def available_with(call: Call, key: str | None) -> int:
-    """When a counter-movement becomes available: with the movement it answers, so that neither side runs ahead."""
+    """When a counter-movement becomes available.
+
+    With the movement it answers, so that neither side runs ahead.
+    """
     entry = call.store.find(key) if key else None
     return int(entry["available_on"]) if entry else call.at
 
@@ -119,7 +129,8 @@ GROUP BY account, currency ORDER BY account, currency
 """
 _OWED = """
 SELECT owner, currency FROM (
-    SELECT account AS owner, json_extract(body, '$.currency') AS currency, json_extract(body, '$.net') AS amount
+    SELECT account AS owner, json_extract(body, '$.currency') AS currency,
+    json_extract(body, '$.net') AS amount
       FROM objects WHERE kind = 'balance_transaction'
     UNION ALL
     SELECT substr(account, instr(account, ':') + 1), currency, -amount FROM totals

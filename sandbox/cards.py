@@ -14,8 +14,9 @@ GENERIC = "Your card was declined."
 class Card:
     """How a test card looks and behaves.
 
-    `authentication` is when the cardholder must confirm: `never`, `unless_set_up` (once saved for off-session use it
-    passes), `always`. `dispute` is the reason of the dispute its payments draw; `refund` how its refunds go.
+    `authentication` is when the cardholder must confirm: `never`, `unless_set_up` (once saved for off-session
+    use it passes), `always`. `dispute` is the reason of the dispute its payments draw; `refund` how its
+    refunds go.
     """
 
     brand: str = "visa"
@@ -100,7 +101,10 @@ _COUNTRY = re.compile(r"pm_card_([a-z]{2})(?:_debit)?")
 
 
 def by_name(name: str) -> Card | None:
-    """The card behind a documented name such as `pm_card_visa`, or None; the brand before a decline is optional."""
+    """The card behind a documented name such as `pm_card_visa`, or None.
+
+    The brand before a decline is optional.
+    """
     plain = name.removeprefix("pm_card_")
     if plain == name:
         return None

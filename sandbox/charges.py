@@ -1,4 +1,7 @@
-"""Charges: one attempt to take money from a card. Made by payment intents; here are their shape, capture and release."""
+"""Charges: one attempt to take money from a card.
+
+Made by payment intents; here are their shape, capture and release.
+"""
 
 from sandbox import books, ids, lists, params, search
 from sandbox.cards import Card
@@ -11,7 +14,9 @@ from sandbox.wire import Object
 HOUR = 3_600
 ONLINE_HOLD = 7 * books.DAY
 MERCHANT_INITIATED_VISA_HOLD = 4 * books.DAY + 18 * HOUR
-"""How long card networks let an authorization stand: seven days with the customer present, and for Visa four days and
+"""How long card networks let an authorization stand.
+
+Seven days with the customer present, and for Visa four days and
 eighteen hours when the merchant acts alone (Stripe, "Place a hold on a payment method")."""
 
 
@@ -62,7 +67,10 @@ def take(call: Call, charge: Object, amount: int) -> Object:
 
 
 def release(call: Call, charge: Object, amount: int, reason: str | None = None) -> None:
-    """Let go of what was only held. Stripe writes a refund for it, one that no balance transaction stands behind."""
+    """Let go of what was only held.
+
+    Stripe writes a refund for it, one that no balance transaction stands behind.
+    """
     refund = write_refund(call, charge, amount, {"reason": reason})
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
@@ -73,15 +81,19 @@ def release(call: Call, charge: Object, amount: int, reason: str | None = None) 
 
 def _shape(call: Call, intent: Object, method: Object, hold: int | None) -> Object:
     return {
-        "id": ids.new("ch"), "object": "charge", "amount": intent["amount"], "amount_captured": 0, "amount_refunded": 0,
-        "application": None, "application_fee": None, "application_fee_amount": None, "balance_transaction": None,
-        "billing_details": method["billing_details"], "calculated_statement_descriptor": "SANDBOX", "captured": False,
+        "id": ids.new("ch"), "object": "charge", "amount": intent["amount"], "amount_captured": 0,
+        "amount_refunded": 0,
+        "application": None, "application_fee": None, "application_fee_amount": None,
+        "balance_transaction": None,
+        "billing_details": method["billing_details"], "calculated_statement_descriptor": "SANDBOX",
+        "captured": False,
         "created": call.at, "currency": intent["currency"], "customer": intent["customer"],
         "description": intent["description"], "disputed": False, "failure_balance_transaction": None,
         "failure_code": None, "failure_message": None, "fraud_details": {}, "livemode": False,
         "metadata": dict(intent["metadata"]), "on_behalf_of": None, "outcome": _approved(), "paid": True,
         "payment_intent": intent["id"], "payment_method": method["id"],
-        "payment_method_details": _details(method, intent["amount"], hold), "receipt_email": intent["receipt_email"],
+        "payment_method_details": _details(method, intent["amount"], hold),
+        "receipt_email": intent["receipt_email"],
         "receipt_number": None, "receipt_url": None, "refunded": False, "review": None, "shipping": None,
         "source": None, "source_transfer": None, "statement_descriptor": None,
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"], "status": "succeeded",
@@ -99,10 +111,12 @@ def _approved() -> Object:
 
 def _details(method: Object, amount: int, hold: int | None) -> Object:
     shown = {name: method["card"][name] for name in
-             ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")}  # fmt: skip
+             ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding",
+             "last4")}  # fmt: skip
     card: Object = shown | {
         "amount_authorized": amount, "authorization_code": "123456",
-        "extended_authorization": {"status": "disabled"}, "incremental_authorization": {"status": "unavailable"},
+        "extended_authorization": {"status": "disabled"},
+        "incremental_authorization": {"status": "unavailable"},
         "installments": None, "mandate": None, "multicapture": {"status": "unavailable"},
         "network": method["card"]["brand"], "network_token": {"used": False}, "network_transaction_id": None,
         "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},

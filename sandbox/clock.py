@@ -1,7 +1,8 @@
 """The one place that asks what time it is, and the clock that can be set.
 
-The sandbox's clock follows the machine's until it is moved. It only moves forward, like Stripe's own test clocks:
-books whose entries go back in time prove nothing. Its setting lives in the store, so a restart does not undo it.
+The sandbox's clock follows the machine's until it is moved. It only moves forward, like Stripe's own test
+clocks: books whose entries go back in time prove nothing. Its setting lives in the store, so a restart does
+not undo it.
 """
 
 import time
@@ -16,7 +17,10 @@ _NANOSECONDS = 1_000_000_000
 
 
 def wall() -> int:
-    """The machine's time in whole seconds since 1970. Signatures carry it, because receivers compare with theirs."""
+    """The machine's time in whole seconds since 1970.
+
+    Signatures carry it, because receivers compare with theirs.
+    """
     return time.time_ns() // _NANOSECONDS
 
 

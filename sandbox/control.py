@@ -1,6 +1,7 @@
 """The control interface under `/_sandbox/`: what no provider would let you do, in JSON and without a key.
 
-It is for developers and tests: the clock, faults, the post, disputes, the holder's bank, onboarding, the books.
+It is for developers and tests: the clock, faults, the post, disputes, the holder's bank, onboarding, the
+books.
 """
 
 import json
@@ -128,7 +129,10 @@ def _decide(engine: Engine, parts: list[str], wish: Object) -> Object:
 
 
 def _authenticate(engine: Engine, parts: list[str], wish: Object) -> Object:
-    """The holder confirms (or fails to) at their bank; a browser that came by the link is sent on to `return_url`."""
+    """The holder confirms (or fails to) at their bank.
+
+    A browser that came by the link is sent on to `return_url`.
+    """
     with engine.store.transaction():
         intent = engine.store.find(parts[1])
         if intent is None or intent["status"] != "requires_action":

@@ -1,7 +1,7 @@
 """The courier: one thread that lets time pass and carries events to their endpoints.
 
-The queue is in the store, so what is left when the process ends is delivered by the next one. A delivery that is not
-answered with 2xx is tried again, later each time, for about three days of the sandbox's clock.
+The queue is in the store, so what is left when the process ends is delivered by the next one. A delivery that
+is not answered with 2xx is tried again, later each time, for about three days of the sandbox's clock.
 """
 
 import hmac
@@ -17,7 +17,10 @@ from sandbox.store import Store
 from sandbox.wire import Object, dump
 
 BACKOFF = (1, 5, 30, 300, 1_800, 7_200, 18_000, 36_000, 36_000, 43_200, 43_200, 43_200)
-"""Seconds between attempts: quick at first, so that a developer sees a retry; the sum is Stripe's three days."""
+"""Seconds between attempts: quick at first, so that a developer sees a retry.
+
+The sum is Stripe's three days.
+"""
 
 _PATIENCE = 10.0
 _TICK = 0.2

@@ -6,18 +6,26 @@ Source: Stripe's pages on supported currencies and on minimum and maximum charge
 from sandbox import params
 from sandbox.errors import invalid
 
-ZERO_DECIMAL = frozenset(["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"])
+ZERO_DECIMAL = frozenset((
+    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf",
+))  # fmt: skip
 THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 WHOLE_ONLY = frozenset(["isk", "ugx"])
 """No decimals in life, yet sent as if there were two, for compatibility: the last two digits must be zero."""
-TWO_DECIMAL = frozenset(
-    ["usd", "aed", "all", "amd", "aud", "azn", "bam", "bdt", "bgn", "bnd", "brl", "bwp", "cad", "chf", "cny", "czk", "dkk", "dop", "dzd", "egp", "eur", "gbp", "gel", "ghs", "hkd", "huf", "idr", "ils", "inr", "isk", "kes", "khr", "kzt", "lkr", "mad", "mdl", "mkd", "mop", "mur", "mxn", "myr", "ngn", "nok", "npr", "nzd", "pen", "php", "pkr", "pln", "qar", "ron", "rsd", "sar", "sek", "sgd", "thb", "try", "twd", "tzs", "uah", "uyu", "uzs", "zar"],
-)
+TWO_DECIMAL = frozenset((
+    "usd", "aed", "all", "amd", "aud", "azn", "bam", "bdt", "bgn", "bnd", "brl", "bwp", "cad", "chf", "cny",
+    "czk", "dkk", "dop", "dzd", "egp", "eur", "gbp", "gel", "ghs", "hkd", "huf", "idr", "ils", "inr", "isk",
+    "kes", "khr", "kzt", "lkr", "mad", "mdl", "mkd", "mop", "mur", "mxn", "myr", "ngn", "nok", "npr", "nzd",
+    "pen", "php", "pkr", "pln", "qar", "ron", "rsd", "sar", "sek", "sgd", "thb", "try", "twd", "tzs", "uah",
+    "ugx", "uyu", "uzs", "zar",
+))  # fmt: skip
 SUPPORTED = ZERO_DECIMAL | THREE_DECIMAL | TWO_DECIMAL
 
 _MINIMUM = {
-    "usd": 50, "aed": 200, "aud": 50, "brl": 50, "cad": 50, "chf": 50, "czk": 1500, "dkk": 250, "eur": 50, "gbp": 30,
-    "hkd": 400, "huf": 17500, "inr": 50, "jpy": 50, "mxn": 1000, "myr": 200, "nok": 300, "nzd": 50, "pln": 200,
+    "usd": 50, "aed": 200, "aud": 50, "brl": 50, "cad": 50, "chf": 50, "czk": 1500, "dkk": 250, "eur": 50,
+    "gbp": 30,
+    "hkd": 400, "huf": 17500, "inr": 50, "jpy": 50, "mxn": 1000, "myr": 200, "nok": 300, "nzd": 50,
+    "pln": 200,
     "ron": 200, "sek": 300, "sgd": 50, "thb": 1000,
 }  # fmt: skip
 _MOST_DIGITS = {"idr": 12, "cop": 10, "huf": 10, "jpy": 10, "inr": 9}
@@ -44,7 +52,10 @@ def check_payable(amount: int, code: str) -> None:
 
 
 def check_units(amount: int, code: str) -> None:
-    """Refuse an amount finer than the networks carry: tens in three-decimal currencies, wholes in ISK and UGX."""
+    """Refuse an amount finer than the networks carry.
+
+    Tens in three-decimal currencies, wholes in ISK and UGX.
+    """
     step = 10 if code in THREE_DECIMAL else 100 if code in WHOLE_ONLY else 1
     if amount % step:
         raise invalid(

@@ -11,10 +11,13 @@ from sandbox.wire import Object
 def _create(call: Call) -> Object:
     given = call.params
     customer: Object = {
-        "id": ids.new("cus"), "object": "customer", "address": given.get("address"), "balance": 0, "created": call.at,
+        "id": ids.new("cus"), "object": "customer", "address": given.get("address"), "balance": 0,
+        "created": call.at,
         "currency": None, "customer_account": None, "default_source": None, "delinquent": False,
-        "description": given.get("description"), "email": given.get("email"), "invoice_prefix": ids.tail(8).upper(),
-        "invoice_settings": _invoicing(), "livemode": False, "metadata": new_metadata(call), "name": given.get("name"),
+        "description": given.get("description"), "email": given.get("email"),
+        "invoice_prefix": ids.tail(8).upper(),
+        "invoice_settings": _invoicing(), "livemode": False, "metadata": new_metadata(call),
+        "name": given.get("name"),
         "next_invoice_sequence": 1, "phone": given.get("phone"),
         "preferred_locales": given.get("preferred_locales", []), "shipping": None, "tax_exempt": "none",
         "test_clock": None,
@@ -57,7 +60,8 @@ _ADDRESS = params.shape(
     state=params.text,
 )  # fmt: skip
 _FIELDS = {
-    "address": _ADDRESS, "description": params.unsettable, "email": params.unsettable, "name": params.unsettable,
+    "address": _ADDRESS, "description": params.unsettable, "email": params.unsettable,
+    "name": params.unsettable,
     "phone": params.unsettable, "preferred_locales": params.list_of(params.text), "metadata": params.metadata,
 }  # fmt: skip
 _INVOICING = params.shape(default_payment_method=params.unsettable)

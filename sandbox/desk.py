@@ -19,7 +19,10 @@ NOUNS = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Who asks (`account` is empty for the platform), when, what; `request` is what events tell of their cause."""
+    """Who asks (`account` is empty for the platform), when, what.
+
+    `request` is what events tell of their cause.
+    """
 
     store: Store
     at: int

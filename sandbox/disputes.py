@@ -1,8 +1,9 @@
 """Disputes: the holder's bank takes the money back first and listens afterwards.
 
-A test card draws one when it is captured, and the control interface opens one on any captured charge. Evidence whose
-`uncategorized_text` is `winning_evidence` or `losing_evidence` decides at once, as Stripe documents for tests; other
-evidence waits under review until the control interface decides; silence until `due_by` loses.
+A test card draws one when it is captured, and the control interface opens one on any captured charge.
+Evidence whose `uncategorized_text` is `winning_evidence` or `losing_evidence` decides at once, as Stripe
+documents for tests; other evidence waits under review until the control interface decides; silence until
+`due_by` loses.
 """
 
 from sandbox import books, ids, lists, params
@@ -13,21 +14,30 @@ from sandbox.wire import Object
 
 FEE = 1_500
 ANSWER_WITHIN = 9 * books.DAY
-"""Stripe gives seven to twenty-one days, less its own margin; nine is on the short side, so deadlines are felt."""
+"""Stripe gives seven to twenty-one days, less its own margin.
+
+Nine is on the short side, so deadlines are felt.
+"""
 
 EVIDENCE = (
     "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure",
     "cancellation_rebuttal", "customer_communication", "customer_email_address", "customer_name",
-    "customer_purchase_ip", "customer_signature", "duplicate_charge_documentation", "duplicate_charge_explanation",
+    "customer_purchase_ip", "customer_signature", "duplicate_charge_documentation",
+    "duplicate_charge_explanation",
     "duplicate_charge_id", "product_description", "receipt", "refund_policy", "refund_policy_disclosure",
-    "refund_refusal_explanation", "service_date", "service_documentation", "shipping_address", "shipping_carrier",
-    "shipping_date", "shipping_documentation", "shipping_tracking_number", "uncategorized_file", "uncategorized_text",
+    "refund_refusal_explanation", "service_date", "service_documentation", "shipping_address",
+    "shipping_carrier",
+    "shipping_date", "shipping_documentation", "shipping_tracking_number", "uncategorized_file",
+    "uncategorized_text",
 )  # fmt: skip
 _OPEN = ("needs_response", "under_review", "warning_needs_response", "warning_under_review")
 
 
 def open_for(call: Call, charge: Object, *, amount: int, reason: str, inquiry: bool = False) -> Object:
-    """The bank opens a dispute (or, taking no money yet, an inquiry) on a captured charge; returns the dispute."""
+    """The bank opens a dispute (or, taking no money yet, an inquiry) on a captured charge.
+
+    Returns the dispute.
+    """
     left = charge["amount"] - charge["amount_refunded"]
     if not charge["captured"] or charge["disputed"] or not 0 < amount <= left:
         raise refused("Only what a captured charge has left can be disputed, and only once.", "amount")
@@ -72,17 +82,21 @@ def _shape(call: Call, charge: Object, amount: int, reason: str, *, inquiry: boo
     card = {
         "brand": brand,
         "case_type": "inquiry" if inquiry else "chargeback",
+        "network": brand,
         "network_reason_code": "10.4",
     }
     details = {
-        "due_by": call.at + ANSWER_WITHIN, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False,
+        "due_by": call.at + ANSWER_WITHIN, "enhanced_eligibility": {}, "has_evidence": False,
+        "past_due": False,
         "submission_count": 0, "submission_method": "not_submitted",
     }  # fmt: skip
     return {
-        "id": ids.new("du"), "object": "dispute", "amount": amount, "balance_transactions": [], "charge": charge["id"],
+        "id": ids.new("du"), "object": "dispute", "amount": amount, "balance_transactions": [],
+        "charge": charge["id"],
         "created": call.at, "currency": charge["currency"], "enhanced_eligibility_types": [],
         "evidence": dict.fromkeys(EVIDENCE) | {"enhanced_evidence": {}}, "evidence_details": details,
-        "is_charge_refundable": inquiry, "livemode": False, "metadata": {}, "payment_intent": charge["payment_intent"],
+        "is_charge_refundable": inquiry, "livemode": False, "metadata": {},
+        "payment_intent": charge["payment_intent"],
         "payment_method_details": {"card": card, "type": "card"}, "reason": reason,
         "status": "warning_needs_response" if inquiry else "needs_response",
     }  # fmt: skip

@@ -1,4 +1,7 @@
-"""The provider itself: its memory, its clock, its courier, and how one request is answered from start to end."""
+"""The provider itself.
+
+Its memory, its clock, its courier, and how one request is answered from start to end.
+"""
 
 import time
 from collections import deque
@@ -63,7 +66,7 @@ def answer(engine: Engine, request: Request) -> Reply:
     engine.pass_time()
     key = request.headers.get("idempotency-key") if request.method != "GET" else None
     entry: Object = {"id": ids.new("req"), "at": engine.now(), "method": request.method, "path": request.path,
-                     "params": {}, "idempotency_key": key, "fault": None, "account": None}  # fmt: skip
+                     "params": None, "idempotency_key": key, "fault": None, "account": None}  # fmt: skip
     try:
         reply = _admitted(engine, request, entry, key)
     except ApiError as error:
@@ -75,10 +78,8 @@ def answer(engine: Engine, request: Request) -> Reply:
     reply.headers |= {"request-id": entry["id"],
                       "stripe-version": request.headers.get("stripe-version", API_VERSION)}  # fmt: skip
     if key is not None:
-        reply.headers |= {
-            "idempotency-key": key,
-            "original-request": reply.headers.get("original-request", entry["id"]),
-        }
+        reply.headers.setdefault("original-request", entry["id"])
+        reply.headers["idempotency-key"] = key
     return reply
 
 
@@ -113,7 +114,10 @@ def _hinder(fault: Object) -> None:
 
 
 def _once(engine: Engine, call: Call, route: Route, print_: str, fault: Object) -> Reply:
-    """The effect and the remembered answer in one transaction: either both survive a killed process or neither."""
+    """The effect and the remembered answer in one transaction.
+
+    Either both survive a killed process or neither.
+    """
     key = call.request["idempotency_key"]
     with engine.store.transaction():
         known = idempotency.recall(call, key, print_) if key is not None else None
@@ -141,7 +145,10 @@ def _run(call: Call, route: Route, fault: Object) -> tuple[int, Object, bool]:
 
 
 def _with_effect(call: Call, route: Route) -> tuple[int, Object]:
-    """Run the verb; a refusal that is itself a fact (a declined card) keeps what it wrote, any other undoes it."""
+    """Run the verb.
+
+    A refusal that is itself a fact (a declined card) keeps what it wrote, any other undoes it.
+    """
     with call.store.transaction():
         try:
             return 200, expand(call, route.handler(call))

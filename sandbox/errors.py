@@ -6,8 +6,9 @@ from sandbox.wire import Object
 class ApiError(Exception):
     """A refusal that goes out as Stripe's error object.
 
-    `keeps_effect` is true where the attempt itself is a fact to keep (a declined card leaves a failed charge);
-    `remembered` is false where Stripe stores no idempotent result (validation, authentication, rate limits).
+    `keeps_effect` is true where the attempt itself is a fact to keep (a declined card leaves a failed
+    charge); `remembered` is false where Stripe stores no idempotent result (validation, authentication, rate
+    limits).
     """
 
     def __init__(

@@ -12,7 +12,8 @@ def record(call: Call, name: str, thing: Object) -> Object:
     """Remember that something happened, and put it into the post; returns the event."""
     endpoints = _listening(call, name)
     event: Object = {
-        "id": ids.new("evt"), "object": "event", "api_version": API_VERSION, "created": call.at, "livemode": False,
+        "id": ids.new("evt"), "object": "event", "api_version": API_VERSION, "created": call.at,
+        "livemode": False,
         "type": name, "data": {"object": load(dump(thing))}, "request": call.request,
         "pending_webhooks": len(endpoints),
     }  # fmt: skip

@@ -1,5 +1,7 @@
 """`expand[]`: identifiers in an answer replaced by the objects they name."""
 
+from typing import NoReturn
+
 from sandbox import lists
 from sandbox.desk import Call
 from sandbox.errors import invalid
@@ -7,6 +9,7 @@ from sandbox.wire import Object
 
 _DEEPEST = 4
 """Stripe expands at most four levels."""
+_FIRST_PAGE = 10
 
 
 def expand(call: Call, answer: Object) -> Object:
@@ -21,29 +24,32 @@ def expand(call: Call, answer: Object) -> Object:
 
 def _follow(call: Call, thing: Object, parts: list[str], path: str) -> None:
     head, *rest = parts
+    value = _named(call, thing, head, path)
+    for child in value if isinstance(value, list) else [value]:
+        if child is not None and not isinstance(child, dict):
+            raise _cannot(path)
+        if child is not None and rest:
+            _follow(call, child, rest, path)
+
+
+def _named(call: Call, thing: Object, head: str, path: str) -> object:
+    """What stands under a name, with an identifier replaced by its object."""
     if head == "refunds" and thing.get("object") == "charge":
         found = call.store.select(
             "refund", "json_extract(body, '$.charge') = ?", thing["id"], order="seq DESC"
         )
         thing["refunds"] = lists.listed(
-            found[:10], f"/v1/charges/{thing['id']}/refunds", has_more=len(found) > 10
+            found[:_FIRST_PAGE], f"/v1/charges/{thing['id']}/refunds", has_more=len(found) > _FIRST_PAGE
         )
     if head not in thing:
         raise _cannot(path)
-    value = thing[head]
-    if isinstance(value, str):
-        value = call.store.find(value)
-        if value is None:
-            raise _cannot(path)
-        thing[head] = value
-    children = value if isinstance(value, list) else [value]
-    for child in children:
-        if child is None:
-            continue
-        if not isinstance(child, dict):
-            raise _cannot(path)
-        if rest:
-            _follow(call, child, rest, path)
+    if isinstance(thing[head], str):
+        thing[head] = call.store.find(thing[head]) or _refuse(path)
+    return thing[head]
+
+
+def _refuse(path: str) -> NoReturn:
+    raise _cannot(path)
 
 
 def _cannot(path: str) -> Exception:

@@ -1,8 +1,9 @@
 """Idempotency keys, as Stripe documents them and a little stricter.
 
-A key remembers the first answer that came from running a request, be it a success, a refusal or a 500, and replays it;
-other parameters under the same key are refused, and so is a second request while the first is in flight. Answers are
-kept exactly 24 hours, the least that Stripe promises: whoever comes back later with the old key does it again.
+A key remembers the first answer that came from running a request, be it a success, a refusal or a 500, and
+replays it; other parameters under the same key are refused, and so is a second request while the first is in
+flight. Answers are kept exactly 24 hours, the least that Stripe promises: whoever comes back later with the
+old key does it again.
 """
 
 import threading
@@ -75,10 +76,12 @@ def remember(call: Call, key: str, print_: str, status: int, body: Object) -> No
 
 
 _IN_FLIGHT = (
-    "There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, "
+    "There is currently another in-progress request using this Idempotent Key (that probably means you "
+    "submitted twice, "
     "and the other request is still going through): {key}. Please try again later."
 )
 _OTHER = (
-    "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key "
+    "Keys for idempotent requests can only be used with the same parameters they were first used with. Try "
+    "using a key "
     "other than '{key}' if you meant to execute a different request."
 )

@@ -1,7 +1,8 @@
 """The life of a payment intent: from a wish to money taken, step by step, with the card's own answer at each.
 
-requires_payment_method → requires_confirmation → (requires_action) → (requires_capture) → succeeded, or canceled.
-The requests are in `sandbox.payment_intents`; here is what happens, whoever asked or whichever clock struck.
+requires_payment_method → requires_confirmation → (requires_action) → (requires_capture) → succeeded, or
+canceled. The requests are in `sandbox.payment_intents`; here is what happens, whoever asked or whichever
+clock struck.
 """
 
 from sandbox import charges, ids, payment_methods
@@ -70,7 +71,8 @@ def cancel(call: Call, intent: Object, reason: str | None, release_reason: str |
         charges.release(call, charge, charge["amount"], release_reason)
         if release_reason:
             record(call, "charge.expired", charge)
-    intent |= {"status": "canceled", "canceled_at": call.at, "cancellation_reason": reason, "amount_capturable": 0,
+    intent |= {"status": "canceled", "canceled_at": call.at, "cancellation_reason": reason,
+    "amount_capturable": 0,
                "next_action": None}  # fmt: skip
     call.store.save(intent)
     record(call, "payment_intent.canceled", intent)
@@ -78,7 +80,10 @@ def cancel(call: Call, intent: Object, reason: str | None, release_reason: str |
 
 
 def expire(call: Call, key: str) -> None:
-    """The networks' hour has struck: an authorization still uncaptured is gone, with the reason `automatic`."""
+    """The networks' hour has struck.
+
+    An authorization still uncaptured is gone, with the reason `automatic`.
+    """
     intent = call.store.find(key)
     if intent is None or intent["status"] != "requires_capture":
         return
@@ -135,7 +140,8 @@ def _ask(call: Call, intent: Object, return_url: str | None) -> None:
     ours = {"type": "three_d_secure_redirect", "stripe_js": page, "source": ids.new("src")}
     away = {"type": "redirect_to_url", "redirect_to_url": {"return_url": return_url, "url": page}}
     intent |= {"status": "requires_action",
-               "next_action": away if return_url else {"type": "use_stripe_sdk", "use_stripe_sdk": ours}}  # fmt: skip
+               "next_action": away if return_url else {"type": "use_stripe_sdk",
+               "use_stripe_sdk": ours}}  # fmt: skip
     call.store.save(intent)
     record(call, "payment_intent.requires_action", intent)
 
@@ -149,4 +155,7 @@ def _keep_for_later(call: Call, intent: Object, method: Object) -> None:
         payment_methods.attach(call, method, intent["customer"])
 
 
-_NOT_AUTHENTICATED = "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+_NOT_AUTHENTICATED = (
+    "We are unable to authenticate your payment method. "
+    "Please choose a different payment method and try again."
+)

@@ -10,7 +10,10 @@ _OPERATORS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
 def of(kind: str, url: str, *filters: str) -> Handler:
-    """A handler that lists a kind; `filters` are the parameters that compare with the field of the same name."""
+    """A handler that lists a kind.
+
+    `filters` are the parameters that compare with the field of the same name.
+    """
 
     def answer(call: Call) -> Object:
         wanted = {name: call.params[name] for name in filters if name in call.params}

@@ -1,13 +1,14 @@
 """How the post misbehaves on request: rules that duplicate, drop, delay, hold or swap deliveries.
 
-A rule is `{"action", "events", "count", "seconds", "copies"}`: what to do, to which event names (a pattern such as
-`payment_intent.*`), for how many more events (none: for ever), with which delay. The first rule that fits is used.
+A rule is `{"action", "events", "count", "seconds", "copies"}`: what to do, to which event names (a pattern
+such as `payment_intent.*`), for how many more events (none: for ever), with which delay. The first rule that
+fits is used.
 """
 
 from fnmatch import fnmatchcase
 
 from sandbox.errors import invalid
-from sandbox.store import Store
+from sandbox.store import Store, Value
 from sandbox.wire import Object
 
 ACTIONS = ("duplicate", "drop", "delay", "hold", "reorder")
@@ -44,12 +45,10 @@ def post(store: Store, event: Object, endpoint: str, at: int) -> None:
     wait = seconds if action in ("delay", "duplicate") else 0
     _let_swapped_go(store, endpoint, at)
     for copy in range(copies):
-        _queue(store, event, endpoint, at + (wait if copy or action == "delay" else 0), state)
-    if action == "reorder":
-        store.rows(
-            "UPDATE deliveries SET state = 'swapped', rank = rank + 1.5, due_at = ? WHERE seq = last_insert_rowid()",
-            at + (seconds or _WAIT_FOR_NEXT),
-        )
+        seq = _queue(store, event, endpoint, at + (wait if copy or action == "delay" else 0), state)
+        if action == "reorder":
+            overtaken = "UPDATE deliveries SET state = 'swapped', rank = rank + 1.5, due_at = ? WHERE seq = ?"
+            store.rows(overtaken, at + (seconds or _WAIT_FOR_NEXT), seq)
 
 
 def release(store: Store, at: int, order: str = "as_sent") -> int:
@@ -76,12 +75,14 @@ def _applies(store: Store, name: str) -> Object:
     return {}
 
 
-def _queue(store: Store, event: Object, endpoint: str, due_at: int, state: str) -> None:
-    store.rows(
-        "INSERT INTO deliveries (event, endpoint, due_at, state, rank)"
-        " VALUES (?, ?, ?, ?, (SELECT coalesce(max(seq), 0) + 1 FROM deliveries))",
+def _queue(store: Store, event: Object, endpoint: str, due_at: int, state: str) -> Value:
+    """Queue behind all others; returns the number in the queue, which is also the rank."""
+    queued = store.rows(
+        "INSERT INTO deliveries (event, endpoint, due_at, state, rank) VALUES (?, ?, ?, ?, 0) RETURNING seq",
         event["id"], endpoint, due_at, state,
     )  # fmt: skip
+    store.rows("UPDATE deliveries SET rank = seq WHERE seq = ?", queued[0][0])
+    return queued[0][0]
 
 
 def _let_swapped_go(store: Store, endpoint: str, at: int) -> None:

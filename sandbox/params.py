@@ -1,4 +1,7 @@
-"""Reading parameters: each reader takes a path and a raw value, and answers the value or refuses as Stripe does."""
+"""Reading parameters.
+
+Each reader takes a path and a raw value, and answers the value or refuses as Stripe does.
+"""
 
 from collections.abc import Callable
 
@@ -137,7 +140,8 @@ def listing(**fields: Reader) -> Reader:
 
 
 _EMPTY = (
-    "You passed an empty string for '{path}'. We assume empty values are an attempt to unset a parameter; however "
+    "You passed an empty string for '{path}'. We assume empty values are an attempt to unset a parameter; "
+    "however "
     "'{path}' cannot be unset. You should remove '{path}' from your request or supply a non-empty value."
 )
 

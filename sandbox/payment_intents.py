@@ -1,4 +1,7 @@
-"""The requests about payment intents: what may be asked in which state, and what is wrong with what was asked."""
+"""The requests about payment intents.
+
+What may be asked in which state, and what is wrong with what was asked.
+"""
 
 from sandbox import ids, intents, lists, params, search
 from sandbox.currencies import check_payable, currency
@@ -29,21 +32,25 @@ def _shape(call: Call) -> Object:
     types = given.get("allowed_payment_method_types")
     return {
         "id": key, "object": "payment_intent", "amount": given["amount"], "amount_capturable": 0,
-        "amount_details": {"tip": {}}, "amount_received": 0, "application": None, "application_fee_amount": None,
+        "amount_details": {"tip": {}}, "amount_received": 0, "application": None,
+        "application_fee_amount": None,
         "automatic_payment_methods": None if types else {"allow_redirects": "always", "enabled": True}
         | given.get("automatic_payment_methods", {}),
         "canceled_at": None, "cancellation_reason": None,
-        "capture_method": given.get("capture_method", "automatic_async"), "client_secret": f"{key}_secret_{ids.tail(25)}",
+        "capture_method": given.get("capture_method", "automatic_async"),
+        "client_secret": f"{key}_secret_{ids.tail(25)}",
         "confirmation_method": given.get("confirmation_method", "automatic"), "created": call.at,
         "currency": given["currency"], "customer": None, "customer_account": None,
-        "description": given.get("description"), "excluded_payment_method_types": None, "last_payment_error": None,
+        "description": given.get("description"), "excluded_payment_method_types": None,
+        "last_payment_error": None,
         "latest_charge": None, "livemode": False, "metadata": new_metadata(call), "next_action": None,
         "on_behalf_of": None, "payment_method": None, "payment_method_configuration_details": None,
         "payment_method_options": {"card": _options(given)}, "payment_method_types": types or ["card"],
         "processing": None, "receipt_email": given.get("receipt_email"), "review": None,
         "setup_future_usage": given.get("setup_future_usage"), "shipping": None, "source": None,
         "statement_descriptor": None, "statement_descriptor_suffix": given.get("statement_descriptor_suffix"),
-        "status": "requires_payment_method", "transfer_data": None, "transfer_group": given.get("transfer_group"),
+        "status": "requires_payment_method", "transfer_data": None,
+        "transfer_group": given.get("transfer_group"),
     }  # fmt: skip
 
 
@@ -109,7 +116,8 @@ def _capture(call: Call) -> Object:
     _expect(intent, "capture", "requires_capture")
     if call.params.get("final_capture") is False:
         raise refused("This payment is not eligible for multicapture.", "final_capture")
-    amount = call.params.get("amount_to_capture", intent["amount_capturable"])
+    held: int = intent["amount_capturable"]
+    amount: int = call.params.get("amount_to_capture", held)
     if amount > intent["amount_capturable"]:
         raise refused(_TOO_MUCH.format(amount=amount, left=intent["amount_capturable"]), "amount_to_capture",
                       "amount_too_large")  # fmt: skip
@@ -127,7 +135,8 @@ def _update(call: Call) -> Object:
     given = call.params
     if {"amount", "currency", "payment_method", "customer"} & set(given):
         _expect(intent, "update", *_UNTRIED)
-    check_payable(given.get("amount", intent["amount"]), given.get("currency", intent["currency"]))
+    wished = {"amount": intent["amount"], "currency": intent["currency"]} | given
+    check_payable(wished["amount"], wished["currency"])
     _choose(call, intent)
     return updated(call, intent, "amount", "currency", "description", "receipt_email", "setup_future_usage",
                    "statement_descriptor_suffix", "transfer_group")  # fmt: skip
@@ -141,20 +150,25 @@ def _expect(intent: Object, verb: str, *states: str) -> None:
 
 
 _WRONG_STATE = (
-    "You cannot {verb} this PaymentIntent because it has a status of {status}. Only a PaymentIntent with one of the "
+    "You cannot {verb} this PaymentIntent because it has a status of {status}. Only a PaymentIntent with one "
+    "of the "
     "following statuses may be used: {states}."
 )
 _NO_METHOD = (
     "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
-    "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method."
+    "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a "
+    "payment method."
 )
 _NOT_THEIRS = (
-    "The payment method you provided is attached to a customer, so you must provide the customer in the request: "
+    "The payment method you provided is attached to a customer, so you must provide the customer in the "
+    "request: "
     "payment methods of one customer cannot be used by another."
 )
 _NO_RETURN = (
-    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these "
-    "payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want "
+    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of "
+    "these "
+    "payment methods might redirect your customer off of your page, you must provide a `return_url`. If you "
+    "don't want "
     "to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and "
     "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents."
 )
@@ -173,7 +187,8 @@ _TRYING = {
     "return_url": params.text, "use_stripe_sdk": params.boolean,
 }  # fmt: skip
 _TOLD = {
-    "description": params.unsettable, "metadata": params.metadata, "statement_descriptor_suffix": params.unsettable,
+    "description": params.unsettable, "metadata": params.metadata,
+    "statement_descriptor_suffix": params.unsettable,
     "transfer_group": params.text,
 }  # fmt: skip
 _AUTOMATIC = params.shape("enabled", enabled=params.boolean, allow_redirects=params.one_of("always", "never"))

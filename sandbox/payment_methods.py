@@ -1,4 +1,7 @@
-"""Payment methods: cards known by name only. Using a documented name makes a fresh payment method, as Stripe does."""
+"""Payment methods: cards known by name only.
+
+Using a documented name makes a fresh payment method, as Stripe does.
+"""
 
 from dataclasses import asdict
 
@@ -10,8 +13,10 @@ from sandbox.events import record
 from sandbox.wire import Object
 
 RAW_CARD = (
-    "Sending credit card numbers directly to the Stripe API is generally unsafe. We suggest you use test tokens that "
-    "map to the test card you are using, see https://stripe.com/docs/testing. To enable testing raw card data APIs, see "
+    "Sending credit card numbers directly to the Stripe API is generally unsafe. We suggest you use test "
+    "tokens that "
+    "map to the test card you are using, see https://stripe.com/docs/testing. To enable testing raw card "
+    "data APIs, see "
     "https://support.stripe.com/questions/enabling-access-to-raw-card-data-apis."
 )
 _EXPIRY_MONTH, _EXPIRY_YEAR = 12, 2034
@@ -82,7 +87,8 @@ def face(card: Card) -> Object:
     checks = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"}
     return {
         "brand": card.brand, "checks": checks, "country": card.country, "display_brand": card.brand,
-        "exp_month": _EXPIRY_MONTH, "exp_year": _EXPIRY_YEAR, "fingerprint": f"sandbox{card.brand}{card.last4}",
+        "exp_month": _EXPIRY_MONTH, "exp_year": _EXPIRY_YEAR,
+        "fingerprint": f"sandbox{card.brand}{card.last4}",
         "funding": card.funding, "generated_from": None, "last4": card.last4,
         "networks": {"available": [card.brand], "preferred": None}, "regulated_status": "unregulated",
         "three_d_secure_usage": {"supported": True}, "wallet": None,

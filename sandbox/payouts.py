@@ -26,16 +26,20 @@ def make(call: Call, amount: int, code: str, *, automatic: bool, wanted: str | N
         raise refused("You have insufficient funds in your Stripe account for this payout.", None,
                       "balance_insufficient")  # fmt: skip
     bank, key = bank_for(call, code, wanted), ids.new("po")
-    entry = books.move(call, -amount, currency=code, against=f"bank:{call.account}", kind="payout", source=key,
+    entry = books.move(call, -amount, currency=code, against=f"bank:{call.account}", kind="payout",
+    source=key,
                        description="STRIPE PAYOUT")  # fmt: skip
     payout: Object = {
-        "id": key, "object": "payout", "amount": amount, "application_fee": None, "application_fee_amount": None,
+        "id": key, "object": "payout", "amount": amount, "application_fee": None,
+        "application_fee_amount": None,
         "arrival_date": call.at + TRAVEL, "automatic": automatic, "balance_transaction": entry["id"],
         "created": call.at, "currency": code, "description": call.params.get("description"),
-        "destination": bank["id"], "failure_balance_transaction": None, "failure_code": None, "failure_message": None,
+        "destination": bank["id"], "failure_balance_transaction": None, "failure_code": None,
+        "failure_message": None,
         "livemode": False, "metadata": new_metadata(call), "method": "standard", "original_payout": None,
         "payout_method": None, "reconciliation_status": "completed" if automatic else "not_applicable",
-        "reversed_by": None, "source_type": "card", "statement_descriptor": call.params.get("statement_descriptor"),
+        "reversed_by": None, "source_type": "card",
+        "statement_descriptor": call.params.get("statement_descriptor"),
         "status": "pending", "trace_id": {"status": "pending", "value": None}, "type": "bank_account",
     }  # fmt: skip
     call.store.insert(payout, call.account)
@@ -75,7 +79,10 @@ def run_automatic(call: Call, code: str) -> None:
 
 
 def schedule(call: Call, code: str) -> None:
-    """Something became available: let the account's own schedule pay it out. The platform pays out by hand."""
+    """Something became available: let the account's own schedule pay it out.
+
+    The platform pays out by hand.
+    """
     account = call.store.find(call.account) if call.account else None
     if account is None:
         return
@@ -119,7 +126,8 @@ def _update(call: Call) -> Object:
 
 
 _MAKE = params.body(
-    "amount currency", amount=params.positive, currency=currency, description=params.text, destination=params.text,
+    "amount currency", amount=params.positive, currency=currency, description=params.text,
+    destination=params.text,
     metadata=params.metadata, method=params.one_of("standard"), statement_descriptor=params.text,
     source_type=params.one_of("card"),
 )  # fmt: skip

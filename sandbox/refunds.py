@@ -14,11 +14,15 @@ PENDING_FOR = 5 * books.DAY
 def write(call: Call, charge: Object, amount: int, extra: Object) -> Object:
     """A kept refund object of a charge; the books are the caller's affair."""
     refund: Object = {
-        "id": ids.new("re"), "object": "refund", "amount": amount, "balance_transaction": None, "charge": charge["id"],
-        "created": call.at, "currency": charge["currency"], "customer": charge["customer"], "customer_account": None,
+        "id": ids.new("re"), "object": "refund", "amount": amount, "balance_transaction": None,
+        "charge": charge["id"],
+        "created": call.at, "currency": charge["currency"], "customer": charge["customer"],
+        "customer_account": None,
         "destination_details": {"card": {"type": "refund"}, "type": "card"}, "metadata": {},
-        "payment_intent": charge["payment_intent"], "payment_method": charge["payment_method"], "reason": None,
-        "receipt_number": None, "source_transfer_reversal": None, "status": "succeeded", "transfer_reversal": None,
+        "payment_intent": charge["payment_intent"], "payment_method": charge["payment_method"],
+        "reason": None,
+        "receipt_number": None, "source_transfer_reversal": None, "status": "succeeded",
+        "transfer_reversal": None,
     }  # fmt: skip
     return call.store.insert(refund | extra, call.account)
 
@@ -68,7 +72,8 @@ def _charge(call: Call) -> Object:
     intent = named(call, "payment_intent", "payment_intent")
     if intent["status"] != "succeeded":
         raise refused(
-            f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.", "payment_intent",
+            f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.",
+            "payment_intent",
             "payment_intent_unexpected_state",
         )  # fmt: skip
     charge = call.store.find(intent["latest_charge"])
@@ -133,7 +138,8 @@ def _update(call: Call) -> Object:
 
 _REASON = params.one_of("duplicate", "fraudulent", "requested_by_customer")
 _MAKE = params.body(
-    amount=params.positive, charge=params.text, payment_intent=params.text, reason=_REASON, metadata=params.metadata,
+    amount=params.positive, charge=params.text, payment_intent=params.text, reason=_REASON,
+    metadata=params.metadata,
 )  # fmt: skip
 _FILTERS = {"charge": params.text, "payment_intent": params.text}
 ROUTES = [

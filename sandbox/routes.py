@@ -20,7 +20,8 @@ from sandbox.desk import Route
 from sandbox.errors import ApiError
 
 _NOUNS = (
-    account_links, accounts, balance, charges, customers, disputes, events, payment_intents, payment_methods, payouts,
+    account_links, accounts, balance, charges, customers, disputes, events, payment_intents, payment_methods,
+    payouts,
     refunds, setup_intents, transfers, webhook_endpoints,
 )  # fmt: skip
 ROUTES: list[Route] = [route for noun in _NOUNS for route in noun.ROUTES]

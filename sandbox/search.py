@@ -1,7 +1,8 @@
 """Stripe's search language, the part a marketplace needs: clauses joined by AND over fields and metadata.
 
-`metadata['booking']:'bkg_1' AND status:'succeeded' AND amount>1000 AND -currency:'usd'`. Real search lags behind
-writes by up to a minute; `/_sandbox/settings` can let this one lag too, so that nobody relies on reading their writes.
+`metadata['booking']:'bkg_1' AND status:'succeeded' AND amount>1000 AND -currency:'usd'`. Real search lags
+behind writes by up to a minute; `/_sandbox/settings` can let this one lag too, so that nobody relies on
+reading their writes.
 """
 
 import re

@@ -28,13 +28,16 @@ def _create(call: Call) -> Object:
         "id": key, "object": "setup_intent", "application": None,
         "automatic_payment_methods": None if types else automatic, "cancellation_reason": None,
         "client_secret": f"{key}_secret_{ids.tail(25)}", "created": call.at, "customer": None,
-        "customer_account": None, "description": given.get("description"), "excluded_payment_method_types": None,
-        "flow_directions": None, "last_setup_error": None, "latest_attempt": None, "livemode": False, "mandate": None,
+        "customer_account": None, "description": given.get("description"),
+        "excluded_payment_method_types": None,
+        "flow_directions": None, "last_setup_error": None, "latest_attempt": None, "livemode": False,
+        "mandate": None,
         "metadata": new_metadata(call), "next_action": None, "on_behalf_of": None, "payment_method": None,
         "payment_method_configuration_details": None,
         "payment_method_options": {"card": {"mandate_options": None, "network": None,
                                             "request_three_d_secure": "automatic"}},
-        "payment_method_types": types or ["card"], "single_use_mandate": None, "status": "requires_payment_method",
+        "payment_method_types": types or ["card"], "single_use_mandate": None,
+        "status": "requires_payment_method",
         "usage": given.get("usage", "off_session"),
     }  # fmt: skip
     call.store.insert(intent, call.account)
@@ -120,14 +123,19 @@ def _in_progress(call: Call, verb: str) -> Object:
     return intent
 
 
-_FAILED = "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+_FAILED = (
+    "We are unable to authenticate your payment method. "
+    "Please choose a different payment method and try again."
+)
 _TOLD = {
-    "customer": params.text, "description": params.text, "metadata": params.metadata, "payment_method": params.text,
+    "customer": params.text, "description": params.text, "metadata": params.metadata,
+    "payment_method": params.text,
 }  # fmt: skip
 _AUTOMATIC = params.shape("enabled", enabled=params.boolean, allow_redirects=params.one_of("always", "never"))
 _TRYING = {"return_url": params.text, "use_stripe_sdk": params.boolean}
 _MAKE = params.body(
-    confirm=params.boolean, usage=params.one_of("off_session", "on_session"), automatic_payment_methods=_AUTOMATIC,
+    confirm=params.boolean, usage=params.one_of("off_session", "on_session"),
+    automatic_payment_methods=_AUTOMATIC,
     allowed_payment_method_types=params.list_of(params.one_of("card")), **_TOLD, **_TRYING,
 )  # fmt: skip
 _REASONS = params.one_of("abandoned", "duplicate", "requested_by_customer")

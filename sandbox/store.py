@@ -1,7 +1,8 @@
 """The sandbox's memory: one SQLite database, in a file or in memory.
 
-An answer leaves only after its transaction is committed, so a killed process loses nothing it acknowledged. One
-connection behind one lock serves all threads: effects happen one after the other, which is what makes the books exact.
+An answer leaves only after its transaction is committed, so a killed process loses nothing it acknowledged.
+One connection behind one lock serves all threads: effects happen one after the other, which is what makes the
+books exact.
 """
 
 import sqlite3
@@ -20,18 +21,21 @@ CREATE INDEX IF NOT EXISTS objects_by_charge ON objects (kind, json_extract(body
 CREATE INDEX IF NOT EXISTS objects_by_intent ON objects (kind, json_extract(body, '$.payment_intent'));
 CREATE TABLE IF NOT EXISTS postings (         -- one row: an amount moved from one account to another
     seq INTEGER PRIMARY KEY AUTOINCREMENT, debit TEXT NOT NULL, credit TEXT NOT NULL, currency TEXT NOT NULL,
-    amount INTEGER NOT NULL CHECK (amount > 0), at INTEGER NOT NULL, cause TEXT NOT NULL, CHECK (debit <> credit));
+    amount INTEGER NOT NULL CHECK (amount > 0), at INTEGER NOT NULL, cause TEXT NOT NULL,
+    CHECK (debit <> credit));
 CREATE TABLE IF NOT EXISTS totals (           -- one row: what the postings of an account add up to
     account TEXT NOT NULL, currency TEXT NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (account, currency));
 CREATE TABLE IF NOT EXISTS answers (          -- one row: the result that an idempotency key replays
     account TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, status INTEGER NOT NULL,
     body TEXT NOT NULL, request TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (account, key));
 CREATE TABLE IF NOT EXISTS timers (           -- one row: something that will happen by the clock
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, due_at INTEGER NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, due_at INTEGER NOT NULL, action TEXT NOT NULL,
+    subject TEXT NOT NULL,
     account TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS timers_by_time ON timers (due_at, seq);
 CREATE TABLE IF NOT EXISTS deliveries (       -- one row: one event on its way to one endpoint
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, endpoint TEXT NOT NULL, due_at INTEGER NOT NULL,
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, endpoint TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
     rank REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'pending');
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (state, due_at);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, body TEXT NOT NULL);
@@ -47,7 +51,8 @@ class Store:
     def __init__(self, state: str) -> None:
         self._lock = threading.RLock()
         self._database = sqlite3.connect(state, check_same_thread=False, isolation_level=None)
-        # WAL survives a killed process; only a power cut could lose the last commits, and nobody's money is here.
+        # WAL survives a killed process; only a power cut could lose the last commits, and nobody's money is
+        # here.
         self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SCHEMA)
         self._depth = 0
 

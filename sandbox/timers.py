@@ -1,4 +1,7 @@
-"""What happens because time passes: each due timer in its order, at its own hour, however far the clock jumped."""
+"""What happens because time passes.
+
+Each due timer in its order, at its own hour, however far the clock jumped.
+"""
 
 from collections.abc import Callable
 
@@ -8,7 +11,10 @@ from sandbox.store import Store
 
 
 def run(store: Store, now: int) -> int:
-    """Carry out everything due by `now`; returns how many things happened. Idle runs cost one indexed look."""
+    """Carry out everything due by `now`.
+
+    Returns how many things happened. Idle runs cost one indexed look.
+    """
     done = 0
     while True:
         due = store.rows("SELECT seq, due_at, action, subject, account FROM timers WHERE due_at <= ?"

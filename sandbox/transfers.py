@@ -1,7 +1,7 @@
 """Transfers: from the platform's balance to a connected account's, and back again by reversals.
 
-Each is two movements, through `transit`. A transfer out of a charge (`source_transaction`) may run ahead of the
-platform's available balance: both sides wait for the charge's hour.
+Each is two movements, through `transit`. A transfer out of a charge (`source_transaction`) may run ahead of
+the platform's available balance: both sides wait for the charge's hour.
 """
 
 from sandbox import books, ids, lists, params, payouts
@@ -27,10 +27,12 @@ def _create(call: Call) -> Object:
     transfer: Object = {
         "id": key, "object": "transfer", "amount": given["amount"], "amount_reversed": 0,
         "balance_transaction": out["id"], "created": call.at, "currency": given["currency"],
-        "description": given.get("description"), "destination": destination["id"], "destination_payment": None,
+        "description": given.get("description"), "destination": destination["id"],
+        "destination_payment": None,
         "livemode": False, "metadata": new_metadata(call),
         "reversals": lists.listed([], f"/v1/transfers/{key}/reversals"), "reversed": False,
-        "source_transaction": given.get("source_transaction"), "source_type": given.get("source_type", "card"),
+        "source_transaction": given.get("source_transaction"),
+        "source_type": given.get("source_type", "card"),
         "transfer_group": given.get("transfer_group", group),
     }  # fmt: skip
     transfer["destination_payment"] = _arrive(call.of(destination["id"]), transfer, ripe_at)
@@ -66,22 +68,29 @@ def _group(charge: Object) -> str:
 def _arrive(call: Call, transfer: Object, ripe_at: int) -> str:
     """The payment the connected account sees; returns its id."""
     key = ids.new("py")
-    entry = books.move(call, transfer["amount"], currency=transfer["currency"], against="transit", kind="payment",
+    entry = books.move(call, transfer["amount"], currency=transfer["currency"], against="transit",
+    kind="payment",
                        category="charge", source=key, available_on=ripe_at)  # fmt: skip
     nothing = dict.fromkeys((
-        "application", "application_fee", "application_fee_amount", "calculated_statement_descriptor", "customer",
-        "description", "failure_balance_transaction", "failure_code", "failure_message", "on_behalf_of", "outcome",
-        "payment_intent", "payment_method", "receipt_email", "receipt_number", "receipt_url", "review", "shipping",
+        "application", "application_fee", "application_fee_amount", "calculated_statement_descriptor",
+        "customer",
+        "description", "failure_balance_transaction", "failure_code", "failure_message", "on_behalf_of",
+        "outcome",
+        "payment_intent", "payment_method", "receipt_email", "receipt_number", "receipt_url", "review",
+        "shipping",
         "source", "statement_descriptor", "statement_descriptor_suffix", "transfer_data",
     ))  # fmt: skip
     nowhere = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
     nobody: Object = dict.fromkeys(("email", "name", "phone", "tax_id"))
     payment: Object = nothing | {
         "id": key, "object": "charge", "amount": transfer["amount"], "amount_captured": transfer["amount"],
-        "amount_refunded": 0, "balance_transaction": entry["id"], "billing_details": nobody | {"address": nowhere},
-        "captured": True, "created": call.at, "currency": transfer["currency"], "disputed": False, "fraud_details": {},
+        "amount_refunded": 0, "balance_transaction": entry["id"],
+        "billing_details": nobody | {"address": nowhere},
+        "captured": True, "created": call.at, "currency": transfer["currency"], "disputed": False,
+        "fraud_details": {},
         "livemode": False, "metadata": {}, "paid": True, "payment_method_details": None, "refunded": False,
-        "source_transfer": transfer["id"], "status": "succeeded", "transfer_group": transfer["transfer_group"],
+        "source_transfer": transfer["id"], "status": "succeeded",
+        "transfer_group": transfer["transfer_group"],
     }  # fmt: skip
     call.store.insert(payment, call.account)
     record(call, "payment.created", payment)
@@ -121,7 +130,8 @@ def _write_back(call: Call, theirs: Call, transfer: Object, amount: int, ripe_at
                        category="transfer_reversal", available_on=ripe_at)  # fmt: skip
     reversal: Object = {
         "id": key, "object": "transfer_reversal", "amount": amount, "balance_transaction": entry["id"],
-        "created": call.at, "currency": code, "destination_payment_refund": refund, "metadata": new_metadata(call),
+        "created": call.at, "currency": code, "destination_payment_refund": refund,
+        "metadata": new_metadata(call),
         "source_refund": None, "transfer": transfer["id"],
     }  # fmt: skip
     return call.store.insert(reversal, call.account)
@@ -135,7 +145,8 @@ def _send_back(call: Call, transfer: Object, amount: int, ripe_at: int, reversal
     refund: Object = {
         "id": key, "object": "refund", "amount": amount, "balance_transaction": entry["id"],
         "charge": transfer["destination_payment"], "created": call.at, "currency": transfer["currency"],
-        "customer": None, "customer_account": None, "metadata": {}, "payment_intent": None, "payment_method": None,
+        "customer": None, "customer_account": None, "metadata": {}, "payment_intent": None,
+        "payment_method": None,
         "reason": None, "receipt_number": None, "source_transfer_reversal": reversal, "status": "succeeded",
         "transfer_reversal": None,
     }  # fmt: skip
@@ -165,7 +176,8 @@ _NOT_ABLE = (
     "crypto_transfers, legacy_payments"
 )
 _TOO_POOR = (
-    "Insufficient funds in your Stripe balance. In test mode, you can add funds to your available balance (bypassing "
+    "Insufficient funds in your Stripe balance. In test mode, you can add funds to your available balance "
+    "(bypassing "
     "your pending balance) by creating a charge with the payment method pm_card_bypassPending."
 )
 _MAKE = params.body(

@@ -10,7 +10,10 @@ PLATFORM, CONNECTED = "platform", "connected"
 
 
 def register(store: Store, at: int, url: str, secret: str) -> Object:
-    """Make sure one endpoint with this address hears everything, signed with a chosen secret, however often asked."""
+    """Make sure one endpoint with this address hears everything.
+
+    Signed with a chosen secret, however often asked.
+    """
     for endpoint in store.select("webhook_endpoint", "json_extract(body, '$.url') = ?", url):
         store.hide(endpoint["id"], {"secret": secret, "hears": [PLATFORM, CONNECTED]})
         return endpoint
@@ -29,7 +32,8 @@ def _create(call: Call) -> Object:
 def _shape(call: Call) -> Object:
     given = call.params
     return {
-        "id": ids.new("we"), "object": "webhook_endpoint", "api_version": given.get("api_version", API_VERSION),
+        "id": ids.new("we"), "object": "webhook_endpoint",
+        "api_version": given.get("api_version", API_VERSION),
         "application": None, "created": call.at, "description": given.get("description"),
         "enabled_events": given["enabled_events"], "livemode": False, "metadata": new_metadata(call),
         "status": "enabled", "url": given["url"],

@@ -4,7 +4,8 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl
 
-# What travels is JSON without a static shape; the contract tests hold it against the official library's annotations.
+# What travels is JSON without a static shape; the contract tests hold it against the official library's
+# annotations.
 Object = dict[str, Any]
 
 API_VERSION = "2026-10-28.endive"

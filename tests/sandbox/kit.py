@@ -1,0 +1,110 @@
+"""What every test of the sandbox holds in its hand: the official client, and the control interface."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any
+
+import httpx
+import stripe
+
+from tests.sandbox import contract
+
+KEY = "sk_sandbox_tests"
+NO_REDIRECTS = {"enabled": True, "allow_redirects": "never"}
+DAY = 86_400
+
+
+@dataclass
+class Sandbox:
+    """A running sandbox as its users see it."""
+
+    base_url: str
+    http: httpx.Client = field(init=False)
+    stripe: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.http = httpx.Client(base_url=self.base_url, timeout=20)
+        self.stripe = self.client()
+
+    def client(self, key: str = KEY, retries: int = 0) -> Any:
+        addresses: Any = {"api": self.base_url}
+        transport = stripe.RequestsClient(timeout=20)
+        return stripe.StripeClient(
+            key, base_addresses=addresses, max_network_retries=retries, http_client=transport
+        ).v1
+
+    def control(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        method = "GET" if body is None else "POST"
+        answer = self.http.request(method, f"/_sandbox/{path}", content=json.dumps(body or {}))
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def advance(self, seconds: int) -> None:
+        self.control("clock", {"advance": seconds})
+
+    def payment(self, amount: int = 10_000, card: str = "pm_card_visa", **more: Any) -> Any:
+        """A confirmed payment intent; more parameters overrule."""
+        usual = {"amount": amount, "currency": "sgd", "payment_method": card, "confirm": True,
+                 "automatic_payment_methods": NO_REDIRECTS}  # fmt: skip
+        return self.stripe.payment_intents.create(usual | more)
+
+    def account(self, *, onboard: bool = True, interval: str = "manual", **more: Any) -> Any:
+        wish = {"country": "SG", "capabilities": {"transfers": {"requested": True}},
+                "settings": {"payouts": {"schedule": {"interval": interval}}}}  # fmt: skip
+        account = self.stripe.accounts.create(wish | more)
+        if onboard:
+            self.control(f"accounts/{account.id}/onboard", {})
+        return account
+
+    def events(self) -> list[str]:
+        """The names of all events of the platform, oldest first."""
+        return [event.type for event in self.stripe.events.list({"limit": 100}).data][::-1]
+
+    def problems(self) -> list[str]:
+        """Where the requests made so far, or what was answered, break the contract with the official library."""
+        found: list[str] = []
+        for entry in self.control("requests")["requests"]:
+            if not entry["cut"] and entry["status"] == 200:
+                found += contract.object_problems(entry["response"], f"{entry['method']} {entry['path']}: ")
+            if entry["params"] is not None:  # None: refused while reading them, on purpose
+                found += contract.request_problems(entry["method"], entry["path"], entry["params"])
+        return found
+
+
+class Receiver:
+    """A receiver of webhooks on a loopback port; it answers what `answer` says (200), and keeps what came."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[bytes, str]] = []
+        self.answer: Callable[[], int] = lambda: 200
+        self._came = Event()
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status = receiver.answer()
+                if status == 200:
+                    receiver.taken.append((body, self.headers["Stripe-Signature"]))
+                self.send_response(status)
+                self.end_headers()
+                receiver._came.set()
+
+            def log_message(self, *_: object) -> None:
+                """Quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hooks"
+
+    def types(self) -> list[str]:
+        return [json.loads(body)["type"] for body, _ in self.taken]
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -1,0 +1,119 @@
+"""Idempotency: one key, one effect, one answer."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import stripe
+
+from tests.sandbox.kit import DAY, NO_REDIRECTS, Sandbox
+
+WISH = {"amount": 1_000, "currency": "sgd", "payment_method": "pm_card_visa", "confirm": True,
+        "automatic_payment_methods": NO_REDIRECTS}  # fmt: skip
+KEY = {"idempotency_key": "booking-1"}
+
+
+def payments(sandbox: Sandbox) -> int:
+    return len(sandbox.stripe.payment_intents.list({"limit": 100}).data)
+
+
+def test_the_same_key_replays_the_first_answer_and_says_so(sandbox: Sandbox) -> None:
+    first = sandbox.stripe.payment_intents.create(WISH, KEY)
+    again = sandbox.stripe.payment_intents.create(WISH, KEY)
+    assert (again.id, payments(sandbox)) == (first.id, 1)
+    headers = again.last_response.headers
+    assert headers["idempotent-replayed"] == "true"
+    assert headers["original-request"] == first.last_response.headers["request-id"]
+    assert headers["request-id"] != headers["original-request"]
+
+
+def test_the_same_key_with_other_parameters_is_refused(sandbox: Sandbox) -> None:
+    sandbox.stripe.payment_intents.create(WISH, KEY)
+    with pytest.raises(stripe.IdempotencyError) as refusal:
+        sandbox.stripe.payment_intents.create(WISH | {"amount": 1_001}, KEY)
+    assert (refusal.value.http_status, payments(sandbox)) == (400, 1)
+
+
+def test_the_same_key_at_another_endpoint_is_refused(sandbox: Sandbox) -> None:
+    sandbox.stripe.customers.create({}, KEY)
+    with pytest.raises(stripe.IdempotencyError):
+        sandbox.stripe.setup_intents.create({}, KEY)
+
+
+def test_a_decline_is_replayed_and_not_tried_again(sandbox: Sandbox) -> None:
+    wish = WISH | {"payment_method": "pm_card_chargeDeclined"}
+    for _ in range(2):
+        with pytest.raises(stripe.CardError):
+            sandbox.stripe.payment_intents.create(wish, KEY)
+    assert len(sandbox.stripe.charges.list().data) == 1
+
+
+def test_a_refusal_of_the_parameters_leaves_the_key_free(sandbox: Sandbox) -> None:
+    with pytest.raises(stripe.InvalidRequestError):
+        sandbox.stripe.payment_intents.create(WISH | {"amount": "a lot"}, KEY)
+    assert sandbox.stripe.payment_intents.create(WISH, KEY).status == "succeeded"
+
+
+def test_a_refusal_by_the_state_is_replayed_even_if_the_state_has_changed(sandbox: Sandbox) -> None:
+    paid = sandbox.payment(1_000)
+    account = sandbox.account()
+    wish = {"amount": 500, "currency": "sgd", "destination": account.id}
+    with pytest.raises(stripe.InvalidRequestError):
+        sandbox.stripe.transfers.create(wish, KEY)
+    sandbox.control("clock", {"advance": DAY - 1})
+    sandbox.payment(10_000, card="pm_card_bypassPending")
+    with pytest.raises(stripe.InvalidRequestError):
+        sandbox.stripe.transfers.create(wish, KEY)
+    assert paid.status == "succeeded"
+
+
+def test_a_key_is_forgotten_after_a_day(sandbox: Sandbox) -> None:
+    first = sandbox.stripe.payment_intents.create(WISH, KEY)
+    sandbox.advance(DAY)
+    assert sandbox.stripe.payment_intents.create(WISH, KEY).id != first.id
+
+
+def test_a_key_in_flight_is_answered_with_409(sandbox: Sandbox) -> None:
+    sandbox.control("faults", {"action": "slow", "endpoint": "POST /v1/payment_intents", "seconds": 0.5})
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(sandbox.client().payment_intents.create, WISH, KEY)
+        while not sandbox.control("faults")["faults"] == []:
+            pass
+        with pytest.raises(stripe.APIError) as refusal:
+            sandbox.stripe.payment_intents.create(WISH, KEY)
+        assert first.result().status == "succeeded"
+    assert refusal.value.error is not None
+    assert (refusal.value.http_status, refusal.value.error.code) == (409, "idempotency_key_in_use")
+
+
+def test_twenty_at_once_with_one_key_make_one_payment(sandbox: Sandbox) -> None:
+    def pay(_: int) -> Any:
+        try:
+            return sandbox.client().payment_intents.create(WISH, KEY).id
+        except stripe.APIError as busy:
+            return busy.http_status
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = set(pool.map(pay, range(20)))
+    assert payments(sandbox) == 1
+    assert len(answers - {409}) == 1
+
+
+def test_twenty_at_once_cannot_refund_more_than_was_paid(sandbox: Sandbox) -> None:
+    paid = sandbox.payment(1_000)
+
+    def refund(_: int) -> int:
+        try:
+            return int(sandbox.client().refunds.create({"payment_intent": paid.id, "amount": 300}).amount)
+        except stripe.InvalidRequestError:
+            return 0
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(refund, range(20))) == 900
+
+
+def test_each_account_has_its_own_keys(sandbox: Sandbox) -> None:
+    account = sandbox.account()
+    platform = sandbox.stripe.customers.create({}, KEY)
+    theirs = sandbox.stripe.customers.create({}, KEY | {"stripe_account": account.id})
+    assert platform.id != theirs.id
