@@ -1,0 +1,150 @@
+"""One statement that finds offers by words, category, place and price, and no object that is thrown away.
+
+Each filter that is asked for adds a clause, so that PostgreSQL plans for what is asked. Near a place the
+nearest come first, otherwise the newest; the offer's id breaks ties, so a page begins exactly where the one
+before ended, whatever was published meanwhile.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from domain import availability, markets, providers
+from domain.foundation.paging import Key, Page, decode, encode, page_of
+from domain.foundation.spans import Span
+from domain.search.rules import EARTH_METRES, Wanted, box_around, lexemes
+
+EXAMINED_PER_SHOWN = 3  # offers whose calendars are looked at for each one that fits on a page
+
+_BOOKABLE = [
+    state.value
+    for state, capabilities in providers.CAPABILITIES.items()
+    if providers.Capability.TAKE_BOOKINGS in capabilities
+]
+# The haversine (R. W. Sinnott, "Virtues of the Haversine", 1984), which is exact for near points too.
+_METRES = f"""round(2 * {EARTH_METRES} * asin(least(1, sqrt(
+               sin(radians(offers.blurred_latitude - :latitude) / 2) ^ 2
+               + cos(radians(:latitude)) * cos(radians(offers.blurred_latitude))
+               * sin(radians(offers.blurred_longitude - :longitude) / 2) ^ 2
+           ))))::int"""
+_FIND = """
+    SELECT offers.id AS offer_id, offers.title, categories.slug AS category, categories.unit,
+           offers.profile_id, provider_profiles.display_name AS provider_name, offers.price_amount,
+           offers.from_amount, offers.currency, offers.blurred_latitude AS latitude,
+           offers.blurred_longitude AS longitude, {metres} AS distance_metres, offers.books_instantly,
+           offers.published_at
+    FROM offers
+    JOIN categories ON categories.id = offers.category_id
+    JOIN provider_profiles ON provider_profiles.id = offers.profile_id
+    WHERE {clauses}
+    ORDER BY {order} LIMIT :limit
+"""
+_ALWAYS = (
+    "offers.market_id = (SELECT id FROM markets WHERE slug = :market)",
+    "offers.state = 'published' AND offers.hidden_at IS NULL",
+    "provider_profiles.state = ANY(:bookable)",
+)
+_IN_CATEGORY = "offers.category_id = (SELECT id FROM categories WHERE slug = :category)"
+_WITH_WORDS = "offers.words @@ to_tsquery('simple', :words)"
+_IN_BOX = (
+    "offers.blurred_latitude BETWEEN :south AND :north AND offers.blurred_longitude BETWEEN :west AND :east"
+)
+_IN_CIRCLE = f"{_METRES} <= :within"
+_FROM_PRICE = "offers.from_amount >= :price_from"
+_TO_PRICE = "offers.from_amount <= :price_to"
+_NEAREST = f"{_METRES}, offers.id"
+_NEWEST = "offers.published_at DESC, offers.id DESC"
+_FARTHER = f"({_METRES}, offers.id) > (:after_metres, :after_id)"
+_OLDER = "(offers.published_at, offers.id) < (:after_instant, :after_id)"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One offer that was found. The point is the one shown to the world, and the distance leads there.
+
+    `price_amount` is for one unit; `from_amount` is what the shortest booking costs, before fees.
+    """
+
+    offer_id: UUID
+    title: str
+    category: str
+    unit: str
+    profile_id: UUID
+    provider_name: str
+    price_amount: int
+    from_amount: int
+    currency: str
+    latitude: float | None
+    longitude: float | None
+    distance_metres: int | None
+    books_instantly: bool
+    published_at: datetime
+
+
+def find(session: Session, wanted: Wanted, *, after: str | None, limit: int, at: datetime) -> Page[Found]:
+    """The next offers that are wanted: the nearest first where a place is named, otherwise the newest.
+
+    Asked for free time, it looks at so many calendars and no more; such a page may be short, even empty,
+    and still have a next one. Refuses `MarketUnknown` and `CursorUnreadable`.
+    """
+    examined = limit if wanted.during is None else limit * EXAMINED_PER_SHOWN
+    sql, values = statement(wanted, after=after, limit=examined + 1)
+    rows = [Found(*row) for row in session.execute(text(sql), values)]
+    if not rows and after is None:
+        markets.by_slug(session, wanted.market)
+    if wanted.during is None:
+        return page_of(rows, limit, _key)
+    return _page_of_free(session, rows, wanted.during, examined=examined, limit=limit, at=at)
+
+
+def statement(wanted: Wanted, *, after: str | None, limit: int) -> tuple[str, dict[str, Any]]:
+    """The statement and its values; apart, so that a test can ask PostgreSQL how it would go about it."""
+    clauses: list[str] = [*_ALWAYS]
+    values: dict[str, Any] = {"market": wanted.market, "bookable": _BOOKABLE, "limit": limit}
+    for clause, name, value in (
+        (_IN_CATEGORY, "category", wanted.category),
+        (_WITH_WORDS, "words", wanted.words and lexemes(wanted.words)),
+        (_FROM_PRICE, "price_from", wanted.price_from),
+        (_TO_PRICE, "price_to", wanted.price_to),
+    ):
+        if value is not None:
+            clauses.append(clause)
+            values[name] = value
+    if wanted.near is not None:
+        clauses += [_IN_BOX, _IN_CIRCLE]
+        values |= wanted.near._asdict() | box_around(wanted.near, wanted.within_metres)._asdict()
+        values["within"] = wanted.within_metres
+    if after is not None:
+        clauses.append(_OLDER if wanted.near is None else _FARTHER)
+        values |= _place_of(after, wanted)
+    metres, order = ("NULL::int", _NEWEST) if wanted.near is None else (_METRES, _NEAREST)
+    return _FIND.format(metres=metres, clauses="\n      AND ".join(clauses), order=order), values
+
+
+def _place_of(cursor: str, wanted: Wanted) -> dict[str, Key]:
+    if wanted.near is None:
+        return dict(zip(("after_instant", "after_id"), decode(cursor, [datetime, UUID]), strict=True))
+    return dict(zip(("after_metres", "after_id"), decode(cursor, [int, UUID]), strict=True))
+
+
+def _key(found: Found) -> Sequence[Key]:
+    if found.distance_metres is None:
+        return found.published_at, found.offer_id
+    return found.distance_metres, found.offer_id
+
+
+def _page_of_free(
+    session: Session, rows: list[Found], during: Span, *, examined: int, limit: int, at: datetime
+) -> Page[Found]:
+    """Those that can be had. The next page begins after the last one shown, or the last one looked at."""
+    looked_at = rows[:examined]
+    free = availability.free_offers(session, [found.offer_id for found in looked_at], during, at=at)
+    fitting = [found for found in looked_at if found.offer_id in free]
+    if len(fitting) > limit:
+        return Page(fitting[:limit], encode(_key(fitting[limit - 1])))
+    return Page(fitting, encode(_key(looked_at[-1])) if len(rows) > examined else None)
