@@ -29,6 +29,7 @@ from domain.ledger.kinds import CREDITS, HOURS, NATURES, AccountKind, Nature, Ow
 from domain.ledger.queries import (
     AccountLine,
     EntryLine,
+    Movement,
     PostingLine,
     account_by_id,
     accounts,
@@ -36,6 +37,7 @@ from domain.ledger.queries import (
     balance_locked,
     entries,
     entry_by_id,
+    movements,
     paid_to,
 )
 from domain.ledger.rules import Account, Entry, Posting
@@ -55,6 +57,7 @@ __all__ = [
     "EntryLine",
     "EntryUnknown",
     "KeyTellsAnotherStoryError",
+    "Movement",
     "Nature",
     "Owner",
     "Posting",
@@ -69,6 +72,7 @@ __all__ = [
     "correct",
     "entries",
     "entry_by_id",
+    "movements",
     "paid_to",
     "post",
 ]

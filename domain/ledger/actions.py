@@ -135,7 +135,7 @@ def correct(session: Session, entry_id: UUID, *, key: str, by: Actor, at: dateti
     """
     wrong = queries.entry_by_id(session, entry_id)
     back = [
-        Posting(credit, debit, amount) for debit, credit, amount in queries.movements_of(session, entry_id)
+        Posting(credit, debit, amount) for debit, credit, amount in queries.postings_of(session, entry_id)
     ]
     return post(
         session,
@@ -153,9 +153,7 @@ def _posted_before(
     session: Session, key: str, kind: str, subject_id: UUID, postings: Sequence[Posting]
 ) -> Entry:
     entry = queries.as_entry(session.execute(_BY_KEY, {"key": key}).one())
-    told = [
-        (debit.id, credit.id, amount) for debit, credit, amount in queries.movements_of(session, entry.id)
-    ]
+    told = [(debit.id, credit.id, amount) for debit, credit, amount in queries.postings_of(session, entry.id)]
     meant = [(posting.debit.id, posting.credit.id, posting.amount) for posting in postings]
     if (entry.kind, entry.subject_id, told) != (kind, subject_id, meant):
         raise KeyTellsAnotherStoryError(f"the key {key!r} was posted with other amounts, kind or subject")

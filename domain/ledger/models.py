@@ -58,6 +58,7 @@ class LedgerEntry(Table, table=True):
         UniqueConstraint("key", name="entries_are_posted_once"),
         UniqueConstraint("corrects_id", name="entries_are_corrected_once"),
         Index("ledger_entries_of_subject", "subject_id", "id"),
+        Index("ledger_entries_by_time", "recorded_at"),
         {"comment": "One row means: this happened to value, for this reason, exactly once."},
     )
     id: UUID = primary_key()

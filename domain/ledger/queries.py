@@ -62,6 +62,16 @@ _ENTRIES = text("""
       AND (cast(:after AS uuid) IS NULL OR e.id > :after)
     ORDER BY e.id LIMIT :limit
 """)
+_MOVEMENTS = text("""
+    SELECT e.id AS entry_id, e.corrects_id, e.key, e.kind, e.subject_id, e.recorded_at, p.unit,
+           sum(CASE WHEN a.id = p.debit_account_id THEN p.amount ELSE 0 END) AS debits,
+           sum(CASE WHEN a.id = p.credit_account_id THEN p.amount ELSE 0 END) AS credits
+    FROM ledger_entries e
+    JOIN ledger_postings p ON p.entry_id = e.id
+    JOIN ledger_accounts a ON a.kind = :kind AND a.id IN (p.debit_account_id, p.credit_account_id)
+    WHERE e.recorded_at >= :since AND e.recorded_at < :until
+    GROUP BY e.id, p.unit ORDER BY e.id
+""")
 _ENTRY = text("""
     SELECT id, key, kind, subject_id, corrects_id, recorded_at FROM ledger_entries WHERE id = :id
 """)
@@ -80,6 +90,20 @@ class AccountLine:
 
     account: Account
     balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """By how much an entry changed the accounts of one kind, counted on the side that makes them grow."""
+
+    entry_id: UUID
+    corrects_id: UUID | None
+    key: str
+    kind: str
+    subject_id: UUID
+    recorded_at: datetime
+    unit: str
+    change: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +183,12 @@ def entries(
     return [_entry_line(row) for row in session.execute(_ENTRIES, asked)]
 
 
+def movements(session: Session, kind: AccountKind, *, since: datetime, until: datetime) -> list[Movement]:
+    """What happened on the accounts of one kind from `since` up to, and not including, `until`."""
+    rows = session.execute(_MOVEMENTS, {"kind": kind.value, "since": since, "until": until})
+    return [_movement(row, kind) for row in rows]
+
+
 def entry_by_id(session: Session, entry_id: UUID) -> Entry:
     """The entry of this id. Refuses `EntryUnknown`."""
     row = session.execute(_ENTRY, {"id": entry_id}).first()
@@ -167,7 +197,7 @@ def entry_by_id(session: Session, entry_id: UUID) -> Entry:
     return as_entry(row)
 
 
-def movements_of(session: Session, entry_id: UUID) -> list[tuple[Account, Account, int]]:
+def postings_of(session: Session, entry_id: UUID) -> list[tuple[Account, Account, int]]:
     """Debited account, credited account and amount of each of an entry's postings."""
     rows = session.execute(_POSTINGS, {"entry_id": entry_id})
     return [(_prefixed(row, "debit"), _prefixed(row, "credit"), int(row.amount)) for row in rows]
@@ -186,6 +216,12 @@ def as_account(row: Any) -> Account:  # noqa: ANN401 -- a row of id, kind, unit,
 def _prefixed(row: Any, side: str) -> Account:  # noqa: ANN401 -- a row of _POSTINGS
     values = [getattr(row, f"{side}_{name}") for name in _ACCOUNT.split(", ")]
     return Account(values[0], AccountKind(values[1]), *values[2:])
+
+
+def _movement(row: Any, kind: AccountKind) -> Movement:  # noqa: ANN401 -- a row of _MOVEMENTS
+    change = signed(kind, debits=int(row.debits), credits_=int(row.credits))
+    about = row.entry_id, row.corrects_id, row.key, row.kind, row.subject_id, row.recorded_at
+    return Movement(*about, row.unit, change)
 
 
 def _line(row: Any) -> AccountLine:  # noqa: ANN401 -- a row of _ACCOUNTS

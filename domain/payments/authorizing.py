@@ -1,0 +1,83 @@
+"""Holding the amount on the customer's card, while they wait for the answer."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from sqlmodel import Session
+
+from domain.foundation.database import Transactions
+from domain.payments import actions, customers, queries, settling
+from domain.payments.calls import NOT_MADE, Sent
+from domain.payments.errors import (
+    PaymentDeclined,
+    PaymentMethodUnfit,
+    PaymentOutcomeUnknown,
+    PaymentOver,
+    PaymentUnderway,
+)
+from domain.payments.gateway import Gateway
+from domain.payments.kinds import OpKind, OpState, PaymentState
+from domain.payments.models import Payment, ProviderOp
+from domain.payments.rules import LEASE
+
+DONE = frozenset({PaymentState.AUTHORIZED, PaymentState.CAPTURED})
+
+
+def authorize(
+    transactions: Transactions, gateway: Gateway, payment_id: UUID, *, payment_method: str, at: datetime
+) -> Payment:
+    """Hold the payment's amount on a payment method of the customer's; answers the payment.
+
+    It is then authorized, or requires an action of the customer at their bank (`next_action` says which; when
+    they have done it, asking again with the same method tells). Asking again never holds twice. Refuses
+    `PaymentDeclined` and `PaymentMethodUnfit`, after which another method may be tried; `PaymentOver` when it
+    was called off; `PaymentUnderway` and `PaymentOutcomeUnknown`, after which asking again is right.
+    """
+    payment = settling.settle(transactions, gateway, payment_id, at=at)
+    if payment.state is PaymentState.REQUIRES_ACTION:
+        payment = settling.bring(transactions, gateway, payment_id, at=at)
+    if payment.state in DONE:
+        return payment
+    customer = customers.reference_of(transactions, gateway, payment.customer_id)
+    intend = partial(_intend, payment_id=payment_id, method=payment_method, customer=customer, at=at)
+    sent = transactions.run(intend)
+    if sent is not None:
+        settling.carry_out(transactions, gateway, sent, at=at)
+    with transactions() as session:
+        payment = queries.payment(session, payment_id)
+        return _answer(payment, session.get_one(ProviderOp, sent.op_id)) if sent else payment
+
+
+def _intend(session: Session, *, payment_id: UUID, method: str, customer: str, at: datetime) -> Sent | None:
+    """The first phase: the attempt written down as sent, or None when there is nothing to attempt."""
+    payment = queries.payment_locked(session, payment_id)
+    if payment.state in DONE:
+        return None
+    if payment.state is PaymentState.CANCELLED or payment.keep_amount is not None:
+        raise PaymentOver
+    if waiting := queries.open_ops(session, payment_id):
+        if waiting[0].state is OpState.UNKNOWN:
+            raise PaymentOutcomeUnknown(retry_after=int(LEASE.total_seconds()))
+        raise PaymentUnderway(retry_after=int(LEASE.total_seconds()))
+    last = queries.last_op(session, payment_id)
+    if payment.state is PaymentState.REQUIRES_ACTION and last and last.parameters["payment_method"] == method:
+        return None
+    asked = {
+        "customer": customer,
+        "payment_method": method,
+        "amount": payment.amount,
+    }
+    op = actions.plan_op(session, payment, OpKind.AUTHORIZE, asked, at=at)
+    return settling.send(session, payment, op, at=at)
+
+
+def _answer(payment: Payment, op: ProviderOp) -> Payment:
+    code = (op.response or {}).get("code")
+    if op.state is OpState.SUCCEEDED:
+        return payment
+    if op.state is OpState.FAILED and code != NOT_MADE:
+        if payment.state is PaymentState.FAILED:
+            raise PaymentDeclined(code=payment.failure_code)
+        raise PaymentMethodUnfit(field="payment_method", code=code)
+    raise PaymentOutcomeUnknown(retry_after=int(LEASE.total_seconds()))

@@ -1,0 +1,101 @@
+"""What payments refuse."""
+
+from domain.foundation.errors import (
+    Conflict,
+    Declined,
+    NotFound,
+    Unacceptable,
+    Unauthenticated,
+    Unavailable,
+)
+
+
+class PaymentUnknown(NotFound):
+    """There is no such payment, or it is not this caller's to see."""
+
+    slug = "payment-unknown"
+    title = "There is no such payment"
+
+
+class PaymentDeclined(Declined):
+    """The card was declined; `code` is the payment provider's word for why."""
+
+    slug = "payment-declined"
+    title = "The card was declined"
+
+
+class PaymentMethodUnfit(Unacceptable):
+    """The payment provider cannot use this payment method; `code` is its word for why."""
+
+    slug = "payment-method-unfit"
+    title = "This payment method cannot be used"
+
+
+class PaymentOver(Conflict):
+    """The payment was called off; nothing more can be taken for it."""
+
+    slug = "payment-over"
+    title = "This payment was called off"
+
+
+class PaymentNotAuthorized(Conflict):
+    """Nothing is held on a card yet, so nothing can be kept."""
+
+    slug = "payment-not-authorized"
+    title = "The payment is not authorized"
+
+
+class PaymentUnderway(Unavailable):
+    """A call to the provider for this payment is being made right now."""
+
+    slug = "payment-underway"
+    title = "The payment is being made"
+
+
+class PaymentOutcomeUnknown(Unavailable):
+    """Nobody knows yet how the call ended. Asking again never pays twice."""
+
+    slug = "payment-outcome-unknown"
+    title = "The payment provider has not answered"
+
+
+class KeepTooMuch(Conflict):
+    """More cannot be kept than is there: what was given back stays given back."""
+
+    slug = "keep-too-much"
+    title = "That much cannot be kept"
+
+
+class RefundTooLarge(Conflict):
+    """More cannot be given back than was taken and not given back yet."""
+
+    slug = "refund-too-large"
+    title = "That much cannot be refunded"
+
+
+class MoneyDistributed(Conflict):
+    """What was held for the booking went to its parties; a refund now needs one of them to bear it."""
+
+    slug = "money-distributed"
+    title = "The money was distributed"
+
+
+class NobodyWasPaid(Conflict):
+    """No provider has earned anything of this booking, so none can bear a refund."""
+
+    slug = "nobody-was-paid"
+    title = "No provider was paid for this"
+
+
+class WebhookForged(Unauthenticated):
+    """The signature is missing, wrong or old, or there is no secret to verify it with."""
+
+    slug = "webhook-forged"
+    title = "This signature cannot be trusted"
+
+
+class WebhookUnreadable(Unacceptable):
+    """It is signed, and yet no event."""
+
+    slug = "webhook-unreadable"
+    title = "This is not an event"

@@ -1,0 +1,149 @@
+"""What happened to payments. All but webhooks and reconciliations are facts about the payment's subject."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from domain.foundation.events import Fact
+from domain.payments.kinds import Liable, OpKind
+
+
+@dataclass(frozen=True)
+class PaymentActionRequired(Fact):
+    """The customer's bank wants to hear from them before it holds the amount."""
+
+    name: ClassVar[str] = "payment.action_required"
+    payment_id: UUID
+
+
+@dataclass(frozen=True)
+class PaymentAuthorized(Fact):
+    """The amount is held on the customer's card."""
+
+    name: ClassVar[str] = "payment.authorized"
+    payment_id: UUID
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class PaymentFailed(Fact):
+    """The card was declined; another may be tried."""
+
+    name: ClassVar[str] = "payment.failed"
+    payment_id: UUID
+    failure_code: str
+
+
+@dataclass(frozen=True)
+class PaymentCaptured(Fact):
+    """The money was taken."""
+
+    name: ClassVar[str] = "payment.captured"
+    payment_id: UUID
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class PaymentCancelled(Fact):
+    """What was held was let go, by us, by the clock of the card network, or by hand at the provider."""
+
+    name: ClassVar[str] = "payment.cancelled"
+    payment_id: UUID
+
+
+@dataclass(frozen=True)
+class PaymentTargetChanged(Fact):
+    """It was decided how much shall be kept in the end; the provider is to be brought there."""
+
+    name: ClassVar[str] = "payment.target_changed"
+    payment_id: UUID
+    keep_amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class RefundPlanned(Fact):
+    """A refund was decided, and who bears it."""
+
+    name: ClassVar[str] = "payment.refund_planned"
+    payment_id: UUID
+    refund_id: UUID
+    amount: int
+    currency: str
+    liable: Liable
+    reason_code: str
+
+
+@dataclass(frozen=True)
+class PaymentRefunded(Fact):
+    """A refund reached the customer's bank."""
+
+    name: ClassVar[str] = "payment.refunded"
+    payment_id: UUID
+    refund_id: UUID
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class RefundFailed(Fact):
+    """A refund came back; the money is again with whoever bore it."""
+
+    name: ClassVar[str] = "payment.refund_failed"
+    audit_only: ClassVar[bool] = True
+    payment_id: UUID
+    refund_id: UUID
+    amount: int
+    currency: str
+    failure_code: str
+
+
+@dataclass(frozen=True)
+class PaymentSettled(Fact):
+    """The provider was brought to what shall be kept, and no call is open."""
+
+    name: ClassVar[str] = "payment.settled"
+    payment_id: UUID
+    kept_amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class PaymentParked(Fact):
+    """The provider refused too often; nothing more is tried until somebody looks and decides anew."""
+
+    name: ClassVar[str] = "payment.parked"
+    audit_only: ClassVar[bool] = True
+    payment_id: UUID
+
+
+@dataclass(frozen=True)
+class OutcomeOverdue(Fact):
+    """For too long nobody has known how a call to the provider ended: an alarm for operators."""
+
+    name: ClassVar[str] = "payment.outcome_overdue"
+    audit_only: ClassVar[bool] = True
+    payment_id: UUID
+    op_id: UUID
+    kind: OpKind
+
+
+@dataclass(frozen=True)
+class WebhookReceived(Fact):
+    """The provider told us something; it is stored and waits to be followed."""
+
+    name: ClassVar[str] = "webhook.received"
+    webhook_id: str
+    type: str
+
+
+@dataclass(frozen=True)
+class BooksCompared(Fact):
+    """Our books were laid beside the provider's; `unexplained` rows are an alarm for operators."""
+
+    name: ClassVar[str] = "payments.reconciled"
+    audit_only: ClassVar[bool] = True
+    compared: int
+    unexplained: int

@@ -1,0 +1,144 @@
+"""The way to the payment provider, in values only: what may be asked, what is seen, how a call can end.
+
+A call ends in one of four ways: an answer; `CallRefusedError`, a definite no; `CallNotMadeError`, when
+certainly nothing happened and the same may be asked later; or `CallUnknownError`, when nobody knows. Every
+call that changes something carries a key made from a row of ours, so that asking again never does it twice.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from domain.foundation.money import Money
+from domain.payments.kinds import RefundState
+
+
+class ProviderState(StrEnum):
+    """Where the provider says a payment stands."""
+
+    NEEDS_METHOD = "needs_method"
+    NEEDS_ACTION = "needs_action"
+    PROCESSING = "processing"
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSeen:
+    """A refund as the provider shows it. `refund_id` is ours, or None when somebody refunded by hand."""
+
+    reference: str
+    refund_id: UUID | None
+    amount: int
+    state: RefundState
+    failure_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSeen:
+    """A payment as the provider shows it now; amounts in minor units.
+
+    `refunds` are those that moved money, as far as they were looked at: one that is missing here may exist.
+    """
+
+    reference: str
+    payment_id: UUID | None
+    state: ProviderState
+    authorized_amount: int
+    captured_amount: int
+    fee_amount: int | None = None
+    charge_reference: str | None = None
+    capture_before: datetime | None = None
+    next_action: Mapping[str, Any] | None = None
+    failure_code: str | None = None
+    refunds: tuple[RefundSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """What is asked of the customer's card. With a `reference`, another attempt on the payment it names."""
+
+    payment_id: UUID
+    subject_id: UUID
+    customer_reference: str
+    payment_method: str
+    amount: Money
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRow:
+    """A movement of the provider's balance for us. `net` is `amount` less `fee`; `source` names its cause."""
+
+    reference: str
+    kind: str
+    source: str | None
+    amount: int
+    fee: int
+    net: int
+    currency: str
+    created_at: datetime
+
+
+class CallRefusedError(Exception):
+    """The provider said no, and nothing happened but what `seen` shows."""
+
+    def __init__(self, code: str, seen: PaymentSeen | None = None) -> None:
+        super().__init__(code)
+        self.code, self.seen = code, seen
+
+
+class CallNotMadeError(Exception):
+    """Nothing happened: the provider turned us away at the door."""
+
+
+class CallUnknownError(Exception):
+    """Nobody knows whether it happened.
+
+    `is_final` tells that the provider will answer this key the same for ever, so that looking is all that
+    is left.
+    """
+
+    def __init__(self, reason: str, *, is_final: bool = False) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
+
+
+class Gateway(Protocol):
+    """The payment provider. No transaction of the database is ever open during one of these calls."""
+
+    def customer(self, user_id: UUID, *, key: str) -> str:
+        """The provider's name for a customer of ours, made known to it now."""
+        ...
+
+    def authorize(self, asked: Authorization, *, key: str) -> PaymentSeen:
+        """Hold the amount on the customer's card."""
+        ...
+
+    def capture(self, reference: str, amount: Money, *, key: str) -> PaymentSeen:
+        """Take `amount` of what is held and let go of the rest."""
+        ...
+
+    def cancel(self, reference: str, *, key: str) -> PaymentSeen:
+        """Let go of all that is held."""
+        ...
+
+    def refund(self, reference: str, refund_id: UUID, amount: Money, *, key: str) -> RefundSeen:
+        """Give back `amount` of what was taken."""
+        ...
+
+    def payment(self, reference: str) -> PaymentSeen:
+        """What the provider says of a payment now, with all its refunds."""
+        ...
+
+    def find_payment(self, payment_id: UUID, customer_reference: str) -> PaymentSeen | None:
+        """The payment that carries our id, if the provider has one."""
+        ...
+
+    def balance_rows(self, since: datetime, until: datetime) -> Iterator[BalanceRow]:
+        """All movements of our balance from `since` up to, and not including, `until`."""
+        ...

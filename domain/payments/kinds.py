@@ -1,0 +1,50 @@
+"""The words of payments: their states, what may be asked of the provider, and who bears a refund."""
+
+from enum import StrEnum
+
+
+class PaymentState(StrEnum):
+    """How far a payment has come, as far as we know of the provider."""
+
+    PLANNED = "planned"
+    REQUIRES_ACTION = "requires_action"
+    FAILED = "failed"  # the last attempt was declined; another card may be tried
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    CANCELLED = "cancelled"
+
+
+class OpKind(StrEnum):
+    """What we ask of the provider."""
+
+    AUTHORIZE = "authorize"
+    CAPTURE = "capture"
+    CANCEL = "cancel"
+    REFUND = "refund"
+
+
+class OpState(StrEnum):
+    """How far a call to the provider has come. `unknown` is not failed: it may have had its effect."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class RefundState(StrEnum):
+    """How far a refund has come. A refund that succeeded may still come back failed, weeks later."""
+
+    PLANNED = "planned"
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Liable(StrEnum):
+    """Who bears a refund: what is held for the booking, the provider who was paid, or the platform."""
+
+    BOOKING = "booking"
+    PROVIDER = "provider"
+    PLATFORM = "platform"

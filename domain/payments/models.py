@@ -1,0 +1,197 @@
+"""The tables of payments: the payment, every call to the provider as a row of its own, and what came back."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
+from sqlmodel import Field
+
+from domain.foundation.tables import Table, choice, document, instant, keep, primary_key, reference
+from domain.foundation.tables import amount as money  # a column here is called amount itself
+from domain.payments.kinds import Liable, OpKind, OpState, PaymentState, RefundState
+
+
+def _words(longest: int, *, nullable: bool = False) -> Any:  # noqa: ANN401 -- as SQLModel's Field
+    column: Column[str] = Column(String(longest), nullable=nullable)
+    return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
+
+
+def _count() -> Any:  # noqa: ANN401 -- as SQLModel's Field
+    return Field(default=0, sa_column=Column(Integer, nullable=False))
+
+
+# One row means: this customer is to pay this much for this subject, and so far it has come.
+class Payment(Table, table=True):
+    """A payment. `keep_amount` is what shall be kept in the end: None while that is open.
+
+    `version` grows whenever something the provider told us changed the row. `settled_at` says that the
+    provider was brought to `keep_amount`, `parked_at` that it was tried in vain and people must look.
+    """
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="payments_are_of_something"),
+        CheckConstraint(
+            "0 <= refunded_amount AND refunded_amount <= captured_amount"
+            " AND captured_amount <= authorized_amount AND authorized_amount <= amount",
+            name="payments_amounts_only_shrink",
+        ),
+        CheckConstraint("keep_amount BETWEEN 0 AND amount", name="payments_keep_no_more_than_they_are"),
+        Index(
+            "payments_to_settle",
+            "target_at",
+            postgresql_where=text("keep_amount IS NOT NULL AND settled_at IS NULL AND parked_at IS NULL"),
+        ),
+        Index(
+            "payments_to_look_at",
+            "looked_at",
+            postgresql_where=text("state IN ('requires_action', 'authorized')"),
+        ),
+        {"comment": "One row means: this customer is to pay this much for this subject."},
+    )
+    id: UUID = primary_key()
+    subject_id: UUID = Field(sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=False, unique=True))
+    market_id: UUID = reference("markets.id")
+    customer_id: UUID = reference("users.id", index=True)
+    currency: str = _words(3)
+    amount: int = money()
+    state: PaymentState = choice(PaymentState, "payments_state_known", default=PaymentState.PLANNED)
+    authorized_amount: int = money(default=0)
+    captured_amount: int = money(default=0)
+    refunded_amount: int = money(default=0)
+    fee_amount: int | None = money(nullable=True)
+    keep_amount: int | None = money(nullable=True)
+    provider_reference: str | None = Field(
+        default=None, sa_column=Column(String(80), nullable=True, unique=True)
+    )
+    charge_reference: str | None = Field(
+        default=None, sa_column=Column(String(80), nullable=True, unique=True)
+    )
+    capture_before: datetime | None = instant(nullable=True)
+    next_action: dict[str, Any] | None = document(nullable=True)
+    failure_code: str | None = _words(80, nullable=True)
+    version: int = _count()
+    created_at: datetime = instant()
+    looked_at: datetime | None = instant(nullable=True)
+    target_at: datetime | None = instant(nullable=True)
+    settled_at: datetime | None = instant(nullable=True)
+    parked_at: datetime | None = instant(nullable=True)
+
+
+# One row means: we decided to ask this of the provider; its key makes sure that it happens once.
+class ProviderOp(Table, table=True):
+    """A call to the provider: written down before it is made, with parameters that never change."""
+
+    __tablename__ = "provider_ops"
+    __table_args__ = (
+        Index(
+            "provider_ops_one_open_per_payment",
+            "payment_id",
+            unique=True,
+            postgresql_where=text("state IN ('sent', 'unknown')"),
+        ),
+        Index(
+            "provider_ops_open", "sent_at", postgresql_where=text("state IN ('planned', 'sent', 'unknown')")
+        ),
+        CheckConstraint(
+            "(state IN ('succeeded', 'failed')) = (finished_at IS NOT NULL)", name="provider_ops_finish"
+        ),
+        {"comment": "One row means: we decided to ask this of the payment provider, once."},
+    )
+    id: UUID = primary_key()
+    payment_id: UUID = reference("payments.id", index=True)
+    kind: OpKind = choice(OpKind, "provider_ops_kind_known")
+    parameters: dict[str, Any] = document()
+    key: str = Field(sa_column=Column(String(80), nullable=False, unique=True))
+    state: OpState = choice(OpState, "provider_ops_state_known", default=OpState.PLANNED)
+    attempts: int = _count()
+    planned_at: datetime = instant()
+    sent_at: datetime | None = instant(nullable=True)
+    finished_at: datetime | None = instant(nullable=True)
+    alerted_at: datetime | None = instant(nullable=True)
+    response: dict[str, Any] | None = document(nullable=True)
+
+
+# One row means: this much is given back, and this party bears it.
+class Refund(Table, table=True):
+    """A refund. Without an `op_id` somebody made it at the provider by hand and we followed.
+
+    Its two ledger entries say who bore it and that it arrived; when it fails, they are corrected.
+    """
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="refunds_are_of_something"),
+        {"comment": "One row means: this much is given back, and this party bears it."},
+    )
+    id: UUID = primary_key()
+    payment_id: UUID = reference("payments.id", index=True)
+    op_id: UUID | None = reference("provider_ops.id", nullable=True, unique=True)
+    amount: int = money()
+    liable: Liable = choice(Liable, "refunds_liable_known")
+    reason_code: str = _words(40)
+    reason: str = _words(2_000)
+    state: RefundState = choice(RefundState, "refunds_state_known", default=RefundState.PLANNED)
+    provider_reference: str | None = Field(
+        default=None, sa_column=Column(String(80), nullable=True, unique=True)
+    )
+    failure_code: str | None = _words(80, nullable=True)
+    planned_entry_id: UUID = reference("ledger_entries.id")
+    done_entry_id: UUID | None = reference("ledger_entries.id", nullable=True, unique=True)
+    created_at: datetime = instant()
+    finished_at: datetime | None = instant(nullable=True)
+
+
+# One row means: the provider told us this, signed, and we have it for good.
+class WebhookEvent(Table, table=True):
+    """An event of the provider as it came; the provider's own id makes sure that it is stored once."""
+
+    __tablename__ = "webhook_events"
+    __table_args__ = (
+        Index("webhook_events_to_handle", "received_at", postgresql_where=text("handled_at IS NULL")),
+        {"comment": "One row means: the provider told us this, signed, and we have it for good."},
+    )
+    id: str = Field(sa_column=Column(String(80), primary_key=True))
+    type: str = _words(80)
+    payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    received_at: datetime = instant()
+    handled_at: datetime | None = instant(nullable=True)
+    attempts: int = _count()
+
+
+# One row means: the provider knows this user under that name, or is being told of them.
+class StripeCustomer(Table, table=True):
+    """A user as the provider's customer."""
+
+    __tablename__ = "stripe_customers"
+    __table_args__ = ({"comment": "One row means: the provider knows this user, or is being told of them."},)
+    user_id: UUID = Field(
+        sa_column=Column(UUID_COLUMN(as_uuid=True), ForeignKey("users.id"), primary_key=True)
+    )
+    provider_reference: str | None = Field(
+        default=None, sa_column=Column(String(80), nullable=True, unique=True)
+    )
+
+
+# One row means: our books were laid beside the provider's for this stretch of time, with this result.
+class Reconciliation(Table, table=True):
+    """A comparison of books. `unexplained` names every row that one side has and the other has not."""
+
+    __tablename__ = "reconciliations"
+    __table_args__ = ({"comment": "One row means: our books were laid beside the provider's."},)
+    id: UUID = primary_key()
+    since: datetime = instant()
+    until: datetime = instant()
+    compared: int = _count()
+    unexplained: list[dict[str, Any]] = document()
+    finished_at: datetime = instant()
+
+
+keep(
+    ProviderOp,
+    except_columns=("state", "attempts", "sent_at", "finished_at", "alerted_at", "response"),
+)
+keep(WebhookEvent, except_columns=("handled_at", "attempts"))
+keep(Reconciliation)

@@ -1,0 +1,196 @@
+"""Reads of payments. Whatever changes a payment, its calls or its refunds holds the payment's row lock."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from domain.payments.errors import PaymentUnknown
+from domain.payments.kinds import OpState, RefundState
+from domain.payments.models import Payment, ProviderOp, Refund, StripeCustomer, WebhookEvent
+from domain.payments.rules import LEASE, LONGEST_WAIT, OVERDUE_AFTER, Standing
+
+OPEN = (OpState.SENT, OpState.UNKNOWN, OpState.PLANNED)
+BATCH = 100  # payments per sweep: at a second a call they are done before the next one begins
+
+_STANDING = text("""
+    SELECT (SELECT coalesce(sum(amount), 0) FROM refunds
+            WHERE payment_id = :id AND state <> 'failed') AS given_back,
+           count(*) AS failures, max(finished_at) AS failed_at
+    FROM (
+        SELECT finished_at FROM provider_ops
+        WHERE payment_id = :id AND state = 'failed' AND kind <> 'authorize'
+        UNION ALL
+        SELECT r.finished_at FROM refunds r JOIN provider_ops o ON o.id = r.op_id
+        WHERE r.payment_id = :id AND r.state = 'failed' AND o.state = 'succeeded'
+    ) refused
+    WHERE finished_at >= :since
+""")
+# Calls nobody waits for any more, each later than before; and targets not reached.
+_DUE = text("""
+    SELECT payment_id FROM (
+        SELECT payment_id, planned_at AS since FROM provider_ops
+        WHERE state = 'planned'
+           OR (state IN ('sent', 'unknown')
+               AND sent_at + least(:lease * power(2, least(attempts, 20) - 1), :longest) <= :at)
+        UNION ALL
+        SELECT id, target_at FROM payments
+        WHERE keep_amount IS NOT NULL AND settled_at IS NULL AND parked_at IS NULL
+    ) waiting
+    GROUP BY payment_id ORDER BY min(since) LIMIT :limit
+""")
+# What the provider may have told us and we have not heard: a customer at their bank, a hold let go by the
+# network, a refund on its way. Webhooks tell sooner; this is for the ones that were lost.
+_STALE = text("""
+    SELECT id FROM payments p
+    WHERE (state = 'requires_action' AND coalesce(looked_at, created_at) < :at - interval '10 minutes')
+       OR (state = 'authorized' AND coalesce(looked_at, created_at) < :at - interval '6 hours')
+       OR (state = 'captured' AND coalesce(looked_at, created_at) < :at - interval '1 day'
+           AND EXISTS (SELECT 1 FROM refunds r WHERE r.payment_id = p.id AND r.state = 'pending'))
+    ORDER BY coalesce(looked_at, created_at) LIMIT :limit
+""")
+_UNHANDLED = text("""
+    SELECT id FROM webhook_events WHERE handled_at IS NULL AND received_at < :at - interval '5 minutes'
+    ORDER BY received_at LIMIT :limit
+""")
+
+
+def payment(session: Session, payment_id: UUID) -> Payment:
+    """The payment of this id. Refuses `PaymentUnknown`."""
+    return _there(session.exec(select(Payment).where(Payment.id == payment_id)).first())
+
+
+def payment_locked(session: Session, payment_id: UUID) -> Payment:
+    """The payment of this id, as it is now, nobody else's to change until this transaction ends."""
+    asked = select(Payment).where(Payment.id == payment_id).with_for_update()
+    return _there(session.exec(asked.execution_options(populate_existing=True)).first())
+
+
+def of(session: Session, subject_id: UUID) -> Payment:
+    """The payment for a subject, usually a booking. Refuses `PaymentUnknown`."""
+    return _there(session.exec(select(Payment).where(Payment.subject_id == subject_id)).first())
+
+
+def of_locked(session: Session, subject_id: UUID) -> Payment:
+    """The payment for a subject, as it is now, nobody else's to change until this transaction ends."""
+    asked = select(Payment).where(Payment.subject_id == subject_id).with_for_update()
+    return _there(session.exec(asked.execution_options(populate_existing=True)).first())
+
+
+def by_reference(session: Session, reference: str) -> Payment | None:
+    """The payment that the provider knows under this name, if it is one of ours."""
+    return session.exec(select(Payment).where(Payment.provider_reference == reference)).first()
+
+
+def standing(session: Session, payment: Payment) -> Standing:
+    """Where the payment stands, for the rules to decide on."""
+    asked = {"id": payment.id, "since": payment.target_at or payment.created_at}
+    row = session.execute(_STANDING, asked).one()
+    return Standing(
+        state=payment.state,
+        is_known_to_provider=payment.provider_reference is not None,
+        keep_amount=payment.keep_amount,
+        authorized_amount=payment.authorized_amount,
+        captured_amount=payment.captured_amount,
+        given_back=int(row.given_back),
+        failures=row.failures,
+        failed_at=row.failed_at,
+    )
+
+
+def open_ops(session: Session, payment_id: UUID) -> list[ProviderOp]:
+    """The calls of a payment that are not finished: the one being made, then those that wait, in order."""
+    asked = select(ProviderOp).where(ProviderOp.payment_id == payment_id, col(ProviderOp.state).in_(OPEN))
+    found = session.exec(asked.order_by(col(ProviderOp.id)).execution_options(populate_existing=True)).all()
+    return sorted(found, key=lambda op: (op.state is OpState.PLANNED, op.id))
+
+
+def last_op(session: Session, payment_id: UUID) -> ProviderOp | None:
+    """The payment's latest call."""
+    asked = select(ProviderOp).where(ProviderOp.payment_id == payment_id).order_by(col(ProviderOp.id).desc())
+    return session.exec(asked.execution_options(populate_existing=True)).first()
+
+
+def refund_of(session: Session, payment_id: UUID, refund_id: UUID | None, reference: str) -> Refund | None:
+    """Our row for a refund that the provider shows, by our id or by the provider's."""
+    asked = select(Refund).where(Refund.payment_id == payment_id)
+    asked = asked.where(
+        Refund.provider_reference == reference if refund_id is None else Refund.id == refund_id
+    )
+    return session.exec(asked).first()
+
+
+def refunds(session: Session, payment_id: UUID) -> list[Refund]:
+    """All refunds of a payment, the oldest first."""
+    asked = select(Refund).where(Refund.payment_id == payment_id).order_by(col(Refund.id))
+    return list(session.exec(asked))
+
+
+def refund(session: Session, refund_id: UUID) -> Refund:
+    """A refund that is known to be there."""
+    return session.exec(select(Refund).where(Refund.id == refund_id)).one()
+
+
+def customer_reference(session: Session, user_id: UUID) -> str | None:
+    """The provider's name for a user, if it has told us one."""
+    asked = select(StripeCustomer.provider_reference).where(StripeCustomer.user_id == user_id)
+    return session.exec(asked).first()
+
+
+def webhook(session: Session, webhook_id: str) -> WebhookEvent | None:
+    """A stored event of the provider."""
+    return session.get(WebhookEvent, webhook_id)
+
+
+def due(session: Session, at: datetime) -> list[UUID]:
+    """Payments with a call to finish or a target to reach, those that wait longest first."""
+    asked = {"at": at, "lease": LEASE, "longest": LONGEST_WAIT, "limit": BATCH}
+    return [row.payment_id for row in session.execute(_DUE, asked)]
+
+
+def stale(session: Session, at: datetime) -> list[UUID]:
+    """Payments of which the provider may know more than we do."""
+    return [row.id for row in session.execute(_STALE, {"at": at, "limit": BATCH})]
+
+
+def unhandled(session: Session, at: datetime) -> list[str]:
+    """Events of the provider that were stored and that nobody has followed in five minutes."""
+    return [row.id for row in session.execute(_UNHANDLED, {"at": at, "limit": BATCH})]
+
+
+def overdue_locked(session: Session, at: datetime) -> list[ProviderOp]:
+    """Calls whose end nobody has known for too long and for which no alarm was raised."""
+    asked = select(ProviderOp).where(
+        col(ProviderOp.state).in_([OpState.SENT, OpState.UNKNOWN]),
+        col(ProviderOp.planned_at) < at - OVERDUE_AFTER,
+        col(ProviderOp.alerted_at).is_(None),
+    )
+    return list(session.exec(asked.limit(BATCH).with_for_update(skip_locked=True)))
+
+
+def refunds_by_entry(session: Session, entry_ids: list[UUID]) -> dict[UUID, Refund]:
+    """The refunds whose arrival these ledger entries record."""
+    asked = select(Refund).where(col(Refund.done_entry_id).in_(entry_ids))
+    return {found.done_entry_id: found for found in session.exec(asked) if found.done_entry_id is not None}
+
+
+def payments_by_subject(session: Session, subject_ids: list[UUID]) -> dict[UUID, Payment]:
+    """The payments for these subjects."""
+    asked = select(Payment).where(col(Payment.subject_id).in_(subject_ids))
+    return {found.subject_id: found for found in session.exec(asked)}
+
+
+def has_open_refunds(session: Session, payment_id: UUID) -> bool:
+    """Whether a refund is planned or on its way."""
+    asked = select(Refund.id).where(
+        Refund.payment_id == payment_id,
+        col(Refund.state).in_([RefundState.PLANNED, RefundState.PENDING]),
+    )
+    return session.exec(asked.limit(1)).first() is not None
+
+
+def _there(found: Payment | None) -> Payment:
+    if found is None:
+        raise PaymentUnknown
+    return found

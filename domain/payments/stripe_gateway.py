@@ -1,0 +1,304 @@
+"""The one room that knows Stripe: our values in, Stripe's library in between, our values out.
+
+The library neither retries (a retry is a decision of ours, under our own key) nor reports about us, and every
+call ends in time: its default of 80 seconds would hold a person at the till and a thread with them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from uuid import UUID
+
+import stripe
+from stripe import (
+    BalanceTransaction,
+    Charge,
+    PaymentIntent,
+    Refund,
+    RequestsClient,
+    StripeClient,
+    WebhookSignature,
+)
+from stripe.params import (
+    BalanceTransactionListParams,
+    PaymentIntentCaptureParams,
+    PaymentIntentConfirmParams,
+    PaymentIntentCreateParams,
+    RefundCreateParams,
+)
+
+from domain.foundation.money import Money
+from domain.foundation.settings import Settings
+from domain.payments.gateway import (
+    Authorization,
+    BalanceRow,
+    CallNotMadeError,
+    CallRefusedError,
+    CallUnknownError,
+    PaymentSeen,
+    ProviderState,
+    RefundSeen,
+)
+from domain.payments.kinds import RefundState
+
+CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 20.0
+"""Stripe answers within seconds, but for issuers that ask the holder's bank, who take up to fifteen."""
+
+SIGNATURE_SECONDS = 300
+"""Stripe's own tolerance: an older signature is a replay, since resent events are signed anew."""
+
+_STATES = {
+    "requires_payment_method": ProviderState.NEEDS_METHOD,
+    "requires_confirmation": ProviderState.NEEDS_METHOD,
+    "requires_action": ProviderState.NEEDS_ACTION,
+    "processing": ProviderState.PROCESSING,
+    "requires_capture": ProviderState.AUTHORIZED,
+    "succeeded": ProviderState.CAPTURED,
+    "canceled": ProviderState.CANCELLED,
+}
+_REFUND_STATES = {
+    "succeeded": RefundState.SUCCEEDED,
+    "failed": RefundState.FAILED,
+    "canceled": RefundState.FAILED,
+}
+_WHOLE = ["latest_charge.balance_transaction"]
+_PAGE = 100
+"""The longest page Stripe gives."""
+
+_FINER, _COARSER = {"ISK": 100, "UGX": 100}, {"MGA": 100}
+"""Where Stripe counts in other units than ISO 4217 (docs.stripe.com/currencies, on decimals)."""
+
+
+class StripeGateway:
+    """The payment provider, through the official library. Safe to share between threads."""
+
+    def __init__(self, secret_key: str, api_base: str) -> None:
+        stripe.enable_telemetry = False
+        self._stripe = StripeClient(
+            secret_key,
+            base_addresses={"api": api_base.rstrip("/")},
+            max_network_retries=0,
+            http_client=RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
+        )
+
+    @classmethod
+    def from_settings(cls, chosen: Settings) -> "StripeGateway":
+        """The gateway of this process."""
+        return cls(chosen.stripe_secret_key.get_secret_value(), str(chosen.stripe_api_base))
+
+    def customer(self, user_id: UUID, *, key: str) -> str:
+        """A customer that carries our id and no word about the person."""
+        with _in_our_words():
+            made = self._stripe.v1.customers.create(
+                {"metadata": {"user_id": str(user_id)}}, {"idempotency_key": key}
+            )
+        return made.id
+
+    def authorize(self, asked: Authorization, *, key: str) -> PaymentSeen:
+        """Create and confirm a payment with manual capture, or confirm another attempt on it."""
+        with _in_our_words():
+            if asked.reference is not None:
+                again: PaymentIntentConfirmParams = {"payment_method": asked.payment_method, "expand": _WHOLE}
+                return _seen(
+                    self._stripe.v1.payment_intents.confirm(asked.reference, again, {"idempotency_key": key})
+                )
+            first: PaymentIntentCreateParams = {
+                "amount": _to_stripe(asked.amount),
+                "currency": asked.amount.currency.lower(),
+                "customer": asked.customer_reference,
+                "payment_method": asked.payment_method,
+                "confirm": True,
+                "capture_method": "manual",
+                # Without redirects the customer stays with the client that shows the payment form.
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+                "metadata": {"payment_id": str(asked.payment_id), "booking_id": str(asked.subject_id)},
+                "transfer_group": str(asked.subject_id),
+                "expand": _WHOLE,
+            }
+            return _seen(self._stripe.v1.payment_intents.create(first, {"idempotency_key": key}))
+
+    def capture(self, reference: str, amount: Money, *, key: str) -> PaymentSeen:
+        """Capture once; Stripe lets go of the rest."""
+        asked: PaymentIntentCaptureParams = {"amount_to_capture": _to_stripe(amount), "expand": _WHOLE}
+        with _in_our_words():
+            return _seen(self._stripe.v1.payment_intents.capture(reference, asked, {"idempotency_key": key}))
+
+    def cancel(self, reference: str, *, key: str) -> PaymentSeen:
+        """Cancel the payment and with it the hold on the card."""
+        with _in_our_words():
+            return _seen(
+                self._stripe.v1.payment_intents.cancel(
+                    reference, {"expand": _WHOLE}, {"idempotency_key": key}
+                )
+            )
+
+    def refund(self, reference: str, refund_id: UUID, amount: Money, *, key: str) -> RefundSeen:
+        """Refund a part or the rest; the refund carries our id, so that it can be found again."""
+        asked: RefundCreateParams = {
+            "payment_intent": reference,
+            "amount": _to_stripe(amount),
+            "metadata": {"refund_id": str(refund_id)},
+        }
+        with _in_our_words():
+            return _refund_seen(self._stripe.v1.refunds.create(asked, {"idempotency_key": key}))
+
+    def payment(self, reference: str) -> PaymentSeen:
+        """The payment and, once money moved, its refunds."""
+        with _in_our_words():
+            return self._whole(self._stripe.v1.payment_intents.retrieve(reference, {"expand": _WHOLE}))
+
+    def find_payment(self, payment_id: UUID, customer_reference: str) -> PaymentSeen | None:
+        """Look through the customer's payments, newest first: unlike a search, a list is never behind."""
+        with _in_our_words():
+            listed = self._stripe.v1.payment_intents.list({"customer": customer_reference, "limit": _PAGE})
+            for intent in listed.auto_paging_iter():
+                if _our_id(intent.metadata, "payment_id") == payment_id:
+                    return self.payment(intent.id)
+        return None
+
+    def balance_rows(self, since: datetime, until: datetime) -> Iterator[BalanceRow]:
+        """Balance transactions by the time of their creation, newest first."""
+        asked: BalanceTransactionListParams = {
+            "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
+            "limit": _PAGE,
+        }
+        with _in_our_words():
+            listed = self._stripe.v1.balance_transactions.list(asked)
+            for row in listed.auto_paging_iter():
+                yield _balance_row(row)
+
+    def _whole(self, intent: PaymentIntent) -> PaymentSeen:
+        if intent.status != "succeeded":
+            return _seen(intent)
+        listed = self._stripe.v1.refunds.list({"payment_intent": intent.id, "limit": _PAGE})
+        return _seen(
+            intent, tuple(_refund_seen(one) for one in listed.auto_paging_iter() if _moved_money(one))
+        )
+
+
+def is_signed(raw: bytes, header: str | None, secret: str) -> bool:
+    """Whether `secret` signed exactly these bytes within the last minutes of the machine's own clock."""
+    try:
+        WebhookSignature.verify_header(raw, header, secret, SIGNATURE_SECONDS)
+    except (stripe.SignatureVerificationError, UnicodeDecodeError):
+        return False
+    return True
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Each way in which a call can fail, as one of the three that matter to us."""
+    try:
+        yield
+    except stripe.CardError as error:
+        intent = error.error.payment_intent if error.error else None
+        code = (error.error.decline_code if error.error else None) or error.code
+        raise CallRefusedError(code or "card_declined", _seen(intent) if intent else None) from error
+    except stripe.InvalidRequestError as error:
+        raise CallRefusedError(error.code or "invalid_request") from error
+    except (stripe.RateLimitError, stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise CallNotMadeError(str(error)) from error
+    except stripe.StripeError as error:
+        headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+        is_final = headers.get("idempotent-replayed") == "true"
+        raise CallUnknownError(str(error), is_final=is_final) from error
+
+
+def _seen(intent: PaymentIntent, refunds: tuple[RefundSeen, ...] = ()) -> PaymentSeen:
+    currency = intent.currency.upper()
+    charge = intent.latest_charge if isinstance(intent.latest_charge, Charge) else None
+    state = _STATES[intent.status]
+    taken = state is ProviderState.CAPTURED
+    held = (
+        _from_stripe(intent.amount, currency) if taken else _from_stripe(intent.amount_capturable, currency)
+    )
+    return PaymentSeen(
+        reference=intent.id,
+        payment_id=_our_id(intent.metadata, "payment_id"),
+        state=state,
+        authorized_amount=held,
+        captured_amount=_from_stripe(intent.amount_received, currency),
+        fee_amount=_fee(charge, intent.currency) if taken else None,
+        charge_reference=charge.id if charge and charge.paid else None,
+        capture_before=_capture_before(charge),
+        next_action=_next_action(intent),
+        failure_code=_failure(intent),
+        refunds=refunds,
+    )
+
+
+def _fee(charge: Charge | None, currency: str) -> int | None:
+    """What Stripe kept, once it says so in the payment's own currency."""
+    row = charge.balance_transaction if charge else None
+    if row is None or isinstance(row, str) or row.currency != currency:
+        return None
+    return _from_stripe(row.fee, currency.upper())
+
+
+def _capture_before(charge: Charge | None) -> datetime | None:
+    """The deadline that counts: of this very charge, never a constant."""
+    card = charge.payment_method_details.card if charge and charge.payment_method_details else None
+    moment = getattr(card, "capture_before", None)
+    return None if moment is None else datetime.fromtimestamp(moment, UTC)
+
+
+def _next_action(intent: PaymentIntent) -> dict[str, object] | None:
+    if intent.next_action is None:
+        return None
+    return {"type": intent.next_action.type, "client_secret": intent.client_secret}
+
+
+def _failure(intent: PaymentIntent) -> str | None:
+    error = intent.last_payment_error
+    if error is None:
+        return None
+    return getattr(error, "decline_code", None) or getattr(error, "code", None) or "card_declined"
+
+
+def _refund_seen(refund: Refund) -> RefundSeen:
+    return RefundSeen(
+        reference=refund.id,
+        refund_id=_our_id(refund.metadata, "refund_id"),
+        amount=_from_stripe(refund.amount, refund.currency.upper()),
+        state=_REFUND_STATES.get(refund.status or "", RefundState.PENDING),
+        failure_code=getattr(refund, "failure_reason", None),
+    )
+
+
+def _moved_money(refund: Refund) -> bool:
+    """Stripe also writes a refund where a hold is let go; no money ever came and none goes back."""
+    return refund.balance_transaction is not None or _our_id(refund.metadata, "refund_id") is not None
+
+
+def _balance_row(row: BalanceTransaction) -> BalanceRow:
+    currency = row.currency.upper()
+    return BalanceRow(
+        reference=row.id,
+        kind=row.type,
+        source=row.source if isinstance(row.source, str) else getattr(row.source, "id", None),
+        amount=_from_stripe(row.amount, currency),
+        fee=_from_stripe(row.fee, currency),
+        net=_from_stripe(row.net, currency),
+        currency=currency,
+        created_at=datetime.fromtimestamp(row.created, UTC),
+    )
+
+
+def _our_id(metadata: object, name: str) -> UUID | None:
+    """The id of ours that an object of Stripe's carries, if it carries one."""
+    try:
+        return UUID(metadata[name])  # type: ignore[index]  # Stripe's metadata: subscriptable, untyped
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _to_stripe(amount: Money) -> int:
+    """The amount as Stripe counts it; one that it cannot count is refused before anything is asked."""
+    whole, rest = divmod(amount.amount * _FINER.get(amount.currency, 1), _COARSER.get(amount.currency, 1))
+    if rest:
+        raise CallRefusedError("invalid_charge_amount")
+    return whole
+
+
+def _from_stripe(amount: int, currency: str) -> int:
+    return amount * _COARSER.get(currency, 1) // _FINER.get(currency, 1)
