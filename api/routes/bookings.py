@@ -1,0 +1,278 @@
+"""Bookings: request, pay, agree, call off, carry out."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlmodel import Session
+
+from api.schemas.bookings import (
+    BookingRequest,
+    BookingView,
+    Cancellation,
+    CancellationPreviewView,
+    Declination,
+    PaidView,
+    PaymentRequest,
+    SummaryView,
+    Withdrawal,
+)
+from api.schemas.common import AfterCursor, Limit, PageView
+from api.schemas.proposals import WholeBookingView
+from api.schemas.timelines import EntryView
+from api.transaction import Router
+from domain import bookings
+from domain.availability.errors import NotBookableThen, SeatsTaken, SlotTaken
+from domain.bookings import Side, State
+from domain.bookings.errors import BookingNotFound, NotPayable, PreviewOver, TooEarly, TooLate
+from domain.foundation.database import Transactions
+from domain.foundation.errors import Stale
+from domain.foundation.ids import BookingId
+from domain.foundation.lifecycle import NotNow
+from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.identity import Caller
+from domain.payments import Gateway
+from domain.payments.errors import (
+    PaymentDeclined,
+    PaymentMethodUnfit,
+    PaymentOutcomeUnknown,
+    PaymentOver,
+    PaymentUnderway,
+)
+from domain.pricing.errors import (
+    OfferTakesNoBookings,
+    OwnOffer,
+    QuoteExpired,
+    QuoteNotGenuine,
+    QuoteTaken,
+    QuoteUnknown,
+)
+
+router = Router(tags=["bookings"])
+
+
+@router.post(
+    "/bookings",
+    may="bookings.request",
+    status_code=201,
+    idempotency="required",
+    refusals=[
+        NotBookableThen,
+        OfferTakesNoBookings,
+        OwnOffer,
+        QuoteExpired,
+        QuoteNotGenuine,
+        QuoteTaken,
+        QuoteUnknown,
+        SeatsTaken,
+        SlotTaken,
+    ],
+)
+def request_booking(body: BookingRequest, session: Session, caller: Caller, at: datetime) -> BookingView:
+    """Book what a quote promised. The time is held for you until `due_at`; pay before that.
+
+    A quote that has expired is refused with a fresh one beside it. If the same costs less now, you pay less.
+    """
+    return BookingView.of(bookings.request(session, body.quote_id, by=caller, at=at), caller)
+
+
+@router.get("/bookings", may="bookings.read", refusals=[CursorUnreadable])
+def list_bookings(
+    session: Session,
+    caller: Caller,
+    side: Literal[Side.CUSTOMER, Side.PROVIDER] = Side.CUSTOMER,
+    state: State | None = None,
+    after: AfterCursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> PageView[SummaryView]:
+    """See your bookings as a customer, or as a provider, the newest first."""
+    page = bookings.page(session, caller.user_id, side=side, state=state, after=after, limit=limit)
+    return PageView(items=[SummaryView.of(row) for row in page.items], next_cursor=page.next_cursor)
+
+
+@router.get("/bookings/{booking_id}", may="bookings.read", refusals=[BookingNotFound])
+def read_booking(booking_id: BookingId, session: Session, caller: Caller) -> WholeBookingView:
+    """See a booking with its proposals and its dispute, and what you may do next."""
+    return WholeBookingView.of_whole(bookings.whole(session, booking_id, by=caller), caller)
+
+
+@router.get(
+    "/bookings/{booking_id}/timeline", may="bookings.read", refusals=[BookingNotFound, CursorUnreadable]
+)
+def read_booking_timeline(
+    booking_id: BookingId,
+    session: Session,
+    caller: Caller,
+    after: AfterCursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> PageView[EntryView]:
+    """See everything that happened to a booking, in order, as far as your side may see it."""
+    page = bookings.timeline(session, booking_id, by=caller, after=after, limit=limit)
+    return PageView(items=[EntryView.of(entry) for entry in page.items], next_cursor=page.next_cursor)
+
+
+@router.post(
+    "/bookings/{booking_id}/payment",
+    may="bookings.pay",
+    idempotency="required",
+    refusals=[
+        BookingNotFound,
+        NotPayable,
+        PaymentDeclined,
+        PaymentMethodUnfit,
+        PaymentOutcomeUnknown,
+        PaymentOver,
+        PaymentUnderway,
+    ],
+)
+def pay_booking(
+    booking_id: BookingId,
+    body: PaymentRequest,
+    transactions: Transactions,
+    gateway: Gateway,
+    caller: Caller,
+    at: datetime,
+) -> PaidView:
+    """Authorize the pay-in. Nothing is captured before the booking is confirmed.
+
+    Your bank may want you to confirm first; `next_action` then says how, and asking again goes on from there.
+    """
+    paid = bookings.pay(
+        transactions, gateway, booking_id, payment_method=body.payment_method, by=caller, at=at
+    )
+    return PaidView.of(paid, caller)
+
+
+@router.post(
+    "/bookings/{booking_id}/acceptance",
+    may="bookings.accept",
+    refusals=[BookingNotFound, NotNow, Stale, TooLate],
+)
+def accept_booking(
+    booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
+) -> BookingView:
+    """Accept a request for your offer: it is agreed, and the payment is captured."""
+    return BookingView.of(bookings.accept(session, booking_id, by=caller, at=at, if_match=if_match), caller)
+
+
+@router.post(
+    "/bookings/{booking_id}/declination",
+    may="bookings.decline",
+    refusals=[BookingNotFound, NotNow, Stale],
+)
+def decline_booking(
+    booking_id: BookingId,
+    body: Declination,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> BookingView:
+    """Decline a request for your offer; the customer's money is let go."""
+    booking = bookings.decline(
+        session,
+        booking_id,
+        reason_code=body.reason_code,
+        reason=body.reason,
+        by=caller,
+        at=at,
+        if_match=if_match,
+    )
+    return BookingView.of(booking, caller)
+
+
+@router.post(
+    "/bookings/{booking_id}/withdrawal",
+    may="bookings.withdraw",
+    refusals=[BookingNotFound, NotNow, Stale],
+)
+def withdraw_booking(
+    booking_id: BookingId,
+    body: Withdrawal,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> BookingView:
+    """Withdraw your request before it is accepted; it costs nothing."""
+    booking = bookings.withdraw(session, booking_id, reason=body.reason, by=caller, at=at, if_match=if_match)
+    return BookingView.of(booking, caller)
+
+
+@router.get(
+    "/bookings/{booking_id}/cancellation-preview",
+    may="bookings.cancel",
+    refusals=[BookingNotFound, NotNow],
+)
+def preview_cancellation(
+    booking_id: BookingId, session: Session, caller: Caller, at: datetime
+) -> CancellationPreviewView:
+    """See what would be refunded if you cancelled now, and until when that holds."""
+    return CancellationPreviewView.of(bookings.preview(session, booking_id, by=caller, at=at))
+
+
+@router.post(
+    "/bookings/{booking_id}/cancellation",
+    may="bookings.cancel",
+    idempotency="required",
+    refusals=[BookingNotFound, NotNow, PreviewOver, Stale],
+)
+def cancel_booking(
+    booking_id: BookingId,
+    body: Cancellation,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> BookingView:
+    """Cancel a confirmed booking. A customer gets back what its cancellation policy says, as previewed.
+
+    When the provider or an operator cancels, the customer gets everything back.
+    """
+    booking = bookings.cancel(
+        session,
+        booking_id,
+        reason_code=body.reason_code,
+        reason=body.reason,
+        token=body.preview,
+        by=caller,
+        at=at,
+        if_match=if_match,
+    )
+    return BookingView.of(booking, caller)
+
+
+@router.post(
+    "/bookings/{booking_id}/start",
+    may="bookings.start",
+    refusals=[BookingNotFound, NotNow, Stale, TooEarly],
+)
+def start_booking(
+    booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
+) -> BookingView:
+    """Say that the service has begun. If nobody does, the clock does at the agreed start."""
+    return BookingView.of(bookings.start(session, booking_id, by=caller, at=at, if_match=if_match), caller)
+
+
+@router.post(
+    "/bookings/{booking_id}/delivery",
+    may="bookings.deliver",
+    refusals=[BookingNotFound, NotNow, Stale],
+)
+def deliver_booking(
+    booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
+) -> BookingView:
+    """Say that your service is done. If you do not, the clock does at the agreed end."""
+    return BookingView.of(bookings.deliver(session, booking_id, by=caller, at=at, if_match=if_match), caller)
+
+
+@router.post(
+    "/bookings/{booking_id}/completion",
+    may="bookings.complete",
+    idempotency="required",
+    refusals=[BookingNotFound, NotNow, Stale],
+)
+def complete_booking(
+    booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
+) -> BookingView:
+    """Say that the service you booked was done: the provider is paid. The clock does after two days."""
+    return BookingView.of(bookings.complete(session, booking_id, by=caller, at=at, if_match=if_match), caller)

@@ -1,0 +1,132 @@
+"""When somebody does not come, or the two sides of a booking disagree."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from api.schemas.bookings import BookingView
+from api.schemas.disputes import DisputeRequest, Resolution, Statement
+from api.transaction import Router
+from domain import bookings
+from domain.bookings.errors import (
+    BookingNotFound,
+    DisputeAnsweredAlready,
+    NotYoursToAnswer,
+    ResolutionImpossible,
+    TooEarly,
+    TooLate,
+)
+from domain.foundation.errors import Stale
+from domain.foundation.ids import BookingId
+from domain.foundation.lifecycle import NotNow
+from domain.identity import Caller
+
+router = Router(tags=["bookings"])
+
+
+@router.post(
+    "/bookings/{booking_id}/no-show",
+    may="bookings.report_no_show",
+    refusals=[BookingNotFound, NotNow, Stale, TooEarly],
+)
+def report_no_show(
+    booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
+) -> BookingView:
+    """Say that the other side did not come. They may contest it until `due_at`, before fees are charged."""
+    return BookingView.of(
+        bookings.report_no_show(session, booking_id, by=caller, at=at, if_match=if_match), caller
+    )
+
+
+@router.post(
+    "/bookings/{booking_id}/no-show-contest",
+    may="bookings.report_no_show",
+    refusals=[BookingNotFound, NotNow, NotYoursToAnswer, Stale, TooLate],
+)
+def contest_no_show(
+    booking_id: BookingId,
+    body: Statement,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> BookingView:
+    """Contest that you did not come. It becomes a dispute, which the other side may answer."""
+    booking = bookings.contest_no_show(
+        session, booking_id, statement=body.statement, by=caller, at=at, if_match=if_match
+    )
+    return BookingView.of(booking, caller)
+
+
+@router.post(
+    "/bookings/{booking_id}/dispute",
+    may="bookings.dispute",
+    refusals=[BookingNotFound, NotNow, Stale, TooLate],
+)
+def dispute_booking(
+    booking_id: BookingId,
+    body: DisputeRequest,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> BookingView:
+    """Dispute what was delivered to you, before it counts as completed."""
+    booking = bookings.dispute(
+        session,
+        booking_id,
+        reason_code=body.reason_code,
+        statement=body.statement,
+        by=caller,
+        at=at,
+        if_match=if_match,
+    )
+    return BookingView.of(booking, caller)
+
+
+@router.post(
+    "/bookings/{booking_id}/dispute-answer",
+    may="bookings.dispute",
+    refusals=[BookingNotFound, DisputeAnsweredAlready, NotNow, NotYoursToAnswer, Stale, TooLate],
+)
+def answer_dispute(
+    booking_id: BookingId,
+    body: Statement,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> BookingView:
+    """Answer a dispute the other side opened. Who does not answer in time has spoken by it."""
+    booking = bookings.answer(
+        session, booking_id, statement=body.statement, by=caller, at=at, if_match=if_match
+    )
+    return BookingView.of(booking, caller)
+
+
+@router.post(
+    "/bookings/{booking_id}/resolution",
+    may="bookings.resolve",
+    idempotency="required",
+    refusals=[BookingNotFound, NotNow, ResolutionImpossible, Stale],
+)
+def resolve_dispute(
+    booking_id: BookingId,
+    body: Resolution,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> BookingView:
+    """Resolve a dispute as an operator of its market: completed or cancelled, and what goes back."""
+    booking = bookings.resolve(
+        session,
+        booking_id,
+        outcome=body.outcome,
+        refund_bp=body.refund_basis_points,
+        decision=body.decision,
+        by=caller,
+        at=at,
+        if_match=if_match,
+    )
+    return BookingView.of(booking, caller)

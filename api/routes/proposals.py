@@ -1,0 +1,128 @@
+"""Changing a confirmed booking: one side proposes, the other answers."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from api.schemas.bookings import BookingView
+from api.schemas.proposals import ProposalRequest, ProposalView
+from api.transaction import Router
+from domain import bookings
+from domain.availability.errors import (
+    HoldLost,
+    LengthImpossible,
+    NotBookableThen,
+    SeatsTaken,
+    SlotTaken,
+)
+from domain.bookings.errors import (
+    BookingNotFound,
+    IncreaseNotPayable,
+    NothingProposed,
+    NotYoursToAnswer,
+    ProposalNotFound,
+    ProposalOpen,
+    TooLate,
+)
+from domain.foundation.errors import Stale
+from domain.foundation.ids import BookingId, ProposalId
+from domain.foundation.lifecycle import NotNow
+from domain.identity import Caller
+from domain.pricing.errors import LengthUnclear, OptionNotOffered, PolicyTakesTooMuch, SeatsNotOffered
+
+router = Router(tags=["bookings"])
+
+
+@router.post(
+    "/bookings/{booking_id}/proposals",
+    may="bookings.propose",
+    status_code=201,
+    refusals=[
+        BookingNotFound,
+        IncreaseNotPayable,
+        LengthImpossible,
+        LengthUnclear,
+        NotNow,
+        NotYoursToAnswer,
+        NothingProposed,
+        OptionNotOffered,
+        PolicyTakesTooMuch,
+        ProposalOpen,
+        SeatsNotOffered,
+        Stale,
+        TooLate,
+    ],
+)
+def propose_change(
+    booking_id: BookingId,
+    body: ProposalRequest,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> ProposalView:
+    """Propose another time or other terms. The answer shows what the customer would pay more, or less."""
+    return ProposalView.of(
+        bookings.propose(
+            session, booking_id, body.change, note=body.note, by=caller, at=at, if_match=if_match
+        )
+    )
+
+
+@router.post(
+    "/bookings/{booking_id}/proposals/{proposal_id}/acceptance",
+    may="bookings.propose",
+    idempotency="required",
+    refusals=[
+        BookingNotFound,
+        HoldLost,
+        IncreaseNotPayable,
+        NotBookableThen,
+        NotNow,
+        NotYoursToAnswer,
+        ProposalNotFound,
+        SeatsTaken,
+        SlotTaken,
+        Stale,
+        TooLate,
+    ],
+)
+def accept_proposal(
+    booking_id: BookingId,
+    proposal_id: ProposalId,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> BookingView:
+    """Accept the other side's proposal: time and price change at once, or not at all."""
+    booking = bookings.accept_proposal(session, booking_id, proposal_id, by=caller, at=at, if_match=if_match)
+    return BookingView.of(booking, caller)
+
+
+@router.post(
+    "/bookings/{booking_id}/proposals/{proposal_id}/declination",
+    may="bookings.propose",
+    refusals=[BookingNotFound, NotNow, NotYoursToAnswer, ProposalNotFound, TooLate],
+)
+def decline_proposal(
+    booking_id: BookingId, proposal_id: ProposalId, session: Session, caller: Caller, at: datetime
+) -> BookingView:
+    """Decline the other side's proposal; everything stays as it was."""
+    return BookingView.of(
+        bookings.decline_proposal(session, booking_id, proposal_id, by=caller, at=at), caller
+    )
+
+
+@router.post(
+    "/bookings/{booking_id}/proposals/{proposal_id}/withdrawal",
+    may="bookings.propose",
+    refusals=[BookingNotFound, NotNow, NotYoursToAnswer, ProposalNotFound, TooLate],
+)
+def withdraw_proposal(
+    booking_id: BookingId, proposal_id: ProposalId, session: Session, caller: Caller, at: datetime
+) -> BookingView:
+    """Withdraw your own proposal."""
+    return BookingView.of(
+        bookings.withdraw_proposal(session, booking_id, proposal_id, by=caller, at=at), caller
+    )

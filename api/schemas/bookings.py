@@ -1,0 +1,283 @@
+"""Bookings on the wire."""
+
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from api.schemas.common import Instant, Money, SpanView, Text, View, Wire
+from domain import bookings
+from domain.bookings import (
+    Amounts,
+    Booking,
+    By,
+    Ground,
+    Paid,
+    Preview,
+    ReasonCode,
+    Settlement,
+    Side,
+    State,
+    Summary,
+)
+from domain.foundation.ids import (
+    BookingId,
+    MarketId,
+    OfferId,
+    OptionId,
+    PaymentId,
+    PolicyVersionId,
+    ProviderProfileId,
+    QuoteId,
+    UserId,
+)
+from domain.payments import PaymentState
+
+_A_QUOTE = "quo_01jczk3v9hf8gb2h6v1q4nsx7e"
+
+PeoplesReason = Literal[
+    ReasonCode.CHANGED_PLANS,
+    ReasonCode.ILLNESS,
+    ReasonCode.EMERGENCY,
+    ReasonCode.WEATHER,
+    ReasonCode.UNAVAILABLE,
+    ReasonCode.NOT_AS_AGREED,
+    ReasonCode.UNSAFE,
+    ReasonCode.MISTAKE,
+    ReasonCode.OTHER,
+]
+"""The reasons people give; the product has some of its own, which nobody can claim."""
+
+
+class BookingRequest(Wire):
+    """The quote to book with."""
+
+    model_config = Wire.example({"quote_id": _A_QUOTE})
+
+    quote_id: QuoteId
+
+
+class PaymentRequest(Wire):
+    """With what to pay: the payment provider's own name for a payment method, never a card number."""
+
+    model_config = Wire.example({"payment_method": "pm_card_visa"})
+
+    payment_method: Annotated[str, Field(pattern=r"^pm_[A-Za-z0-9_]{1,100}$")]
+
+
+class Declination(Wire):
+    """Why a request is turned down."""
+
+    model_config = Wire.example({"reason_code": "unavailable", "reason": "I am away that week."})
+
+    reason_code: PeoplesReason
+    reason: Text | None = None
+
+
+class Withdrawal(Wire):
+    """Perhaps why a request is taken back."""
+
+    model_config = Wire.example({}, {"reason": "I found somebody closer."})
+
+    reason: Text | None = None
+
+
+class Cancellation(Wire):
+    """Why a booking is called off, and perhaps the token of a preview not older than a minute."""
+
+    model_config = Wire.example({"reason_code": "illness"})
+
+    reason_code: PeoplesReason
+    reason: Text | None = None
+    preview: Annotated[str | None, Field(max_length=100)] = None
+
+
+class ChosenView(View):
+    """An option of the offer, and how many times it was chosen."""
+
+    id: OptionId
+    quantity: int
+
+
+class AmountsView(View):
+    """Where the pay-in goes: pay_in = pay_out + service_fee + commission + tax."""
+
+    pay_in: Money
+    pay_out: Money
+    service_fee: Money
+    commission: Money
+    tax: Money
+
+    @classmethod
+    def of(cls, amounts: Amounts, currency: str) -> Self:
+        """Amounts with their currency."""
+        return cls(
+            pay_in=Money(amount=amounts.pay_in, currency=currency),
+            pay_out=Money(amount=amounts.pay_out, currency=currency),
+            service_fee=Money(amount=amounts.service_fee, currency=currency),
+            commission=Money(amount=amounts.commission, currency=currency),
+            tax=Money(amount=amounts.tax, currency=currency),
+        )
+
+
+class LocationView(View):
+    """The true place, which a customer learns when the booking is confirmed."""
+
+    latitude: float
+    longitude: float
+
+
+class SettlementView(View):
+    """What goes back to the customer when the booking ends, what is kept for whom, and by which rule."""
+
+    refund: Money
+    kept: AmountsView
+    ground: Ground
+
+    @classmethod
+    def of(cls, settlement: Settlement, currency: str) -> Self:
+        """A settlement with its currency."""
+        return cls(
+            refund=Money(amount=settlement.refund_amount, currency=currency),
+            kept=AmountsView.of(settlement.kept, currency),
+            ground=settlement.ground,
+        )
+
+
+class SummaryView(View):
+    """A booking in a list."""
+
+    id: BookingId
+    state: State
+    title: str
+    offer_id: OfferId
+    customer_id: UserId
+    provider_user_id: UserId
+    during: SpanView
+    time_zone: str
+    seats: int
+    pay_in: Money
+    pay_out: Money
+    due_at: Instant | None
+
+    @classmethod
+    def of(cls, row: Summary) -> Self:
+        """A row of the list."""
+        return cls(
+            id=row.id,
+            state=row.state,
+            title=row.title,
+            offer_id=row.offer_id,
+            customer_id=row.customer_id,
+            provider_user_id=row.provider_user_id,
+            during=SpanView(start=row.during.start, end=row.during.end),
+            time_zone=row.time_zone,
+            seats=row.seats,
+            pay_in=Money(amount=row.pay_in_amount, currency=row.currency),
+            pay_out=Money(amount=row.pay_out_amount, currency=row.currency),
+            due_at=row.due_at,
+        )
+
+
+class BookingView(View):
+    """A booking as its viewer sees it: `side` is theirs, `allowed` what that side may do next."""
+
+    id: BookingId
+    state: State
+    side: Side
+    allowed: list[str] = Field(description="Steps this side may take from this state.")
+    title: str
+    offer_id: OfferId
+    market_id: MarketId
+    profile_id: ProviderProfileId
+    provider_user_id: UserId
+    customer_id: UserId
+    quote_id: QuoteId
+    payment_id: PaymentId | None
+    policy_version_id: PolicyVersionId
+    during: SpanView
+    time_zone: str
+    seats: int
+    options: list[ChosenView]
+    location: LocationView | None
+    amounts: AmountsView
+    cancellation_policy: str
+    books_instantly: bool
+    due_at: Instant | None = Field(description="When the clock acts next, if nobody does before.")
+    requested_at: Instant
+    authorized_at: Instant | None
+    confirmed_at: Instant | None
+    started_at: Instant | None
+    delivered_at: Instant | None
+    no_show_at: Instant | None
+    no_show_side: Side | None
+    ended_at: Instant | None
+    cancelled_by: Side | None
+    reason_code: ReasonCode | None
+    reason: str | None
+    settlement: SettlementView | None = Field(description="Decided when the booking ends.")
+    version: int
+
+    @classmethod
+    def of(cls, booking: Booking, by: By) -> Self:
+        """The booking for whoever asks."""
+        return cls(**shown(booking, by))
+
+
+def shown(booking: Booking, by: By) -> dict[str, Any]:
+    """The fields of a `BookingView`; those of the row itself are taken by name."""
+    side = bookings.side_of(booking, by)
+    place = bookings.place(booking, side)
+    kept = bookings.settlement_of(booking)
+    row = {name: getattr(booking, name) for name in BookingView.model_fields if hasattr(booking, name)}
+    return row | {
+        "side": side,
+        "allowed": bookings.BOOKINGS.allowed(booking.state, side),
+        "during": SpanView(start=booking.during.start, end=booking.during.end),
+        "options": [chosen_of(option) for option in booking.options],
+        "location": place and LocationView(latitude=place[0], longitude=place[1]),
+        "amounts": AmountsView.of(booking.agreed, booking.currency),
+        "cancellation_policy": booking.terms.cancellation_policy,
+        "settlement": kept and SettlementView.of(kept, booking.currency),
+    }
+
+
+def chosen_of(option: dict[str, Any]) -> ChosenView:
+    """An option as a booking's row keeps it."""
+    return ChosenView(id=UUID(option["option_id"]), quantity=option["quantity"])
+
+
+class PaidView(View):
+    """A booking after an attempt to pay. `next_action` is what the customer's bank wants of them first."""
+
+    booking: BookingView
+    payment_state: PaymentState
+    next_action: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, paid: Paid, by: By) -> Self:
+        """How far the payment and the booking have come."""
+        return cls(
+            booking=BookingView.of(paid.booking, by),
+            payment_state=paid.payment.state,
+            next_action=paid.payment.next_action,
+        )
+
+
+class CancellationPreviewView(View):
+    """What a cancellation would mean now. Cancelling with `preview` within a minute means the same cents."""
+
+    settlement: SettlementView
+    holds_until: Instant | None = Field(description="From then on the customer would get less back.")
+    preview: str
+    preview_expires_at: Instant
+
+    @classmethod
+    def of(cls, seen: Preview) -> Self:
+        """A preview."""
+        return cls(
+            settlement=SettlementView.of(seen.settlement, seen.booking.currency),
+            holds_until=seen.holds_until,
+            preview=seen.token,
+            preview_expires_at=seen.token_expires_at,
+        )

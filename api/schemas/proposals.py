@@ -1,0 +1,91 @@
+"""Proposals to change a booking on the wire, and the booking with all that belongs to it."""
+
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field
+
+from api.schemas.bookings import BookingView, ChosenView, shown
+from api.schemas.common import Instant, Money, SpanView, Text, View, Wire
+from api.schemas.disputes import DisputeView
+from domain.bookings import By, Change, ProposalKind, ProposalLine, ProposalState, Side, Whole
+from domain.foundation.ids import OptionId, ProposalId
+
+
+class OptionWanted(Wire):
+    """An option and how many times."""
+
+    id: OptionId
+    quantity: Annotated[int, Field(ge=1, le=1_000, strict=True)] = 1
+
+
+class ProposalRequest(Wire):
+    """What is to be different; what is left out stays as it is. A new start alone moves the whole."""
+
+    model_config = Wire.example(
+        {"start": "2026-11-25T10:00:00+02:00", "note": "Would a day later suit you?"},
+        {"end": "2026-11-24T11:00:00+02:00"},
+    )
+
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+    units: Annotated[int | None, Field(ge=1, le=100_000, strict=True)] = None
+    seats: Annotated[int | None, Field(ge=1, le=1_000, strict=True)] = None
+    options: Annotated[tuple[OptionWanted, ...] | None, Field(max_length=50)] = None
+    note: Text | None = None
+
+    @property
+    def change(self) -> Change:
+        """The change as the domain takes it."""
+        options = None if self.options is None else [(one.id, one.quantity) for one in self.options]
+        return Change(self.start, self.end, self.units, self.seats, options)
+
+
+class ProposalView(View):
+    """A proposal: the terms it would make, and what the customer would then pay more, or less."""
+
+    id: ProposalId
+    kind: ProposalKind
+    by_side: Side
+    during: SpanView
+    seats: int
+    options: list[ChosenView]
+    difference: Money = Field(description="Below zero is what the customer gets back.")
+    note: str | None
+    state: ProposalState
+    proposed_at: Instant
+    expires_at: Instant
+    answered_at: Instant | None
+
+    @classmethod
+    def of(cls, line: ProposalLine) -> Self:
+        """A proposal as its booking shows it."""
+        return cls(
+            id=line.id,
+            kind=line.kind,
+            by_side=line.by_side,
+            during=SpanView(start=line.start, end=line.end),
+            seats=line.seats,
+            options=[ChosenView(id=one.option_id, quantity=one.quantity) for one in line.options],
+            difference=Money(amount=line.difference_amount, currency=line.currency),
+            note=line.note,
+            state=line.state,
+            proposed_at=line.proposed_at,
+            expires_at=line.expires_at,
+            answered_at=line.answered_at,
+        )
+
+
+class WholeBookingView(BookingView):
+    """A booking with its proposals, the oldest first, and its dispute if it came to one."""
+
+    proposals: list[ProposalView]
+    dispute: DisputeView | None
+
+    @classmethod
+    def of_whole(cls, whole: Whole, by: By) -> Self:
+        """The booking for whoever asks, whole."""
+        return cls(
+            **shown(whole.booking, by),
+            proposals=[ProposalView.of(line) for line in whole.proposals],
+            dispute=whole.dispute and DisputeView.of(whole.dispute),
+        )

@@ -1,0 +1,41 @@
+"""A booking's timeline on the wire."""
+
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from api.schemas.common import Instant, View
+from domain.bookings import Entry
+from domain.foundation import ids
+from domain.foundation.ids import EventId
+
+# What a fact names, and the wire's prefix for its id. Ids of other things stay inside.
+_PREFIXES = {
+    "booking_id": "bkg",
+    "offer_id": "ofr",
+    "quote_id": "quo",
+    "payment_id": "pay",
+    "refund_id": "ref",
+    "proposal_id": "prp",
+}
+
+
+class EntryView(View):
+    """Something that happened to a booking: by which side, or by the clock, the payment or staff."""
+
+    id: EventId
+    name: str = Field(examples=["booking.confirmed"])
+    occurred_at: Instant
+    by: str = Field(examples=["customer"])
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """An entry, with ids as the wire writes them."""
+        data = {
+            name: ids.encode(_PREFIXES[name], UUID(value)) if name in _PREFIXES else value
+            for name, value in entry.data.items()
+            if name in _PREFIXES or not name.endswith("_id")
+        }
+        return cls(id=entry.id, name=entry.name, occurred_at=entry.occurred_at, by=entry.by, data=data)

@@ -1,0 +1,100 @@
+"""Closing a booking's books: what was kept leaves "held" for those it belongs to, once the money is still.
+
+Until then nobody owns it for good; afterwards a refund has to be borne by somebody, and payments asks who.
+The posting's key is the booking's, so closing twice posts once.
+"""
+
+from sqlmodel import Session
+
+from domain import ledger, payments
+from domain.foundation.money import apportion
+from domain.ledger import Account, AccountKind, Posting
+from domain.payments import PaymentState
+
+from .cancellation import Amounts
+from .events import BooksClosed
+from .models import Booking
+from .steps import Standing, record
+
+
+def close(session: Session, here: Standing) -> bool:
+    """Distribute what was kept, if the booking has ended and its payment has followed. True once it is done.
+
+    A payment that was never made or was let go has nothing to distribute, and an ended booking without one
+    closes at once.
+    """
+    booking = here.booking
+    if booking.books_closed_at is not None:
+        return True
+    if not _has_followed(session, booking):
+        return False
+    held = ledger.account(session, AccountKind.HELD, booking.currency, booking.id)
+    there = ledger.balance_locked(session, held)
+    kept = _shrunk(kept_of(booking), there)
+    _distribute(session, here, held, kept, surplus=there - kept.pay_in)
+    booking.books_closed_at = here.at
+    fact = BooksClosed(
+        booking_id=booking.id,
+        pay_out_amount=kept.pay_out,
+        service_fee_amount=kept.service_fee,
+        commission_amount=kept.commission,
+        tax_amount=kept.tax,
+        currency=booking.currency,
+    )
+    record(session, here, fact)
+    return True
+
+
+def _has_followed(session: Session, booking: Booking) -> bool:
+    """Whether the provider was brought to what is kept.
+
+    A payment that was let go although something should be kept is for operators to look at; its books stay
+    open.
+    """
+    if booking.payment_id is None:
+        return True
+    payment = payments.of(session, booking.id)
+    lost = kept_of(booking).pay_in > 0 and payment.state is not PaymentState.CAPTURED
+    return payment.settled_at is not None and not lost
+
+
+def kept_of(booking: Booking) -> Amounts:
+    """What was decided when the booking ended."""
+    return Amounts(
+        pay_out=booking.kept_pay_out_amount or 0,
+        service_fee=booking.kept_service_fee_amount or 0,
+        commission=booking.kept_commission_amount or 0,
+        tax=booking.kept_tax_amount or 0,
+    )
+
+
+def _shrunk(kept: Amounts, there: int) -> Amounts:
+    """What there is of what was kept: if operators gave back more meanwhile, it is missing in proportion."""
+    return kept if there >= kept.pay_in else Amounts(*apportion(there, kept.parts))
+
+
+def _distribute(session: Session, here: Standing, held: Account, kept: Amounts, *, surplus: int) -> None:
+    """Post the shares. A surplus is what the platform bore before the end gave it back anyway."""
+    booking, unit = here.booking, here.booking.currency
+    shares = (
+        (AccountKind.PAYABLE, booking.profile_id, kept.pay_out),
+        (AccountKind.SERVICE_FEES, None, kept.service_fee),
+        (AccountKind.COMMISSION, None, kept.commission),
+        (AccountKind.TAX, None, kept.tax),
+        (AccountKind.GOODWILL, None, surplus),
+    )
+    postings = [
+        Posting(debit=held, credit=ledger.account(session, kind, unit, owner_id), amount=amount)
+        for kind, owner_id, amount in shares
+        if amount
+    ]
+    if postings:
+        ledger.post(
+            session,
+            key=f"distribution:{booking.id}",
+            kind="distribution",
+            subject_id=booking.id,
+            postings=postings,
+            by=here.actor,
+            at=here.at,
+        )

@@ -1,0 +1,124 @@
+"""Calling a booking off: the preview that promises an amount for a minute, and the deed.
+
+A preview's **token** is the instant it was made for, signed together with the booking's version and the side
+that asked. Who executes with it within a minute is settled as of that instant, so the cents are the same even
+when a deadline passes between the look and the click.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session
+
+from domain.foundation import signing
+
+from . import endings, queries
+from .cancellation import Settlement, holds_until
+from .errors import PreviewOver
+from .kinds import ReasonCode, Side, Step
+from .lifecycle import BOOKINGS
+from .models import Booking
+from .rules import PREVIEW_HOLDS
+from .steps import By, Standing, side_of, standing
+
+_PURPOSE = "bookings/cancellation-preview"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a cancellation would mean now. `holds_until` is when waiting begins to cost the customer more."""
+
+    booking: Booking
+    settlement: Settlement
+    holds_until: datetime | None
+    token: str
+    token_expires_at: datetime
+
+
+def preview(session: Session, booking_id: UUID, *, by: By, at: datetime) -> Preview:
+    """What would go back if this side called the booking off now. Refuses `NotNow` where it could not."""
+    booking = queries.booking(session, booking_id)
+    side = side_of(booking, by)
+    BOOKINGS.step(booking.state, Step.CANCEL, side)
+    until = holds_until(endings.deadlines(booking), at=at) if side is Side.CUSTOMER else None
+    return Preview(
+        booking=booking,
+        settlement=endings.called_off(booking, by=side, at=at),
+        holds_until=until,
+        token=_token(booking, side, at),
+        token_expires_at=at + PREVIEW_HOLDS,
+    )
+
+
+def cancel(
+    session: Session,
+    booking_id: UUID,
+    *,
+    by: By,
+    at: datetime,
+    reason_code: ReasonCode,
+    reason: str | None = None,
+    token: str | None = None,
+    if_match: int | None = None,
+) -> Booking:
+    """Call a confirmed booking off, as of now or as of a preview. Refuses `NotNow` and `PreviewOver`."""
+    here = standing(session, booking_id, by=by, at=at, if_match=if_match)
+    as_of = at if token is None else _as_of(here, token)
+    settlement = endings.called_off(here.booking, by=here.side, at=as_of)
+    endings.end(session, here, Step.CANCEL, settlement, reason_code=reason_code, reason=reason)
+    return here.booking
+
+
+def withdraw(
+    session: Session,
+    booking_id: UUID,
+    *,
+    by: By,
+    at: datetime,
+    reason: str | None = None,
+    if_match: int | None = None,
+) -> Booking:
+    """Take one's request back before the provider answered; nothing is kept. Refuses `NotNow`."""
+    here = standing(session, booking_id, by=by, at=at, if_match=if_match)
+    settlement = endings.never_agreed(here.booking)
+    endings.end(session, here, Step.WITHDRAW, settlement, reason_code=ReasonCode.CHANGED_PLANS, reason=reason)
+    return here.booking
+
+
+def lose_payment(session: Session, here: Standing) -> None:
+    """The bank let the money go before it was captured: nobody is bound any more."""
+    settlement = endings.never_agreed(here.booking)
+    endings.end(session, here, Step.LOSE_PAYMENT, settlement, reason_code=ReasonCode.PAYMENT_LOST)
+
+
+def settle_no_show(session: Session, here: Standing) -> None:
+    """Nobody contested the report: whoever did not come is treated as who called it off, that late."""
+    booking = here.booking
+    assert booking.no_show_side is not None  # noqa: S101 -- set by the report that led here
+    assert booking.no_show_at is not None  # noqa: S101 -- likewise
+    settlement = endings.called_off(booking, by=booking.no_show_side, at=booking.no_show_at)
+    endings.end(session, here, Step.SETTLE_NO_SHOW, settlement, reason_code=ReasonCode.NO_SHOW)
+
+
+def _as_of(here: Standing, token: str) -> datetime:
+    """The instant a preview was made for: by us, for this side and version, a minute ago at most."""
+    stamp, _, _ = token.partition(".")
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= len(str(2**63))):
+        raise PreviewOver
+    previewed_at = _EPOCH + int(stamp) * _MICROSECOND
+    genuine = signing.verify(_PURPOSE, _message(here.booking, here.side, stamp), token.partition(".")[2])
+    if not genuine or not previewed_at <= here.at <= previewed_at + PREVIEW_HOLDS:
+        raise PreviewOver
+    return previewed_at
+
+
+def _token(booking: Booking, side: Side, at: datetime) -> str:
+    stamp = str((at - _EPOCH) // _MICROSECOND)
+    return f"{stamp}.{signing.sign(_PURPOSE, _message(booking, side, stamp))}"
+
+
+def _message(booking: Booking, side: Side, stamp: str) -> bytes:
+    return f"{booking.id} {booking.version} {side} {stamp}".encode()

@@ -1,0 +1,221 @@
+"""Facts about bookings: ids, words, amounts and instants. All of them are about the subject ("booking", id).
+
+What people wrote (reasons, statements) stays in the tables, where it can be erased; facts are kept for ever.
+No worker reads these yet; a noun above that wants one takes `audit_only` off it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain.foundation.events import Fact
+
+from .kinds import Ground, ProposalKind, ReasonCode, Side, State
+
+
+@dataclass(frozen=True)
+class BookingFact(Fact):
+    """A fact about one booking."""
+
+    audit_only: ClassVar[bool] = True
+
+    booking_id: UUID
+
+
+@dataclass(frozen=True)
+class BookingRequested(BookingFact):
+    """A customer took a quote; the time is held and the payment awaited."""
+
+    name: ClassVar[str] = "booking.requested"
+
+    offer_id: UUID
+    quote_id: UUID
+    start: datetime
+    end: datetime
+    pay_in_amount: int
+    currency: str
+    pay_by: datetime | None
+
+
+@dataclass(frozen=True)
+class BookingAuthorized(BookingFact):
+    """The payment is authorized; the provider is asked."""
+
+    name: ClassVar[str] = "booking.authorized"
+
+    answer_by: datetime
+
+
+@dataclass(frozen=True)
+class BookingConfirmed(BookingFact):
+    """It is agreed: the provider accepted, or the offer books instantly."""
+
+    name: ClassVar[str] = "booking.confirmed"
+
+
+@dataclass(frozen=True)
+class BookingDeclined(BookingFact):
+    """The provider said no."""
+
+    name: ClassVar[str] = "booking.declined"
+
+    reason_code: ReasonCode | None
+
+
+@dataclass(frozen=True)
+class BookingExpired(BookingFact):
+    """A clock ran out before it was agreed: the payment's, or the provider's."""
+
+    name: ClassVar[str] = "booking.expired"
+
+    was: State
+
+
+@dataclass(frozen=True)
+class BookingCancelled(BookingFact):
+    """It was called off; this much goes back to the customer, on this ground."""
+
+    name: ClassVar[str] = "booking.cancelled"
+
+    cancelled_by: Side
+    reason_code: ReasonCode | None
+    ground: Ground | None
+    refund_amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class BookingStarted(BookingFact):
+    """The service began."""
+
+    name: ClassVar[str] = "booking.started"
+
+
+@dataclass(frozen=True)
+class BookingDelivered(BookingFact):
+    """The service is done; the customer may object until then."""
+
+    name: ClassVar[str] = "booking.delivered"
+
+    object_by: datetime
+
+
+@dataclass(frozen=True)
+class BookingCompleted(BookingFact):
+    """It ended as agreed, or as operators decided it counts."""
+
+    name: ClassVar[str] = "booking.completed"
+
+    refund_amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class NoShowReported(BookingFact):
+    """One side says that the other did not come; it may be contested until then."""
+
+    name: ClassVar[str] = "booking.no_show_reported"
+
+    absent: Side
+    contest_by: datetime
+
+
+@dataclass(frozen=True)
+class BookingDisputed(BookingFact):
+    """One side disagrees with a delivery or a no-show; the other may answer until then."""
+
+    name: ClassVar[str] = "booking.disputed"
+
+    opened_by: Side
+    reason_code: ReasonCode
+    answer_by: datetime
+
+
+@dataclass(frozen=True)
+class DisputeAnswered(BookingFact):
+    """The other side said its part; operators decide until then."""
+
+    name: ClassVar[str] = "booking.dispute_answered"
+
+    decide_by: datetime
+
+
+@dataclass(frozen=True)
+class DisputeResolved(BookingFact):
+    """It was decided, by an operator or by a clock that ran out."""
+
+    name: ClassVar[str] = "booking.dispute_resolved"
+
+    outcome: State
+    refund_bp: int
+
+
+@dataclass(frozen=True)
+class ChangeProposed(BookingFact):
+    """One side proposed other terms; this is what the customer would pay more (or less)."""
+
+    name: ClassVar[str] = "booking.change_proposed"
+
+    proposal_id: UUID
+    kind: ProposalKind
+    by_side: Side
+    start: datetime
+    end: datetime
+    difference_amount: int
+    currency: str
+    answer_by: datetime
+
+
+@dataclass(frozen=True)
+class ChangeAccepted(BookingFact):
+    """The other side agreed; from now on these are the terms."""
+
+    name: ClassVar[str] = "booking.change_accepted"
+
+    proposal_id: UUID
+    kind: ProposalKind
+    start: datetime
+    end: datetime
+    difference_amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class ChangeDeclined(BookingFact):
+    """The other side said no; everything stays as it was."""
+
+    name: ClassVar[str] = "booking.change_declined"
+
+    proposal_id: UUID
+
+
+@dataclass(frozen=True)
+class ChangeWithdrawn(BookingFact):
+    """The side that proposed a change took it back."""
+
+    name: ClassVar[str] = "booking.change_withdrawn"
+
+    proposal_id: UUID
+
+
+@dataclass(frozen=True)
+class ChangeExpired(BookingFact):
+    """Nobody answered a proposal in time, or the booking moved on."""
+
+    name: ClassVar[str] = "booking.change_expired"
+
+    proposal_id: UUID
+
+
+@dataclass(frozen=True)
+class BooksClosed(BookingFact):
+    """What was kept is distributed: nothing is held for this booking any more."""
+
+    name: ClassVar[str] = "booking.books_closed"
+
+    pay_out_amount: int
+    service_fee_amount: int
+    commission_amount: int
+    tax_amount: int
+    currency: str

@@ -1,0 +1,127 @@
+"""The booking's life and a proposal's, as tables: who may take which step, from where to where, and when.
+
+Every non-final state has a way out by clock, so nothing waits for a person for ever. `rules.py` computes the
+instants named in `due`; a booking carries the next one in `due_at`.
+
+Two rows are more than a booking's plain course, and both close a gap. *Lose payment*: an authorization can be
+voided by the bank behind our back, and a confirmed booking nobody pays for must not be carried out.
+*Answer dispute*: the other side's answer stops their clock and starts the operators'.
+"""
+
+from domain.foundation.lifecycle import Lifecycle, Transition
+
+from .kinds import ENDED, ProposalSide, ProposalState, Side, State, Step
+
+_PARTIES = frozenset({Side.CUSTOMER, Side.PROVIDER})
+
+
+def _row(
+    step: Step, who: Side | frozenset[Side], source: State | frozenset[State], target: State, due: str = ""
+) -> Transition[State, Side]:
+    return Transition(
+        name=step,
+        who=frozenset({who}) if isinstance(who, Side) else who,
+        sources=frozenset({source}) if isinstance(source, State) else source,
+        target=target,
+        due=due,
+    )
+
+
+BOOKINGS: Lifecycle[State, Side] = Lifecycle(
+    noun="booking",
+    initial=frozenset({State.PENDING_PAYMENT}),
+    final=ENDED,
+    transitions=(
+        _row(Step.AUTHORIZE, Side.PAYMENT, State.PENDING_PAYMENT, State.REQUESTED),
+        _row(Step.AUTHORIZE_INSTANTLY, Side.PAYMENT, State.PENDING_PAYMENT, State.CONFIRMED),
+        _row(Step.EXPIRE_PAYMENT, Side.CLOCK, State.PENDING_PAYMENT, State.EXPIRED, "when the hold expires"),
+        _row(Step.ACCEPT, Side.PROVIDER, State.REQUESTED, State.CONFIRMED),
+        _row(Step.DECLINE, Side.PROVIDER, State.REQUESTED, State.DECLINED),
+        _row(
+            Step.EXPIRE_REQUEST,
+            Side.CLOCK,
+            State.REQUESTED,
+            State.EXPIRED,
+            "the earliest of the answer window, the authorization's deadline, start minus notice",
+        ),
+        _row(Step.WITHDRAW, Side.CUSTOMER, State.REQUESTED, State.CANCELLED),
+        _row(Step.CANCEL, _PARTIES | {Side.OPERATOR}, State.CONFIRMED, State.CANCELLED),
+        _row(
+            Step.LOSE_PAYMENT,
+            Side.PAYMENT,
+            frozenset({State.REQUESTED, State.CONFIRMED}),
+            State.CANCELLED,
+        ),
+        _row(Step.START, _PARTIES | {Side.CLOCK}, State.CONFIRMED, State.IN_PROGRESS, "at the start"),
+        _row(
+            Step.DELIVER,
+            frozenset({Side.PROVIDER, Side.CLOCK}),
+            State.IN_PROGRESS,
+            State.DELIVERED,
+            "at the end",
+        ),
+        _row(
+            Step.COMPLETE,
+            frozenset({Side.CUSTOMER, Side.CLOCK}),
+            State.DELIVERED,
+            State.COMPLETED,
+            "48 hours after delivery",
+        ),
+        _row(
+            Step.REPORT_NO_SHOW,
+            _PARTIES,
+            frozenset({State.CONFIRMED, State.IN_PROGRESS}),
+            State.NO_SHOW,
+        ),
+        _row(Step.CONTEST_NO_SHOW, _PARTIES, State.NO_SHOW, State.DISPUTED),
+        _row(
+            Step.SETTLE_NO_SHOW,
+            Side.CLOCK,
+            State.NO_SHOW,
+            State.CANCELLED,
+            "24 hours after the report, unless contested",
+        ),
+        _row(Step.DISPUTE, Side.CUSTOMER, State.DELIVERED, State.DISPUTED),
+        _row(Step.ANSWER_DISPUTE, _PARTIES, State.DISPUTED, State.DISPUTED),
+        _row(
+            Step.RESOLVE_AS_COMPLETED,
+            frozenset({Side.OPERATOR, Side.CLOCK}),
+            State.DISPUTED,
+            State.COMPLETED,
+            "the customer did not answer in 72 hours, or no operator decided in 14 days",
+        ),
+        _row(
+            Step.RESOLVE_AS_CANCELLED,
+            frozenset({Side.OPERATOR, Side.CLOCK}),
+            State.DISPUTED,
+            State.CANCELLED,
+            "the provider did not answer in 72 hours",
+        ),
+    ),
+)
+
+PROPOSALS: Lifecycle[ProposalState, ProposalSide] = Lifecycle(
+    noun="proposal",
+    initial=frozenset({ProposalState.OPEN}),
+    final=frozenset(ProposalState) - {ProposalState.OPEN},
+    transitions=tuple(
+        Transition(
+            name=name,
+            who=frozenset({who}),
+            sources=frozenset({ProposalState.OPEN}),
+            target=target,
+            due=due,
+        )
+        for name, who, target, due in (
+            ("accept", ProposalSide.ANSWERER, ProposalState.ACCEPTED, ""),
+            ("decline", ProposalSide.ANSWERER, ProposalState.DECLINED, ""),
+            ("withdraw", ProposalSide.PROPOSER, ProposalState.WITHDRAWN, ""),
+            (
+                "expire",
+                ProposalSide.CLOCK,
+                ProposalState.EXPIRED,
+                "when its time to answer is over, or the booking is no longer confirmed",
+            ),
+        )
+    ),
+)

@@ -1,0 +1,219 @@
+"""The tables of bookings: the agreement, proposals to change it, and the dispute it may come to."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    Index,
+    Integer,
+    String,
+    Text,
+    Uuid,
+    text,
+)
+from sqlmodel import Field
+
+from domain.foundation.spans import Span
+from domain.foundation.tables import Table, amount, choice, document, instant, primary_key, reference, span
+
+from .cancellation import Amounts
+from .kinds import ENDED, Ground, ProposalKind, ProposalState, ReasonCode, Side, State
+from .snapshot import Snapshot
+
+_FINAL = ", ".join(f"'{state}'" for state in sorted(ENDED))
+_PARTS = "pay_out_amount + service_fee_amount + commission_amount + tax_amount"
+_KEPT = "kept_pay_out_amount + kept_service_fee_amount + kept_commission_amount + kept_tax_amount"
+
+
+# One row means: these two agreed (or are about to) that this is done then, for this money, under these terms.
+class Booking(Table, table=True):
+    """An agreement on a time. `due_at` is when the clock acts next; only a booking that has ended has none.
+
+    The amounts are what is agreed now and follow accepted modifications. The `kept_` amounts and the refund
+    are decided once, when it ends. Title and place are the offer's when it was booked; `options` are ids with
+    quantities. Who the two parties are never changes.
+    """
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        CheckConstraint(f"pay_in_amount = {_PARTS}", name="bookings_balance"),
+        CheckConstraint(
+            "least(pay_in_amount, pay_out_amount, service_fee_amount, commission_amount, tax_amount) >= 0",
+            name="bookings_amounts_are_not_negative",
+        ),
+        CheckConstraint(
+            f"refund_amount IS NULL OR refund_amount + {_KEPT} = pay_in_amount",
+            name="bookings_settlements_balance",
+        ),
+        CheckConstraint(
+            "refund_amount IS NULL OR least(refund_amount, kept_pay_out_amount, kept_service_fee_amount, "
+            "kept_commission_amount, kept_tax_amount) >= 0",
+            name="bookings_settlements_are_not_negative",
+        ),
+        CheckConstraint(
+            f"(refund_amount IS NOT NULL) = (state IN ({_FINAL}))", name="bookings_settle_when_they_end"
+        ),
+        CheckConstraint(
+            f"(due_at IS NULL) = (state IN ({_FINAL}))", name="bookings_wait_for_the_clock_until_they_end"
+        ),
+        CheckConstraint(f"(ended_at IS NOT NULL) = (state IN ({_FINAL}))", name="bookings_end_at_an_instant"),
+        CheckConstraint(
+            "books_closed_at IS NULL OR ended_at IS NOT NULL", name="books_close_after_bookings_end"
+        ),
+        CheckConstraint(
+            "(cancelled_by IS NOT NULL) = (state = 'cancelled')", name="bookings_are_cancelled_by_somebody"
+        ),
+        CheckConstraint("customer_id <> provider_user_id", name="nobody_books_themselves"),
+        CheckConstraint("strictest_start_at <= lower(during)", name="the_strictest_start_is_the_earliest"),
+        CheckConstraint("seats >= 1", name="bookings_take_a_seat"),
+        CheckConstraint("pay_in_amount = 0 OR payment_id IS NOT NULL", name="bookings_are_paid_for"),
+        CheckConstraint(
+            "no_show_side IS NULL OR no_show_side IN ('customer', 'provider')",
+            name="only_a_party_can_be_absent",
+        ),
+        Index("a_quote_makes_one_booking", "quote_id", unique=True),
+        Index("bookings_of_a_customer", "customer_id", "id"),
+        Index("bookings_of_a_provider", "provider_user_id", "id"),
+        Index("bookings_by_offer", "offer_id"),
+        Index("bookings_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        {
+            "comment": "One row means: these two agreed (or are about to) that this is done then, "
+            "for this money, under these frozen terms."
+        },
+    )
+    id: UUID = primary_key()
+    market_id: UUID = reference("markets.id")
+    offer_id: UUID = reference("offers.id")
+    profile_id: UUID = reference("provider_profiles.id")
+    provider_user_id: UUID = reference("users.id")
+    customer_id: UUID = reference("users.id")
+    quote_id: UUID = reference("quotes.id")
+    payment_id: UUID | None = reference("payments.id", nullable=True)
+    state: State = choice(State, "booking_states_known")
+    title: str = Field(sa_column=Column(String(200), nullable=False))
+    latitude: float | None = Field(default=None, sa_column=Column(Double, nullable=True))
+    longitude: float | None = Field(default=None, sa_column=Column(Double, nullable=True))
+    during: Span = span()
+    time_zone: str = Field(sa_column=Column(String(60), nullable=False))
+    seats: int = Field(sa_column=Column(Integer, nullable=False))
+    options: list[dict[str, Any]] = document()
+    currency: str = Field(sa_column=Column(String(3), nullable=False))
+    pay_in_amount: int = amount()
+    pay_out_amount: int = amount()
+    service_fee_amount: int = amount()
+    commission_amount: int = amount()
+    tax_amount: int = amount()
+    policy_version_id: UUID = reference("policy_versions.id")
+    policy_snapshot: dict[str, Any] = document()
+    strictest_start_at: datetime = instant()
+    books_instantly: bool = Field(sa_column=Column(Boolean, nullable=False))
+    due_at: datetime | None = instant(nullable=True)
+    requested_at: datetime = instant()
+    authorized_at: datetime | None = instant(nullable=True)
+    confirmed_at: datetime | None = instant(nullable=True)
+    started_at: datetime | None = instant(nullable=True)
+    delivered_at: datetime | None = instant(nullable=True)
+    no_show_at: datetime | None = instant(nullable=True)
+    no_show_side: Side | None = choice(Side, "booking_no_show_sides_known", nullable=True)
+    ended_at: datetime | None = instant(nullable=True)
+    cancelled_by: Side | None = choice(Side, "booking_cancellers_known", nullable=True)
+    reason_code: ReasonCode | None = choice(ReasonCode, "booking_reasons_known", nullable=True)
+    reason: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    ground: Ground | None = choice(Ground, "booking_grounds_known", nullable=True)
+    refund_amount: int | None = amount(nullable=True)
+    kept_pay_out_amount: int | None = amount(nullable=True)
+    kept_service_fee_amount: int | None = amount(nullable=True)
+    kept_commission_amount: int | None = amount(nullable=True)
+    kept_tax_amount: int | None = amount(nullable=True)
+    books_closed_at: datetime | None = instant(nullable=True)
+    version: int = Field(sa_column=Column(Integer, nullable=False, server_default="1"), default=1)
+
+    @property
+    def agreed(self) -> Amounts:
+        """Where the pay-in goes if everything happens as agreed."""
+        return Amounts(
+            pay_out=self.pay_out_amount,
+            service_fee=self.service_fee_amount,
+            commission=self.commission_amount,
+            tax=self.tax_amount,
+        )
+
+    @property
+    def terms(self) -> Snapshot:
+        """The frozen policy."""
+        return Snapshot.thawed(self.policy_snapshot)
+
+
+# One row means: this side asked the other to change the booking to these terms.
+class Proposal(Table, table=True):
+    """A proposal and its answer. Its quote is the new price, the difference what the customer would add."""
+
+    __tablename__ = "booking_proposals"
+    __table_args__ = (
+        Index(
+            "a_booking_has_one_open_proposal",
+            "booking_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("proposals_of_a_booking", "booking_id", "id"),
+        Index("proposals_due", "expires_at", postgresql_where=text("state = 'open'")),
+        CheckConstraint("by_side IN ('customer', 'provider')", name="only_a_party_proposes"),
+        CheckConstraint("(answered_at IS NULL) = (state = 'open')", name="proposals_are_open_until_answered"),
+        CheckConstraint("seats >= 1", name="proposals_take_a_seat"),
+        {"comment": "One row means: this side asked the other to change the booking to these terms."},
+    )
+    id: UUID = primary_key()
+    booking_id: UUID = reference("bookings.id")
+    kind: ProposalKind = choice(ProposalKind, "proposal_kinds_known")
+    by_side: Side = choice(Side, "proposal_sides_known")
+    during: Span = span()
+    seats: int = Field(sa_column=Column(Integer, nullable=False))
+    options: list[dict[str, Any]] = document()
+    quote_id: UUID = reference("quotes.id")
+    difference_amount: int = amount()
+    currency: str = Field(sa_column=Column(String(3), nullable=False))
+    note: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    state: ProposalState = choice(ProposalState, "proposal_states_known", default=ProposalState.OPEN)
+    proposed_at: datetime = instant()
+    expires_at: datetime = instant()
+    answered_at: datetime | None = instant(nullable=True)
+
+
+# One row means: this booking came to a dispute, opened by that side, and so far this was said and decided.
+class Dispute(Table, table=True):
+    """Both sides' statements and the decision. A booking has one at most: nothing follows its resolution."""
+
+    __tablename__ = "booking_disputes"
+    __table_args__ = (
+        CheckConstraint("opened_by IN ('customer', 'provider')", name="only_a_party_disputes"),
+        CheckConstraint(
+            "(answered_at IS NULL) = (answer IS NULL)", name="disputes_are_answered_with_a_statement"
+        ),
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by IS NULL)", name="disputes_are_decided_by_somebody"
+        ),
+        CheckConstraint(
+            "refund_bp IS NULL OR refund_bp BETWEEN 0 AND 10000", name="disputes_give_back_a_share"
+        ),
+        {
+            "comment": "One row means: this booking came to a dispute, opened by that side, and so far this "
+            "was said and decided."
+        },
+    )
+    booking_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    opened_by: Side = choice(Side, "dispute_sides_known")
+    opened_at: datetime = instant()
+    reason_code: ReasonCode = choice(ReasonCode, "dispute_reasons_known")
+    statement: str = Field(sa_column=Column(Text, nullable=False))
+    answer: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    answered_at: datetime | None = instant(nullable=True)
+    decided_by: Side | None = choice(Side, "dispute_deciders_known", nullable=True)
+    decided_at: datetime | None = instant(nullable=True)
+    decision: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    refund_bp: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))

@@ -1,0 +1,105 @@
+"""The money of a booking: paying for it, and following what its payment says.
+
+`follow_payment` is the one place where a booking learns of its payment. The answer to the customer, the
+payment's facts and the clock all end in it, in any order and however often: it looks at what the payment *is*
+and takes the step that is open, if one is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from domain import availability, payments
+from domain.availability.errors import HoldLost
+from domain.foundation.actors import CLOCK, PAYMENT
+from domain.foundation.database import Transactions
+from domain.payments import PaymentState
+
+from . import books, calling_off, queries, requests
+from .errors import NotPayable
+from .kinds import ENDED, Side, State
+from .models import Booking
+from .steps import By, Standing, side_of
+
+_THERE = frozenset({PaymentState.AUTHORIZED, PaymentState.CAPTURED})
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A booking and its payment after an attempt to pay."""
+
+    booking: Booking
+    payment: payments.Payment
+
+
+def pay(
+    transactions: Transactions,
+    gateway: payments.Gateway,
+    booking_id: UUID,
+    *,
+    payment_method: str,
+    by: By,
+    at: datetime,
+) -> Paid:
+    """Authorize the pay-in with a payment method, and go on as far as that leads: requested, or confirmed.
+
+    The bank may want the customer to do something first; the payment then carries the next action and the
+    booking waits on. Refuses `NotPayable`, and what `payments.authorize` refuses: a declined card leaves the
+    booking as it was, to be tried with another.
+    """
+    payment_id = transactions.run(lambda session: _payable(session, booking_id, by=by, at=at))
+    payment = payments.authorize(transactions, gateway, payment_id, payment_method=payment_method, at=at)
+    booking = transactions.run(lambda session: follow_payment(session, booking_id, at=at))
+    return Paid(booking, payment)
+
+
+def follow_payment(session: Session, booking_id: UUID, *, at: datetime) -> Booking:
+    """Bring a booking up to what its payment says. Does nothing where there is nothing to do."""
+    booking = queries.booking_locked(session, booking_id)
+    here = Standing(booking, Side.PAYMENT, PAYMENT, at)
+    if booking.state in ENDED:
+        books.close(session, here)
+    elif booking.payment_id is not None:
+        _follow(session, here, payments.of(session, booking_id))
+    return booking
+
+
+def expire_unless_paid(session: Session, here: Standing) -> None:
+    """The hold's time is over. A payment that made it, but whose news did not, still counts."""
+    follow_payment(session, here.booking.id, at=here.at)
+    if here.booking.state is State.PENDING_PAYMENT:
+        requests.expire(session, here)
+
+
+def _follow(session: Session, here: Standing, payment: payments.Payment) -> None:
+    waits = here.booking.state is State.PENDING_PAYMENT
+    agreed = here.booking.state in {State.REQUESTED, State.CONFIRMED}
+    if waits and payment.state in _THERE:
+        _go_on(session, here, payment)
+    elif agreed and payment.state is PaymentState.CANCELLED:
+        calling_off.lose_payment(session, here)
+
+
+def _payable(session: Session, booking_id: UUID, *, by: By, at: datetime) -> UUID:
+    booking = queries.booking(session, booking_id)
+    if side_of(booking, by) is not Side.CUSTOMER:
+        raise NotPayable("The customer pays for a booking.")
+    waits = booking.state is State.PENDING_PAYMENT and booking.due_at is not None and at < booking.due_at
+    if not waits or booking.payment_id is None:
+        raise NotPayable("This booking waits for no payment.", state=str(booking.state))
+    return booking.payment_id
+
+
+def _go_on(session: Session, here: Standing, payment: payments.Payment) -> None:
+    """Ask or confirm, unless the time has come or went to somebody else meanwhile."""
+    booking = here.booking
+    try:
+        if here.at < booking.during.start:
+            availability.confirm(session, booking.id)
+            requests.authorized(session, here, capture_before=payment.capture_before)
+            return
+    except HoldLost:
+        pass  # somebody else has the time by now
+    requests.expire(session, Standing(booking, Side.CLOCK, CLOCK, here.at))

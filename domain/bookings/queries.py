@@ -1,0 +1,240 @@
+"""Reads of bookings. A page is one statement, and a booking with all that belongs to it is one.
+
+`…_locked` take the row's lock: bookings before payments, payments before holds, holds before books.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Self
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, literal_column, select, text
+from sqlalchemy.dialects.postgresql import JSON
+from sqlmodel import Session, col
+
+from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.spans import Span
+
+from .errors import BookingNotFound, ProposalNotFound
+from .kinds import ProposalKind, ProposalState, ReasonCode, Side, State
+from .models import Booking, Dispute, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An option of the offer, and how many times it was chosen."""
+
+    option_id: UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A booking as it stands in a list."""
+
+    id: UUID
+    state: State
+    title: str
+    offer_id: UUID
+    customer_id: UUID
+    provider_user_id: UUID
+    during: Span
+    time_zone: str
+    seats: int
+    pay_in_amount: int
+    pay_out_amount: int
+    currency: str
+    due_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalLine:
+    """A proposal as its booking shows it."""
+
+    id: UUID
+    kind: ProposalKind
+    by_side: Side
+    start: datetime
+    end: datetime
+    seats: int
+    options: list[Chosen]
+    difference_amount: int
+    currency: str
+    note: str | None
+    state: ProposalState
+    proposed_at: datetime
+    expires_at: datetime
+    answered_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Proposal) -> Self:
+        """The line of a proposal that is at hand as a row."""
+        kept = {name: getattr(row, name) for name in cls.__slots__ if hasattr(row, name)}
+        options = [Chosen(UUID(option["option_id"]), option["quantity"]) for option in row.options]
+        return cls(**kept | {"start": row.during.start, "end": row.during.end, "options": options})
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeLine:
+    """A dispute as its booking shows it."""
+
+    opened_by: Side
+    opened_at: datetime
+    reason_code: ReasonCode
+    statement: str
+    answer: str | None
+    answered_at: datetime | None
+    decided_by: Side | None
+    decided_at: datetime | None
+    decision: str | None
+    refund_bp: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A booking with all that belongs to it."""
+
+    booking: Booking
+    proposals: list[ProposalLine]
+    dispute: DisputeLine | None
+
+
+_MINE: Final[Mapping[Side, str]] = {
+    Side.CUSTOMER: "customer_id = :user_id",
+    Side.PROVIDER: "provider_user_id = :user_id",
+}
+_PAGE: Final = {
+    side: text(f"""
+        SELECT id, state, title, offer_id, customer_id, provider_user_id,
+               lower(during) AS start, upper(during) AS end, time_zone, seats,
+               pay_in_amount, pay_out_amount, currency, due_at, version
+        FROM bookings
+        WHERE {mine} AND id < :before AND (cast(:state AS text) IS NULL OR state = :state)
+        ORDER BY id DESC LIMIT :limit
+    """)  # noqa: S608 -- one of two conditions of our own
+    for side, mine in _MINE.items()
+}
+_AFTER_ALL = UUID(int=2**128 - 1)
+
+_DUE = text("SELECT id FROM bookings WHERE due_at <= :at ORDER BY due_at, id LIMIT :limit")
+_PROPOSALS_DUE = text("""
+    SELECT booking_id FROM booking_proposals
+    WHERE state = 'open' AND expires_at <= :at ORDER BY expires_at, id LIMIT :limit
+""")
+_PROPOSALS = literal_column(
+    """(SELECT coalesce(json_agg(row_to_json(line)), '[]') FROM (
+        SELECT id, kind, by_side, lower(during) AS start, upper(during) AS end, seats, options,
+               difference_amount, currency, note, state, proposed_at, expires_at, answered_at
+        FROM booking_proposals WHERE booking_id = bookings.id ORDER BY id) AS line)""",
+    JSON,
+)
+_DISPUTE = literal_column(
+    """(SELECT row_to_json(line) FROM (
+        SELECT opened_by, opened_at, reason_code, statement, answer, answered_at,
+               decided_by, decided_at, decision, refund_bp
+        FROM booking_disputes WHERE booking_id = bookings.id) AS line)""",
+    JSON,
+)
+_WHOLE = select(Booking, _PROPOSALS, _DISPUTE)
+_READ_PROPOSALS = TypeAdapter(list[ProposalLine])
+_READ_DISPUTE = TypeAdapter(DisputeLine | None)
+
+
+def whole(session: Session, booking_id: UUID) -> Whole:
+    """A booking with its proposals and its dispute, in one statement; refuses `BookingNotFound`."""
+    row = session.execute(_WHOLE.where(col(Booking.id) == booking_id)).first()
+    if row is None:
+        raise BookingNotFound
+    booking, proposals, dispute = row
+    return Whole(booking, _READ_PROPOSALS.validate_python(proposals), _READ_DISPUTE.validate_python(dispute))
+
+
+def booking(session: Session, booking_id: UUID) -> Booking:
+    """The booking of this id; refuses `BookingNotFound`."""
+    found = session.get(Booking, booking_id)
+    if found is None:
+        raise BookingNotFound
+    return found
+
+
+def booking_locked(session: Session, booking_id: UUID) -> Booking:
+    """The booking, as it is now and as nobody else can change it; refuses `BookingNotFound`."""
+    wanted = select(Booking).where(col(Booking.id) == booking_id).with_for_update()
+    found = session.scalars(wanted, execution_options={"populate_existing": True}).first()
+    if found is None:
+        raise BookingNotFound
+    return found
+
+
+def due_locked(session: Session, booking_id: UUID, *, at: datetime) -> Booking | None:
+    """The booking if the clock is to act on it and nobody else is at it; None otherwise."""
+    wanted = select(Booking).where(col(Booking.id) == booking_id, col(Booking.due_at) <= at)
+    locked = wanted.with_for_update(skip_locked=True)
+    return session.scalars(locked, execution_options={"populate_existing": True}).first()
+
+
+def proposal_locked(session: Session, booking_id: UUID, proposal_id: UUID) -> Proposal:
+    """A proposal of this booking; refuses `ProposalNotFound`. Lock its booking first."""
+    wanted = select(Proposal).where(col(Proposal.id) == proposal_id, col(Proposal.booking_id) == booking_id)
+    found = session.scalars(wanted.with_for_update(), execution_options={"populate_existing": True}).first()
+    if found is None:
+        raise ProposalNotFound
+    return found
+
+
+def open_proposal(session: Session, booking_id: UUID) -> Proposal | None:
+    """The one proposal that waits for an answer, if there is one. Lock its booking first."""
+    wanted = select(Proposal).where(
+        col(Proposal.booking_id) == booking_id, col(Proposal.state) == ProposalState.OPEN
+    )
+    return session.scalars(wanted).first()
+
+
+def dispute(session: Session, booking_id: UUID) -> Dispute:
+    """The dispute of a booking that has one. Lock the booking first."""
+    found = session.get(Dispute, booking_id)
+    if found is None:
+        raise AssertionError("a disputed booking has a dispute")
+    return found
+
+
+def due(session: Session, *, at: datetime, limit: int) -> list[UUID]:
+    """Bookings on which the clock should act, the longest overdue first."""
+    return list(session.scalars(_DUE, {"at": at, "limit": limit}))
+
+
+def due_proposals(session: Session, *, at: datetime, limit: int) -> list[UUID]:
+    """Bookings with a proposal whose time to answer is over."""
+    return list(session.scalars(_PROPOSALS_DUE, {"at": at, "limit": limit}))
+
+
+def page(
+    session: Session, user_id: UUID, *, side: Side, state: State | None, after: str | None, limit: int
+) -> Page[Summary]:
+    """Somebody's bookings on one side, the newest first."""
+    before = _AFTER_ALL if after is None else decode(after, [UUID])[0]
+    wanted = {"user_id": user_id, "before": before, "state": state, "limit": limit + 1}
+    rows = [_summary(row) for row in session.execute(_PAGE[side], wanted)]
+    return page_of(rows, limit, lambda row: [row.id])
+
+
+def _summary(row: Row[Any]) -> Summary:
+    return Summary(
+        id=row.id,
+        state=State(row.state),
+        title=row.title,
+        offer_id=row.offer_id,
+        customer_id=row.customer_id,
+        provider_user_id=row.provider_user_id,
+        during=Span(row.start, row.end),
+        time_zone=row.time_zone,
+        seats=row.seats,
+        pay_in_amount=row.pay_in_amount,
+        pay_out_amount=row.pay_out_amount,
+        currency=row.currency,
+        due_at=row.due_at,
+        version=row.version,
+    )

@@ -1,0 +1,187 @@
+"""From a quote to a confirmed booking: the request, the payment's word, the provider's answer, the clocks."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from domain import availability, markets, offers, payments, pricing, providers
+from domain.foundation import ids
+from domain.foundation.actors import PAYMENT, Actor
+from domain.pricing.errors import OwnOffer
+
+from . import endings, rules
+from .events import BookingAuthorized, BookingConfirmed, BookingRequested
+from .kinds import ReasonCode, Side, State, Step
+from .models import Booking
+from .snapshot import Snapshot
+from .steps import By, Standing, actor_of, move, record, standing
+
+
+def request(session: Session, quote_id: UUID, *, by: By, at: datetime) -> Booking:
+    """Book what a quote promised. The time is held until it is paid, for some minutes at most.
+
+    Refuses what `pricing.take` refuses of the quote and the offer (expired, taken, hidden, not approved),
+    `OwnOffer`, and what `availability.promise` refuses of the time. Where nothing is to be paid, the request
+    goes to the provider at once, or is confirmed.
+    """
+    actor = actor_of(by, Side.CUSTOMER)
+    if actor.user_id is None:
+        raise TypeError("only people book")
+    quote = pricing.take(session, quote_id, customer_id=actor.user_id, at=at)
+    terms = offers.terms(session, quote.offer_id)
+    if providers.same_hands(session, terms.profile_id, quote.customer_id):
+        raise OwnOffer
+    booking = _booking(session, quote, terms, at=at)
+    _hold_time(session, booking, terms, at=at)
+    _open_payment(session, booking, by=actor, at=at)
+    session.add(booking)
+    _record_request(session, Standing(booking, Side.CUSTOMER, actor, at))
+    if booking.payment_id is None:
+        availability.confirm(session, booking.id)
+        authorized(session, Standing(booking, Side.PAYMENT, PAYMENT, at), capture_before=None)
+    return booking
+
+
+def authorized(session: Session, here: Standing, *, capture_before: datetime | None) -> None:
+    """The money is there and the time is held for good: ask the provider, or confirm what books instantly."""
+    booking = here.booking
+    booking.authorized_at = here.at
+    if booking.books_instantly:
+        _confirm(session, here, Step.AUTHORIZE_INSTANTLY)
+        return
+    answer_by = rules.answer_due(here.at, capture_before, booking.during, booking.terms)
+    move(session, here, Step.AUTHORIZE, due_at=answer_by)
+    record(session, here, BookingAuthorized(booking_id=booking.id, answer_by=answer_by))
+
+
+def accept(
+    session: Session, booking_id: UUID, *, by: By, at: datetime, if_match: int | None = None
+) -> Booking:
+    """Agree to a request for one's offer. The payment is captured from here on. Refuses `NotNow`."""
+    here = standing(session, booking_id, by=by, at=at, if_match=if_match)
+    _confirm(session, here, Step.ACCEPT)
+    return here.booking
+
+
+def decline(
+    session: Session,
+    booking_id: UUID,
+    *,
+    by: By,
+    at: datetime,
+    reason_code: ReasonCode,
+    reason: str | None = None,
+    if_match: int | None = None,
+) -> Booking:
+    """Turn a request for one's offer down; the authorization is let go. Refuses `NotNow`."""
+    here = standing(session, booking_id, by=by, at=at, if_match=if_match)
+    settlement = endings.never_agreed(here.booking)
+    endings.end(session, here, Step.DECLINE, settlement, reason_code=reason_code, reason=reason)
+    return here.booking
+
+
+def expire(session: Session, here: Standing) -> None:
+    """A clock ran out before anything was agreed: the payment's, or the provider's."""
+    unpaid = here.booking.state is State.PENDING_PAYMENT
+    step = Step.EXPIRE_PAYMENT if unpaid else Step.EXPIRE_REQUEST
+    endings.end(session, here, step, endings.never_agreed(here.booking), reason_code=ReasonCode.NOT_ANSWERED)
+
+
+def _confirm(session: Session, here: Standing, step: Step) -> None:
+    booking = here.booking
+    move(session, here, step, due_at=booking.during.start)
+    booking.confirmed_at = here.at
+    session.flush()
+    if booking.payment_id is not None:
+        payments.keep(session, booking.id, booking.pay_in_amount, by=here.actor, at=here.at)
+    record(session, here, BookingConfirmed(booking_id=booking.id))
+
+
+def _hold_time(session: Session, booking: Booking, terms: offers.Terms, *, at: datetime) -> None:
+    availability.promise(
+        session,
+        terms=terms,
+        during=booking.during,
+        seats=booking.seats,
+        option_ids=[UUID(option["option_id"]) for option in booking.options],
+        booking_id=booking.id,
+        expires_at=booking.due_at,
+        at=at,
+    )
+
+
+def _open_payment(session: Session, booking: Booking, *, by: Actor, at: datetime) -> None:
+    """What costs nothing has no payment."""
+    if not booking.pay_in_amount:
+        return
+    payment = payments.open(
+        session,
+        subject_id=booking.id,
+        market_id=booking.market_id,
+        customer_id=booking.customer_id,
+        amount=booking.pay_in_amount,
+        currency=booking.currency,
+        by=by,
+        at=at,
+    )
+    booking.payment_id = payment.id
+
+
+def _record_request(session: Session, here: Standing) -> None:
+    booking = here.booking
+    fact = BookingRequested(
+        booking_id=booking.id,
+        offer_id=booking.offer_id,
+        quote_id=booking.quote_id,
+        start=booking.during.start,
+        end=booking.during.end,
+        pay_in_amount=booking.pay_in_amount,
+        currency=booking.currency,
+        pay_by=booking.due_at,
+    )
+    record(session, here, fact)
+
+
+def _booking(session: Session, quote: pricing.Quote, terms: offers.Terms, *, at: datetime) -> Booking:
+    snapshot = _snapshot(session, quote, terms)
+    return Booking(
+        id=ids.new(),
+        market_id=quote.market_id,
+        offer_id=quote.offer_id,
+        profile_id=terms.profile_id,
+        provider_user_id=terms.provider_user_id,
+        customer_id=quote.customer_id,
+        quote_id=quote.id,
+        state=State.PENDING_PAYMENT,
+        title=terms.title,
+        latitude=terms.latitude,
+        longitude=terms.longitude,
+        during=quote.during,
+        time_zone=quote.time_zone,
+        seats=quote.seats,
+        options=quote.options,
+        currency=quote.currency,
+        pay_in_amount=quote.pay_in_amount,
+        pay_out_amount=quote.pay_out_amount,
+        service_fee_amount=quote.service_fee_amount,
+        commission_amount=quote.commission_amount,
+        tax_amount=quote.tax_amount,
+        policy_version_id=quote.policy_version_id,
+        policy_snapshot=snapshot.frozen(),
+        strictest_start_at=quote.during.start,
+        books_instantly=terms.books_instantly,
+        due_at=rules.payment_due(at, quote.during, snapshot),
+        requested_at=at,
+    )
+
+
+def _snapshot(session: Session, quote: pricing.Quote, terms: offers.Terms) -> Snapshot:
+    """The policy that priced the quote is the one that holds for the booking."""
+    version = markets.policy(session, quote.policy_version_id)
+    return Snapshot.taken(
+        version.rules,
+        version.number,
+        cancellation_policy=terms.cancellation_policy,
+        notice_minutes=terms.notice_minutes,
+    )

@@ -1,0 +1,61 @@
+"""One booking's timeline: every fact about it in order, as each side may see it.
+
+The timeline is the facts themselves, so it cannot be changed and cannot disagree with what happened. How the
+customer pays is theirs and the operators'; which operator acted is the operators' alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from domain.foundation.actors import ActorKind
+from domain.foundation.events import EventRow, history
+from domain.foundation.paging import Page, decode, encode
+
+from . import queries
+from .kinds import Side
+from .models import Booking
+from .steps import By, side_of
+
+_OF_WHAT = {"booking": frozenset({Side.CUSTOMER, Side.PROVIDER}), "payment": frozenset({Side.CUSTOMER})}
+"""Which party sees facts whose names start so. Operators see all, and alone what does not stand here yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact as one side sees it. `by` is a side of the booking, or another kind of actor."""
+
+    id: UUID
+    name: str
+    version: int
+    occurred_at: datetime
+    by: str
+    data: Mapping[str, Any]
+
+
+def timeline(session: Session, booking_id: UUID, *, by: By, after: str | None, limit: int) -> Page[Entry]:
+    """What happened, the oldest first. A page may be short where a side may not see everything."""
+    booking = queries.booking(session, booking_id)
+    side = side_of(booking, by)
+    seen = 0 if after is None else int(str(decode(after, [int])[0]))
+    rows = history(session, booking_id, after_version=seen, limit=limit + 1)
+    shown = [_entry(row, booking) for row in rows[:limit] if _visible(row, side)]
+    return Page(shown, encode([rows[limit - 1].version]) if len(rows) > limit else None)
+
+
+def _visible(row: EventRow, side: Side) -> bool:
+    return side is Side.OPERATOR or side in _OF_WHAT.get(row.name.partition(".")[0], frozenset())
+
+
+def _entry(row: EventRow, booking: Booking) -> Entry:
+    return Entry(row.id, row.name, row.version, row.occurred_at, _by(row, booking), row.data)
+
+
+def _by(row: EventRow, booking: Booking) -> str:
+    if row.actor_kind is not ActorKind.USER:
+        return str(row.actor_kind)
+    return str(Side.CUSTOMER if row.actor_id == booking.customer_id else Side.PROVIDER)

@@ -1,0 +1,51 @@
+"""What follows a booking's payment, and what the clock does when a booking's hour has come."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from sqlmodel import Session
+
+from domain import bookings
+from domain.foundation import clock
+from domain.foundation.events import EventRow
+from domain.foundation.logging import log
+from workers.task import Work
+
+BATCH = 100  # bookings of a sweep; each has a transaction of its own, so that none holds up the others
+
+
+def follow_payment(session: Session, event: EventRow) -> None:
+    """Bring the booking up to what its payment says: ask or confirm, let go, or close the books."""
+    bookings.follow_payment(session, event.subject_id, at=clock.now())
+
+
+def act_when_due(work: Work, at: datetime) -> int:
+    """Take the clock's step for every booking whose hour has come. Answers how many.
+
+    An unpaid or unanswered request expires; what is confirmed starts, ends and is completed; a no-show that
+    nobody contested is settled; a dispute that nobody answers is resolved.
+    """
+    with work.transactions.reading() as session:
+        due = bookings.due(session, at=at, limit=BATCH)
+    return _each(work, due, partial(bookings.act, at=at))
+
+
+def expire_proposals(work: Work, at: datetime) -> int:
+    """End the proposals whose time to answer is over. Answers how many."""
+    with work.transactions.reading() as session:
+        due = bookings.due_proposals(session, at=at, limit=BATCH)
+    return _each(work, due, partial(bookings.expire_proposal, at=at))
+
+
+def _each(work: Work, booking_ids: Iterable[UUID], act: Callable[[Session, UUID], bool]) -> int:
+    return sum(_alone(work, booking_id, act) for booking_id in booking_ids)
+
+
+def _alone(work: Work, booking_id: UUID, act: Callable[[Session, UUID], bool]) -> bool:
+    try:
+        return work.transactions.run(lambda session: act(session, booking_id))
+    except Exception as error:  # noqa: BLE001 -- one bad booking must not stop the others; it is told and tried again
+        log("workers").error("booking_not_moved", booking_id=str(booking_id), exc_info=error)
+        return False
