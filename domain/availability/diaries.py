@@ -61,7 +61,10 @@ _DIARIES = text("""
            AND during && tstzrange(:start, :end))::text AS busy,
         (SELECT jsonb_agg(jsonb_build_array(floor(extract(epoch FROM lower(during)))::bigint,
                                             ceil(extract(epoch FROM upper(during)))::bigint,
-                                            capacity - taken))
+                                            capacity - taken + (
+                                                SELECT coalesce(sum(seats), 0) FROM seat_claims
+                                                WHERE group_session_id = group_sessions.id
+                                                  AND released_at IS NULL AND expires_at <= :at)))
          FROM group_sessions
          WHERE offer_id = needed.offer_id AND released_at IS NULL
            AND lower(during) >= :start AND lower(during) < :end)::text AS sessions

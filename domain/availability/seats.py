@@ -3,6 +3,9 @@
 The first seat begins a session and holds its time, the last one given back ends it and gives the time back.
 The session's row is locked before its claims and its claims before its holds, always, so that takers and
 givers never wait in a circle.
+
+Expired seats are given to whoever wants them at once. A session of which all seats expired keeps its time
+from other offers until the sweep ends it, a minute later at most.
 """
 
 from collections.abc import Collection
