@@ -104,11 +104,11 @@ def _calling_off(quote: Quote, rules: CancellationPolicy, writer: Writer) -> Ite
         grace = f"within {rules.grace_minutes} minutes of booking"
         yield f"Cancel {grace}, before the service starts, and you get everything back."
     for tier in rules.tiers:
-        until = writer.instant(quote.during.start - timedelta(hours=tier.hours_before_start))
-        yield (
-            f"Cancel by {until} and you get back {writer.percent(tier.refund_bp)} of the service and "
-            f"{writer.percent(tier.service_fee_refund_bp)} of the service fee."
-        )
+        until = quote.during.start - timedelta(hours=tier.hours_before_start)
+        if until > quote.created_at:  # what is past already would only confuse
+            service, fee = writer.percent(tier.refund_bp), writer.percent(tier.service_fee_refund_bp)
+            back = f"{service} of the service and {fee} of the fee come back"
+            yield f"Cancel by {writer.instant(until)} and {back}."
     yield "Cancel later than that and nothing is given back."
     yield "If the provider cancels, you get everything back."
 

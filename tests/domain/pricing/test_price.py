@@ -1,5 +1,6 @@
 """A price is counted from its inputs alone, and nobody's cent is lost or invented."""
 
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -93,15 +94,42 @@ def shares(priced: Priced) -> tuple[int, int, int, int, int]:
 
 
 @given(any_inputs())
-@settings(max_examples=2_000)
+@settings(max_examples=200)
 def test_nothing_is_left_when_everybody_has_their_part(asked: Inputs) -> None:
     priced = price(asked)
     assert priced.remainder == 0
     assert min(shares(priced)) >= 0
 
 
+@pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD"])
+def test_ten_thousand_bills_in_a_currency_come_out_even(currency: str) -> None:
+    dice = Random(currency)
+    for _ in range(10_000):
+        unit, units = dice.choice(list(Unit)), dice.randint(1, 600)
+        priced = price(
+            inputs(
+                currency=currency,
+                unit=unit,
+                price_amount=dice.choice([dice.randint(0, 20), dice.randint(0, 5_000_000)]),
+                units=units,
+                pieces=(
+                    Piece(units=units, effects=(Factor(name="a", factor_bp=dice.randint(8_500, 13_000)),)),
+                ),
+                policy=policy(
+                    fee=dice.randint(0, 3_000),
+                    commission=dice.randint(0, 5_000),
+                    rate=dice.randint(0, 3_000),
+                    on=dice.choice(list(TaxBase)),
+                    inclusive=dice.random() < 0.5,
+                ),
+            )
+        )
+        assert priced.remainder == 0
+        assert min(shares(priced)) >= 0
+
+
 @given(any_inputs())
-@settings(max_examples=500)
+@settings(max_examples=150)
 def test_every_line_can_be_counted_again_from_its_own_inputs(asked: Inputs) -> None:
     for line in price(asked).lines:
         again = Line.read(line.document)
@@ -111,13 +139,13 @@ def test_every_line_can_be_counted_again_from_its_own_inputs(asked: Inputs) -> N
 
 
 @given(any_inputs())
-@settings(max_examples=500)
+@settings(max_examples=150)
 def test_what_is_stored_replays_to_the_same_cents(asked: Inputs) -> None:
     assert price(Inputs.model_validate_json(asked.model_dump_json())) == price(asked)
 
 
 @given(any_inputs())
-@settings(max_examples=500)
+@settings(max_examples=150)
 def test_the_tariff_stays_within_its_bounds(asked: Inputs) -> None:
     priced = price(asked)
     base = sum(line.amount for line in priced.lines if line.kind is LineKind.BASE)
@@ -126,7 +154,7 @@ def test_the_tariff_stays_within_its_bounds(asked: Inputs) -> None:
 
 
 @given(any_inputs(), st.integers(1, 1_000))
-@settings(max_examples=500)
+@settings(max_examples=150)
 def test_a_dearer_price_never_makes_the_customer_pay_less(asked: Inputs, more: int) -> None:
     dearer = asked.model_copy(update={"price_amount": asked.price_amount + more})
     assert price(dearer).pay_in_amount >= price(asked).pay_in_amount

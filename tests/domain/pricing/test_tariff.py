@@ -33,7 +33,6 @@ def cut(
         unit=unit,
         units=units,
         start=begin,
-        end=begin + timedelta(minutes=minutes),
         time_zone=zone,
     )
     return [(piece.units, [effect.name for effect in piece.effects]) for piece in found]
@@ -107,7 +106,6 @@ def test_the_pieces_agree_with_asking_every_minute(
         unit=Unit.HOUR,
         units=minutes,
         start=begin,
-        end=begin + timedelta(minutes=minutes),
         time_zone=zone,
     )
     slow: dict[tuple[str, ...], int] = {}
