@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from domain import identity, markets, offers, providers
+from domain import availability, identity, markets, offers, providers
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.identity import User
 from domain.markets import Market
@@ -143,6 +143,15 @@ def offer(session: Session, *, at: datetime = LONG_AGO, **terms: Any) -> Offer:
     """An offer that is published; the terms are those of `drafted`."""
     made = drafted(session, **terms)
     return offers.publish(session, made.id, by=Actor(ActorKind.USER, made.provider_user_id), at=at)
+
+
+def open_always(session: Session, profile: ProviderProfile) -> availability.Resource:
+    """The provider's calendar, open around the clock every day."""
+    by = Actor(ActorKind.USER, profile.user_id)
+    calendar = availability.open_calendar(session, profile.id, by=by, at=LONG_AGO)
+    midnight = datetime(2026, 1, 5).time()  # noqa: DTZ001 -- a reading of the wall, on no day
+    rules = [availability.WeeklyRule(weekday, midnight, midnight) for weekday in range(7)]
+    return availability.set_schedule(session, calendar.id, rules, by=by, at=LONG_AGO)
 
 
 _category = category

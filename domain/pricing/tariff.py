@@ -31,7 +31,6 @@ HIGHEST_BP = 13_000
 MOST_EFFECTS = 200  # a tariff is read by people
 
 _HOUR = 60
-_QUARTER = 15  # minutes; every offset in use today is a multiple of it, and so is every change of offsets
 
 Weekday = Annotated[int, Field(ge=0, le=6, strict=True)]
 Month = Annotated[int, Field(ge=1, le=12, strict=True)]
@@ -159,15 +158,14 @@ def _moments(unit: Unit, units: int, local: datetime) -> Iterator[tuple[int, dat
 def _minutes(local: datetime, left: int) -> Iterator[tuple[int, datetime]]:
     """So many elapsed minutes from a wall time on, cut wherever an hour or a date may begin on the wall.
 
-    Steps lead to the next full hour while the offset stays the same, and by quarters over its change, so a
-    boundary is met also where the clock jumps over it or shows it twice.
+    Steps lead to the next full hour while the offset stays the same, and over its change minute by minute,
+    because clocks have been changed a minute past midnight too.
     """
     while left > 0:
         step = min(left, _HOUR - local.minute)
         ahead = _later(local, step)
         if ahead.utcoffset() != local.utcoffset():
-            step = min(left, _QUARTER - local.minute % _QUARTER)
-            ahead = _later(local, step)
+            step, ahead = 1, _later(local, 1)
         yield step, local
         local, left = ahead, left - step
 

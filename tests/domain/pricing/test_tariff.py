@@ -81,6 +81,12 @@ def test_the_hour_that_never_comes_is_not_billed() -> None:
     assert cut(small_hours, start="2026-03-29T02:00", minutes=120) == [(120, [])]
 
 
+def test_a_change_a_minute_past_midnight_is_met_to_the_minute() -> None:
+    late = Effect(name="Late", factor_bp=12_000, from_hour=23, until_hour=24)
+    found = cut(late, start="2010-11-06T23:30", minutes=120, zone="America/St_Johns")
+    assert found == [(30 + 59, ["Late"]), (1 + 30, [])]
+
+
 hours = st.tuples(st.integers(0, 23), st.integers(1, 24)).filter(lambda window: window[0] != window[1])
 
 
