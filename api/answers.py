@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import NoneType
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
 from fastapi import Response
@@ -23,8 +24,9 @@ class Answer(Generic[Body]):
 
 
 def view_of(annotation: Any) -> Any:  # noqa: ANN401 -- any annotation
-    """The view inside a route's return annotation: `Answer[BookingView]` and `BookingView` alike."""
-    return get_args(annotation)[0] if get_origin(annotation) is Answer else annotation
+    """The view inside a route's return annotation: `Answer[BookingView]` and `BookingView` alike, or None."""
+    inside = get_args(annotation)[0] if get_origin(annotation) is Answer else annotation
+    return None if inside is NoneType else inside
 
 
 def renderer(annotation: Any, status: int) -> Callable[[Any], StoredAnswer]:  # noqa: ANN401 -- any annotation
