@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain.foundation.actors import Actor
-from domain.foundation.errors import Stale
+from domain.foundation.actors import Actor, ActorKind
+from domain.foundation.errors import Forbidden, Stale
 from domain.foundation.events import record
 from domain.markets import queries
 from domain.markets.errors import PolicyForThePast
@@ -14,6 +14,8 @@ from domain.markets.events import MarketCreated, PolicyPublished
 from domain.markets.models import Market, PolicyVersionRecord
 from domain.markets.policy import Policy, PolicyVersion
 from domain.markets.rules import check_place
+
+_MAY_PUBLISH = frozenset({ActorKind.OPERATOR, ActorKind.SYSTEM})
 
 
 def create(
@@ -65,10 +67,13 @@ def publish_policy(
 ) -> PolicyVersion:
     """Publish the next version, in force from `active_from` or at once; what was decided stays decided.
 
-    `if_match` is the number of the latest version the caller has seen. Refuses `PolicyForThePast`, `Stale`,
-    and `PolicyPublishedMeanwhile` when two publish in the same moment.
+    `by` acts as an operator of this market, or is the system itself. `if_match` is the number of the latest
+    version they have seen. Refuses `MarketUnknown`, `Forbidden`, `PolicyForThePast`, `Stale`, and
+    `PolicyPublishedMeanwhile` when two publish in the same moment.
     """
     market = queries.market(session, market_id)
+    if by.kind not in _MAY_PUBLISH:
+        raise Forbidden("Only an operator of this market may.", permission="markets.publish_policy")
     starts = active_from or at
     if starts < at:
         raise PolicyForThePast("Let the policy start now or later.", field="active_from")

@@ -16,6 +16,7 @@ from domain.offers.kinds import Claim, OfferState, OptionPer, Place, Unbookable,
 from domain.offers.models import Category, Offer, OfferOption
 from domain.offers.options import add_option, edit_option, retire_option
 from domain.offers.queries import (
+    WholeOffer,
     categories,
     category,
     category_by_slug,
@@ -45,6 +46,7 @@ __all__ = [
     "Terms",
     "Unbookable",
     "Unit",
+    "WholeOffer",
     "add_option",
     "archive",
     "bookable",

@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import markets, providers
-from domain.foundation.actors import Actor
+from domain.foundation.actors import Actor, ActorKind
+from domain.foundation.errors import Forbidden
 from domain.foundation.signing import secret_for
+from domain.identity import Caller, acting
 from domain.markets import Market
 from domain.offers import queries, rules
 from domain.offers.changes import changeable_locked, count, own_locked, tell
@@ -29,6 +31,8 @@ from domain.offers.models import Category, Offer
 from domain.offers.place import blurred, cells
 from domain.providers import Capability
 from domain.providers.errors import ProfileUnknown
+
+_MAY_HIDE = frozenset({ActorKind.MODERATOR, ActorKind.OPERATOR, ActorKind.SYSTEM})
 
 
 def draft(
@@ -128,30 +132,39 @@ def archive(
     return tell(session, offer, OfferArchived(offer.id, count(offer, at)), by=by, at=at)
 
 
-def hide(session: Session, offer_id: UUID, *, reason: str, by: Actor, at: datetime) -> Offer:
+def hide(session: Session, offer_id: UUID, *, reason: str, by: Actor | Caller, at: datetime) -> Offer:
     """Take the offer from sight, whatever its state: a decision from above, whose reason its provider sees.
 
-    Whether `by` may is for the caller to have decided; refuses `OfferUnknown`.
+    `by` moderates or operates the offer's market, or is the system. Refuses `OfferUnknown` and `Forbidden`.
     """
     offer = queries.offer_locked(session, offer_id)
+    moderator = _moderator(offer, by)
     if offer.hidden_at is not None:
         return offer
     offer.hidden_at, offer.hidden_reason = at, reason
-    return tell(session, offer, OfferHidden(offer.id, count(offer, at), reason), by=by, at=at)
+    return tell(session, offer, OfferHidden(offer.id, count(offer, at), reason), by=moderator, at=at)
 
 
-def unhide(session: Session, offer_id: UUID, *, by: Actor, at: datetime) -> Offer:
-    """Let the offer be seen again; whether `by` may is for the caller to have decided."""
+def unhide(session: Session, offer_id: UUID, *, by: Actor | Caller, at: datetime) -> Offer:
+    """Let the offer be seen again; `by` and refusals are as in `hide`."""
     offer = queries.offer_locked(session, offer_id)
+    moderator = _moderator(offer, by)
     if offer.hidden_at is None:
         return offer
     offer.hidden_at, offer.hidden_reason = None, None
-    return tell(session, offer, OfferUnhidden(offer.id, count(offer, at)), by=by, at=at)
+    return tell(session, offer, OfferUnhidden(offer.id, count(offer, at)), by=moderator, at=at)
 
 
 def content_of(offer: Offer) -> Content:
     """What the provider wrote, read back from the row."""
     return Content(**{field.name: getattr(offer, field.name) for field in fields(Content)})
+
+
+def _moderator(offer: Offer, by: Actor | Caller) -> Actor:
+    who = acting(by, offer.market_id)
+    if who.kind not in _MAY_HIDE:
+        raise Forbidden("Only a moderator or operator of this market may.", permission="offers.hide")
+    return who
 
 
 def _cancellation_policies(session: Session, market_id: UUID, at: datetime) -> frozenset[str]:

@@ -104,7 +104,14 @@ class Offer(Table, table=True):
             "id",
             postgresql_where=sql(IN_SIGHT),
         ),
-        Index("offers_by_words", "words", postgresql_using="gin", postgresql_where=sql(IN_SIGHT)),
+        Index(
+            "offers_by_words",
+            "words",
+            postgresql_using="gin",
+            # Offers are written seldom and searched often: every search would read the list of late entries.
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=sql(IN_SIGHT),
+        ),
         {"comment": "One row means: this provider gives this service on these terms."},
     )
     # Searches read it, the database writes it; nobody needs it in an object.

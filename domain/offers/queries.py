@@ -1,6 +1,7 @@
 """Reads of offers. Terms are read on every quote, booking and list of slots, so they are one statement."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,17 @@ _TERMS = text("""
     WHERE offers.id = ANY(:offer_ids)
 """)
 
+_WITH_CATEGORY = select(Offer, Category).join(Category, col(Category.id) == col(Offer.category_id))
+
+
+@dataclass(frozen=True, slots=True)
+class WholeOffer:
+    """An offer with its category and the options that can be chosen, in the provider's order."""
+
+    offer: Offer
+    category: Category
+    options: tuple[OfferOption, ...]
+
 
 def terms(session: Session, offer_id: UUID) -> Terms:
     """All that others need to know about the offer, as it stands now; refuses `OfferUnknown`."""
@@ -60,18 +72,18 @@ def offer(session: Session, offer_id: UUID) -> Offer:
     return _known(session.get(Offer, offer_id))
 
 
-def public_offer(session: Session, offer_id: UUID) -> Offer:
+def public_offer(session: Session, offer_id: UUID) -> WholeOffer:
     """The offer, if the world may see it; refuses `OfferUnknown` as if it did not exist."""
-    found = offer(session, offer_id)
-    if found.hidden_at is not None or Capability.BE_SEEN not in CAPABILITIES[found.state]:
+    found = _whole(session, offer_id)
+    if found.offer.hidden_at is not None or Capability.BE_SEEN not in CAPABILITIES[found.offer.state]:
         raise OfferUnknown
     return found
 
 
-def own_offer(session: Session, offer_id: UUID, provider_user_id: UUID) -> Offer:
+def own_offer(session: Session, offer_id: UUID, provider_user_id: UUID) -> WholeOffer:
     """The provider's own offer in any state; refuses `OfferUnknown` for everybody else's."""
-    found = offer(session, offer_id)
-    if found.provider_user_id != provider_user_id:
+    found = _whole(session, offer_id)
+    if found.offer.provider_user_id != provider_user_id:
         raise OfferUnknown
     return found
 
@@ -81,25 +93,25 @@ def offer_locked(session: Session, offer_id: UUID) -> Offer:
     return _known(session.get(Offer, offer_id, with_for_update=True, populate_existing=True))
 
 
-def offers_of(session: Session, provider_user_id: UUID, *, after: str | None, limit: int) -> Page[Offer]:
+def offers_of(session: Session, provider_user_id: UUID, *, after: str | None, limit: int) -> Page[WholeOffer]:
     """A provider's offers in every state, the newest first."""
-    wanted = select(Offer).where(Offer.provider_user_id == provider_user_id)
+    wanted = _WITH_CATEGORY.where(Offer.provider_user_id == provider_user_id)
     if after is not None:
         (last,) = decode(after, [UUID])
         wanted = wanted.where(col(Offer.id) < last)
     rows = session.exec(wanted.order_by(col(Offer.id).desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    options = options_of(session, [found.id for found, _ in rows])
+    wholes = [WholeOffer(found, category, options[found.id]) for found, category in rows]
+    return page_of(wholes, limit, lambda whole: [whole.offer.id])
 
 
-def options_of(session: Session, offer_ids: Sequence[UUID]) -> dict[UUID, list[OfferOption]]:
+def options_of(session: Session, offer_ids: Sequence[UUID]) -> dict[UUID, tuple[OfferOption, ...]]:
     """The options that can be chosen, by offer and in the provider's order."""
     chosen = select(OfferOption).where(
         col(OfferOption.offer_id).in_(offer_ids), col(OfferOption.retired_at).is_(None)
     )
-    found: dict[UUID, list[OfferOption]] = {offer_id: [] for offer_id in offer_ids}
-    for option in session.exec(chosen.order_by(col(OfferOption.position), col(OfferOption.id))):
-        found[option.offer_id].append(option)
-    return found
+    found = session.exec(chosen.order_by(col(OfferOption.position), col(OfferOption.id))).all()
+    return {key: tuple(option for option in found if option.offer_id == key) for key in offer_ids}
 
 
 def option(session: Session, offer_id: UUID, option_id: UUID) -> OfferOption:
@@ -133,6 +145,14 @@ def categories(session: Session, *, after: str | None, limit: int) -> Page[Categ
         (slug,) = decode(after, [str])
         wanted = wanted.where(Category.slug > str(slug))
     return page_of(session.exec(wanted).all(), limit, lambda row: [row.slug])
+
+
+def _whole(session: Session, offer_id: UUID) -> WholeOffer:
+    row = session.exec(_WITH_CATEGORY.where(Offer.id == offer_id)).first()
+    if row is None:
+        raise OfferUnknown
+    found, category = row
+    return WholeOffer(found, category, options_of(session, [offer_id])[offer_id])
 
 
 def _known(found: Offer | None) -> Offer:

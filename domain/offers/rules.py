@@ -35,6 +35,16 @@ _LENGTHS: Mapping[Unit, tuple[str, ...]] = {
     Unit.TASK: _FIXED,
     Unit.NIGHT: (*_CHOSEN, *_CLOCK),
 }
+_UNITLESS: Mapping[str, str] = {
+    "duration_minutes": "duration",
+    "minimum_minutes": "minimum_duration",
+    "maximum_minutes": "maximum_duration",
+    "buffer_before_minutes": "buffer_before",
+    "buffer_after_minutes": "buffer_after",
+    "notice_minutes": "notice",
+    "horizon_days": "horizon",
+    "minutes": "duration",
+}
 _PLACE = ("latitude", "longitude")
 _BOUNDS: Mapping[str, tuple[float, float]] = {
     "price_amount": (0, 10**12),  # times a season of minutes and a thousand seats it still fits 64 bits
@@ -122,7 +132,11 @@ def _out_of_bounds(
     for name, (least, most) in bounds.items():
         value = getattr(content, name)
         if value is not None and not least <= value <= most:
-            yield Wrong(name, f"lies between {least} and {most}")
+            yield Wrong(name, f"lies between {least} and {most}{_counted_in(name)}")
+
+
+def _counted_in(name: str) -> str:
+    return next((f" {unit}" for unit in ("minutes", "days") if name.endswith(unit)), "")
 
 
 def _wrong_length(content: Content, category: Category) -> Iterator[Wrong]:
@@ -133,7 +147,7 @@ def _wrong_length(content: Content, category: Category) -> Iterator[Wrong]:
     step = MINUTES_PER_NIGHT if category.unit is Unit.NIGHT else category.granularity_minutes
     for name in _CHOSEN:
         if name in fitting and (getattr(content, name) or 0) % step:
-            yield Wrong(name, f"is a multiple of {step}")
+            yield Wrong(name, f"is a multiple of {step} minutes")
     if (
         content.minimum_minutes
         and content.maximum_minutes
@@ -145,8 +159,10 @@ def _wrong_length(content: Content, category: Category) -> Iterator[Wrong]:
 
 
 def _refusal(kind: type[Unacceptable], wrong: list[Wrong]) -> Unacceptable:
-    """The first field in the sentence, all of them beside it."""
-    first = wrong[0]
-    return kind(
-        f"{first.field} {first.reason}.", field=first.field, errors=[error._asdict() for error in wrong]
-    )
+    """The first field in the sentence, all of them beside it.
+
+    Lengths are named without their unit, as people outside say them: a `duration`, however it is counted.
+    """
+    told = [Wrong(_UNITLESS.get(field) or field, reason) for field, reason in wrong]
+    errors = [error._asdict() for error in told]
+    return kind(f"{told[0].field} {told[0].reason}.", field=told[0].field, errors=errors)

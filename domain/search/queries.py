@@ -59,6 +59,10 @@ _FROM_PRICE = "offers.from_amount >= :price_from"
 _TO_PRICE = "offers.from_amount <= :price_to"
 _NEAREST = f"{_METRES}, offers.id"
 _NEWEST = "offers.published_at DESC, offers.id DESC"
+# Every offer with the word is fetched and sorted: PostgreSQL cannot know how rare the beginning of a word is,
+# and walking by age until twenty are found would read the whole market for a word that nobody uses. The sum
+# keeps it from trying.
+_NEWEST_WITH_WORDS = "offers.published_at + interval '0' DESC, offers.id DESC"
 _FARTHER = f"({_METRES}, offers.id) > (:after_metres, :after_id)"
 _OLDER = "(offers.published_at, offers.id) < (:after_instant, :after_id)"
 
@@ -122,8 +126,14 @@ def statement(wanted: Wanted, *, after: str | None, limit: int) -> tuple[str, di
     if after is not None:
         clauses.append(_OLDER if wanted.near is None else _FARTHER)
         values |= _place_of(after, wanted)
-    metres, order = ("NULL::int", _NEWEST) if wanted.near is None else (_METRES, _NEAREST)
-    return _FIND.format(metres=metres, clauses="\n      AND ".join(clauses), order=order), values
+    metres = "NULL::int" if wanted.near is None else _METRES
+    return _FIND.format(metres=metres, clauses="\n      AND ".join(clauses), order=_order(wanted)), values
+
+
+def _order(wanted: Wanted) -> str:
+    if wanted.near is not None:
+        return _NEAREST
+    return _NEWEST if wanted.words is None else _NEWEST_WITH_WORDS
 
 
 def _place_of(cursor: str, wanted: Wanted) -> dict[str, Key]:

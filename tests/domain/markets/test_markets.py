@@ -9,7 +9,7 @@ from sqlmodel import Session
 from domain import markets
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.database import Transactions
-from domain.foundation.errors import Stale
+from domain.foundation.errors import Forbidden, Stale
 from domain.foundation.events import history
 from domain.foundation.ids import new
 from domain.markets import Market, Policy
@@ -111,6 +111,13 @@ def test_who_publishes_on_top_of_what_they_have_not_seen_is_refused(session: Ses
     with pytest.raises(Stale):
         markets.publish_policy(session, market.id, rules=Policy(), if_match=1, by=OTTO, at=at)
     assert markets.latest_number(session, market.id) == 2
+
+
+@pytest.mark.parametrize("kind", set(ActorKind) - {ActorKind.OPERATOR, ActorKind.SYSTEM})
+def test_nobody_but_an_operator_publishes_a_policy(session: Session, at: datetime, kind: ActorKind) -> None:
+    market = open_market(session, at)
+    with pytest.raises(Forbidden):
+        markets.publish_policy(session, market.id, rules=Policy(), by=Actor(kind), at=at)
 
 
 def test_of_two_who_publish_in_the_same_moment_one_is_told_so(

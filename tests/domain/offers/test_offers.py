@@ -10,7 +10,7 @@ from sqlmodel import Session
 from domain import offers, providers
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.database import Transactions
-from domain.foundation.errors import Stale
+from domain.foundation.errors import Forbidden, Stale
 from domain.foundation.events import history
 from domain.foundation.ids import new
 from domain.foundation.lifecycle import NotNow
@@ -132,7 +132,7 @@ def test_a_pause_stops_new_bookings_and_publishing_starts_them_again(session: Se
     offer = cast.offer(session, at=at)
     offers.pause(session, offer.id, by=by(offer), at=at)
     assert offers.bookable(offers.terms(session, offer.id)) == [Unbookable.NOT_PUBLISHED]
-    assert offers.public_offer(session, offer.id) == offer
+    assert offers.public_offer(session, offer.id).offer == offer
     later = at + timedelta(days=1)
     offers.publish(session, offer.id, by=by(offer), at=later)
     assert (offer.state, offer.published_at) == (OfferState.PUBLISHED, at)
@@ -168,9 +168,19 @@ def test_a_hidden_offer_is_neither_seen_nor_booked_until_it_is_shown_again(
     assert offers.bookable(offers.terms(session, offer.id)) == [Unbookable.HIDDEN]
     with pytest.raises(OfferUnknown):
         offers.public_offer(session, offer.id)
-    assert offers.own_offer(session, offer.id, offer.provider_user_id).hidden_reason == "Not what it says."
+    own = offers.own_offer(session, offer.id, offer.provider_user_id).offer
+    assert own.hidden_reason == "Not what it says."
     offers.unhide(session, offer.id, by=MODERATOR, at=at)
     assert offers.bookable(offers.terms(session, offer.id)) == []
+
+
+def test_who_does_not_moderate_the_market_hides_nothing(session: Session, at: datetime) -> None:
+    offer = cast.offer(session)
+    for someone in (cast.actor(cast.ben(session)), by(offer)):
+        with pytest.raises(Forbidden):
+            offers.hide(session, offer.id, reason="Envy.", by=someone, at=at)
+        with pytest.raises(Forbidden):
+            offers.unhide(session, offer.id, by=someone, at=at)
 
 
 def test_a_suspended_provider_s_offers_take_no_bookings_and_are_not_published(
@@ -310,4 +320,4 @@ def test_a_provider_turns_the_pages_of_their_own_offers(session: Session) -> Non
     user_id = cast.ellen(session).user_id
     page = offers.offers_of(session, user_id, after=None, limit=2)
     rest = offers.offers_of(session, user_id, after=page.next_cursor, limit=2)
-    assert [found.id for found in [*page.items, *rest.items]] == mine[::-1]
+    assert [found.offer.id for found in [*page.items, *rest.items]] == mine[::-1]
