@@ -72,14 +72,13 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True)
 class BalanceRow:
-    """A movement of the provider's balance for us. `net` is `amount` less `fee`; `source` names its cause."""
+    """A movement of the provider's balance for us, by `amount` less `fee`; `source` names its cause."""
 
     reference: str
     kind: str
     source: str | None
     amount: int
     fee: int
-    net: int
     currency: str
     created_at: datetime
 

@@ -96,7 +96,9 @@ def _grouped(rows: Iterable[Row]) -> defaultdict[Source, list[Row]]:
 
 
 def _theirs(row: BalanceRow) -> Row:
-    return Row((row.source or row.reference, row.currency), row.net, row.reference, row.created_at)
+    return Row(
+        (row.source or row.reference, row.currency), row.amount - row.fee, row.reference, row.created_at
+    )
 
 
 def _ours(session: Session, moved: list[Movement]) -> list[Row]:

@@ -56,11 +56,8 @@ _STATES = {
     "succeeded": ProviderState.CAPTURED,
     "canceled": ProviderState.CANCELLED,
 }
-_REFUND_STATES = {
-    "succeeded": RefundState.SUCCEEDED,
-    "failed": RefundState.FAILED,
-    "canceled": RefundState.FAILED,
-}
+_FAILED = RefundState.FAILED
+_REFUND_STATES = {"succeeded": RefundState.SUCCEEDED, "failed": _FAILED, "canceled": _FAILED}
 _WHOLE = ["latest_charge.balance_transaction"]
 _PAGE = 100
 """The longest page Stripe gives."""
@@ -145,7 +142,12 @@ class StripeGateway:
     def payment(self, reference: str) -> PaymentSeen:
         """The payment and, once money moved, its refunds."""
         with _in_our_words():
-            return self._whole(self._stripe.v1.payment_intents.retrieve(reference, {"expand": _WHOLE}))
+            intent = self._stripe.v1.payment_intents.retrieve(reference, {"expand": _WHOLE})
+            if intent.status != "succeeded":
+                return _seen(intent)
+            listed = self._stripe.v1.refunds.list({"payment_intent": reference, "limit": _PAGE})
+            refunds = [_refund_seen(one) for one in listed.auto_paging_iter() if _moved_money(one)]
+            return _seen(intent, tuple(refunds))
 
     def find_payment(self, payment_id: UUID, customer_reference: str) -> PaymentSeen | None:
         """Look through the customer's payments, newest first: unlike a search, a list is never behind."""
@@ -166,14 +168,6 @@ class StripeGateway:
             listed = self._stripe.v1.balance_transactions.list(asked)
             for row in listed.auto_paging_iter():
                 yield _balance_row(row)
-
-    def _whole(self, intent: PaymentIntent) -> PaymentSeen:
-        if intent.status != "succeeded":
-            return _seen(intent)
-        listed = self._stripe.v1.refunds.list({"payment_intent": intent.id, "limit": _PAGE})
-        return _seen(
-            intent, tuple(_refund_seen(one) for one in listed.auto_paging_iter() if _moved_money(one))
-        )
 
 
 def is_signed(raw: bytes, header: str | None, secret: str) -> bool:
@@ -209,14 +203,12 @@ def _seen(intent: PaymentIntent, refunds: tuple[RefundSeen, ...] = ()) -> Paymen
     charge = intent.latest_charge if isinstance(intent.latest_charge, Charge) else None
     state = _STATES[intent.status]
     taken = state is ProviderState.CAPTURED
-    held = (
-        _from_stripe(intent.amount, currency) if taken else _from_stripe(intent.amount_capturable, currency)
-    )
+    held = intent.amount if taken else intent.amount_capturable
     return PaymentSeen(
         reference=intent.id,
         payment_id=_our_id(intent.metadata, "payment_id"),
         state=state,
-        authorized_amount=held,
+        authorized_amount=_from_stripe(held, currency),
         captured_amount=_from_stripe(intent.amount_received, currency),
         fee_amount=_fee(charge, intent.currency) if taken else None,
         charge_reference=charge.id if charge and charge.paid else None,
@@ -232,7 +224,7 @@ def _fee(charge: Charge | None, currency: str) -> int | None:
     row = charge.balance_transaction if charge else None
     if row is None or isinstance(row, str) or row.currency != currency:
         return None
-    return _from_stripe(row.fee, currency.upper())
+    return _fee_from_stripe(row.fee, currency.upper())
 
 
 def _capture_before(charge: Charge | None) -> datetime | None:
@@ -277,8 +269,7 @@ def _balance_row(row: BalanceTransaction) -> BalanceRow:
         kind=row.type,
         source=row.source if isinstance(row.source, str) else getattr(row.source, "id", None),
         amount=_from_stripe(row.amount, currency),
-        fee=_from_stripe(row.fee, currency),
-        net=_from_stripe(row.net, currency),
+        fee=_fee_from_stripe(row.fee, currency),
         currency=currency,
         created_at=datetime.fromtimestamp(row.created, UTC),
     )
@@ -298,6 +289,11 @@ def _to_stripe(amount: Money) -> int:
     if rest:
         raise CallRefusedError("invalid_charge_amount")
     return whole
+
+
+def _fee_from_stripe(fee: int, currency: str) -> int:
+    """A fee may have decimals where a payment has none; a unit begun is a unit gone."""
+    return -_from_stripe(-fee, currency)
 
 
 def _from_stripe(amount: int, currency: str) -> int:

@@ -1,0 +1,219 @@
+"""A market's till in a test: real transactions, the official library, a sandbox, and hands that can fail."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import text
+from sqlmodel import Session
+
+from domain import ledger, payments
+from domain.foundation import events, ids
+from domain.foundation.actors import SYSTEM
+from domain.foundation.database import Transactions
+from domain.ledger import AccountKind, Posting
+from domain.payments import Payment
+from domain.payments.gateway import CallRefusedError
+from domain.payments.stripe_gateway import StripeGateway
+from tests import cast
+
+KEY = "sk_sandbox_payments"
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+class Counted(Transactions):
+    """Transactions that know how many of them are open."""
+
+    open = 0
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with super()._transaction() as session:
+            self.open += 1
+            try:
+                yield session
+            finally:
+                self.open -= 1
+
+
+@dataclass
+class Watched:
+    """The gateway: never called inside a transaction, refused by the provider or dying when told to."""
+
+    gateway: StripeGateway
+    transactions: Counted
+    calls: list[str] = field(default_factory=list)
+    refuses: str = ""
+    dies_before: str = ""
+    dies_after: str = ""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*given: Any, **more: Any) -> Any:
+            assert self.transactions.open == 0, f"{name} was called inside a transaction"
+            self.calls.append(name)
+            if self.dies_before == name:
+                self.dies_before = ""
+                raise Killed
+            if self.refuses == name:
+                raise CallRefusedError("insufficient_funds")
+            answer = getattr(self.gateway, name)(*given, **more)
+            if self.dies_after == name:
+                self.dies_after = ""
+                raise Killed
+            return answer
+
+        return call
+
+
+@dataclass
+class Till:
+    """What the tests do with payments, in one word each."""
+
+    transactions: Counted
+    gateway: Watched
+    web: httpx.Client
+    at: datetime
+
+    def later(self, **span: float) -> None:
+        """Time passes, here and at the provider."""
+        self.at += timedelta(**span)
+        self.control("POST", "clock", now=int(self.at.timestamp()))
+
+    def control(self, method: str, path: str, **wish: Any) -> Any:
+        """One request to the sandbox's control interface."""
+        answer = self.web.request(method, f"/_sandbox/{path}", json=wish)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def stripe(self, method: str, path: str, **form: Any) -> Any:
+        """One plain request to the provider, past our gateway: somebody at the provider's dashboard."""
+        headers = {"authorization": f"Bearer {KEY}"}
+        answer = self.web.request(method, f"/v1/{path}", data=form, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def fault(self, action: str, endpoint: str, **more: Any) -> None:
+        self.control("POST", "faults", action=action, endpoint=endpoint, **more)
+
+    def asked(self, amount: int = 10_000, currency: str = "EUR") -> Payment:
+        """A payment that Aino is to make for a booking."""
+        with self.transactions() as session:
+            return payments.open(
+                session,
+                subject_id=ids.new(),
+                market_id=cast.market(session).id,
+                customer_id=cast.aino(session).id,
+                amount=amount,
+                currency=currency,
+                by=SYSTEM,
+                at=self.at,
+            )
+
+    def authorize(self, payment: Payment, method: str = "pm_card_visa") -> Payment:
+        return payments.authorize(
+            self.transactions, self.gateway, payment.id, payment_method=method, at=self.at
+        )
+
+    def authorized(self, amount: int = 10_000, method: str = "pm_card_visa") -> Payment:
+        return self.authorize(self.asked(amount), method)
+
+    def captured(self, amount: int = 10_000, method: str = "pm_card_visa") -> Payment:
+        payment = self.authorized(amount, method)
+        self.keep(payment, amount)
+        return self.settle(payment)
+
+    def keep(self, payment: Payment, amount: int) -> None:
+        with self.transactions() as session:
+            payments.keep(session, payment.subject_id, amount, by=SYSTEM, at=self.at)
+
+    def refund(self, payment: Payment, amount: int, liable: payments.Liable) -> payments.Refund:
+        with self.transactions() as session:
+            return payments.refund(
+                session,
+                payment.subject_id,
+                amount,
+                liable=liable,
+                reason_code="complaint",
+                reason="The kettle was broken.",
+                by=SYSTEM,
+                at=self.at,
+            )
+
+    def settle(self, payment: Payment) -> Payment:
+        return payments.settle(self.transactions, self.gateway, payment.id, at=self.at)
+
+    def settle_for_good(self, payment: Payment) -> Payment:
+        """What the sweep does over a while: settle whatever waits, time and again."""
+        for _ in range(4):
+            self.later(minutes=11)
+            self.settle(payment)
+        return self.now(payment)
+
+    def bring(self, payment: Payment) -> Payment:
+        return payments.bring(self.transactions, self.gateway, payment.id, at=self.at)
+
+    def now(self, payment: Payment) -> Payment:
+        with self.transactions() as session:
+            return payments.payment(session, payment.id)
+
+    def distribute(self, payment: Payment, *, earned: int, to: UUID) -> None:
+        """What bookings do when one is completed, in its simplest form."""
+        with self.transactions() as session:
+            held = ledger.account(session, AccountKind.HELD, payment.currency, payment.subject_id)
+            payable = ledger.account(session, AccountKind.PAYABLE, payment.currency, to)
+            fees = ledger.account(session, AccountKind.SERVICE_FEES, payment.currency)
+            rest = ledger.balance(session, held) - earned
+            moved = [Posting(held, payable, earned), *([Posting(held, fees, rest)] if rest else [])]
+            ledger.post(
+                session,
+                key=f"distribution:{payment.id}",
+                kind="distribution",
+                subject_id=payment.subject_id,
+                postings=moved,
+                by=SYSTEM,
+                at=self.at,
+            )
+
+    def balance(self, kind: AccountKind, owner: UUID | None = None) -> int:
+        with self.transactions() as session:
+            return ledger.balance(session, ledger.account(session, kind, "EUR", owner))
+
+    def told(self, payment: Payment) -> list[str]:
+        """The names of the facts about the payment's subject, in order."""
+        with self.transactions() as session:
+            return [event.name for event in events.history(session, payment.subject_id)]
+
+    def effects(self, path: str) -> list[str]:
+        """The requests of this kind that the provider carried out, each counted once."""
+        log = self.control("GET", "requests")["requests"]
+        return [
+            entry["id"]
+            for entry in log
+            if entry["method"] == "POST"
+            and path in entry["path"]
+            and not entry["replayed"]
+            and (entry["status"] == 200 or entry["fault"] == "error")
+        ]
+
+    def check(self) -> None:
+        """All that must always hold: our invariants, the provider's books, and both beside each other."""
+        with self.transactions() as session:
+            for name, sql in (ledger.INVARIANTS | payments.INVARIANTS).items():
+                assert list(session.execute(text(sql))) == [], name
+        assert self.control("GET", "books")["problems"] == []
+        compared = payments.reconcile(
+            self.transactions,
+            self.gateway,
+            since=self.at - timedelta(days=60),
+            until=self.at + timedelta(days=1),
+            by=SYSTEM,
+            at=self.at,
+        )
+        assert compared.unexplained == []
