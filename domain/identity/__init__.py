@@ -18,7 +18,7 @@ from domain.identity.issuers import Client, Discovery, Issuers, Redemption, clie
 from domain.identity.models import RoleGrant, User, UserSession
 from domain.identity.oidc import Departure, Return, begin_oidc, finish_oidc
 from domain.identity.permissions import PERMISSIONS, Decision, Permission, Rule
-from domain.identity.queries import authenticate, grants_of, sessions_of, user
+from domain.identity.queries import authenticate, grants_of, page_of_sessions, sessions_of, user
 from domain.identity.roles import grant_role, revoke_role
 from domain.identity.sessions import Tokens, end_expired, end_session, refresh, sign_in
 from domain.identity.sweeps import forget_expired
@@ -54,6 +54,7 @@ __all__ = [
     "forget_expired",
     "grant_role",
     "grants_of",
+    "page_of_sessions",
     "permissions",
     "refresh",
     "reinstate",

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from domain.foundation.paging import Page, decode, page_of
 from domain.identity.callers import Caller, Grant, Role
 from domain.identity.errors import GrantUnknown, SessionOver, SessionUnknown, UserUnknown
 from domain.identity.models import RefreshToken, RoleGrant, User, UserSession
@@ -55,6 +56,16 @@ def sessions_of(session: Session, user_id: UUID) -> Sequence[UserSession]:
     """The living sessions of a user, the last used first."""
     living = select(UserSession).where(UserSession.user_id == user_id, col(UserSession.ended_at).is_(None))
     return session.exec(living.order_by(col(UserSession.last_used_at).desc(), col(UserSession.id))).all()
+
+
+def page_of_sessions(session: Session, user_id: UUID, *, after: str | None, limit: int) -> Page[UserSession]:
+    """The living sessions of a user, page by page, the latest sign-in first."""
+    living = select(UserSession).where(UserSession.user_id == user_id, col(UserSession.ended_at).is_(None))
+    if after is not None:
+        (last,) = decode(after, [UUID])
+        living = living.where(col(UserSession.id) < last)
+    rows = session.exec(living.order_by(col(UserSession.id).desc()).limit(limit + 1)).all()
+    return page_of(rows, limit, lambda row: [row.id])
 
 
 def session_of(session: Session, user_id: UUID, session_id: UUID) -> UserSession:

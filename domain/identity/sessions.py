@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from domain.foundation import events
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.identity import queries
+from domain.identity.callers import Caller
 from domain.identity.errors import CredentialsRefused, SessionOver, TokenReused
 from domain.identity.events import EndReason, SessionEnded, SessionStarted
 from domain.identity.models import AccessToken, RefreshToken, User, UserSession
@@ -93,19 +94,13 @@ def refresh(session: Session, token: str, at: datetime) -> Tokens:
     return _issue(session, family, at=at)
 
 
-def end_session(
-    session: Session,
-    session_id: UUID,
-    *,
-    user_id: UUID,
-    by: Actor,
-    at: datetime,
-    reason: EndReason = EndReason.ENDED_ELSEWHERE,
-) -> UserSession:
-    """End one session of this user with all its tokens. Refuses `SessionUnknown`; twice does no harm."""
-    family = queries.session_of(session, user_id, session_id)
+def end_session(session: Session, session_id: UUID, *, caller: Caller, at: datetime) -> UserSession:
+    """End one of the caller's sessions with all its tokens. Refuses `SessionUnknown`; twice does no harm."""
+    family = queries.session_of(session, caller.user_id, session_id)
     if family.ended_at is None:
-        _end(session, family, reason, by=by, at=at)
+        here = session_id == caller.session_id
+        reason = EndReason.SIGNED_OUT if here else EndReason.ENDED_ELSEWHERE
+        _end(session, family, reason, by=caller.actor, at=at)
     return family
 
 

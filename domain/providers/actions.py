@@ -12,12 +12,13 @@ from sqlmodel import Session
 from domain import markets
 from domain.foundation import events
 from domain.foundation.actors import Actor, ActorKind
-from domain.foundation.errors import Stale
-from domain.identity import Caller, acting
+from domain.foundation.errors import Forbidden, Stale
+from domain.foundation.paging import Page
+from domain.identity import Caller, acting, permissions
 from domain.providers import capabilities, queries
 from domain.providers import events as facts
 from domain.providers.errors import ProfileUnknown, SegmentUnknown
-from domain.providers.kinds import Capability, Side, Step
+from domain.providers.kinds import Capability, Side, State, Step
 from domain.providers.lifecycle import PROFILES
 from domain.providers.models import ProviderProfile
 
@@ -85,6 +86,22 @@ def application(session: Session, profile_id: UUID, *, caller: Caller) -> Provid
     profile = queries.profile(session, profile_id)
     side_of(profile, caller)
     return profile
+
+
+def applications(
+    session: Session,
+    market_id: UUID,
+    *,
+    caller: Caller,
+    state: State | None,
+    after: str | None,
+    limit: int,
+) -> Page[ProviderProfile]:
+    """The profiles of a market for its staff, the longest waiting first. Refuses `Forbidden` to others."""
+    decision = permissions.decide(caller, "providers.review", market_id)
+    if not decision.allowed:
+        raise Forbidden(decision.because)
+    return queries.page(session, market_id, state=state, after=after, limit=limit)
 
 
 def change(

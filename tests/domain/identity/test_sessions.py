@@ -228,9 +228,9 @@ def test_people_see_their_living_sessions_and_end_them(
 ) -> None:
     laptop = start(session, aino, label="laptop", at=at + timedelta(minutes=1))
     assert [each.label for each in identity.sessions_of(session, aino.id)] == ["laptop", "Aino's phone"]
-    by = identity.authenticate(session, laptop.access, at=at).actor
+    caller = identity.authenticate(session, laptop.access, at=at)
     for _ in range(2):
-        identity.end_session(session, tokens.session_id, user_id=aino.id, by=by, at=at)
+        identity.end_session(session, tokens.session_id, caller=caller, at=at)
     assert [each.label for each in identity.sessions_of(session, aino.id)] == ["laptop"]
     with pytest.raises(SessionOver):
         identity.authenticate(session, tokens.access, at=at)
@@ -240,8 +240,8 @@ def test_a_session_of_somebody_else_is_not_found(
     session: Session, person: Person, tokens: identity.Tokens, at: datetime
 ) -> None:
     mallory = person("mallory@example.org")
-    by = identity.Caller(mallory.id, ids.new(), "").actor
+    caller = identity.Caller(mallory.id, ids.new(), "")
     for session_id in (tokens.session_id, ids.new()):
         with pytest.raises(SessionUnknown):
-            identity.end_session(session, session_id, user_id=mallory.id, by=by, at=at)
+            identity.end_session(session, session_id, caller=caller, at=at)
     identity.authenticate(session, tokens.access, at=at)

@@ -1,0 +1,81 @@
+"""Signing in through identity providers that speak OpenID Connect."""
+
+from datetime import datetime
+
+from api.issuers import issuers
+from api.schemas.identity import (
+    IssuerView,
+    OidcAttemptRequest,
+    OidcAttemptView,
+    OidcCompletion,
+    TokensView,
+)
+from api.transaction import Router
+from domain import identity
+from domain.foundation.database import Transactions
+from domain.identity.errors import (
+    CredentialsRefused,
+    EmailNotVouchedFor,
+    EmailUnfit,
+    IssuerAway,
+    IssuerRefused,
+    IssuerUnknown,
+    OidcAttemptOver,
+)
+
+router = Router(tags=["sessions"])
+
+
+@router.get("/oidc/issuers", may="oidc.sign_in")
+def list_issuers() -> list[IssuerView]:
+    """See which identity providers you may sign in with."""
+    return [IssuerView(issuer=client.issuer, name=client.name) for client in identity.clients()]
+
+
+@router.post("/oidc/attempts", may="oidc.sign_in", status_code=201, refusals=[IssuerAway, IssuerUnknown])
+def begin_oidc(body: OidcAttemptRequest, transactions: Transactions, at: datetime) -> OidcAttemptView:
+    """Set out to sign in at an identity provider.
+
+    Send the browser to `authorization_url` and keep `secret` in the client. The attempt lasts ten minutes and
+    serves once.
+    """
+    departure = identity.begin_oidc(
+        transactions,
+        issuers(),
+        known=identity.clients(),
+        issuer=body.issuer,
+        redirect_uri=body.redirect_uri,
+        at=at,
+    )
+    return OidcAttemptView.of(departure)
+
+
+@router.post(
+    "/oidc/attempts/completion",
+    may="oidc.sign_in",
+    status_code=201,
+    refusals=[
+        CredentialsRefused,
+        EmailNotVouchedFor,
+        EmailUnfit,
+        IssuerAway,
+        IssuerRefused,
+        IssuerUnknown,
+        OidcAttemptOver,
+    ],
+)
+def finish_oidc(body: OidcCompletion, transactions: Transactions, at: datetime) -> TokensView:
+    """Come back from the identity provider and be signed in.
+
+    An account is opened for a new person. One that was opened by password under the same address loses that
+    password and its sessions: only the identity provider has seen that the address is yours.
+    """
+    tokens = identity.finish_oidc(
+        transactions,
+        issuers(),
+        known=identity.clients(),
+        back=identity.Return(body.state, body.secret, body.code),
+        label=body.label,
+        at=at,
+    )
+    return TokensView.of(tokens)

@@ -1,0 +1,148 @@
+"""The steps of a provider profile's life, each a noun under the profile, with who took it and why."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from api.schemas.identity import Statement
+from api.schemas.providers import ApplicationView
+from api.transaction import Router
+from domain import providers
+from domain.foundation.ids import ProviderProfileId
+from domain.foundation.lifecycle import NotNow
+from domain.identity import Caller
+from domain.providers import Step
+from domain.providers.errors import ProfileUnknown
+
+router = Router(tags=["providers"])
+
+
+@router.post(
+    "/provider-profiles/{profile_id}/review", may="providers.review", refusals=[NotNow, ProfileUnknown]
+)
+def review_application(
+    profile_id: ProviderProfileId,
+    body: Statement,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> ApplicationView:
+    """Take up an application, so that others see that somebody looks at it. It stands still meanwhile."""
+    return _step(session, profile_id, Step.REVIEW, body, caller=caller, if_match=if_match, at=at)
+
+
+@router.post(
+    "/provider-profiles/{profile_id}/change-request",
+    may="providers.review",
+    refusals=[NotNow, ProfileUnknown],
+)
+def request_changes(
+    profile_id: ProviderProfileId,
+    body: Statement,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> ApplicationView:
+    """Ask the applicant for changes; the reason tells them which."""
+    return _step(session, profile_id, Step.REQUEST_CHANGES, body, caller=caller, if_match=if_match, at=at)
+
+
+@router.post(
+    "/provider-profiles/{profile_id}/resubmission", may="providers.change", refusals=[NotNow, ProfileUnknown]
+)
+def resubmit_application(
+    profile_id: ProviderProfileId,
+    body: Statement,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> ApplicationView:
+    """Send your application again when you have changed what was asked for."""
+    return _step(session, profile_id, Step.RESUBMIT, body, caller=caller, if_match=if_match, at=at)
+
+
+@router.post(
+    "/provider-profiles/{profile_id}/approval", may="providers.review", refusals=[NotNow, ProfileUnknown]
+)
+def approve_application(
+    profile_id: ProviderProfileId,
+    body: Statement,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> ApplicationView:
+    """Approve an application: from now on its provider may publish offers and be booked."""
+    return _step(session, profile_id, Step.APPROVE, body, caller=caller, if_match=if_match, at=at)
+
+
+@router.post(
+    "/provider-profiles/{profile_id}/suspension", may="providers.review", refusals=[NotNow, ProfileUnknown]
+)
+def suspend_provider(
+    profile_id: ProviderProfileId,
+    body: Statement,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> ApplicationView:
+    """Suspend a provider: their offers are out of sight and take no bookings; running ones go on."""
+    return _step(session, profile_id, Step.SUSPEND, body, caller=caller, if_match=if_match, at=at)
+
+
+@router.post(
+    "/provider-profiles/{profile_id}/reinstatement", may="providers.review", refusals=[NotNow, ProfileUnknown]
+)
+def reinstate_provider(
+    profile_id: ProviderProfileId,
+    body: Statement,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> ApplicationView:
+    """End a suspension: offers are seen and booked again."""
+    return _step(session, profile_id, Step.REINSTATE, body, caller=caller, if_match=if_match, at=at)
+
+
+@router.post(
+    "/provider-profiles/{profile_id}/closure", may="providers.close", refusals=[NotNow, ProfileUnknown]
+)
+def close_profile(
+    profile_id: ProviderProfileId,
+    body: Statement,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> ApplicationView:
+    """Close a profile for good: your own, or one in a market you operate. Running bookings go on."""
+    return _step(session, profile_id, Step.CLOSE, body, caller=caller, if_match=if_match, at=at)
+
+
+def _step(
+    session: Session,
+    profile_id: UUID,
+    step: Step,
+    statement: Statement,
+    *,
+    caller: Caller,
+    if_match: int | None,
+    at: datetime,
+) -> ApplicationView:
+    profile = providers.step(
+        session,
+        profile_id,
+        step,
+        by=caller,
+        reason_code=statement.reason_code,
+        reason=statement.reason,
+        if_match=if_match,
+        at=at,
+    )
+    return ApplicationView.of(profile)

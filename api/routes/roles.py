@@ -1,0 +1,43 @@
+"""Roles: who operates and who moderates, in a market or everywhere."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from api.schemas.identity import RoleGrantRequest, RoleGrantsView, RoleGrantView
+from api.transaction import Router
+from domain import identity
+from domain.foundation.ids import RoleGrantId, UserId
+from domain.identity import Caller
+from domain.identity.errors import GrantUnknown, RoleNotYoursToGive, UserUnknown
+
+router = Router(tags=["roles"])
+
+
+@router.get("/users/{user_id}/role-grants", may="roles.read")
+def list_role_grants(user_id: UserId, session: Session, caller: Caller) -> RoleGrantsView:
+    """See which roles a person holds where you operate."""
+    grants = identity.grants_of(session, user_id)
+    seen = [RoleGrantView.of(grant) for grant in grants if caller.is_operator(grant.market_id)]
+    return RoleGrantsView(items=seen)
+
+
+@router.post(
+    "/users/{user_id}/role-grants",
+    may="roles.grant",
+    status_code=201,
+    refusals=[RoleNotYoursToGive, UserUnknown],
+)
+def grant_role(
+    user_id: UserId, body: RoleGrantRequest, session: Session, caller: Caller, at: datetime
+) -> RoleGrantView:
+    """Let a person hold a role in a market you operate, or everywhere if you operate everywhere."""
+    return RoleGrantView.of(
+        identity.grant_role(session, user_id, role=body.role, market_id=body.market_id, by=caller, at=at)
+    )
+
+
+@router.delete("/role-grants/{grant_id}", may="roles.grant", refusals=[GrantUnknown])
+def revoke_role(grant_id: RoleGrantId, session: Session, caller: Caller, at: datetime) -> RoleGrantView:
+    """Take a role away where you operate. From the next request on it no longer counts."""
+    return RoleGrantView.of(identity.revoke_role(session, grant_id, by=caller, at=at))

@@ -1,0 +1,95 @@
+"""Provider profiles and applications on the wire."""
+
+from typing import Annotated, Self, cast
+
+from pydantic import Field, StringConstraints
+
+from api.schemas.common import Instant, Line, View, Wire
+from domain.foundation.ids import MarketId, ProviderProfileId, UserId
+from domain.providers import Capability, Changes, ProviderProfile, State, capabilities
+
+About = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=r"^[^\x00]*$")]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\n\r\x00]*$")
+]
+Segment = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00]*$")]
+
+
+class ApplicationRequest(Wire):
+    """Who wants to be a provider, where, and what they say about themselves."""
+
+    model_config = Wire.example(
+        {
+            "market_id": "mkt_01jczk3v9hf8gb2h6v1q4nsx7e",
+            "display_name": "Ellen's bicycles",
+            "about": "I have mended bicycles in Kallio since 2011.",
+        }
+    )
+
+    market_id: MarketId
+    display_name: Line
+    about: About = ""
+
+
+class ProfileChanges(Wire):
+    """What to change; what is left out stays."""
+
+    model_config = Wire.example({"about": "I mend bicycles, and since this spring also prams."})
+
+    display_name: Line = ""
+    about: About = ""
+
+    def changes(self) -> Changes:
+        """What was sent, and nothing that was left out."""
+        return cast("Changes", self.model_dump(exclude_unset=True))
+
+
+class BusinessRequest(Wire):
+    """Who stands behind a profile, as an operator found out. Null: nobody known. Say all three each time."""
+
+    model_config = Wire.example(
+        {"organisation_id": "FI-1234567-8", "payout_account_id": "acct_1Example", "segment": None}
+    )
+
+    organisation_id: Name | None
+    payout_account_id: Name | None
+    segment: Segment | None
+
+
+class ProviderView(View):
+    """What anyone may see of an approved provider."""
+
+    id: ProviderProfileId
+    market_id: MarketId
+    display_name: str
+    about: str
+    created_at: Instant
+
+    @classmethod
+    def of(cls, row: ProviderProfile) -> Self:
+        """The public side."""
+        return cls.model_validate(row)
+
+
+class ApplicationView(View):
+    """All of a profile, as its provider and the staff of its market see it."""
+
+    id: ProviderProfileId
+    user_id: UserId
+    market_id: MarketId
+    display_name: str
+    about: str
+    state: State
+    capabilities: list[Capability] = Field(description="What the state lets the provider do.")
+    organisation_id: str | None
+    payout_account_id: str | None
+    segment: str | None
+    version: int
+    created_at: Instant
+    changed_at: Instant
+
+    @classmethod
+    def of(cls, row: ProviderProfile) -> Self:
+        """The whole row, with what its state means."""
+        able = [capability for capability in Capability if capabilities.allows(row.state, capability)]
+        return cls.model_validate({**row.model_dump(), "capabilities": able})
