@@ -18,7 +18,7 @@ BACK = "https://app.example.org/signed-in"
 
 @pytest.fixture(params=[None, "s3cret: with / odd + signs"], ids=["public client", "client with a secret"])
 def issuer(request: pytest.FixtureRequest, client: Client) -> Iterator[LittleIssuer]:
-    """An issuer on loopback that this place is configured to trust; after the app, whose settings it changes."""
+    """An issuer on loopback that this place trusts; after the app, whose settings it changes."""
     little = LittleIssuer(client_secret=request.param, now=clock.now())
     with served(little) as little.broken:
         known = {"issuer": little.issuer, "client_id": little.client_id, "name": "Neighbours"}
