@@ -8,6 +8,9 @@ from babel import Locale, UnknownLocaleError
 from domain.foundation import money
 from domain.markets.errors import MarketImpossible
 
+# CLDR has names for unions, for tests of its own, and for not knowing.
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+
 
 def check_place(*, currency: str, time_zone: str, locale: str, country: str) -> None:
     """Refuse what does not exist; the refusal names the field.
@@ -18,7 +21,7 @@ def check_place(*, currency: str, time_zone: str, locale: str, country: str) -> 
         "currency": currency in money.CURRENCIES,
         "time_zone": time_zone in time_zones(),
         "locale": _is_locale(locale),
-        "country": len(country) == 2 and country in Locale("en").territories,  # noqa: PLR2004 -- alpha-2
+        "country": country in _countries(),
     }
     for field, exists in known.items():
         if not exists:
@@ -29,6 +32,12 @@ def check_place(*, currency: str, time_zone: str, locale: str, country: str) -> 
 def time_zones() -> frozenset[str]:
     """The names of all zones; reading them walks a folder, and they change with a release only."""
     return frozenset(available_timezones())
+
+
+@lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    """Territories by their two letters; the numbers in CLDR's list are whole continents."""
+    return frozenset(str(code) for code in Locale("en").territories if str(code).isalpha()) - _NO_COUNTRIES
 
 
 def _is_locale(tag: str) -> bool:

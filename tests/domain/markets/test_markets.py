@@ -48,7 +48,13 @@ def test_a_new_market_has_a_policy_in_force_at_once(session: Session, at: dateti
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("currency", "XYZ"), ("time_zone", "Europe/Atlantis"), ("locale", "xx-nowhere"), ("country", "ZZZ")],
+    [
+        ("currency", "XYZ"),
+        ("time_zone", "Europe/Atlantis"),
+        ("locale", "xx-nowhere"),
+        ("country", "ZZ"),
+        ("country", "150"),
+    ],
 )
 def test_a_market_in_a_world_that_does_not_exist_is_refused(
     session: Session, at: datetime, field: str, value: str

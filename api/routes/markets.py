@@ -1,0 +1,119 @@
+"""Markets and the versions of their policies."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from api.schemas.common import AfterCursor, Instant, Limit, PageView
+from api.schemas.markets import MarketOpening, MarketView, PolicyPublication, PolicyVersionView
+from api.transaction import Router
+from domain import markets
+from domain.foundation.errors import Forbidden
+from domain.foundation.ids import MarketId
+from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.identity import Caller
+from domain.markets.errors import (
+    MarketImpossible,
+    MarketSlugTaken,
+    MarketUnknown,
+    PolicyForThePast,
+    PolicyPublishedMeanwhile,
+    PolicyUnknown,
+)
+
+router = Router(tags=["markets"])
+
+
+@router.post("/markets", may="markets.create", status_code=201, refusals=[MarketImpossible, MarketSlugTaken])
+def open_market(body: MarketOpening, session: Session, caller: Caller, at: datetime) -> MarketView:
+    """Open a market, with the first version of its policy in force at once.
+
+    Currency and time zone stay for good: everything ever agreed in the market speaks them.
+    """
+    market = markets.create(
+        session,
+        slug=body.slug,
+        name=body.name,
+        currency=body.currency,
+        time_zone=body.time_zone,
+        locale=body.locale,
+        country=body.country,
+        rules=body.policy,
+        by=caller.actor_in(None),
+        at=at,
+    )
+    return MarketView.model_validate(market)
+
+
+@router.get("/markets", may="markets.read", refusals=[CursorUnreadable])
+def list_markets(
+    session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
+) -> PageView[MarketView]:
+    """See the markets there are, by slug."""
+    page = markets.page(session, after=after, limit=limit)
+    return PageView(
+        items=[MarketView.model_validate(market) for market in page.items], next_cursor=page.next_cursor
+    )
+
+
+@router.get("/markets/{market_id}", may="markets.read", refusals=[MarketUnknown])
+def read_market(market_id: MarketId, session: Session) -> MarketView:
+    """See one market."""
+    return MarketView.model_validate(markets.market(session, market_id))
+
+
+@router.get("/markets/{market_id}/policy", may="markets.read", refusals=[MarketUnknown, PolicyUnknown])
+def read_policy(
+    market_id: MarketId, session: Session, at: datetime, active_at: Instant | None = None
+) -> PolicyVersionView:
+    """See the policy in force now, or at the instant `active_at`."""
+    market = markets.market(session, market_id)
+    return PolicyVersionView.of(markets.policy_at(session, market.id, active_at or at))
+
+
+@router.get(
+    "/markets/{market_id}/policy-versions", may="markets.read", refusals=[CursorUnreadable, MarketUnknown]
+)
+def list_policy_versions(
+    market_id: MarketId, session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
+) -> PageView[PolicyVersionView]:
+    """See all versions of a market's policy, the newest first, those announced for later among them."""
+    market = markets.market(session, market_id)
+    page = markets.policies(session, market.id, after=after, limit=limit)
+    return PageView(
+        items=[PolicyVersionView.of(version) for version in page.items], next_cursor=page.next_cursor
+    )
+
+
+@router.post(
+    "/markets/{market_id}/policy-versions",
+    may="markets.publish_policy",
+    status_code=201,
+    if_match="required",
+    refusals=[Forbidden, MarketUnknown, PolicyForThePast, PolicyPublishedMeanwhile],
+)
+def publish_policy(
+    market_id: MarketId,
+    body: PolicyPublication,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+    if_match: int | None,
+) -> PolicyVersionView:
+    """Publish the next version of the policy, in force at once or later; what was decided stays decided.
+
+    Send the number of the latest version as If-Match. A version announced for later is replaced by publishing
+    another for the same instant.
+    """
+    return PolicyVersionView.of(
+        markets.publish_policy(
+            session,
+            market_id,
+            rules=body.rules,
+            active_from=body.active_from,
+            note=body.note,
+            if_match=if_match,
+            by=caller.actor_in(market_id),
+            at=at,
+        )
+    )

@@ -1,0 +1,117 @@
+"""Markets and policies on the wire. A policy's shape is the domain's own: it is stored as it is sent."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints
+
+from api.schemas.common import Currency, Instant, Line, View, Wire
+from domain.foundation.ids import MarketId, PolicyVersionId
+from domain.markets import Policy, PolicyVersion
+
+Slug = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60),
+    Field(description="What stands in addresses: small letters, digits and hyphens.", examples=["helsinki"]),
+]
+TimeZone = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=60, pattern=r"^[\w+-]+(/[\w+-]+)*$"),
+    Field(description="A name of the IANA's database.", examples=["Europe/Helsinki"]),
+]
+
+
+class MarketOpening(Wire):
+    """A market to be opened. What its policy leaves out is as every market starts."""
+
+    model_config = Wire.example(
+        {
+            "slug": "tampere",
+            "name": "Tampere",
+            "currency": "EUR",
+            "time_zone": "Europe/Helsinki",
+            "locale": "fi-FI",
+            "country": "FI",
+            "policy": {"service_fee_bp": 400, "segments": ["students"]},
+        }
+    )
+
+    slug: Slug
+    name: Line
+    currency: Currency
+    time_zone: TimeZone
+    locale: Annotated[str, StringConstraints(max_length=20), Field(description="BCP 47.", examples=["fi-FI"])]
+    country: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Z]{2}$"),
+        Field(description="ISO 3166-1 alpha-2.", examples=["FI"]),
+    ]
+    policy: Policy = Policy()
+
+
+class MarketView(View):
+    """A place and what everything in it is counted in."""
+
+    id: MarketId
+    slug: str
+    name: str
+    currency: Currency
+    time_zone: str
+    locale: str
+    country: str
+    created_at: Instant
+
+
+class PolicyPublication(Wire):
+    """The next version of a market's policy, whole. It is in force from `active_from`, or at once."""
+
+    model_config = Wire.example(
+        {
+            "rules": {
+                "service_fee_bp": 600,
+                "commission_bp": 900,
+                "tax": {"name": "ALV", "rate_bp": 2550, "applies_to": "service_fee", "inclusive": True},
+                "cancellation_policies": {
+                    "kind": {
+                        "grace_minutes": 120,
+                        "tiers": [
+                            {
+                                "hours_before_start": 12,
+                                "refund_bp": 10000,
+                                "service_fee_refund_bp": 10000,
+                            }
+                        ],
+                    }
+                },
+            },
+            "note": "Fees follow the budget of 2027.",
+        }
+    )
+
+    rules: Policy
+    active_from: Instant | None = None
+    note: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")] = ""
+
+
+class PolicyVersionView(View):
+    """A version of a market's policy. It never changes, and every decision names the one that decided it."""
+
+    id: PolicyVersionId
+    market_id: MarketId
+    version: int = Field(description="Counts the market's versions from one; publishing takes the latest.")
+    rules: Policy
+    active_from: Instant
+    created_at: Instant
+    note: str
+
+    @classmethod
+    def of(cls, version: PolicyVersion) -> Self:
+        """The view of a version."""
+        return cls(
+            id=version.id,
+            market_id=version.market_id,
+            version=version.number,
+            rules=version.rules,
+            active_from=version.active_from,
+            created_at=version.created_at,
+            note=version.note,
+        )
