@@ -7,8 +7,8 @@ TEST_DATABASE_URL names. Before the first statement the cluster says itself that
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +60,12 @@ def database_url(server_url: str) -> Iterator[str]:
         os.environ["DATABASE_URL"] = url
         settings.cache_clear()
         yield url
+
+
+@pytest.fixture(scope="session")
+def empty_database(server_url: str) -> Callable[[], AbstractContextManager[str]]:
+    """Makes a database without a schema, for as long as the block lasts."""
+    return lambda: _fresh_database(server_url)
 
 
 @pytest.fixture(scope="session")

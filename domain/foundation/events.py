@@ -19,7 +19,7 @@ from sqlmodel import Field, Session
 
 from domain.foundation import ids
 from domain.foundation.actors import Actor, ActorKind
-from domain.foundation.tables import Table, choice, document, instant, primary_key
+from domain.foundation.tables import Table, choice, document, instant, keep, primary_key
 
 CHANNEL = "talkoo_events"
 
@@ -63,6 +63,9 @@ class EventRecord(Table, table=True):
     version: int = Field(sa_column=Column(BigInteger, nullable=False))
     data: dict[str, Any] = document()
     dispatched_at: datetime | None = instant(nullable=True)
+
+
+keep(EventRecord, except_columns=("dispatched_at",))
 
 
 # One row means: so many facts are recorded about this subject. Its lock puts a subject's facts in order.

@@ -1,0 +1,66 @@
+"""`talkoo documents`: writes what is drawn from the code, so that it cannot grow old unnoticed.
+
+The OpenAPI document, the list of problems, and the pictures of the lifecycles in ARCHITECTURE.md. House
+tests compare each with what stands in the repository.
+"""
+
+import re
+from pathlib import Path
+
+import orjson
+import typer
+
+from api import app as api_app
+from api import openapi, problems
+from domain.bookings.lifecycle import BOOKINGS, PROPOSALS
+from domain.foundation.errors import Refusal
+from domain.foundation.lifecycle import Lifecycle
+from domain.offers.lifecycle import LIFECYCLE as OFFERS
+from domain.providers.lifecycle import PROFILES
+
+PICTURES: tuple[Lifecycle, ...] = (PROFILES, OFFERS, BOOKINGS, PROPOSALS)
+
+
+def documents() -> None:
+    """Write docs/openapi.json, docs/problems.md and the lifecycles' pictures in ARCHITECTURE.md anew."""
+    architecture = Path("ARCHITECTURE.md")
+    for path, text in {
+        Path("docs/openapi.json"): openapi_document(),
+        Path("docs/problems.md"): problems_page(),
+        architecture: with_pictures(architecture.read_text()),
+    }.items():
+        path.write_text(text)
+        typer.echo(f"Wrote {path}")
+
+
+def openapi_document() -> str:
+    """The OpenAPI document, in an order that makes a change easy to read."""
+    made = openapi.document(api_app.create())
+    return orjson.dumps(
+        made, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+    ).decode()
+
+
+def problems_page() -> str:
+    """Every refusal with its status and its meaning, as Markdown."""
+    api_app.routers()
+    rows = [
+        f"| `{kind.slug}` | {problems.status_of(kind)} | {kind.title} | {' '.join((kind.__doc__ or '').split())} |"
+        for kind in Refusal.every()
+    ]
+    head = (
+        "# Problems\n\nEvery refusal of the API, by its slug. `type` in an answer is `/problems/<slug>`.\n\n"
+    )
+    table = "| Slug | Status | Title | Meaning |\n|---|---|---|---|\n"
+    return head + table + "\n".join(rows) + "\n"
+
+
+def with_pictures(text: str) -> str:
+    """The text with the picture of each lifecycle between its marks drawn anew."""
+    for life in PICTURES:
+        begin, end = f"<!-- lifecycle: {life.noun} -->", f"<!-- end: {life.noun} -->"
+        drawn = f"{begin}\n```mermaid\n{life.picture()}\n```\n{end}"
+        text = re.sub(
+            f"{re.escape(begin)}.*?{re.escape(end)}", lambda _, drawn=drawn: drawn, text, flags=re.DOTALL
+        )
+    return text

@@ -1,0 +1,162 @@
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+from domain.foundation import events, ids
+from domain.foundation.actors import CLOCK
+from sqlalchemy import text
+from workers import relay, task
+from workers.relay import BrokerAway
+from workers.task import Work
+
+
+@dataclass(frozen=True)
+class LanternLit(events.Fact):
+    name: ClassVar[str] = "lantern.lit"
+    audit_only: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class MothCame(events.Fact):
+    name: ClassVar[str] = "moth.came"
+    audit_only: ClassVar[bool] = True
+
+
+def moth(session, event):
+    events.record(session, MothCame(), subject=("moth", event.subject_id), by=CLOCK, at=event.occurred_at)
+
+
+def clumsy(session, event):
+    events.record(session, MothCame(), subject=("moth", event.subject_id), by=CLOCK, at=event.occurred_at)
+    raise LookupError("fell into the lantern")
+
+
+READERS = {"lantern.lit": (moth,)}
+
+
+class Killed(BaseException):
+    """Stands for kill -9: nothing catches it, nothing after it runs."""
+
+
+@pytest.fixture
+def work(transactions):
+    return Work(transactions, gateway=None)
+
+
+@pytest.fixture
+def lit(transactions, at):
+    """Light some lanterns; answers their ids."""
+
+    def light(how_many=1):
+        lanterns = [ids.new() for _ in range(how_many)]
+        with transactions() as session:
+            for lantern in lanterns:
+                events.record(session, LanternLit(), subject=("lantern", lantern), by=CLOCK, at=at)
+        return lanterns
+
+    return light
+
+
+def moths(transactions):
+    with transactions.reading() as session:
+        return session.execute(text("SELECT count(*) FROM events WHERE name = 'moth.came'")).scalar_one()
+
+
+def by_hand(work, reader=moth):
+    """A broker without a broker: the message is handled before `publish` returns."""
+    return lambda message: task.deliver(work, reader, message.event_id)
+
+
+def everything_is_due(transactions):
+    with transactions() as session:
+        session.execute(text("UPDATE event_deliveries SET due_at = now() - interval '1 second'"))
+
+
+def test_every_reader_of_a_fact_hears_of_it_once(work, transactions, lit):
+    lit(3)
+    assert relay.dispatch(transactions, READERS, by_hand(work)) == 3
+    assert relay.dispatch(transactions, READERS, by_hand(work)) == 0
+    assert moths(transactions) == 3
+
+
+def test_a_message_that_arrives_twice_has_one_effect(work, transactions, lit):
+    lit()
+    sent = []
+    relay.dispatch(transactions, READERS, sent.append)
+    for _ in range(3):
+        task.deliver(work, moth, sent[0].event_id)
+    assert moths(transactions) == 1
+
+
+def test_a_message_that_arrives_at_many_workers_at_once_has_one_effect(work, transactions, lit):
+    lit()
+    sent = []
+    relay.dispatch(transactions, READERS, sent.append)
+    with ThreadPoolExecutor(8) as crowd:
+        list(crowd.map(lambda _: task.deliver(work, moth, sent[0].event_id), range(8)))
+    assert moths(transactions) == 1
+
+
+def test_a_relay_killed_before_its_commit_leaves_the_event_for_the_next_one(work, transactions, lit):
+    lit()
+    with pytest.raises(Killed), transactions() as session:
+        session.execute(text("UPDATE events SET dispatched_at = now() WHERE dispatched_at IS NULL"))
+        raise Killed
+    relay.dispatch(transactions, READERS, by_hand(work))
+    assert moths(transactions) == 1
+
+
+@pytest.mark.parametrize("survives", range(4))
+def test_a_relay_killed_between_commit_and_publish_loses_and_doubles_nothing(work, transactions, lit, survives):
+    lit(4)
+    sent = []
+
+    def publish(message):
+        if len(sent) == survives:
+            raise Killed
+        sent.append(message)
+        by_hand(work)(message)
+
+    with pytest.raises(Killed):
+        relay.dispatch(transactions, READERS, publish)
+    assert moths(transactions) == survives
+    everything_is_due(transactions)
+    relay.send_again(transactions, by_hand(work))
+    assert moths(transactions) == 4
+    everything_is_due(transactions)
+    assert relay.send_again(transactions, by_hand(work)) == 0
+
+
+def test_what_a_broker_that_is_away_did_not_take_is_sent_when_it_is_back(work, transactions, lit):
+    lit(2)
+
+    def away(message):
+        raise BrokerAway("gone fishing")
+
+    with pytest.raises(BrokerAway):
+        relay.dispatch(transactions, READERS, away)
+    everything_is_due(transactions)
+    assert relay.send_again(transactions, by_hand(work)) == 2
+    assert moths(transactions) == 2
+
+
+def test_two_relays_do_not_send_the_same_event(work, transactions, lit):
+    lit(50)
+    with ThreadPoolExecutor(4) as relays:
+        sent = sum(relays.map(lambda _: relay.dispatch(transactions, READERS, by_hand(work)), range(4)))
+    assert (sent, moths(transactions)) == (50, 50)
+
+
+def test_a_failing_reader_leaves_no_trace_of_its_work_and_is_parked_after_five_attempts(work, transactions, lit):
+    lit()
+    readers = {"lantern.lit": (clumsy,)}
+    relay.dispatch(transactions, readers, by_hand(work, clumsy))
+    for _ in range(6):
+        everything_is_due(transactions)
+        relay.send_again(transactions, by_hand(work, clumsy))
+    with transactions.reading() as session:
+        row = session.execute(text("SELECT attempts, parked_at, last_error FROM event_deliveries")).one()
+    assert (row.attempts, row.last_error) == (6, "LookupError: fell into the lantern")
+    assert row.parked_at is not None
+    assert moths(transactions) == 0
