@@ -108,7 +108,8 @@ def _settings(given: Object) -> Object:
             "decline_on": {"avs_failure": False, "cvc_failure": False}, "statement_descriptor_prefix": None,
         },
         "dashboard": {"display_name": None, "timezone": "Etc/UTC"},
-        "payments": dict.fromkeys(("statement_descriptor", "statement_descriptor_kana", "statement_descriptor_kanji")),
+        "payments": dict.fromkeys(("statement_descriptor", "statement_descriptor_kana",
+        "statement_descriptor_kanji")),
         "payouts": {"debit_negative_balances": True, "schedule": schedule, "statement_descriptor": None},
     }  # fmt: skip
 

@@ -24,7 +24,7 @@ class Server:
     """A running sandbox; leaving its context stops it."""
 
     def __init__(self, app: ASGIApp, port: int) -> None:
-        self._socket = socket.create_server((HOST, port))
+        self._socket = _listen(port)
         self._port = int(self._socket.getsockname()[1])
         self._uvicorn = uvicorn.Server(configuration(app))
         self._thread = threading.Thread(target=self._serve, name="sandbox-server", daemon=True)
@@ -64,6 +64,19 @@ def start(port: int = 0, state: str = ":memory:") -> Server:
     server = Server(create(state), port)
     server.run()
     return server
+
+
+def _listen(port: int) -> socket.socket:
+    """A listening socket that says it is TCP.
+
+    asyncio switches Nagle's delay off only for sockets that name their protocol, which `socket.create_server`
+    does not do: each answer on a kept connection took 48 milliseconds instead of 3.
+    """
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((HOST, port))
+    listening.listen()
+    return listening
 
 
 def configuration(app: ASGIApp) -> uvicorn.Config:

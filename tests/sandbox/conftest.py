@@ -1,4 +1,7 @@
-"""One sandbox a test process, emptied before each test; after each test its log is held against the contract."""
+"""One sandbox a test process, emptied before each test.
+
+After each test its log is held against the contract.
+"""
 
 from collections.abc import Iterator
 

@@ -1,14 +1,14 @@
 """The contract with the official library, both ways.
 
-`request_problems` holds the parameters of a request against the library's own `stripe.params` TypedDicts; `object_problems`
-holds an object against the annotations of the library's classes. Both answer sentences, none when all is well: unknown
-keys, missing keys and wrong types are each a sentence. Form values are texts, so requests are read leniently (`"12"` is
-an integer), objects strictly.
+`request_problems` holds the parameters of a request against the library's own `stripe.params` TypedDicts;
+`object_problems` holds an object against the annotations of the library's classes. Both answer sentences,
+none when all is well: unknown keys, missing keys and wrong types are each a sentence. Form values are texts,
+so requests are read leniently (`"12"` is an integer), objects strictly.
 """
 
 import re
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 
@@ -17,6 +17,8 @@ import typing_extensions
 from stripe import params as stripe_params
 from stripe._object_classes import get_object_class
 from stripe._stripe_object import StripeObject, UntypedStripeObject
+
+Hints = tuple[Any, ...]
 
 REQUESTS = {
     "GET /v1/account": "AccountRetrieveCurrentParams",
@@ -127,55 +129,67 @@ def _matches(pattern: str, told: str) -> bool:
 
 
 def _check(value: object, hint: Any, where: str, *, lenient: bool) -> list[str]:
-    origin = get_origin(hint)
     if hint is Any or isinstance(hint, typing.TypeVar):
         return []
-    if origin in (typing_extensions.NotRequired, typing_extensions.Required):
-        return _check(value, get_args(hint)[0], where, lenient=lenient)
-    if origin is Union or type(hint).__name__ == "UnionType":
-        return _check_union(value, get_args(hint), where, lenient=lenient)
-    if origin is Literal:
-        return [] if value in get_args(hint) else [f"{where}: {value!r} is none of the words allowed"]
-    if origin is list:
-        return _check_list(value, get_args(hint)[0], where, lenient=lenient)
-    if origin is dict or origin is UntypedStripeObject:
-        return _check_map(value, get_args(hint)[-1], where, lenient=lenient)
-    if origin is stripe.ListObject:
-        return _check_page(value, get_args(hint)[0], where)
+    kind = Union if type(hint).__name__ == "UnionType" else get_origin(hint)
+    if kind in _CHECKS:
+        return _CHECKS[kind](value, get_args(hint), where, lenient=lenient)
     if typing_extensions.is_typeddict(hint) or (isinstance(hint, type) and issubclass(hint, StripeObject)):
         return _check_fields(value, hint, where, lenient=lenient)
     return [] if _is_plain(value, hint, lenient=lenient) else [f"{where}: {value!r} is not {hint}"]
 
 
-def _check_union(value: object, choices: tuple[Any, ...], where: str, *, lenient: bool) -> list[str]:
+def _check_wrapped(value: object, hints: Hints, where: str, *, lenient: bool) -> list[str]:
+    return _check(value, hints[0], where, lenient=lenient)
+
+
+def _check_literal(value: object, words: Hints, where: str, *, lenient: bool) -> list[str]:
+    return [] if value in words else [f"{where}: {value!r} is none of the words allowed"]
+
+
+def _check_union(value: object, choices: Hints, where: str, *, lenient: bool) -> list[str]:
     found = [_check(value, choice, where, lenient=lenient) for choice in choices]
     # Of several wrong readings, the one that got past the outermost type is the one that was meant.
     meant = [one for one in found if not any(f"{where}: {value!r} is not" in problem for problem in one)]
     return [] if [] in found else min(meant or found, key=len)
 
 
-def _check_list(value: object, hint: Any, where: str, *, lenient: bool) -> list[str]:
+def _check_list(value: object, hints: Hints, where: str, *, lenient: bool) -> list[str]:
     if not isinstance(value, list):
         return [f"{where}: {value!r} is not a list"]
     items = enumerate(value)
     return [
-        problem for at, item in items for problem in _check(item, hint, f"{where}[{at}]", lenient=lenient)
+        problem for at, item in items for problem in _check(item, hints[0], f"{where}[{at}]", lenient=lenient)
     ]
 
 
-def _check_map(value: object, hint: Any, where: str, *, lenient: bool) -> list[str]:
+def _check_map(value: object, hints: Hints, where: str, *, lenient: bool) -> list[str]:
     if not isinstance(value, dict):
         return [f"{where}: {value!r} is not a map"]
     items = value.items()
     return [
-        problem for key, item in items for problem in _check(item, hint, f"{where}.{key}", lenient=lenient)
+        problem
+        for key, item in items
+        for problem in _check(item, hints[-1], f"{where}.{key}", lenient=lenient)
     ]
 
 
-def _check_page(value: object, hint: Any, where: str) -> list[str]:
+def _check_page(value: object, hints: Hints, where: str, *, lenient: bool) -> list[str]:
     if not isinstance(value, dict) or set(value) != {"object", "data", "has_more", "url"}:
         return [f"{where}: {value!r} is not a list object"]
-    return _check_list(value["data"], hint, where, lenient=False)
+    return _check_list(value["data"], hints, where, lenient=lenient)
+
+
+_CHECKS: dict[Any, Callable[..., list[str]]] = {
+    typing_extensions.NotRequired: _check_wrapped,
+    typing_extensions.Required: _check_wrapped,
+    Union: _check_union,
+    Literal: _check_literal,
+    list: _check_list,
+    dict: _check_map,
+    UntypedStripeObject: _check_map,
+    stripe.ListObject: _check_page,
+}
 
 
 def _check_fields(value: object, hint: Any, where: str, *, lenient: bool) -> list[str]:
@@ -222,7 +236,10 @@ def _hints(hint: Any) -> dict[str, Any]:
 
 
 class _Names(dict[str, Any]):
-    """Where a name in the library's annotations is looked up: its own module, then what the library exports."""
+    """Where a name in the library's annotations is looked up.
+
+    Its own module, then what the library exports.
+    """
 
     def __init__(self, hint: Any) -> None:
         module = __import__(hint.__module__, fromlist=["_"])

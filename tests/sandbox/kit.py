@@ -64,7 +64,10 @@ class Sandbox:
         return [event.type for event in self.stripe.events.list({"limit": 100}).data][::-1]
 
     def problems(self) -> list[str]:
-        """Where the requests made so far, or what was answered, break the contract with the official library."""
+        """Where the requests made so far, or what was answered.
+
+        Break the contract with the official library.
+        """
         found: list[str] = []
         for entry in self.control("requests")["requests"]:
             if not entry["cut"] and entry["status"] == 200:

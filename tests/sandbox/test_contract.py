@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,6 @@ from tests.sandbox.kit import Sandbox
 
 
 def test_every_route_has_its_parameters_in_the_library() -> None:
-    import re  # noqa: PLC0415  used here only
-
     told = {f"{route.method} {re.sub(r'{.*?}', '{}', route.path)}" for route in ROUTES}
     assert told == set(contract.REQUESTS)
 
@@ -90,9 +89,11 @@ def every_kind(sandbox: Sandbox) -> None:
         getattr(sandbox.stripe, many).list({"limit": 1})
 
 
-# What the published examples show although the pinned version of the library no longer knows it, or only on request.
+# What the published examples show although the pinned version of the library no longer knows it, or only on
+# request.
 NOT_OURS = {
-    "account": {"type"}, "charge": {"refunds"}, "customer": {"discount"}, "payment_intent": {"managed_payments"},
+    "account": {"type"}, "charge": {"refunds"}, "customer": {"discount"},
+    "payment_intent": {"managed_payments"},
     "balance": {"connect_reserved"},
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Webhooks: signed, tried again, and on request as unruly as life."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -92,7 +93,7 @@ def test_on_request_an_event_comes_twice_or_not_at_all(sandbox: Sandbox, receive
     sandbox.stripe.customers.create({})
     last = sandbox.stripe.customers.create({})
     until(lambda: len(receiver.taken) == 3)
-    bodies = [stripe.Event.construct_from(__import__("json").loads(body), None) for body, _ in receiver.taken]
+    bodies = [stripe.Event.construct_from(json.loads(body), None) for body, _ in receiver.taken]
     assert [event.data.object["id"] for event in bodies] == [first.id, first.id, last.id]
 
 
@@ -140,7 +141,7 @@ def test_connected_accounts_are_heard_by_connect_endpoints_only(sandbox: Sandbox
     sandbox.stripe.customers.create({})
     until(lambda: settled(sandbox) and receiver.taken)
     assert receiver.types() == ["account.updated"]
-    assert __import__("json").loads(receiver.taken[0][0])["account"] == account.id
+    assert json.loads(receiver.taken[0][0])["account"] == account.id
 
 
 def test_a_disabled_or_deleted_endpoint_hears_nothing(sandbox: Sandbox, receiver: Receiver) -> None:
