@@ -54,7 +54,7 @@ def keep(session: Session, subject_id: UUID, amount: int, *, by: Actor, at: date
         return payment
     _check_keep(session, payment, amount)
     payment.keep_amount, payment.target_at = amount, at
-    payment.settled_at = payment.parked_at = None
+    payment.settled_at, payment.parked_at, payment.due_at = None, None, at
     payment.version += 1
     fact = PaymentTargetChanged(payment.id, amount, payment.currency)
     events.record(session, fact, subject=("booking", subject_id), by=by, at=at)

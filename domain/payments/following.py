@@ -67,7 +67,8 @@ def fail_refund(session: Session, payment: Payment, refund: Refund, code: str, *
     if refund.state is RefundState.SUCCEEDED:
         payment.refunded_amount -= refund.amount
     refund.state, refund.failure_code, refund.finished_at = RefundState.FAILED, code, at
-    payment.settled_at = None
+    if payment.keep_amount is not None and payment.parked_at is None:
+        payment.settled_at, payment.due_at = None, at
     tell(session, payment, RefundFailed(payment.id, refund.id, refund.amount, payment.currency, code), at=at)
 
 

@@ -26,8 +26,9 @@ def _count() -> Any:  # noqa: ANN401 -- as SQLModel's Field
 class Payment(Table, table=True):
     """A payment. `keep_amount` is what shall be kept in the end: None while that is open.
 
-    `version` grows whenever something the provider told us changed the row. `settled_at` says that the
-    provider was brought to `keep_amount`, `parked_at` that it was tried in vain and people must look.
+    `version` grows whenever something the provider told us changed the row. While `keep_amount`, decided at
+    `target_at`, is not reached, the next step is due at `due_at`; then `settled_at` says that it was reached,
+    or `parked_at` that it was tried in vain and people must look.
     """
 
     __tablename__ = "payments"
@@ -39,10 +40,10 @@ class Payment(Table, table=True):
             name="payments_amounts_only_shrink",
         ),
         CheckConstraint("keep_amount BETWEEN 0 AND amount", name="payments_keep_no_more_than_they_are"),
-        Index(
-            "payments_to_settle",
-            "target_at",
-            postgresql_where=text("keep_amount IS NOT NULL AND settled_at IS NULL AND parked_at IS NULL"),
+        Index("payments_to_settle", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        CheckConstraint(
+            "due_at IS NULL OR (keep_amount IS NOT NULL AND settled_at IS NULL AND parked_at IS NULL)",
+            name="payments_are_due_while_unsettled",
         ),
         Index(
             "payments_to_look_at",
@@ -76,6 +77,7 @@ class Payment(Table, table=True):
     created_at: datetime = instant()
     looked_at: datetime | None = instant(nullable=True)
     target_at: datetime | None = instant(nullable=True)
+    due_at: datetime | None = instant(nullable=True)
     settled_at: datetime | None = instant(nullable=True)
     parked_at: datetime | None = instant(nullable=True)
 

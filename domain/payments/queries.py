@@ -17,7 +17,7 @@ BATCH = 100  # payments per sweep: at a second a call they are done before the n
 _STANDING = text("""
     SELECT (SELECT coalesce(sum(amount), 0) FROM refunds
             WHERE payment_id = :id AND state <> 'failed') AS given_back,
-           count(*) AS failures, max(finished_at) AS failed_at
+           count(*) AS failures
     FROM (
         SELECT finished_at FROM provider_ops
         WHERE payment_id = :id AND state = 'failed' AND kind <> 'authorize'
@@ -35,8 +35,9 @@ _DUE = text("""
            OR (state IN ('sent', 'unknown')
                AND sent_at + least(:lease * power(2, least(attempts, 20) - 1), :longest) <= :at)
         UNION ALL
-        SELECT id, target_at FROM payments
-        WHERE keep_amount IS NOT NULL AND settled_at IS NULL AND parked_at IS NULL
+        SELECT id, due_at FROM payments
+        WHERE due_at <= :at AND NOT EXISTS (
+            SELECT 1 FROM provider_ops WHERE payment_id = payments.id AND state IN ('sent', 'unknown'))
     ) waiting
     GROUP BY payment_id ORDER BY min(since) LIMIT :limit
 """)
@@ -86,6 +87,7 @@ def by_reference(session: Session, reference: str) -> Payment | None:
 def standing(session: Session, payment: Payment) -> Standing:
     """Where the payment stands, for the rules to decide on."""
     asked = {"id": payment.id, "since": payment.target_at or payment.created_at}
+    session.flush()
     row = session.execute(_STANDING, asked).one()
     return Standing(
         state=payment.state,
@@ -95,7 +97,6 @@ def standing(session: Session, payment: Payment) -> Standing:
         captured_amount=payment.captured_amount,
         given_back=int(row.given_back),
         failures=row.failures,
-        failed_at=row.failed_at,
     )
 
 

@@ -17,7 +17,7 @@ from domain.payments.kinds import OpKind, OpState, PaymentState, RefundState
 LEASE = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)  # between two attempts to learn how a call ended
 OVERDUE_AFTER = timedelta(minutes=15)  # money.md: an unknown outcome older than this is an alarm
-MOST_FAILURES = 5  # refusals of one decision before people must look: with the waits below, in three hours
+MOST_FAILURES = 5  # refusals of one decision before people must look; with the waits below, 2 1/2 hours
 WAIT_AFTER_REFUSAL = timedelta(minutes=10)  # doubled with each; a balance that does not suffice fills slowly
 
 _RANK = {
@@ -46,7 +46,7 @@ _REFUND_RANK = {
 class Standing:
     """Where a payment stands. `given_back` counts all refunds that did not fail, also those on their way.
 
-    `failures` counts the refusals since it was last decided what to keep, `failed_at` is the latest of them.
+    `failures` counts the refusals since it was last decided what to keep.
     """
 
     state: PaymentState
@@ -56,7 +56,6 @@ class Standing:
     captured_amount: int
     given_back: int
     failures: int = 0
-    failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +89,9 @@ def is_settled(standing: Standing) -> bool:
     return standing.keep_amount is not None and ended and next_step(standing) is None
 
 
-def may_try_again(standing: Standing, at: datetime) -> bool:
-    """Whether enough time has passed since the provider last refused."""
-    if standing.failed_at is None:
-        return True
-    wait = WAIT_AFTER_REFUSAL * (1 << standing.failures - 1)
-    return at >= standing.failed_at + wait
+def wait_after(failures: int) -> timedelta:
+    """How long to wait after so many refusals before going on; giving up needs no wait."""
+    return WAIT_AFTER_REFUSAL * (1 << failures - 1) if failures < MOST_FAILURES else timedelta(0)
 
 
 def is_taken_up(state: OpState, sent_at: datetime | None, at: datetime) -> bool:

@@ -95,23 +95,21 @@ def _take_up(session: Session, *, payment_id: UUID, at: datetime) -> Sent | None
 
 
 def _plan_next(session: Session, payment: Payment, *, at: datetime) -> ProviderOp | None:
-    if payment.keep_amount is None or payment.settled_at or payment.parked_at:
+    if payment.due_at is None or at < payment.due_at:
         return None
     _call_off_what_never_began(session, payment, at=at)
     standing = queries.standing(session, payment)
     if rules.is_settled(standing):
-        payment.settled_at = at
+        payment.settled_at, payment.due_at = at, None
         kept = standing.captured_amount - standing.given_back
         tell(session, payment, PaymentSettled(payment.id, kept, payment.currency), at=at)
         return None
     if standing.failures >= rules.MOST_FAILURES:
-        payment.parked_at = at
+        payment.parked_at, payment.due_at = at, None
         tell(session, payment, PaymentParked(payment.id), at=at)
         return None
     step = rules.next_step(standing)
-    if step is None or not rules.may_try_again(standing, at):
-        return None
-    return _plan(session, payment, step, at=at)
+    return None if step is None else _plan(session, payment, step, at=at)
 
 
 def _call_off_what_never_began(session: Session, payment: Payment, *, at: datetime) -> None:
@@ -147,15 +145,23 @@ def _record(session: Session, *, sent: Sent, outcome: Outcome, at: datetime) -> 
         finished = outcome.state in {OpState.SUCCEEDED, OpState.FAILED}
         op.state, op.finished_at = outcome.state, at if finished else None
         op.response = _told(outcome)
-        if outcome.state is OpState.FAILED and op.kind is OpKind.REFUND:
-            refund = queries.refund(session, UUID(op.parameters["refund_id"]))
-            fail_refund(session, payment, refund, outcome.code or "unknown", at=at)
+        if outcome.state is OpState.FAILED:
+            _after_failure(session, payment, op, outcome.code or "unknown", at=at)
     if outcome.refund is not None:
         follow_refund(session, payment, outcome.refund, at=at)
         payment.version += 1
     if outcome.seen is not None and (not overtaken or rules.goes_forward(payment.state, outcome.seen)):
         follow(session, payment, outcome.seen, at=at)
     return overtaken
+
+
+def _after_failure(session: Session, payment: Payment, op: ProviderOp, code: str, *, at: datetime) -> None:
+    """A refund that was refused goes back to its bearer; the next try waits."""
+    if op.kind is OpKind.REFUND:
+        refund = queries.refund(session, UUID(op.parameters["refund_id"]))
+        fail_refund(session, payment, refund, code, at=at)
+    if payment.due_at is not None:
+        payment.due_at = at + rules.wait_after(max(1, queries.standing(session, payment).failures))
 
 
 def _told(outcome: Outcome) -> dict[str, object]:
