@@ -30,6 +30,7 @@ from domain.foundation.ids import BookingId
 from domain.foundation.lifecycle import NotNow
 from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
 from domain.identity import Caller
+from domain.offers.errors import OfferUnknown
 from domain.payments import Gateway
 from domain.payments.errors import (
     PaymentDeclined,
@@ -58,6 +59,7 @@ router = Router(tags=["bookings"])
     refusals=[
         NotBookableThen,
         OfferTakesNoBookings,
+        OfferUnknown,
         OwnOffer,
         QuoteExpired,
         QuoteNotGenuine,

@@ -141,7 +141,7 @@ class QuoteView(View):
         """The view of a quote; its explanation is told only where one asks for the quote by name."""
         inputs = Inputs.model_validate(quote.inputs)
         return cls(
-            **quote.model_dump(include=_PLAIN),
+            **{name: getattr(quote, name) for name in _PLAIN},
             during=SpanView(start=quote.during.start, end=quote.during.end),
             unit=inputs.unit,
             counted_in=inputs.counted,
@@ -157,7 +157,7 @@ class QuoteView(View):
         )
 
 
-_PLAIN = {
+_PLAIN = (
     "id",
     "offer_id",
     "category_id",
@@ -174,7 +174,7 @@ _PLAIN = {
     "taken_at",
     "superseded_at",
     "signature",
-}
+)
 
 
 class TariffRequest(Wire):

@@ -14,11 +14,12 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import availability, offers, payments, pricing
+from domain.foundation.ids import encode
 from domain.foundation.lifecycle import NotNow
 from domain.payments import PaymentState
 
 from . import queries, rules
-from .errors import IncreaseNotPayable, NothingProposed, NotYoursToAnswer, TooLate
+from .errors import IncreaseNotPayable, NothingProposed, NotYoursToAnswer, ProposalOpen, TooLate
 from .events import ChangeAccepted, ChangeDeclined, ChangeProposed, ChangeWithdrawn
 from .kinds import ProposalKind, ProposalSide, Side, State
 from .lifecycle import BOOKINGS, PROPOSALS
@@ -56,7 +57,7 @@ def propose(
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     _check_changeable(here)
-    _let_overdue_one_lapse(session, here)
+    _make_room(session, here)
     expires_at = _answerable_until(here, change)
     priced = _priced(session, here, change, expires_at)
     proposal = Proposal(
@@ -144,12 +145,15 @@ def _check_changeable(here: Standing) -> None:
         )
 
 
-def _let_overdue_one_lapse(session: Session, here: Standing) -> None:
-    """A proposal whose time is over is no obstacle to the next, even before the clock has come by."""
+def _make_room(session: Session, here: Standing) -> None:
+    """One proposal waits at a time; one whose time is over is no obstacle even before the clock comes by."""
     before = queries.open_proposal(session, here.booking.id)
-    if before is not None and before.expires_at <= here.at:
-        let_proposal_lapse(session, here)
-        session.flush()
+    if before is None:
+        return
+    if here.at < before.expires_at:
+        raise ProposalOpen("Answer it, or withdraw it if it is yours.", proposal_id=encode("prp", before.id))
+    let_proposal_lapse(session, here)
+    session.flush()
 
 
 def _answerable_until(here: Standing, change: Change) -> datetime:

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import availability, markets, offers, payments, pricing, providers
+from domain import availability, markets, offers, payments, pricing
 from domain.foundation import ids
 from domain.foundation.actors import PAYMENT, Actor
-from domain.pricing.errors import OwnOffer
 
 from . import endings, rules
 from .events import BookingAuthorized, BookingConfirmed, BookingRequested
@@ -21,8 +20,8 @@ from .steps import By, Standing, actor_of, move, record, standing
 def request(session: Session, quote_id: UUID, *, by: By, at: datetime) -> Booking:
     """Book what a quote promised. The time is held until it is paid, for some minutes at most.
 
-    Refuses what `pricing.take` refuses of the quote and the offer (expired, taken, hidden, not approved),
-    `OwnOffer`, and what `availability.promise` refuses of the time. Where nothing is to be paid, the request
+    Refuses what `pricing.take` refuses of the quote and the offer (expired, taken; hidden, not approved,
+    one's own), and what `availability.promise` refuses of the time. Where nothing is to be paid, the request
     goes to the provider at once, or is confirmed.
     """
     actor = actor_of(by, Side.CUSTOMER)
@@ -30,8 +29,6 @@ def request(session: Session, quote_id: UUID, *, by: By, at: datetime) -> Bookin
         raise TypeError("only people book")
     quote = pricing.take(session, quote_id, customer_id=actor.user_id, at=at)
     terms = offers.terms(session, quote.offer_id)
-    if providers.same_hands(session, terms.profile_id, quote.customer_id):
-        raise OwnOffer
     booking = _booking(session, quote, terms, at=at)
     _hold_time(session, booking, terms, at=at)
     _open_payment(session, booking, by=actor, at=at)

@@ -1,4 +1,4 @@
-"""Cancellation as properties over generated policies, amounts and instants, and the examples people ask for."""
+"""Cancellation as properties over generated policies, amounts and instants, and as examples."""
 
 from datetime import UTC, datetime, timedelta
 
