@@ -14,20 +14,22 @@ session has more seats taken than it has (`sessions_are_not_oversold`). What is 
 """
 
 from domain.availability.actions import confirm, move, promise, release, release_expired
-from domain.availability.asks import instant, span_from
+from domain.availability.asks import instant, minutes_of, span_between, span_from
 from domain.availability.kinds import ExceptionKind, HoldKind, ResourceKind
-from domain.availability.looking import explained_slots, free_offers, slot, slots
-from domain.availability.models import Hold, Resource, ScheduleException, ScheduleRule
+from domain.availability.looking import Timetable, explained_slots, free_offers, slot, slots, timetable
+from domain.availability.models import Hold, OfferResource, Resource, ScheduleException, ScheduleRule
 from domain.availability.opening import (
     add_exception,
     block,
+    exceptions,
+    promised,
     remove_exception,
     schedule_of,
     set_schedule,
     unblock,
 )
-from domain.availability.queries import calendar_of, exceptions_of, promised
-from domain.availability.resources import add_thing, open_calendar, own, own_resources, require_resources
+from domain.availability.queries import calendar_of
+from domain.availability.resources import add_thing, needs, open_calendar, own_resources, require_resources
 from domain.availability.rules import Reason, Slot
 from domain.availability.schedules import DatedException, WeeklyRule
 
@@ -36,25 +38,28 @@ __all__ = [
     "ExceptionKind",
     "Hold",
     "HoldKind",
+    "OfferResource",
     "Reason",
     "Resource",
     "ResourceKind",
     "ScheduleException",
     "ScheduleRule",
     "Slot",
+    "Timetable",
     "WeeklyRule",
     "add_exception",
     "add_thing",
     "block",
     "calendar_of",
     "confirm",
-    "exceptions_of",
+    "exceptions",
     "explained_slots",
     "free_offers",
     "instant",
+    "minutes_of",
     "move",
+    "needs",
     "open_calendar",
-    "own",
     "own_resources",
     "promise",
     "promised",
@@ -66,6 +71,8 @@ __all__ = [
     "set_schedule",
     "slot",
     "slots",
+    "span_between",
     "span_from",
+    "timetable",
     "unblock",
 ]

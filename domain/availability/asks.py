@@ -7,7 +7,7 @@ as 1,440 minutes wherever a length is chosen, however long the clock makes it.
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-from domain.availability.errors import LengthImpossible
+from domain.availability.errors import LengthImpossible, RangeImpossible
 from domain.availability.intervals import Interval
 from domain.availability.lengths import Lasting, Length, Stay
 from domain.availability.rules import Ask
@@ -20,6 +20,10 @@ _MINUTES_A_NIGHT: Final = 1440
 _MIDNIGHT: Final = time(0)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: Final = timedelta(seconds=1)
+_TICK: Final = timedelta(microseconds=1)
+# Zones have no rules worth the name beyond these, and days before and after must be dates too.
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def ask_for(terms: Terms, *, minutes: int | None = None, extra_minutes: int = 0) -> Ask:
@@ -46,6 +50,13 @@ def ask_during(terms: Terms, during: Span) -> Ask:
     return _ask(terms, _stay_during(terms, (start, end)))
 
 
+def span_between(start: datetime, end: datetime) -> Span:
+    """The span between two instants that somebody sent. Refuses `RangeImpossible`."""
+    if seconds(end) <= seconds(start):
+        raise RangeImpossible("A range ends after it starts.", field="to")
+    return Span(start, end)
+
+
 def span_from(terms: Terms, start: datetime, *, minutes: int | None = None, extra_minutes: int = 0) -> Span:
     """The time that a service or a stay takes which starts then: to check-out by the clock, else elapsed.
 
@@ -55,6 +66,23 @@ def span_from(terms: Terms, start: datetime, *, minutes: int | None = None, extr
     begins = seconds(start)
     wall = Wall(ask.zone, (begins, begins + ask.length.longest))
     return Span(start, instant(ask.length.end(wall, begins)))
+
+
+def minutes_of(duration: timedelta | None, nights: int | None) -> int | None:
+    """A length as an offer's bounds tell it: elapsed minutes, or 1,440 for each night.
+
+    Refuses `LengthImpossible` for both at once, and for parts of a minute.
+    """
+    if nights is not None:
+        if duration is not None:
+            raise LengthImpossible("Tell nights or a duration, not both.", field="nights")
+        return nights * _MINUTES_A_NIGHT
+    if duration is None:
+        return None
+    minutes, rest = divmod(duration, timedelta(minutes=1))
+    if rest:
+        raise LengthImpossible("Tell whole minutes.", field="duration")
+    return minutes
 
 
 def stay_between(terms: Terms, during: Span) -> tuple[int, Ask]:
@@ -70,11 +98,13 @@ def stay_between(terms: Terms, during: Span) -> tuple[int, Ask]:
 
 def interval(span: Span) -> Interval:
     """A span as whole seconds; a second that it touches at either end counts whole."""
-    return seconds(span.start), -((_EPOCH - span.end) // _SECOND)
+    return seconds(span.start), seconds(span.end + _SECOND - _TICK)
 
 
 def seconds(moment: datetime) -> int:
-    """An instant as whole seconds since 1970, rounded down."""
+    """An instant as whole seconds since 1970, rounded down. Refuses `RangeImpossible` far from our time."""
+    if not _EARLIEST <= moment < _LATEST:
+        raise RangeImpossible(f"Stay between {_EARLIEST:%Y} and {_LATEST:%Y}.")
     return (moment - _EPOCH) // _SECOND
 
 

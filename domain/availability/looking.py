@@ -5,6 +5,7 @@ decides.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -20,12 +21,23 @@ from domain.availability.intervals import Interval
 from domain.availability.rules import Ask, Calendar, Reason, Slot
 from domain.availability.wall_time import DAY
 from domain.foundation.spans import Span
-from domain.offers import Terms, Unit
+from domain.offers import Terms, Unbookable, Unit
+from domain.offers.errors import OptionUnknown
 
 LONGEST_RANGE: Final = timedelta(days=93)  # three of the longest months; a longer look is asked for in parts
 _NOWHERE: Final = Diary((), Calendar(schedules=()))
 
 View = Callable[[Calendar, Ask, Interval], list[Slot]]
+Finder = Callable[..., list[Slot]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """An offer's slots, the zone of their clock, and why there are none while it takes no bookings."""
+
+    time_zone: str
+    unbookable: list[Unbookable]
+    slots: list[Slot]
 
 
 def slots(
@@ -35,16 +47,16 @@ def slots(
     *,
     at: datetime,
     minutes: int | None = None,
-    extra_minutes: int = 0,
     option_ids: Sequence[UUID] = (),
     seats: int = 1,
 ) -> list[Slot]:
     """The starts within `during` that may be booked now, by start, each with the seats left there.
 
-    `minutes` is the length asked for (1,440 for each night), the shortest if none is named; `extra_minutes`
-    and `option_ids` are what options add and need. Refuses `RangeImpossible` and `LengthImpossible`.
+    `minutes` is the length asked for (1,440 for each night), the shortest if none is named. Options are named
+    as often as they are wanted; they may add minutes and need resources. Refuses `RangeImpossible`,
+    `LengthImpossible` and `OptionUnknown`.
     """
-    ask = asks.ask_for(terms, minutes=minutes, extra_minutes=extra_minutes)
+    ask = _ask(terms, minutes, option_ids)
     view = partial(rules.slots, at=asks.seconds(at), seats=seats)
     return _view(session, terms, ask, during, view, at=at, option_ids=option_ids)
 
@@ -56,14 +68,36 @@ def explained_slots(
     *,
     at: datetime,
     minutes: int | None = None,
-    extra_minutes: int = 0,
     option_ids: Sequence[UUID] = (),
     seats: int = 1,
 ) -> list[Slot]:
     """Every start within `during` that the offer could have, with all that refuses it; else as `slots`."""
-    ask = asks.ask_for(terms, minutes=minutes, extra_minutes=extra_minutes)
+    ask = _ask(terms, minutes, option_ids)
     view = partial(rules.explain, at=asks.seconds(at), seats=seats)
     return _view(session, terms, ask, during, view, at=at, option_ids=option_ids)
+
+
+def timetable(
+    session: Session,
+    offer_id: UUID,
+    during: Span,
+    *,
+    find: Finder,
+    at: datetime,
+    minutes: int | None = None,
+    option_ids: Sequence[UUID] = (),
+    seats: int = 1,
+) -> Timetable:
+    """An offer's `slots` or `explained_slots` as the world may see them; none while it takes no bookings.
+
+    Refuses `OfferUnknown` for one the world may not see, and what `slots` refuses.
+    """
+    terms = offers.terms(session, offer_id)
+    if reasons := offers.bookable(terms):
+        offers.public_offer(session, offer_id)
+        return Timetable(terms.time_zone, reasons, [])
+    found = find(session, terms, during, at=at, minutes=minutes, option_ids=option_ids, seats=seats)
+    return Timetable(terms.time_zone, [], found)
 
 
 def slot(
@@ -127,6 +161,15 @@ def _is_free(terms: Terms, calendar: Calendar, during: Span, at: datetime) -> bo
     ask = asks.ask_for(terms)
     start, end = asks.interval(during)
     return bool(rules.slots(calendar, ask, (start, end - ask.length.longest + 1), at=now))
+
+
+def _ask(terms: Terms, minutes: int | None, option_ids: Sequence[UUID]) -> Ask:
+    extra = 0
+    for option_id in option_ids:
+        if (option := terms.option(option_id)) is None:
+            raise OptionUnknown
+        extra += option.minutes
+    return asks.ask_for(terms, minutes=minutes, extra_minutes=extra)
 
 
 def _view(

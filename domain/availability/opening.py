@@ -5,7 +5,7 @@ lets nobody book it any more.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from domain.foundation import events
 from domain.foundation.actors import Actor
 from domain.foundation.errors import Stale
 from domain.foundation.events import Fact
+from domain.foundation.paging import Page
 from domain.foundation.spans import Span
 from domain.markets.rules import time_zones
 
@@ -144,6 +145,29 @@ def schedule_of(session: Session, resource_id: UUID, *, by: Actor) -> tuple[Reso
     """One's own resource with its weekly hours. Refuses `ResourceUnknown`."""
     resource = own(session, resource_id, by=by)
     return resource, queries.rules_of(session, resource.id)
+
+
+def exceptions(
+    session: Session, resource_id: UUID, *, by: Actor, since: date, after: str | None, limit: int
+) -> Page[ScheduleException]:
+    """The exceptions of one's own resource that are not over before a date. Refuses `ResourceUnknown`."""
+    resource = own(session, resource_id, by=by)
+    return queries.exceptions_of(session, resource.id, since=since, after=after, limit=limit)
+
+
+def promised(
+    session: Session,
+    resource_id: UUID,
+    during: Span,
+    *,
+    by: Actor,
+    at: datetime,
+    after: str | None,
+    limit: int,
+) -> Page[Hold]:
+    """What is promised of one's own resource within a time. Refuses `ResourceUnknown`."""
+    resource = own(session, resource_id, by=by)
+    return queries.promised(session, resource, during, at=at, after=after, limit=limit)
 
 
 def _row(resource: Resource, rule: WeeklyRule) -> ScheduleRule:

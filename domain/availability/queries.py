@@ -6,11 +6,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from domain.availability.errors import ResourceUnknown
 from domain.availability.kinds import ResourceKind
-from domain.availability.models import Hold, Resource, ScheduleException, ScheduleRule
+from domain.availability.models import Hold, OfferResource, Resource, ScheduleException, ScheduleRule
 from domain.foundation.paging import Page, decode, page_of
 from domain.foundation.spans import Span
 
@@ -56,9 +56,26 @@ def calendar_of(session: Session, profile_id: UUID) -> Resource:
 
 
 def resources_of(session: Session, profile_id: UUID) -> Sequence[Resource]:
-    """A provider's own time and things, in the order in which they came."""
+    """All of a provider's own time and things, in the order in which they came."""
     wanted = select(Resource).where(Resource.profile_id == profile_id)
     return session.exec(wanted.order_by(col(Resource.number))).all()
+
+
+def resource_page(session: Session, profile_id: UUID, *, after: str | None, limit: int) -> Page[Resource]:
+    """A provider's own time and things in pages, in the order in which they came."""
+    wanted = select(Resource).where(Resource.profile_id == profile_id)
+    if after is not None:
+        (last,) = decode(after, [int])
+        wanted = wanted.where(col(Resource.number) > last)
+    rows = session.exec(wanted.order_by(col(Resource.number)).limit(limit + 1)).all()
+    return page_of(rows, limit, lambda row: [row.number])
+
+
+def needs_of(session: Session, offer_id: UUID) -> Sequence[OfferResource]:
+    """The resources that an offer and its options name, those of the offer itself first."""
+    wanted = select(OfferResource).where(OfferResource.offer_id == offer_id)
+    order = col(OfferResource.option_id).nulls_first(), col(OfferResource.resource_id)
+    return session.exec(wanted.order_by(*order)).all()
 
 
 def rules_of(session: Session, resource_id: UUID) -> Sequence[ScheduleRule]:
@@ -82,16 +99,24 @@ def exceptions_of(
 
 
 def promised(
-    session: Session, resource: Resource, during: Span, *, at: datetime, limit: int
-) -> Sequence[Hold]:
-    """What is promised of a resource within a time, by its start; what expired by `at` is left out."""
+    session: Session, resource: Resource, during: Span, *, at: datetime, after: str | None, limit: int
+) -> Page[Hold]:
+    """What is promised of a resource within a time, by its start; what expired by `at` is left out.
+
+    No two of them overlap, so their starts are a key.
+    """
+    starts = func.lower(col(Hold.during))
     wanted = select(Hold).where(
         Hold.resource_number == resource.number,
         col(Hold.released_at).is_(None),
         col(Hold.expires_at).is_(None) | (col(Hold.expires_at) > at),
         col(Hold.during).op("&&")(during),
     )
-    return session.exec(wanted.order_by(col(Hold.during)).limit(limit)).all()
+    if after is not None:
+        (last,) = decode(after, [datetime])
+        wanted = wanted.where(starts > last)
+    rows = session.exec(wanted.order_by(starts).limit(limit + 1)).all()
+    return page_of(rows, limit, lambda row: [row.during.start])
 
 
 def _known(found: Resource | None) -> Resource:

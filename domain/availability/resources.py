@@ -18,6 +18,7 @@ from domain.availability.kinds import ResourceKind
 from domain.availability.models import OfferResource, Resource
 from domain.foundation import events, ids
 from domain.foundation.actors import Actor, ActorKind
+from domain.foundation.paging import Page
 from domain.offers.errors import OfferUnknown, OptionUnknown
 from domain.providers import ProviderProfile
 from domain.providers.errors import ProfileUnknown
@@ -113,9 +114,19 @@ def own_locked(session: Session, resource_id: UUID, *, by: Actor) -> Resource:
     return found
 
 
-def own_resources(session: Session, profile_id: UUID, *, by: Actor) -> Sequence[Resource]:
+def own_resources(
+    session: Session, profile_id: UUID, *, by: Actor, after: str | None, limit: int
+) -> Page[Resource]:
     """One's own time and things. Refuses `ProfileUnknown`."""
-    return queries.resources_of(session, _own_profile(session, profile_id, by).id)
+    profile = _own_profile(session, profile_id, by)
+    return queries.resource_page(session, profile.id, after=after, limit=limit)
+
+
+def needs(session: Session, offer_id: UUID, *, by: Actor) -> Sequence[OfferResource]:
+    """The resources that one's own offer and its options name. Refuses `OfferUnknown`."""
+    if offers.offer(session, offer_id).provider_user_id != by.user_id:
+        raise OfferUnknown
+    return queries.needs_of(session, offer_id)
 
 
 def _check_own(session: Session, resource: Resource, by: Actor) -> None:

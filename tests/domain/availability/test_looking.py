@@ -47,9 +47,7 @@ def test_a_longer_service_and_its_options_need_more_room(session: Session) -> No
         "25 12:30",
         "25 13:00",
     ]
-    assert starts(availability.slots(session, terms, day, at=NOW, minutes=120, extra_minutes=60)) == [
-        "25 12:00"
-    ]
+    assert starts(availability.slots(session, terms, day, at=NOW, minutes=180)) == ["25 12:00"]
 
 
 def test_what_is_refused_says_why(session: Session) -> None:

@@ -117,7 +117,9 @@ def test_an_exception_holds_until_it_is_removed(session: Session) -> None:
         session, calendar.id, ExceptionKind.CLOSED, DAY_OFF, by=by, at=NOW, note="Rest"
     )
     assert availability.slots(session, terms, a_day(25), at=NOW) == []
-    page = availability.exceptions_of(session, calendar.id, since=date(2026, 11, 25), after=None, limit=20)
+    page = availability.exceptions(
+        session, calendar.id, by=by, since=date(2026, 11, 25), after=None, limit=20
+    )
     assert [(each.id, each.note) for each in page.items] == [(made.id, "Rest")]
     availability.remove_exception(session, calendar.id, made.id, by=by, at=NOW)
     assert availability.slots(session, terms, a_day(25), at=NOW) != []
@@ -130,9 +132,11 @@ def test_exceptions_come_in_pages_without_those_that_are_over(session: Session) 
     calendar, by = a_calendar(session, ellen), provider_of(ellen)
     for day in (20, 25, 26, 27):
         availability.add_exception(session, calendar.id, ExceptionKind.CLOSED, closed(day), by=by, at=NOW)
-    first = availability.exceptions_of(session, calendar.id, since=date(2026, 11, 21), after=None, limit=2)
-    rest = availability.exceptions_of(
-        session, calendar.id, since=date(2026, 11, 21), after=first.next_cursor, limit=2
+    first = availability.exceptions(
+        session, calendar.id, by=by, since=date(2026, 11, 21), after=None, limit=2
+    )
+    rest = availability.exceptions(
+        session, calendar.id, by=by, since=date(2026, 11, 21), after=first.next_cursor, limit=2
     )
     assert [each.first_on.day for each in [*first.items, *rest.items]] == [25, 26, 27]
     assert rest.next_cursor is None
@@ -172,13 +176,12 @@ def test_a_booking_is_no_block_that_could_be_lifted(session: Session) -> None:
 def test_the_provider_sees_what_is_promised_until_it_lapses(session: Session) -> None:
     terms, ellen = an_offer(session), cast.ellen(session)
     soon = NOW + timedelta(minutes=15)
-    for clock, expires_at in [("08:00", soon), ("09:00", None), ("20:00", None)]:
-        if clock < "16:00":
-            promise(session, terms, on(25, clock), expires_at=expires_at)
-    calendar = availability.own(session, a_calendar(session, ellen).id, by=provider_of(ellen))
+    for clock, expires_at in [("08:00", soon), ("09:00", None)]:
+        promise(session, terms, on(25, clock), expires_at=expires_at)
+    calendar, by = a_calendar(session, ellen), provider_of(ellen)
     for at, hours in [(NOW, [8, 9]), (soon, [9])]:
-        found = availability.promised(session, calendar, a_day(25), at=at, limit=10)
-        assert [hold.during.start.hour for hold in found] == hours
+        found = availability.promised(session, calendar.id, a_day(25), by=by, at=at, after=None, limit=10)
+        assert [hold.during.start.hour for hold in found.items] == hours
 
 
 DEEDS: dict[str, Callable[[Session, Resource, Actor], object]] = {
@@ -192,7 +195,12 @@ DEEDS: dict[str, Callable[[Session, Resource, Actor], object]] = {
     ),
     "block": lambda session, mine, by: availability.block(session, mine.id, a_day(25), by=by, at=NOW),
     "unblock": lambda session, mine, by: availability.unblock(session, mine.id, ids.new(), by=by, at=NOW),
-    "look": lambda session, mine, by: availability.own(session, mine.id, by=by),
+    "read exceptions": lambda session, mine, by: availability.exceptions(
+        session, mine.id, by=by, since=DAY_OFF.first_on, after=None, limit=1
+    ),
+    "read promises": lambda session, mine, by: availability.promised(
+        session, mine.id, a_day(25), by=by, at=NOW, after=None, limit=1
+    ),
 }
 
 
@@ -215,7 +223,7 @@ def test_nobody_opens_calendars_or_adds_things_for_somebody_else(session: Sessio
     with pytest.raises(ProfileUnknown):
         availability.add_thing(session, ellen.id, name="Sauna", by=stranger, at=NOW)
     with pytest.raises(ProfileUnknown):
-        availability.own_resources(session, ellen.id, by=stranger)
+        availability.own_resources(session, ellen.id, by=stranger, after=None, limit=1)
 
 
 def test_an_offer_needs_only_what_its_own_provider_has(session: Session) -> None:

@@ -1,0 +1,102 @@
+"""What providers have that can be promised, and which of it their offers need."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from api.schemas.availability import NeedsRequest, NeedsView, ResourceView, ThingRequest
+from api.schemas.common import AfterCursor, Limit, PageView
+from api.transaction import Router
+from domain import availability
+from domain.availability.errors import ResourceUnknown
+from domain.foundation.ids import OfferId, OptionId, ProviderProfileId
+from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.identity import Caller
+from domain.offers.errors import OfferUnknown, OptionUnknown
+from domain.providers.errors import ProfileUnknown
+
+router = Router(tags=["availability"])
+
+
+@router.post(
+    "/provider-profiles/{profile_id}/calendar",
+    may="availability.manage",
+    status_code=201,
+    refusals=[ProfileUnknown],
+)
+def open_calendar(
+    profile_id: ProviderProfileId, session: Session, caller: Caller, at: datetime
+) -> ResourceView:
+    """Open the calendar of your own time, or find it open. Nobody can book before hours are set."""
+    return ResourceView.of(availability.open_calendar(session, profile_id, by=caller.actor, at=at))
+
+
+@router.post(
+    "/provider-profiles/{profile_id}/resources",
+    may="availability.manage",
+    status_code=201,
+    refusals=[ProfileUnknown],
+)
+def add_thing(
+    profile_id: ProviderProfileId, body: ThingRequest, session: Session, caller: Caller, at: datetime
+) -> ResourceView:
+    """Add a room, a car or another thing that can be promised. Until it has hours it is there at any time."""
+    return ResourceView.of(
+        availability.add_thing(session, profile_id, name=body.name, by=caller.actor, at=at)
+    )
+
+
+@router.get(
+    "/provider-profiles/{profile_id}/resources",
+    may="availability.manage",
+    refusals=[CursorUnreadable, ProfileUnknown],
+)
+def list_resources(
+    profile_id: ProviderProfileId,
+    session: Session,
+    caller: Caller,
+    after: AfterCursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> PageView[ResourceView]:
+    """See all of yours that can be promised: your own time, and your things."""
+    page = availability.own_resources(session, profile_id, by=caller.actor, after=after, limit=limit)
+    return PageView(items=[ResourceView.of(row) for row in page.items], next_cursor=page.next_cursor)
+
+
+@router.get("/offers/{offer_id}/resources", may="availability.manage", refusals=[OfferUnknown])
+def read_needs(offer_id: OfferId, session: Session, caller: Caller) -> NeedsView:
+    """See which resources your offer and its options name."""
+    return NeedsView.of(availability.needs(session, offer_id, by=caller.actor))
+
+
+@router.put(
+    "/offers/{offer_id}/resources",
+    may="availability.manage",
+    refusals=[OfferUnknown, ResourceUnknown],
+)
+def set_needs(
+    offer_id: OfferId, body: NeedsRequest, session: Session, caller: Caller, at: datetime
+) -> NeedsView:
+    """Say which resources your offer needs instead of your own time; with none it needs your time again."""
+    availability.require_resources(session, offer_id, body.resource_ids, by=caller.actor, at=at)
+    return NeedsView.of(availability.needs(session, offer_id, by=caller.actor))
+
+
+@router.put(
+    "/offers/{offer_id}/options/{option_id}/resources",
+    may="availability.manage",
+    refusals=[OfferUnknown, OptionUnknown, ResourceUnknown],
+)
+def set_option_needs(
+    offer_id: OfferId,
+    option_id: OptionId,
+    body: NeedsRequest,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+) -> NeedsView:
+    """Say which resources an option of your offer needs on top."""
+    availability.require_resources(
+        session, offer_id, body.resource_ids, option_id=option_id, by=caller.actor, at=at
+    )
+    return NeedsView.of(availability.needs(session, offer_id, by=caller.actor))

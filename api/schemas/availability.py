@@ -1,0 +1,300 @@
+"""Slots, resources, opening hours and blocks on the wire."""
+
+from collections.abc import Sequence
+from datetime import date, time
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from api.schemas.common import Instant, Line, SpanView, View, Wire
+from domain import availability
+from domain.availability import (
+    DatedException,
+    ExceptionKind,
+    Hold,
+    HoldKind,
+    OfferResource,
+    Reason,
+    Resource,
+    ResourceKind,
+    ScheduleException,
+    ScheduleRule,
+    Slot,
+    Timetable,
+    WeeklyRule,
+)
+from domain.foundation.ids import (
+    BookingId,
+    HoldId,
+    OptionId,
+    ProviderProfileId,
+    ResourceId,
+    ScheduleExceptionId,
+)
+from domain.foundation.spans import Span
+from domain.offers import Unbookable
+
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00]*$")]
+Zone = Annotated[str, StringConstraints(max_length=60), Field(examples=["Europe/Helsinki"])]
+Weekday = Annotated[int, Field(strict=True, ge=0, le=6, description="Monday is 0.")]
+WallTime = Annotated[
+    time,
+    Field(
+        description="A local wall time in whole minutes. A window that closes no later than it opens closes "
+        "on the next day; from 00:00 to 00:00 it is the whole day.",
+        examples=["09:00"],
+    ),
+]
+
+
+class SlotView(View):
+    """A start that may be booked, or, with reasons in `refused`, one that may not."""
+
+    start: Instant
+    end: Instant
+    seats_left: int
+    refused: list[Reason]
+
+    @classmethod
+    def of(cls, slot: Slot) -> Self:
+        """The slot in instants."""
+        start, end = availability.instant(slot.start), availability.instant(slot.end)
+        return cls(start=start, end=end, seats_left=slot.seats_left, refused=list(slot.refused))
+
+
+class SlotsView(View):
+    """The slots of an offer; `unbookable` tells why there are none while it takes no bookings at all."""
+
+    time_zone: str
+    unbookable: list[Unbookable]
+    items: list[SlotView]
+
+    @classmethod
+    def of(cls, found: Timetable) -> Self:
+        """The timetable on the wire."""
+        return cls(
+            time_zone=found.time_zone,
+            unbookable=found.unbookable,
+            items=[SlotView.of(slot) for slot in found.slots],
+        )
+
+
+class ThingRequest(Wire):
+    """A room, a car or another thing that can be promised once at a time."""
+
+    model_config = Wire.example({"name": "The sauna"})
+
+    name: Line
+
+
+class ResourceView(View):
+    """Something that can be promised once at a time: a provider's own time, or a thing of theirs."""
+
+    id: ResourceId
+    profile_id: ProviderProfileId
+    kind: ResourceKind
+    name: str
+    time_zone: str
+    created_at: Instant
+
+    @classmethod
+    def of(cls, row: Resource) -> Self:
+        """The resource as its provider sees it."""
+        return cls.model_validate(row)
+
+
+class _Window(Wire):
+    """What weekly rules and exceptions have in common: wall times in whole minutes, and dates in order."""
+
+    opens: WallTime
+    closes: WallTime
+
+    @model_validator(mode="after")
+    def _in_whole_minutes(self) -> Self:
+        for told in (self.opens, self.closes):
+            if told.second or told.microsecond or told.tzinfo is not None:
+                raise ValueError("tell wall times in whole minutes and without a zone")
+        return self
+
+
+class RuleBody(_Window):
+    """Open at this time of this weekday, every week from `first_on` to `last_on`, both included."""
+
+    weekday: Weekday
+    first_on: date | None = None
+    last_on: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        _check_order(self.first_on, self.last_on)
+        return self
+
+
+class ScheduleRequest(Wire):
+    """All weekly opening hours, and perhaps another zone to read them in."""
+
+    model_config = Wire.example(
+        {
+            "rules": [
+                {"weekday": 0, "opens": "09:00", "closes": "17:00"},
+                {"weekday": 4, "opens": "20:00", "closes": "02:00", "first_on": "2026-12-01"},
+            ],
+            "time_zone": "Europe/Helsinki",
+        }
+    )
+
+    rules: list[RuleBody] = Field(max_length=200)
+    time_zone: Zone | None = None
+
+    def weekly(self) -> list[WeeklyRule]:
+        """The rules as the domain knows them."""
+        return [
+            WeeklyRule(rule.weekday, rule.opens, rule.closes, rule.first_on, rule.last_on)
+            for rule in self.rules
+        ]
+
+
+class RuleView(View):
+    """A weekly window in local wall time."""
+
+    weekday: int
+    opens: time
+    closes: time
+    first_on: date | None
+    last_on: date | None
+
+
+class ScheduleView(View):
+    """The weekly opening hours of a resource. `version` counts their changes."""
+
+    resource_id: ResourceId
+    version: int
+    time_zone: str
+    rules: list[RuleView]
+
+    @classmethod
+    def of(cls, resource: Resource, rules: Sequence[ScheduleRule]) -> Self:
+        """The hours, through the week."""
+        return cls(
+            resource_id=resource.id,
+            version=resource.version,
+            time_zone=resource.time_zone,
+            rules=[RuleView.model_validate(rule) for rule in rules],
+        )
+
+
+class ExceptionRequest(_Window):
+    """Be open or closed on these dates, both included, besides the weekly hours. Closed has the last word."""
+
+    model_config = Wire.example(
+        {"kind": "closed", "first_on": "2026-12-24", "last_on": "2026-12-26", "note": "Christmas"},
+        {
+            "kind": "open",
+            "first_on": "2026-12-12",
+            "last_on": "2026-12-12",
+            "opens": "10:00",
+            "closes": "14:00",
+        },
+    )
+
+    kind: ExceptionKind
+    first_on: date
+    last_on: date
+    opens: WallTime = time(0)
+    closes: WallTime = time(0)
+    note: Note = ""
+
+    @model_validator(mode="after")
+    def _lasts_two_years_at_most(self) -> Self:
+        _check_order(self.first_on, self.last_on)
+        if (self.last_on - self.first_on).days > _TWO_YEARS:
+            raise ValueError("an exception lasts two years at most")
+        return self
+
+    def dates(self) -> DatedException:
+        """The window as the domain knows it."""
+        return DatedException(self.first_on, self.last_on, self.opens, self.closes)
+
+
+class ExceptionView(View):
+    """A dated exception."""
+
+    id: ScheduleExceptionId
+    kind: ExceptionKind
+    first_on: date
+    last_on: date
+    opens: time
+    closes: time
+    note: str
+    created_at: Instant
+
+    @classmethod
+    def of(cls, row: ScheduleException) -> Self:
+        """The exception as its provider sees it."""
+        return cls.model_validate(row)
+
+
+class BlockRequest(Wire):
+    """Time to be kept for something else."""
+
+    model_config = Wire.example(
+        {"start": "2026-12-01T09:00:00Z", "end": "2026-12-01T11:00:00Z", "note": "Dentist"}
+    )
+
+    start: Instant
+    end: Instant
+    note: Note = ""
+
+    def during(self) -> Span:
+        """The time as the domain knows it. Refuses `RangeImpossible`."""
+        return availability.span_between(self.start, self.end)
+
+
+class HoldView(View):
+    """Promised time, buffers included; provisional while it has an expiry."""
+
+    id: HoldId
+    kind: HoldKind
+    during: SpanView
+    booking_id: BookingId | None
+    note: str
+    expires_at: Instant | None
+
+    @classmethod
+    def of(cls, row: Hold) -> Self:
+        """The hold as the resource's provider sees it."""
+        return cls.model_validate(row)
+
+
+class NeedsRequest(Wire):
+    """The resources that are needed; none means the provider's own time, or nothing on top for an option."""
+
+    model_config = Wire.example({"resource_ids": ["res_01jczk3v9hf8gb2h6v1q4nsx7e"]})
+
+    resource_ids: list[ResourceId] = Field(max_length=20)
+
+
+class NeedView(View):
+    """A resource that an offer needs, or an option of it on top."""
+
+    option_id: OptionId | None
+    resource_id: ResourceId
+
+
+class NeedsView(View):
+    """The resources that an offer names; while it names none of its own, it needs its provider's time."""
+
+    items: list[NeedView]
+
+    @classmethod
+    def of(cls, rows: Sequence[OfferResource]) -> Self:
+        """What is named, the offer's own first."""
+        return cls(items=[NeedView.model_validate(row) for row in rows])
+
+
+_TWO_YEARS = 730  # days; the table holds no longer ones either
+
+
+def _check_order(first_on: date | None, last_on: date | None) -> None:
+    if first_on is not None and last_on is not None and last_on < first_on:
+        raise ValueError("the last date comes after the first")
