@@ -70,7 +70,7 @@ def _listen(port: int) -> socket.socket:
     """A listening socket that says it is TCP.
 
     asyncio switches Nagle's delay off only for sockets that name their protocol, which `socket.create_server`
-    does not do: each answer on a kept connection took 48 milliseconds instead of 3.
+    does not do: a read on a kept connection took 48 milliseconds instead of 3, a payment 51 instead of 19.
     """
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
