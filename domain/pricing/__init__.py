@@ -16,11 +16,12 @@ from domain.pricing.changes import PricedChange, price_of_change
 from domain.pricing.explanation import Explanation, explain
 from domain.pricing.inputs import Counted, Inputs
 from domain.pricing.lines import Line, LineKind, LineRule, Party
-from domain.pricing.models import Quote, TariffVersion
+from domain.pricing.models import TariffVersion
 from domain.pricing.publishing import publish_tariff
 from domain.pricing.queries import quote as own_quote
 from domain.pricing.queries import sweep as sweep_quotes
 from domain.pricing.queries import tariffs
+from domain.pricing.quotes import Quote
 from domain.pricing.rules import Priced
 from domain.pricing.sealing import is_genuine, replay
 from domain.pricing.tariff import Effect, Tariff

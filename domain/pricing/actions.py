@@ -1,6 +1,7 @@
 """Quoting and taking a quote."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from domain import availability, markets, offers, providers
 from domain.availability.errors import NotBookableThen
 from domain.foundation import ids
 from domain.foundation.errors import Unacceptable
-from domain.markets import PolicyVersion
 from domain.offers import Terms
 from domain.pricing import queries
 from domain.pricing.asking import Ask, asked_again
@@ -24,7 +24,7 @@ from domain.pricing.errors import (
 )
 from domain.pricing.fitting import Fitted, fit, inputs_of, used
 from domain.pricing.inputs import Inputs
-from domain.pricing.models import Quote
+from domain.pricing.quotes import Quote
 from domain.pricing.sealing import Concerning, columns, drawn_up, is_genuine
 
 _MINUTE = timedelta(minutes=1)
@@ -61,18 +61,20 @@ def take(session: Session, quote_id: UUID, *, customer_id: UUID, at: datetime) -
     option is retired, the session is longer now) the promise stands as it is. Refuses `QuoteUnknown`,
     `QuoteTaken`, `OwnOffer`, `OfferTakesNoBookings`, and `QuoteExpired` with a fresh quote in its extras.
     """
-    found = queries.quote_locked(session, quote_id, customer_id=customer_id)
+    found = queries.quote(session, quote_id, customer_id=customer_id)
     if found.taken_at is not None:
         raise QuoteTaken
     if not is_genuine(found):
         raise QuoteNotGenuine("Ask for a new quote.")
     if found.superseded_at is not None or found.expires_at <= at:
         raise _expired(_quote_again(session, found, at))
-    terms = _bookable(session, found.offer_id, customer_id)
-    found.taken_at = at
-    session.add(found)
-    session.flush()
-    return _cheaper(session, terms, found, at) or found
+    cheaper = _cheaper(session, found, at)
+    if not queries.take(session, quote_id, at=at):
+        return take(session, quote_id, customer_id=customer_id, at=at)  # it changed meanwhile; see how
+    if cheaper is None:
+        return replace(found, taken_at=at)
+    queries.write(session, columns(cheaper))
+    return cheaper
 
 
 def _quote(session: Session, ask: Ask, *, offer_id: UUID, customer_id: UUID, at: datetime) -> Quote:
@@ -81,9 +83,13 @@ def _quote(session: Session, ask: Ask, *, offer_id: UUID, customer_id: UUID, at:
     _check_free(session, terms, fitted, at)
     policy = markets.policy_at(session, terms.market_id, at)
     expires_at = at + policy.rules.quote_minutes * _MINUTE
-    drawn = _drawn(session, terms, fitted, policy, customer_id=customer_id, at=at, expires_at=expires_at)
-    drawn.live_number = queries.write_live(session, columns(drawn), places=policy.rules.live_quotes)
-    return drawn
+    tariff = queries.tariff_alone(
+        session, terms.market_id, at, customer_id=customer_id, category_id=terms.category_id
+    )
+    inputs = inputs_of(terms, fitted, policy=used(policy), tariff=tariff)
+    drawn = drawn_up(_concerning(terms, fitted, customer_id), inputs, at=at, expires_at=expires_at)
+    place = queries.write_live(session, columns(drawn), places=policy.rules.live_quotes)
+    return replace(drawn, live_number=place)
 
 
 def _quote_again(session: Session, old: Quote, at: datetime) -> Quote:
@@ -91,36 +97,25 @@ def _quote_again(session: Session, old: Quote, at: datetime) -> Quote:
     return _quote(session, ask, offer_id=old.offer_id, customer_id=old.customer_id, at=at)
 
 
-def _cheaper(session: Session, terms: Terms, promised: Quote, at: datetime) -> Quote | None:
-    """The same at today's price, stored as taken, if that is lower for the customer."""
+def _cheaper(session: Session, promised: Quote, at: datetime) -> Quote | None:
+    """The same at today's price, as taken, if that is lower for the customer; it is not stored yet."""
+    terms = _bookable(session, promised.offer_id, promised.customer_id)
     policy = markets.policy_at(session, terms.market_id, at)
-    by, until = promised.customer_id, promised.expires_at
+    tariff = queries.tariff_at(session, terms.market_id, at)
     try:
         fitted = fit(terms, asked_again(Inputs.model_validate(promised.inputs), promised.during))
-        drawn = _drawn(session, terms, fitted, policy, customer_id=by, at=at, expires_at=until)
+        inputs = inputs_of(terms, fitted, policy=used(policy), tariff=tariff)
+        of = _concerning(terms, fitted, promised.customer_id)
+        drawn = drawn_up(of, inputs, at=at, expires_at=promised.expires_at)
     except (Unacceptable, PolicyTakesTooMuch):
         return None
-    if fitted.during != promised.during or drawn.pay_in_amount >= promised.pay_in_amount:
-        return None
-    drawn.taken_at = at
-    queries.write(session, columns(drawn))
-    return drawn
+    is_the_same = (drawn.during, drawn.currency) == (promised.during, promised.currency)
+    is_lower = drawn.pay_in_amount < promised.pay_in_amount
+    return replace(drawn, taken_at=at) if is_the_same and is_lower else None
 
 
-def _drawn(
-    session: Session,
-    terms: Terms,
-    fitted: Fitted,
-    policy: PolicyVersion,
-    *,
-    customer_id: UUID,
-    at: datetime,
-    expires_at: datetime,
-) -> Quote:
-    tariff = queries.tariff_at(
-        session, terms.market_id, at, customer_id=customer_id, category_id=terms.category_id
-    )
-    of = Concerning(
+def _concerning(terms: Terms, fitted: Fitted, customer_id: UUID) -> Concerning:
+    return Concerning(
         offer_id=terms.offer_id,
         category_id=terms.category_id,
         market_id=terms.market_id,
@@ -128,8 +123,6 @@ def _drawn(
         during=fitted.during,
         time_zone=terms.time_zone,
     )
-    inputs = inputs_of(terms, fitted, policy=used(policy), tariff=tariff)
-    return drawn_up(of, inputs, at=at, expires_at=expires_at)
 
 
 def _bookable(session: Session, offer_id: UUID, customer_id: UUID) -> Terms:

@@ -18,7 +18,7 @@ from domain.pricing import queries
 from domain.pricing.asking import Ask, asked_again
 from domain.pricing.fitting import fit, inputs_of
 from domain.pricing.inputs import Chosen, Inputs
-from domain.pricing.models import Quote
+from domain.pricing.quotes import Quote
 from domain.pricing.sealing import Concerning, columns, drawn_up
 
 

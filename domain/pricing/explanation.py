@@ -20,7 +20,7 @@ from domain.markets import CancellationPolicy, Policy
 from domain.offers import Terms
 from domain.pricing.inputs import MINUTES_IN_AN_HOUR, Counted, Inputs
 from domain.pricing.lines import Line, LineKind, LineRule
-from domain.pricing.models import Quote
+from domain.pricing.quotes import Quote
 
 _PERCENT = "#,##0.##%"
 

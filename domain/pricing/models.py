@@ -29,8 +29,8 @@ _LIVE = "live_number IS NOT NULL AND taken_at IS NULL AND superseded_at IS NULL"
 
 
 # One row means: this price was promised to this customer until `expires_at`, and how it was counted.
-class Quote(Table, table=True):
-    """A priced answer with an expiry. Nothing of it changes but two stamps.
+class QuoteRecord(Table, table=True):
+    """A priced answer with an expiry, as the database keeps it. Nothing of it changes but two stamps.
 
     `taken_at`: something was booked with it. `superseded_at`: it gave its place to a newer quote. A customer
     has so many places for live quotes in each category, numbered from one; `live_number` is the place. Quotes
@@ -133,5 +133,5 @@ TAKEN_QUOTES_ARE_KEPT = """
 """
 
 keep(TariffVersion)
-keep(Quote, against=["UPDATE"], except_columns=["taken_at", "superseded_at"])
-listen(Quote.__table__, "after_create", DDL(TAKEN_QUOTES_ARE_KEPT))  # type: ignore[attr-defined,no-untyped-call]  # SQLModel sets the one, SQLAlchemy left the other untyped
+keep(QuoteRecord, against=["UPDATE"], except_columns=["taken_at", "superseded_at"])
+listen(QuoteRecord.__table__, "after_create", DDL(TAKEN_QUOTES_ARE_KEPT))  # type: ignore[attr-defined,no-untyped-call]  # SQLModel sets the one, SQLAlchemy left the other untyped

@@ -14,8 +14,10 @@ from sqlalchemy import Row, text
 from sqlmodel import Session, col, select
 
 from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.spans import Span
 from domain.pricing.errors import QuoteUnknown
-from domain.pricing.models import Quote, TariffVersion
+from domain.pricing.models import TariffVersion
+from domain.pricing.quotes import Quote
 from domain.pricing.tariff import Tariff, TariffInForce
 
 KEPT_FOR = timedelta(days=30)  # long enough to answer "why was I shown that price?", then it is only data
@@ -23,15 +25,17 @@ _BEYOND_EVERY_NUMBER = 2**31 - 1
 
 # The lock comes with the read that every quote makes anyway. It lets one customer's quotes in one category
 # come one after the other, so that the sixth sees the fifth; nobody else waits for it.
-_IN_FORCE = text("""
-    SELECT tariff.id, tariff.number, tariff.effects::text AS effects, alone.held
+_TARIFF = """
+    SELECT id, number, effects::text AS effects FROM tariff_versions
+    WHERE market_id = :market_id AND active_from <= :at ORDER BY active_from DESC, number DESC LIMIT 1
+"""
+_IN_FORCE = text(_TARIFF)
+_IN_FORCE_ALONE = text(f"""
+    SELECT tariff.id, tariff.number, tariff.effects, alone.held
     FROM (SELECT pg_advisory_xact_lock(hashtextextended(:alone, 0)) AS held) AS alone
-    LEFT JOIN LATERAL (
-        SELECT id, number, effects FROM tariff_versions
-        WHERE market_id = :market_id AND active_from <= :at ORDER BY active_from DESC, number DESC LIMIT 1
-    ) AS tariff ON true
-""")
-_EFFECTS = text("SELECT id, number, effects::text AS effects FROM tariff_versions WHERE id = :id")
+    LEFT JOIN LATERAL ({_TARIFF}) AS tariff ON true
+""")  # noqa: S608 -- our own statement
+_ONE_TARIFF = text("SELECT id, number, effects::text AS effects FROM tariff_versions WHERE id = :id")
 
 _COLUMNS = (
     "id, offer_id, category_id, market_id, policy_version_id, tariff_version_id, customer_id, during, "
@@ -46,6 +50,11 @@ _VALUES = (
     ":surge_multiplier, cast(:inputs AS jsonb), cast(:lines AS jsonb), :signature, :created_at, :expires_at, "
     "cast(:changes_quote_id AS uuid), cast(:taken_at AS timestamptz)"
 )
+_ONE = text(f"SELECT {_COLUMNS}, live_number, superseded_at FROM quotes WHERE id = :id")  # noqa: S608 -- our own column list
+_TAKE = text("""
+    UPDATE quotes SET taken_at = :at
+    WHERE id = :id AND taken_at IS NULL AND superseded_at IS NULL RETURNING id
+""")
 _WRITE = text(f"INSERT INTO quotes ({_COLUMNS}) VALUES ({_VALUES})")  # noqa: S608 -- our own column lists
 
 # A place that is free, else one whose quote has expired, else the place of the oldest. The count makes the
@@ -80,35 +89,38 @@ _LATEST = text("SELECT coalesce(max(number), 0) FROM tariff_versions WHERE marke
 
 def quote(session: Session, quote_id: UUID, *, customer_id: UUID) -> Quote:
     """The customer's own quote; anybody else's is refused as `QuoteUnknown`."""
-    return _own(session.get(Quote, quote_id), customer_id)
-
-
-def quote_locked(session: Session, quote_id: UUID, *, customer_id: UUID) -> Quote:
-    """The customer's own quote, kept from every other taker until the transaction ends."""
-    found = session.get(Quote, quote_id, with_for_update=True, populate_existing=True)
-    return _own(found, customer_id)
-
-
-def quote_of_booking(session: Session, quote_id: UUID) -> Quote:
-    """The quote a booking rests on, for whoever may see the booking; refuses `QuoteUnknown`."""
-    found = session.get(Quote, quote_id)
-    if found is None:
+    found = quote_of_booking(session, quote_id)
+    if found.customer_id != customer_id:
         raise QuoteUnknown
     return found
 
 
-def tariff_at(
+def quote_of_booking(session: Session, quote_id: UUID) -> Quote:
+    """The quote a booking rests on, for whoever may see the booking; refuses `QuoteUnknown`."""
+    row = session.execute(_ONE, {"id": quote_id}).first()
+    if row is None:
+        raise QuoteUnknown
+    return Quote(**{**row._asdict(), "during": Span(row.during.lower, row.during.upper)})
+
+
+def tariff_at(session: Session, market_id: UUID, at: datetime) -> TariffInForce | None:
+    """The tariff in force, if the market has one."""
+    row = session.execute(_IN_FORCE, {"market_id": market_id, "at": at}).first()
+    return None if row is None else _in_force(row)
+
+
+def tariff_alone(
     session: Session, market_id: UUID, at: datetime, *, customer_id: UUID, category_id: UUID
 ) -> TariffInForce | None:
-    """The tariff in force, if the market has one. From here on this customer quotes alone in the category."""
+    """The tariff in force; until the transaction ends this customer quotes alone in the category."""
     wanted = {"market_id": market_id, "at": at, "alone": f"quotes/{customer_id}/{category_id}"}
-    row = session.execute(_IN_FORCE, wanted).one()
+    row = session.execute(_IN_FORCE_ALONE, wanted).one()
     return None if row.id is None else _in_force(row)
 
 
 def tariff_of(session: Session, version_id: UUID) -> TariffInForce:
     """The version of this id, in force or not."""
-    return _in_force(session.execute(_EFFECTS, {"id": version_id}).one())
+    return _in_force(session.execute(_ONE_TARIFF, {"id": version_id}).one())
 
 
 def tariffs(session: Session, market_id: UUID, *, after: str | None, limit: int) -> Page[TariffVersion]:
@@ -127,6 +139,11 @@ def latest_number(session: Session, market_id: UUID) -> int:
     return number
 
 
+def take(session: Session, quote_id: UUID, *, at: datetime) -> bool:
+    """Mark the quote as taken, unless it was taken or gave way a moment ago. Answers whether it is."""
+    return session.execute(_TAKE, {"id": quote_id, "at": at}).first() is not None
+
+
 def write(session: Session, values: Mapping[str, Any]) -> None:
     """Store a quote that takes no place among the live ones."""
     session.execute(_WRITE, values)
@@ -135,7 +152,8 @@ def write(session: Session, values: Mapping[str, Any]) -> None:
 def write_live(session: Session, values: Mapping[str, Any], *, places: int) -> int:
     """Store a quote among the customer's live ones in its category and answer its place.
 
-    When all places are taken the oldest quote gives way. `tariff_at` was asked before, in this transaction.
+    When all places are taken the oldest quote gives way. `tariff_alone` was asked before, in the same
+    transaction.
     """
     number: int = session.execute(_WRITE_LIVE, {**values, "places": places}).scalar_one()
     return number
@@ -144,12 +162,6 @@ def write_live(session: Session, values: Mapping[str, Any], *, places: int) -> i
 def sweep(session: Session, *, at: datetime, limit: int = 100) -> int:
     """Delete quotes that expired long ago and that nobody took. Answers how many."""
     return session.execute(_SWEEP, {"oldest": at - KEPT_FOR, "limit": limit}).rowcount  # type: ignore[attr-defined,no-any-return]  # a DELETE's result counts its rows
-
-
-def _own(found: Quote | None, customer_id: UUID) -> Quote:
-    if found is None or found.customer_id != customer_id:
-        raise QuoteUnknown
-    return found
 
 
 def _in_force(row: Row[Any]) -> TariffInForce:

@@ -5,7 +5,7 @@ microsecond, integers as they are. So a customer can show what was promised, and
 behind our back is not honoured. What is not covered is what may happen to a quote: being taken, giving way.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,10 +16,13 @@ import orjson
 from domain.foundation import ids, signing
 from domain.foundation.spans import Span
 from domain.pricing.inputs import Inputs
-from domain.pricing.models import Quote
+from domain.pricing.quotes import Quote
 from domain.pricing.rules import Priced, price
 
 _PURPOSE = "quote"
+_STORED = tuple(
+    field.name for field in fields(Quote) if field.name not in {"during", "live_number", "superseded_at"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,7 @@ def drawn_up(
         changes_quote_id=changes,
         signature="",
     )
-    drawn.signature = signing.sign(_PURPOSE, canonical(drawn))
-    return drawn
+    return replace(drawn, signature=signing.sign(_PURPOSE, canonical(drawn)))
 
 
 def canonical(quote: Quote) -> bytes:
@@ -121,6 +123,6 @@ def replay(quote: Quote) -> Priced:
 
 def columns(quote: Quote) -> dict[str, Any]:
     """The quote as the statements that store it take it."""
-    values = quote.model_dump(exclude={"during", "live_number", "superseded_at"})
+    values = {name: getattr(quote, name) for name in _STORED}
     documents = {name: orjson.dumps(values[name]).decode() for name in ("options", "inputs", "lines")}
-    return {**values, **documents, "start": quote.during.start, "end": quote.during.end}
+    return values | documents | {"start": quote.during.start, "end": quote.during.end}

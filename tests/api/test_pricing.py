@@ -30,7 +30,8 @@ def _published(client: Client, **content: Any) -> Offer:
 
 def _as(client: Client, who: str) -> Client:
     with client.transactions() as session:
-        return client.sign_in(_user_id(session, who))
+        user_id = _user_id(session, who)
+    return client.sign_in(user_id)
 
 
 def _user_id(session: Session, who: str) -> UUID:

@@ -20,6 +20,7 @@ from domain.foundation.database import Transactions
 from domain.markets import Policy, TaxRule
 from domain.offers import Offer, OptionContent, OptionPer
 from domain.offers.errors import OfferUnknown
+from domain.pricing import queries
 from domain.pricing.errors import (
     LengthUnclear,
     OfferTakesNoBookings,
@@ -382,6 +383,39 @@ def test_twenty_at_once_never_hold_more_than_five(transactions: Transactions, at
         assert session.execute(live).scalars().all() == [1, 2, 3, 4, 5]
 
 
+def test_of_many_who_take_a_quote_at_once_one_has_it(transactions: Transactions, at: datetime) -> None:
+    with transactions() as session:
+        quote = asked(session, published(session), at)
+
+    def take(_: int) -> bool:
+        try:
+            with transactions() as session:
+                return bool(pricing.take(session, quote.id, customer_id=quote.customer_id, at=at))
+        except QuoteTaken:
+            return False
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert sum(crowd.map(take, range(16))) == 1
+
+
+def test_asking_and_taking_at_once_never_wait_in_a_circle(transactions: Transactions, at: datetime) -> None:
+    with transactions() as session:
+        offer, aino = published(session), cast.aino(session).id
+        quotes = [asked(session, offer, at) for _ in range(5)]
+
+    def ask_or_take(turn: int) -> UUID | None:
+        try:
+            with transactions() as session:
+                if turn % 2:
+                    return asked(session, offer, at + timedelta(seconds=turn), customer_id=aino).id
+                return pricing.take(session, quotes[turn % 5].id, customer_id=aino, at=at).id
+        except (QuoteTaken, QuoteExpired):
+            return None
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert len(list(crowd.map(ask_or_take, range(40)))) == 40
+
+
 # ------------------------------------------------------------ changes, sweeping, counting
 
 
@@ -456,10 +490,7 @@ def test_a_quote_is_given_in_few_statements(session: Session, at: datetime) -> N
 
 
 def _read(session: Session, quote_id: UUID) -> pricing.Quote:
-    session.expire_all()
-    found = session.get(pricing.Quote, quote_id)
-    assert found is not None
-    return found
+    return queries.quote_of_booking(session, quote_id)
 
 
 def _new_policy(session: Session, policy: Policy, at: datetime) -> None:
