@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, delete, func, select
 
+from domain import markets
 from domain.availability import holds, queries
 from domain.availability.errors import BlockUnknown, ExceptionUnknown, ScheduleTooLong, TimeZoneUnknown
 from domain.availability.events import (
@@ -30,7 +31,6 @@ from domain.foundation.errors import Stale
 from domain.foundation.events import Fact
 from domain.foundation.paging import Page
 from domain.foundation.spans import Span
-from domain.markets.rules import time_zones
 
 MOST_RULES: Final = 200  # more than a window every hour of the week; every look at the slots reads them all
 MOST_EXCEPTIONS: Final = 1_000  # single days for almost three years
@@ -55,7 +55,7 @@ def set_schedule(
     resource = own_locked(session, resource_id, by=by)
     if if_match not in {None, resource.version}:
         raise Stale("Read the opening hours again and change those.", version=resource.version)
-    if time_zone is not None and time_zone not in time_zones():
+    if time_zone is not None and time_zone not in markets.time_zones():
         raise TimeZoneUnknown("Name one as the IANA database does.", field="time_zone")
     if len(rules) > MOST_RULES:
         raise ScheduleTooLong(f"There is room for {MOST_RULES}.", field="rules")
