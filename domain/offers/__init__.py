@@ -11,7 +11,13 @@ distance the world is told is measured from there.
 
 from domain.offers.actions import archive, content_of, draft, edit, hide, pause, publish, unhide
 from domain.offers.categories import define_category, define_standard_categories
-from domain.offers.content import CategoryContent, Content, OptionContent
+from domain.offers.content import (
+    STANDARD_CANCELLATION_POLICY,
+    STANDARD_HORIZON_DAYS,
+    CategoryContent,
+    Content,
+    OptionContent,
+)
 from domain.offers.kinds import Claim, OfferState, OptionPer, Place, Unbookable, Unit
 from domain.offers.models import Category, Offer, OfferOption
 from domain.offers.options import add_option, edit_option, retire_option
@@ -32,6 +38,8 @@ from domain.offers.rules import bookable
 from domain.offers.term_sheet import OptionTerms, Terms
 
 __all__ = [
+    "STANDARD_CANCELLATION_POLICY",
+    "STANDARD_HORIZON_DAYS",
     "Category",
     "CategoryContent",
     "Claim",

@@ -1,0 +1,30 @@
+"""Finding offers."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
+from sqlmodel import Session
+
+from api.schemas.common import PageView
+from api.schemas.search import FoundView, SearchQuery
+from api.transaction import Router
+from domain import search
+from domain.foundation.paging import CursorUnreadable
+from domain.markets.errors import MarketUnknown
+from domain.search.errors import SearchUnfit
+
+router = Router(tags=["search"])
+
+
+@router.get("/offers", may="search.find", refusals=[CursorUnreadable, MarketUnknown, SearchUnfit])
+def find_offers(
+    query: Annotated[SearchQuery, Query()], session: Session, at: datetime
+) -> PageView[FoundView]:
+    """Find offers of a market by words, category, place, price and free time.
+
+    With `near` the nearest come first, otherwise the newest. Asked for free time, a page may hold fewer than
+    `limit`, even none, and still have a next one: only so many calendars are looked at for one page.
+    """
+    page = search.find(session, query.wanted(), after=query.after, limit=query.limit, at=at)
+    return PageView(items=[FoundView.of(found) for found in page.items], next_cursor=page.next_cursor)

@@ -1,0 +1,292 @@
+"""Offers and options on the wire.
+
+The world sees `OfferView`, with the shown point; only `OwnOfferView`, its provider's, tells the true one.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Any, Self
+
+from pydantic import Field, JsonValue, StringConstraints
+
+from api.schemas.common import Amount, Instant, Line, Money, View, Wire
+from api.schemas.durations import DAY, MINUTE, Days, Duration, WallTime
+from api.schemas.markets import TimeZone
+from domain.foundation.ids import CategoryId, MarketId, OfferId, OptionId, ProviderProfileId
+from domain.offers import (
+    STANDARD_CANCELLATION_POLICY,
+    STANDARD_HORIZON_DAYS,
+    Claim,
+    Content,
+    OfferOption,
+    OfferState,
+    OptionContent,
+    OptionPer,
+    Place,
+    Unit,
+    WholeOffer,
+)
+
+Degrees = Annotated[float, Field(allow_inf_nan=False, description="WGS 84.", examples=[60.17938])]
+
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=r"^[^\x00]*$")]
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$")
+]
+Attributes = Annotated[
+    dict[str, JsonValue],
+    Field(description="As the category's `attributes_schema` has it.", examples=[{"languages": ["fi"]}]),
+]
+
+
+class OfferContent(Wire):
+    """All that a provider says in an offer, whole. What is left out is open, or as stated.
+
+    An hourly service and a ride have a minimum and a maximum duration; a lesson and a task one duration; a
+    stay has both bounds in days, one for each night, and the times of check-in and check-out. All but what
+    is done remotely needs a place before it can be published.
+    """
+
+    title: Line
+    description: Words = ""
+    attributes: Attributes = Field(default_factory=dict)
+    price_amount: Annotated[
+        Amount, Field(description="For one unit of the category, in minor units of the market's currency.")
+    ]
+    duration: Duration | None = None
+    minimum_duration: Duration | None = None
+    maximum_duration: Duration | None = None
+    buffer_before: Duration = timedelta(0)
+    buffer_after: Duration = timedelta(0)
+    notice: Duration = timedelta(0)
+    horizon: Days = timedelta(days=STANDARD_HORIZON_DAYS)
+    seats: Annotated[int, Field(strict=True)] = 1
+    books_instantly: Annotated[bool, Field(strict=True)] = False
+    cancellation_policy: Annotated[str, Field(max_length=40, examples=["moderate"])] = (
+        STANDARD_CANCELLATION_POLICY
+    )
+    check_in_at: WallTime | None = None
+    check_out_at: WallTime | None = None
+    time_zone: TimeZone | None = Field(default=None, description="The market's, if left out.")
+    latitude: Degrees | None = None
+    longitude: Degrees | None = None
+
+    def content(self) -> Content:
+        """As the domain has it."""
+        return Content(
+            title=self.title,
+            description=self.description,
+            attributes=self.attributes,
+            price_amount=self.price_amount,
+            duration_minutes=_minutes(self.duration),
+            minimum_minutes=_minutes(self.minimum_duration),
+            maximum_minutes=_minutes(self.maximum_duration),
+            buffer_before_minutes=self.buffer_before // MINUTE,
+            buffer_after_minutes=self.buffer_after // MINUTE,
+            notice_minutes=self.notice // MINUTE,
+            horizon_days=self.horizon // DAY,
+            seats=self.seats,
+            books_instantly=self.books_instantly,
+            cancellation_policy=self.cancellation_policy,
+            check_in_at=self.check_in_at,
+            check_out_at=self.check_out_at,
+            time_zone=self.time_zone,
+            latitude=self.latitude,
+            longitude=self.longitude,
+        )
+
+
+_IRONING = {
+    "title": "Ironing, two baskets an hour",
+    "description": "Shirts and bed linen. I bring my own iron.",
+    "attributes": {"languages": ["fi", "sv"], "brings_materials": True},
+    "price_amount": 2800,
+    "minimum_duration": "PT1H",
+    "maximum_duration": "PT4H",
+    "buffer_after": "PT15M",
+    "notice": "PT2H",
+    "latitude": 60.17938,
+    "longitude": 24.95152,
+}
+
+
+class OfferDraft(OfferContent):
+    """A new offer, under one of your provider profiles and in a category, which stay."""
+
+    model_config = Wire.example(
+        {
+            "profile_id": "prv_01jczk3v9hf8gb2h6v1q4nsx7e",
+            "category_id": "cat_01jczk3v9hf8gb2h6v1q4nsx7e",
+            **_IRONING,
+        }
+    )
+
+    profile_id: ProviderProfileId
+    category_id: CategoryId
+
+
+class OfferEdit(OfferContent):
+    """What an existing offer says from now on."""
+
+    model_config = Wire.example(_IRONING)
+
+
+class OptionDraft(Wire):
+    """An add-on: so much money and time more, at most `most` times in one booking."""
+
+    model_config = Wire.example(
+        {"title": "Folding", "price_amount": 500, "per": "unit", "duration": "PT15M", "most": 2}
+    )
+
+    title: Line
+    price_amount: Amount
+    per: OptionPer = OptionPer.BOOKING
+    duration: Duration = timedelta(0)
+    most: Annotated[int, Field(strict=True)] = 1
+    position: Annotated[int, Field(strict=True, description="Options are shown in this order.")] = 0
+
+    def content(self) -> OptionContent:
+        """As the domain has it."""
+        return OptionContent(
+            title=self.title,
+            price_amount=self.price_amount,
+            per=self.per,
+            minutes=self.duration // MINUTE,
+            most=self.most,
+            position=self.position,
+        )
+
+
+class OptionView(View):
+    """An add-on that can be chosen."""
+
+    id: OptionId
+    title: str
+    price: Money
+    per: OptionPer
+    duration: Duration
+    most: int
+    position: int
+
+    @classmethod
+    def of(cls, option: OfferOption, currency: str) -> Self:
+        """The view of an option of an offer in this currency."""
+        return cls(
+            **option.model_dump(include={"id", "title", "per", "most", "position"}),
+            price=Money(amount=option.price_amount, currency=currency),
+            duration=option.minutes * MINUTE,
+        )
+
+
+class OfferView(View):
+    """An offer as the world sees it. The shown point is within 300 m of the true one, always the same."""
+
+    id: OfferId
+    version: int
+    profile_id: ProviderProfileId
+    market_id: MarketId
+    category_id: CategoryId
+    category: str
+    unit: Unit
+    place: Place
+    claim: Claim
+    state: OfferState
+    title: str
+    description: str
+    attributes: dict[str, Any]
+    price: Money = Field(description="For one unit.")
+    from_price: Money = Field(description="What the shortest booking costs, before fees.")
+    duration: Duration | None
+    minimum_duration: Duration | None
+    maximum_duration: Duration | None
+    buffer_before: Duration
+    buffer_after: Duration
+    notice: Duration
+    horizon: Days
+    seats: int
+    books_instantly: bool
+    cancellation_policy: str
+    check_in_at: WallTime | None
+    check_out_at: WallTime | None
+    time_zone: str
+    shown_latitude: float | None
+    shown_longitude: float | None
+    options: tuple[OptionView, ...]
+    published_at: Instant | None
+
+    @classmethod
+    def of(cls, whole: WholeOffer) -> Self:
+        """The view of an offer with its category and options."""
+        offer, category = whole.offer, whole.category
+        return cls(
+            **offer.model_dump(include=_AS_STORED & set(cls.model_fields)),
+            category=category.slug,
+            unit=category.unit,
+            place=category.place,
+            claim=category.claim,
+            price=Money(amount=offer.price_amount, currency=offer.currency),
+            from_price=Money(amount=offer.from_amount, currency=offer.currency),
+            duration=_length(offer.duration_minutes),
+            minimum_duration=_length(offer.minimum_minutes),
+            maximum_duration=_length(offer.maximum_minutes),
+            buffer_before=offer.buffer_before_minutes * MINUTE,
+            buffer_after=offer.buffer_after_minutes * MINUTE,
+            notice=offer.notice_minutes * MINUTE,
+            horizon=offer.horizon_days * DAY,
+            shown_latitude=offer.blurred_latitude,
+            shown_longitude=offer.blurred_longitude,
+            options=tuple(OptionView.of(option, offer.currency) for option in whole.options),
+        )
+
+
+class OwnOfferView(OfferView):
+    """An offer as its provider sees it: with the true place, and why it is hidden if it is."""
+
+    latitude: float | None
+    longitude: float | None
+    hidden_at: Instant | None
+    hidden_reason: str | None
+    created_at: Instant
+    changed_at: Instant
+
+
+class Hiding(Wire):
+    """Why an offer is taken from sight; its provider reads it."""
+
+    model_config = Wire.example({"reason": "The pictures show another flat than the one people find."})
+
+    reason: Reason
+
+
+_AS_STORED = {
+    "id",
+    "version",
+    "profile_id",
+    "market_id",
+    "category_id",
+    "state",
+    "title",
+    "description",
+    "attributes",
+    "seats",
+    "books_instantly",
+    "cancellation_policy",
+    "check_in_at",
+    "check_out_at",
+    "time_zone",
+    "published_at",
+    "latitude",
+    "longitude",
+    "hidden_at",
+    "hidden_reason",
+    "created_at",
+    "changed_at",
+}
+
+
+def _minutes(length: timedelta | None) -> int | None:
+    return None if length is None else length // MINUTE
+
+
+def _length(minutes: int | None) -> timedelta | None:
+    return None if minutes is None else minutes * MINUTE
