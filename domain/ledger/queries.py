@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain.foundation.actors import ActorKind
+from domain.foundation.paging import Key, Page, decode, page_of
 from domain.ledger.errors import AccountUnknown, EntryUnknown
 from domain.ledger.kinds import NATURES, AccountKind, Side
 from domain.ledger.rules import Account, Entry, signed
@@ -167,20 +168,22 @@ def accounts(
     kind: AccountKind | None,
     unit: str | None,
     owner_id: UUID | None,
-    after: UUID | None,
+    after: str | None,
     limit: int,
-) -> list[AccountLine]:
-    """Accounts with their balances in the order of their ids; one more than `limit` when there are more."""
-    asked = {"kind": kind, "unit": unit, "owner_id": owner_id, "after": after, "limit": limit + 1}
-    return [_line(row) for row in session.execute(_ACCOUNTS, asked)]
+) -> Page[AccountLine]:
+    """Accounts with their balances, in the order in which they were opened. Refuses `CursorUnreadable`."""
+    asked = {"kind": kind, "unit": unit, "owner_id": owner_id, "after": _place(after), "limit": limit + 1}
+    found = [_line(row) for row in session.execute(_ACCOUNTS, asked)]
+    return page_of(found, limit, lambda line: [line.account.id])
 
 
 def entries(
-    session: Session, *, subject_id: UUID | None, account_id: UUID | None, after: UUID | None, limit: int
-) -> list[EntryLine]:
-    """Entries in the order in which they were recorded; one more than `limit` when there are more."""
-    asked = {"subject_id": subject_id, "account_id": account_id, "after": after, "limit": limit + 1}
-    return [_entry_line(row) for row in session.execute(_ENTRIES, asked)]
+    session: Session, *, subject_id: UUID | None, account_id: UUID | None, after: str | None, limit: int
+) -> Page[EntryLine]:
+    """Entries in the order in which they were recorded. Refuses `CursorUnreadable`."""
+    asked = {"subject_id": subject_id, "account_id": account_id, "after": _place(after), "limit": limit + 1}
+    found = [_entry_line(row) for row in session.execute(_ENTRIES, asked)]
+    return page_of(found, limit, lambda line: [line.id])
 
 
 def movements(session: Session, kind: AccountKind, *, since: datetime, until: datetime) -> list[Movement]:
@@ -201,6 +204,10 @@ def postings_of(session: Session, entry_id: UUID) -> list[tuple[Account, Account
     """Debited account, credited account and amount of each of an entry's postings."""
     rows = session.execute(_POSTINGS, {"entry_id": entry_id})
     return [(_prefixed(row, "debit"), _prefixed(row, "credit"), int(row.amount)) for row in rows]
+
+
+def _place(cursor: str | None) -> Key | None:
+    return None if cursor is None else decode(cursor, [UUID])[0]
 
 
 def as_entry(row: Any) -> Entry:  # noqa: ANN401 -- a row of _ENTRY

@@ -26,6 +26,7 @@ from domain.payments.errors import (
     PaymentUnderway,
     PaymentUnknown,
     RefundTooLarge,
+    StretchImpossible,
     WebhookForged,
     WebhookUnreadable,
 )
@@ -34,8 +35,9 @@ from domain.payments.invariants import INVARIANTS
 from domain.payments.kinds import Liable, OpKind, OpState, PaymentState, RefundState
 from domain.payments.models import Payment, Reconciliation, Refund
 from domain.payments.queries import due, of, payment, refunds, stale, unhandled
+from domain.payments.readers import payment_for, payment_operated_by
 from domain.payments.reconciliation import reconcile
-from domain.payments.settling import bring, settle
+from domain.payments.settling import bring, settle, settle_anew
 from domain.payments.webhooks import apply_webhook, receive_webhook
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "Refund",
     "RefundState",
     "RefundTooLarge",
+    "StretchImpossible",
     "WebhookForged",
     "WebhookUnreadable",
     "apply_webhook",
@@ -70,12 +73,15 @@ __all__ = [
     "of",
     "open",
     "payment",
+    "payment_for",
+    "payment_operated_by",
     "raise_overdue",
     "receive_webhook",
     "reconcile",
     "refund",
     "refunds",
     "settle",
+    "settle_anew",
     "stale",
     "unhandled",
 ]

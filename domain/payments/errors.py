@@ -87,6 +87,13 @@ class NobodyWasPaid(Conflict):
     title = "No provider was paid for this"
 
 
+class StretchImpossible(Unacceptable):
+    """Books are compared over a stretch of time that ends after it began, a month at most at once."""
+
+    slug = "stretch-impossible"
+    title = "This stretch of time cannot be compared"
+
+
 class WebhookForged(Unauthenticated):
     """The signature is missing, wrong or old, or there is no secret to verify it with."""
 

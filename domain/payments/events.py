@@ -13,6 +13,7 @@ class PaymentActionRequired(Fact):
     """The customer's bank wants to hear from them before it holds the amount."""
 
     name: ClassVar[str] = "payment.action_required"
+    audit_only: ClassVar[bool] = True
     payment_id: UUID
 
 
@@ -31,6 +32,7 @@ class PaymentFailed(Fact):
     """The card was declined; another may be tried."""
 
     name: ClassVar[str] = "payment.failed"
+    audit_only: ClassVar[bool] = True
     payment_id: UUID
     failure_code: str
 
@@ -81,6 +83,7 @@ class PaymentRefunded(Fact):
     """A refund reached the customer's bank."""
 
     name: ClassVar[str] = "payment.refunded"
+    audit_only: ClassVar[bool] = True
     payment_id: UUID
     refund_id: UUID
     amount: int

@@ -19,13 +19,16 @@ from domain.foundation.actors import Actor
 from domain.foundation.database import Transactions
 from domain.ledger import AccountKind, Movement
 from domain.payments import books, queries
-from domain.payments.errors import PaymentOutcomeUnknown
+from domain.payments.errors import PaymentOutcomeUnknown, StretchImpossible
 from domain.payments.events import BooksCompared
 from domain.payments.gateway import BalanceRow, CallNotMadeError, CallUnknownError, Gateway
 from domain.payments.models import Reconciliation
 
 MARGIN = timedelta(days=1)
 """Around the stretch compared: the two sides write the same movement down at slightly different times."""
+
+LONGEST = timedelta(days=31)
+"""A month of movements still fits into one answer; whoever wants a year asks twelve times."""
 
 Source = tuple[str, str]  # what caused a movement, as the provider names it, and the currency
 
@@ -57,8 +60,10 @@ def reconcile(
 ) -> Reconciliation:
     """Compare what moved from `since` up to `until`, keep the result, and say how much stayed unexplained.
 
-    Refuses `PaymentOutcomeUnknown` while the provider does not answer.
+    Refuses `StretchImpossible`, and `PaymentOutcomeUnknown` while the provider does not answer.
     """
+    if not timedelta(0) < until - since <= LONGEST:
+        raise StretchImpossible("It ends after it begins, and spans 31 days at most.", field="until")
     try:
         theirs = [_theirs(row) for row in gateway.balance_rows(since - MARGIN, until + MARGIN)]
     except (CallNotMadeError, CallUnknownError) as error:

@@ -11,12 +11,14 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain.foundation import events
 from domain.foundation.actors import SYSTEM
 from domain.foundation.database import Transactions
-from domain.payments import actions, calls, queries, rules
+from domain.identity import Caller
+from domain.payments import actions, calls, queries, readers, rules
 from domain.payments.calls import Outcome, Sent
 from domain.payments.errors import PaymentOutcomeUnknown
-from domain.payments.events import PaymentCancelled, PaymentParked, PaymentSettled
+from domain.payments.events import PaymentCancelled, PaymentParked, PaymentSettled, PaymentTargetChanged
 from domain.payments.following import fail_refund, follow, follow_refund, tell
 from domain.payments.gateway import CallNotMadeError, CallUnknownError, Gateway, PaymentSeen
 from domain.payments.kinds import Liable, OpKind, OpState, PaymentState
@@ -38,6 +40,18 @@ def settle(transactions: Transactions, gateway: Gateway, payment_id: UUID, *, at
             break
     with transactions() as session:
         return queries.payment(session, payment_id)
+
+
+def settle_anew(
+    transactions: Transactions, gateway: Gateway, payment_id: UUID, *, caller: Caller, at: datetime
+) -> Payment:
+    """Settle now what waits for its hour or was given up, because an operator says so; answers the payment.
+
+    Refuses `PaymentUnknown`, and `PaymentOutcomeUnknown` while the provider does not answer.
+    """
+    transactions.run(partial(_decide_anew, payment_id=payment_id, caller=caller, at=at))
+    bring(transactions, gateway, payment_id, at=at)
+    return settle(transactions, gateway, payment_id, at=at)
 
 
 def bring(transactions: Transactions, gateway: Gateway, payment_id: UUID, *, at: datetime) -> Payment:
@@ -82,6 +96,17 @@ def send(session: Session, payment: Payment, op: ProviderOp, *, at: datetime) ->
         attempts=op.attempts,
         version=payment.version,
     )
+
+
+def _decide_anew(session: Session, *, payment_id: UUID, caller: Caller, at: datetime) -> None:
+    readers.payment_operated_by(session, payment_id, caller)
+    payment = queries.payment_locked(session, payment_id)
+    if payment.keep_amount is None or payment.settled_at is not None:
+        return
+    payment.parked_at, payment.target_at, payment.due_at = None, at, at
+    fact = PaymentTargetChanged(payment.id, payment.keep_amount, payment.currency)
+    by = caller.actor_in(payment.market_id)
+    events.record(session, fact, subject=("booking", payment.subject_id), by=by, at=at)
 
 
 def _take_up(session: Session, *, payment_id: UUID, at: datetime) -> Sent | None:

@@ -211,7 +211,7 @@ class Till:
         compared = payments.reconcile(
             self.transactions,
             self.gateway,
-            since=self.at - timedelta(days=60),
+            since=self.at - timedelta(days=30),
             until=self.at + timedelta(days=1),
             by=SYSTEM,
             at=self.at,

@@ -1,0 +1,91 @@
+"""The books on the wire, for operators."""
+
+from typing import Self
+from uuid import UUID
+
+from pydantic import Field
+
+from api.schemas.common import Instant, View
+from domain.foundation import ids
+from domain.foundation.actors import ActorKind
+from domain.foundation.ids import AccountId, BookingId, EntryId, UserId
+from domain.ledger import NATURES, AccountKind, AccountLine, EntryLine, Owner, PostingLine, Side
+
+_PREFIXES = {Owner.BOOKING: "bkg", Owner.PROVIDER_PROFILE: "prv", Owner.USER: "usr"}
+
+
+class AccountView(View):
+    """An account and what it holds, counted on the side that makes it grow."""
+
+    id: AccountId
+    kind: AccountKind
+    meaning: str
+    unit: str = Field(description="An ISO currency, `CRD` or `HRS`.", examples=["EUR"])
+    owner_id: str | None = Field(description="A booking's, a provider profile's or a user's id.")
+    grows_by: Side
+    floor: int | None = Field(description="The lowest balance allowed; null for a pool.")
+    balance: int
+
+    @classmethod
+    def of(cls, line: AccountLine) -> Self:
+        """The account with what its kind means."""
+        account, nature = line.account, NATURES[line.account.kind]
+        return cls(
+            id=account.id,
+            kind=account.kind,
+            meaning=nature.meaning,
+            unit=account.unit,
+            owner_id=_owner(nature.owner, account.owner_id),
+            grows_by=nature.grows_by,
+            floor=account.floor,
+            balance=line.balance,
+        )
+
+
+class PostingView(View):
+    """An amount that went from the debited account to the credited one."""
+
+    debit: AccountKind
+    debit_id: AccountId
+    credit: AccountKind
+    credit_id: AccountId
+    unit: str
+    amount: int
+
+    @classmethod
+    def of(cls, line: PostingLine) -> Self:
+        """The posting as it was made."""
+        return cls.model_validate(line)
+
+
+class EntryView(View):
+    """Why value moved, who recorded it, and how it moved."""
+
+    id: EntryId
+    key: str = Field(description="What makes sure that it was posted once.")
+    kind: str
+    booking_id: BookingId = Field(description="The booking it is about.")
+    corrects_id: EntryId | None
+    recorded_at: Instant
+    actor_kind: ActorKind
+    actor_id: UserId | None
+    postings: list[PostingView]
+
+    @classmethod
+    def of(cls, line: EntryLine) -> Self:
+        """The entry with all its postings."""
+        return cls(
+            id=line.id,
+            key=line.key,
+            kind=line.kind,
+            booking_id=line.subject_id,
+            corrects_id=line.corrects_id,
+            recorded_at=line.recorded_at,
+            actor_kind=line.actor_kind,
+            actor_id=line.actor_id,
+            postings=[PostingView.of(posting) for posting in line.postings],
+        )
+
+
+def _owner(owner: Owner, owner_id: UUID | None) -> str | None:
+    return None if owner_id is None else ids.encode(_PREFIXES[owner], owner_id)

@@ -1,0 +1,135 @@
+"""Payments on the wire. A payment method is the provider's name for one: a card number has no place here."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, StringConstraints
+
+from api.schemas.common import Amount, Currency, Instant, Text, View, Wire
+from domain.foundation.ids import BookingId, MarketId, PaymentId, RefundId, UserId
+from domain.payments import Liable, Payment, PaymentState, Reconciliation, Refund, RefundState
+
+ReasonCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z_]*$", max_length=40),
+    Field(description="A word for statistics, small letters and underscores.", examples=["complaint"]),
+]
+
+
+class NextActionView(View):
+    """What the customer has to do at their bank; the client's payment form knows how, given the secret."""
+
+    type: str
+    client_secret: str
+
+
+class PaymentView(View):
+    """A payment. `keep_amount` is what will be kept in the end, null while that is open."""
+
+    id: PaymentId
+    booking_id: BookingId
+    market_id: MarketId
+    customer_id: UserId
+    state: PaymentState
+    currency: Currency
+    amount: Amount
+    authorized_amount: Amount
+    captured_amount: Amount
+    refunded_amount: Amount
+    keep_amount: Amount | None
+    capture_before: Instant | None = Field(description="Until when the amount is held on the card.")
+    next_action: NextActionView | None
+    failure_code: str | None = Field(description="Why the card was declined, in the provider's word.")
+    created_at: Instant
+    version: int
+
+    @classmethod
+    def of(cls, payment: Payment) -> Self:
+        """What people see of a payment: nothing that only the provider and we need."""
+        shown = payment.model_dump(include=set(cls.model_fields))
+        return cls(booking_id=payment.subject_id, **shown)
+
+
+class RefundRequest(Wire):
+    """A refund beyond what the booking's own rules give back, and who bears it."""
+
+    model_config = Wire.example(
+        {
+            "amount": 1500,
+            "liable": "provider",
+            "reason_code": "complaint",
+            "reason": "The kettle was broken; both sides agree.",
+        }
+    )
+
+    amount: Annotated[Amount, Field(gt=0)]
+    liable: Liable
+    reason_code: ReasonCode
+    reason: Text
+
+
+class RefundView(View):
+    """A refund and how far it has come."""
+
+    id: RefundId
+    payment_id: PaymentId
+    amount: Amount
+    liable: Liable
+    reason_code: str
+    reason: str
+    state: RefundState
+    failure_code: str | None
+    created_at: Instant
+    finished_at: Instant | None
+
+    @classmethod
+    def of(cls, refund: Refund) -> Self:
+        """What operators and the customer see of a refund."""
+        return cls.model_validate(refund)
+
+
+class RefundsView(View):
+    """All refunds of a payment, the oldest first."""
+
+    items: list[RefundView]
+
+
+class WebhookReceiptView(View):
+    """The event is stored; `is_new` is false when it had been before."""
+
+    is_new: bool
+
+
+class ReconciliationRequest(Wire):
+    """The stretch of time over which our books are to be laid beside the provider's."""
+
+    model_config = Wire.example({"since": "2026-11-22T00:00:00Z", "until": "2026-11-23T00:00:00Z"})
+
+    since: Instant
+    until: Instant
+
+
+class UnexplainedView(View):
+    """A cause whose movements differ on the two sides, with the rows of both."""
+
+    source: str = Field(description="The provider's name for the charge or refund, or our entry's key.")
+    currency: Currency
+    our_amount: Amount
+    their_amount: Amount
+    our_rows: list[str]
+    their_rows: list[str]
+
+
+class ReconciliationView(View):
+    """What a comparison of the books found."""
+
+    since: Instant
+    until: Instant
+    compared: int = Field(description="How many causes were compared.")
+    unexplained: list[UnexplainedView]
+    finished_at: Instant
+
+    @classmethod
+    def of(cls, reconciliation: Reconciliation) -> Self:
+        """The comparison with every row that stayed unexplained."""
+        found: dict[str, Any] = reconciliation.model_dump(include=set(cls.model_fields))
+        return cls.model_validate(found)
