@@ -2,9 +2,8 @@
 
 import pkgutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
@@ -18,16 +17,15 @@ from api.routes import problems as problem_pages
 from api.transaction import Router
 from domain.foundation import logging
 from domain.foundation.database import Transactions, engine_for
-from domain.foundation.settings import Settings, settings
-
-if TYPE_CHECKING:
-    from domain.payments import Gateway
+from domain.foundation.settings import settings
+from domain.payments import Gateway
+from domain.payments.stripe_gateway import StripeGateway
 
 LARGEST_BODY = 256 * 1024  # bytes; the largest real request, a schedule with its exceptions, is a tenth of it
 WORLD_THREADS = 8  # they wait for the network, not for the interpreter
 
 
-def create(*, gateway: "Gateway | None" = None) -> FastAPI:
+def create(*, gateway: Gateway | None = None) -> FastAPI:
     """The application. Settings say where the database and the payment provider are."""
     logging.configure(settings().log_level)
     app = FastAPI(
@@ -58,21 +56,18 @@ def create(*, gateway: "Gateway | None" = None) -> FastAPI:
 
 def routers() -> list[Router]:
     """The routers of all nouns: a file in `api/routes/` with a `router` of ours has moved in by itself."""
-    rooms = []
-    for room in pkgutil.iter_modules(routes.__path__):
-        with suppress(ImportError):
-            rooms.append(import_module(f"api.routes.{room.name}"))
+    rooms = [import_module(f"api.routes.{room.name}") for room in pkgutil.iter_modules(routes.__path__)]
     return [room.router for room in rooms if isinstance(room.router, Router)]
 
 
-def _living_in(gateway: "Gateway | None") -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _living_in(gateway: Gateway | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         chosen = settings()
         engine = engine_for(chosen.database_url, pool_size=chosen.database_pool_size, name="talkoo api")
         app.state.house = House(
             transactions=Transactions(engine),
-            gateway=gateway or _gateway(chosen),
+            gateway=gateway or StripeGateway.from_settings(chosen),
             limits=rate_limits.from_settings(chosen),
             threads=CapacityLimiter(chosen.request_threads),
             world_threads=CapacityLimiter(WORLD_THREADS),
@@ -81,9 +76,3 @@ def _living_in(gateway: "Gateway | None") -> Callable[[FastAPI], AbstractAsyncCo
         engine.dispose()
 
     return living
-
-
-def _gateway(chosen: Settings) -> "Gateway":
-    from domain.payments.stripe_gateway import StripeGateway
-
-    return StripeGateway.from_settings(chosen)

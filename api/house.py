@@ -1,16 +1,13 @@
 """What one API process holds for its whole life: the way to the database, to the world, and its limits."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from api.rate_limits import RateLimits
 from domain.foundation.database import Transactions
-
-if TYPE_CHECKING:
-    from domain.payments import Gateway
+from domain.payments import Gateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +20,7 @@ class House:
     """
 
     transactions: Transactions
-    gateway: "Gateway"
+    gateway: Gateway
     limits: RateLimits
     threads: CapacityLimiter
     world_threads: CapacityLimiter

@@ -46,14 +46,17 @@ _MATCH = {
 }
 
 
-def declared(door: "Door", docstring: str) -> dict[str, Any]:
-    """FastAPI's terms for a route: summary, description, every refusal it can give, headers, security."""
+def declared(door: "Door", docstring: str, extra: dict[str, Any]) -> dict[str, Any]:
+    """FastAPI's terms for a route: summary, description, every refusal it can give, headers, security.
+
+    `extra` is what only this route has to say.
+    """
     summary, _, description = docstring.strip().partition("\n")
     return {
         "summary": summary.rstrip("."),
         "description": _unindented(description) + f"\n\nWho may: {_who(door)}",
         "responses": _responses(refusals_of(door)),
-        "openapi_extra": {"parameters": list(_headers(door)), "security": _security(door)},
+        "openapi_extra": {"parameters": list(_headers(door)), "security": _security(door), **extra},
     }
 
 

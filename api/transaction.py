@@ -123,7 +123,7 @@ class Router:
             name=endpoint.__name__,
             status_code=status_code,
             response_model=answers.view_of(answered),
-            **declared(door, endpoint.__doc__ or ""),
+            **declared(door, endpoint.__doc__ or "", more.pop("openapi_extra", {})),
             **more,
         )
 

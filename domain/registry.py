@@ -3,22 +3,36 @@
 Importing the nouns' models is all it takes: each registers itself with the one metadata.
 """
 
-import pkgutil
-from contextlib import suppress
-from importlib import import_module
-
 from sqlalchemy import MetaData
 
-import domain
+from domain.availability import models as availability
+from domain.bookings import models as bookings
 from domain.foundation import events, idempotency
 from domain.foundation.tables import Table
+from domain.identity import models as identity
+from domain.ledger import models as ledger
+from domain.markets import models as markets
+from domain.offers import models as offers
+from domain.payments import models as payments
+from domain.pricing import models as pricing
+from domain.providers import models as providers
 
-__all__ = ["events", "idempotency", "metadata"]
+__all__ = [
+    "availability",
+    "bookings",
+    "events",
+    "idempotency",
+    "identity",
+    "ledger",
+    "markets",
+    "metadata",
+    "offers",
+    "payments",
+    "pricing",
+    "providers",
+]
 
 
 def metadata() -> MetaData:
     """The metadata with the tables of all nouns in it."""
-    for noun in pkgutil.iter_modules(domain.__path__):
-        with suppress(ImportError):
-            import_module(f"domain.{noun.name}.models")
     return Table.metadata

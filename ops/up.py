@@ -21,7 +21,7 @@ from ops.welcome import welcome
 
 _SANDBOX_PORT = 12111  # the port of Stripe's own stand-in, and of our settings' default
 _SANDBOX_KEY = "sk_sandbox_demo"
-_WEBHOOK_PATH = "/webhooks/stripe"
+_WEBHOOK_PATH = "/payments/webhook"
 _SECONDS_FOR_A_CLEAN_SHUTDOWN = 30.0  # PostgreSQL writes out what it holds; being killed costs a recovery
 
 Environment = dict[str, str]

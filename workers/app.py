@@ -43,15 +43,16 @@ def serve(app: Celery, work: Callable[[], Work]) -> None:
     """Teach the application its two tasks. `work` is asked for in the process that does the work."""
     readers = {name_of(reader): reader for several in READERS.values() for reader in several}
 
-    @app.task(name="talkoo.deliver")
     def deliver_one(event_id: str, reader: str) -> None:
         if reader in readers:  # a message from a release that had a reader more is let go
             deliver(work(), readers[reader], UUID(event_id))
 
-    @app.task(name="talkoo.sweep")
     def sweep_one(name: str) -> None:
         if name in SCHEDULE:
             SCHEDULE[name].sweep(work(), clock.now())
+
+    app.task(name="talkoo.deliver")(deliver_one)
+    app.task(name="talkoo.sweep")(sweep_one)
 
 
 def publisher(app: Celery) -> Callable[[Message], None]:

@@ -10,8 +10,15 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
+from domain.availability.invariants import INVARIANTS as OF_AVAILABILITY
+from domain.bookings.invariants import INVARIANTS as OF_BOOKINGS
 from domain.foundation.logging import log
+from domain.ledger.invariants import INVARIANTS as OF_LEDGER
+from domain.payments.invariants import INVARIANTS as OF_PAYMENTS
+from domain.pricing.invariants import INVARIANTS as OF_PRICING
 from workers.task import Work
+
+INVARIANTS: dict[str, str] = {**OF_AVAILABILITY, **OF_BOOKINGS, **OF_LEDGER, **OF_PAYMENTS, **OF_PRICING}
 
 WORST = 20  # rows named for each broken invariant: enough to see the pattern
 
@@ -19,8 +26,7 @@ WORST = 20  # rows named for each broken invariant: enough to see the pattern
 def violations(session: Session, invariants: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
     """The invariants that do not hold, each with the first rows that break it. Empty means all is well."""
     found = {
-        name: session.execute(text(f"SELECT * FROM ({query}) AS broken LIMIT {WORST}")).mappings().all()
-        for name, query in invariants.items()
+        name: session.execute(text(query)).mappings().fetchmany(WORST) for name, query in invariants.items()
     }
     return {name: [dict(row) for row in rows] for name, rows in found.items() if rows}
 

@@ -7,8 +7,7 @@ nothing is due, so asking often costs little, and asking twice does no harm.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from workers import bookings, idempotency, identity, payments, pricing
-from workers.invariants import watch
+from workers import availability, bookings, idempotency, identity, invariants, payments, pricing
 from workers.task import Sweep
 
 
@@ -32,6 +31,23 @@ SECOND, MINUTE, HOUR, NIGHT = (
     timedelta(days=1),
 )
 
-_ENTRIES: tuple[Entry, ...] = ()
+_ENTRIES = (
+    # Promises between people: what is due is done within a second.
+    Entry(bookings.act_when_due, SECOND),
+    Entry(bookings.expire_proposals, 5 * SECOND),
+    Entry(availability.release_expired, 10 * SECOND),
+    # Money: what is open is looked at again until it is closed.
+    Entry(payments.settle_due, 5 * SECOND),
+    Entry(payments.apply_waiting_webhooks, 10 * SECOND),
+    Entry(payments.look_again, MINUTE),
+    Entry(payments.raise_alarms, MINUTE),
+    Entry(payments.reconcile, NIGHT),
+    # Housekeeping.
+    Entry(identity.end_expired_sessions, 10 * MINUTE),
+    Entry(identity.forget_expired_tokens, HOUR),
+    Entry(idempotency.forget_answers, 10 * MINUTE),
+    Entry(pricing.forget_quotes, HOUR),
+    Entry(invariants.watch, NIGHT),
+)
 
 SCHEDULE = {entry.name: entry for entry in _ENTRIES}

@@ -103,7 +103,7 @@ def deliver(work: Work, reader: Reader | WorldReader, event_id: UUID) -> None:
 
 def _handle(work: Work, reader: Reader | WorldReader, event: EventRow) -> None:
     if reader in _WORLDLY:
-        reader(work, event)  # type: ignore[arg-type]  # the mark says which of the two it is
+        reader(work, event)
     with work.transactions() as session:
         if events.once(session, event.id, name_of(reader), at=clock.now()) and reader not in _WORLDLY:
             reader(session, event)  # type: ignore[arg-type]  # the mark says which of the two it is

@@ -1,11 +1,12 @@
 """When an offer can be booked, and when its provider is there."""
 
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import Query
 from sqlmodel import Session
 
+from api.answers import Answer
 from api.schemas.availability import (
     BlockRequest,
     ExceptionRequest,
@@ -78,24 +79,23 @@ def list_slots(
     seats: Seats = 1,
     *,
     explain: Explain = False,
-) -> SlotsView:
+) -> Answer[SlotsView]:
     """See which starts of an offer can be booked now, and how many seats are left at each.
 
     Starts lie on the grid of the offer's category, on the clock of its time zone. With `explain=true` refused
     starts are shown too, with all that speaks against them: closed, notice, horizon, buffer, busy, full.
     """
-    return SlotsView.of(
-        availability.timetable(
-            session,
-            offer_id,
-            availability.span_between(since, until),
-            find=availability.explained_slots if explain else availability.slots,
-            minutes=availability.minutes_of(duration, nights),
-            option_ids=option or [],
-            seats=seats,
-            at=at,
-        )
+    found = availability.timetable(
+        session,
+        offer_id,
+        availability.span_between(since, until),
+        find=availability.explained_slots if explain else availability.slots,
+        minutes=availability.minutes_of(duration, nights),
+        option_ids=option or [],
+        seats=seats,
+        at=at,
     )
+    return Answer(cast("SlotsView", SlotsView.written(found)))  # ready bytes are sent as they are
 
 
 @router.get("/resources/{resource_id}/schedule", may="availability.manage", refusals=[ResourceUnknown])

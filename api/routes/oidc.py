@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from api.issuers import issuers
+from api.schemas.common import PageView
 from api.schemas.identity import (
     IssuerView,
     OidcAttemptRequest,
@@ -27,9 +28,10 @@ router = Router(tags=["sessions"])
 
 
 @router.get("/oidc/issuers", may="oidc.sign_in")
-def list_issuers() -> list[IssuerView]:
-    """See which identity providers you may sign in with."""
-    return [IssuerView(issuer=client.issuer, name=client.name) for client in identity.clients()]
+def list_issuers() -> PageView[IssuerView]:
+    """See which identity providers you may sign in with, on one page."""
+    known = [IssuerView(issuer=client.issuer, name=client.name) for client in identity.clients()]
+    return PageView(items=known, next_cursor=None)
 
 
 @router.post("/oidc/attempts", may="oidc.sign_in", status_code=201, refusals=[IssuerAway, IssuerUnknown])

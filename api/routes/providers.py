@@ -53,9 +53,10 @@ def read_provider(profile_id: ProviderProfileId, session: Session) -> ProviderVi
 
 
 @router.get("/me/provider-profiles", may="providers.apply")
-def list_my_profiles(session: Session, caller: Caller) -> list[ApplicationView]:
-    """See your own profiles, one for each market you ever applied in."""
-    return [ApplicationView.of(row) for row in providers.profiles_of(session, caller.user_id)]
+def list_my_profiles(session: Session, caller: Caller) -> PageView[ApplicationView]:
+    """See your own profiles, one for each market you ever applied in, on one page."""
+    own = [ApplicationView.of(row) for row in providers.profiles_of(session, caller.user_id)]
+    return PageView(items=own, next_cursor=None)
 
 
 @router.get(

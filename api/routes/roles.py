@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from api.schemas.identity import RoleGrantRequest, RoleGrantsView, RoleGrantView
+from api.schemas.common import PageView
+from api.schemas.identity import RoleGrantRequest, RoleGrantView
 from api.transaction import Router
 from domain import identity
 from domain.foundation.ids import RoleGrantId, UserId
@@ -15,11 +16,11 @@ router = Router(tags=["roles"])
 
 
 @router.get("/users/{user_id}/role-grants", may="roles.read")
-def list_role_grants(user_id: UserId, session: Session, caller: Caller) -> RoleGrantsView:
-    """See which roles a person holds where you operate."""
+def list_role_grants(user_id: UserId, session: Session, caller: Caller) -> PageView[RoleGrantView]:
+    """See which roles a person holds where you operate. They are a handful, on one page."""
     grants = identity.grants_of(session, user_id)
     seen = [RoleGrantView.of(grant) for grant in grants if caller.is_operator(grant.market_id)]
-    return RoleGrantsView(items=seen)
+    return PageView(items=seen, next_cursor=None)
 
 
 @router.post(

@@ -216,12 +216,6 @@ class RoleGrantView(View):
         return cls.model_validate(row)
 
 
-class RoleGrantsView(View):
-    """The roles a person holds where the asking operator operates; a handful, so there are no pages."""
-
-    items: list[RoleGrantView]
-
-
 class Statement(Wire):
     """Why somebody decided as they did: a code to count by, and words for the person it is about."""
 

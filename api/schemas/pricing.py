@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from api.schemas.common import Amount, Instant, Money, SpanView, View, Wire
 from domain.foundation.ids import (
@@ -196,7 +196,7 @@ class TariffRequest(Wire):
         }
     )
 
-    effects: Annotated[tuple[Effect, ...], Field(max_length=200)]
+    effects: Annotated[tuple[Effect, ...], AfterValidator(lambda effects: Tariff(effects=effects).effects)]
     active_from: Instant | None = None
     note: Annotated[str, Field(max_length=500)] = ""
 

@@ -74,6 +74,7 @@ class ProviderApproved(StepFact):
     """The provider may offer and be booked."""
 
     name: ClassVar[str] = "provider.approved"
+    audit_only: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)

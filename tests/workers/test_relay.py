@@ -3,9 +3,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
+from sqlalchemy import text
+
 from domain.foundation import events, ids
 from domain.foundation.actors import CLOCK
-from sqlalchemy import text
 from workers import relay, task
 from workers.relay import BrokerAway
 from workers.task import Work
@@ -100,15 +101,22 @@ def test_a_message_that_arrives_at_many_workers_at_once_has_one_effect(work, tra
 
 def test_a_relay_killed_before_its_commit_leaves_the_event_for_the_next_one(work, transactions, lit):
     lit()
-    with pytest.raises(Killed), transactions() as session:
-        session.execute(text("UPDATE events SET dispatched_at = now() WHERE dispatched_at IS NULL"))
-        raise Killed
+
+    def mark_and_die():
+        with transactions() as session:
+            session.execute(text("UPDATE events SET dispatched_at = now() WHERE dispatched_at IS NULL"))
+            raise Killed
+
+    with pytest.raises(Killed):
+        mark_and_die()
     relay.dispatch(transactions, READERS, by_hand(work))
     assert moths(transactions) == 1
 
 
 @pytest.mark.parametrize("survives", range(4))
-def test_a_relay_killed_between_commit_and_publish_loses_and_doubles_nothing(work, transactions, lit, survives):
+def test_a_relay_killed_between_commit_and_publish_loses_and_doubles_nothing(
+    work, transactions, lit, survives
+):
     lit(4)
     sent = []
 
@@ -148,7 +156,9 @@ def test_two_relays_do_not_send_the_same_event(work, transactions, lit):
     assert (sent, moths(transactions)) == (50, 50)
 
 
-def test_a_failing_reader_leaves_no_trace_of_its_work_and_is_parked_after_five_attempts(work, transactions, lit):
+def test_a_failing_reader_leaves_no_trace_of_its_work_and_is_parked_after_five_attempts(
+    work, transactions, lit
+):
     lit()
     readers = {"lantern.lit": (clumsy,)}
     relay.dispatch(transactions, readers, by_hand(work, clumsy))
