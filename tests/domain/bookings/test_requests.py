@@ -118,7 +118,7 @@ def test_what_is_not_agreed_gives_money_and_time_back(play: Scene, ending):
         case "expire":
             assert bookings.act(play.session, booking.id, at=play.at + DAY)
     assert (booking.refund_amount, booking.ground) == (booking.pay_in_amount, Ground.NEVER_AGREED)
-    play.settle(booking, play.at)
+    play.settle(booking, play.at + DAY)
     assert payments.of(play.session, booking.id).state is payments.PaymentState.CANCELLED
     assert booking.books_closed_at is not None
     assert play.requested(by=play.ben).state is State.PENDING_PAYMENT
@@ -148,7 +148,7 @@ def test_a_payment_that_comes_when_the_time_is_gone_is_let_go(play: Scene):
     availability.release(play.session, booking.id, at=play.at + 15 * MINUTE)
     play.requested(by=play.ben)
     assert play.pay(booking.id, at=play.at + 5 * MINUTE).booking.state is State.EXPIRED
-    play.settle(booking, play.at)
+    play.settle(booking, play.at + HOUR)
     assert payments.of(play.session, booking.id).state is payments.PaymentState.CANCELLED
 
 

@@ -1,0 +1,196 @@
+"""One booking's whole way through HTTP, workers and the payment sandbox; afterwards every book balances."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain import bookings, ledger, payments
+from domain.foundation import clock, ids
+from domain.foundation.settings import settings
+from domain.ledger import AccountKind
+from tests import cast
+from tests.client import Client
+from workers import bookings as booking_work
+from workers import payments as payment_work
+from workers import relay
+from workers.invariants import violations
+from workers.task import Work, deliver, name_of
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+# The readers this story needs.
+READERS = {
+    "payment.authorized": (booking_work.follow_payment,),
+    "payment.cancelled": (booking_work.follow_payment,),
+    "payment.settled": (booking_work.follow_payment,),
+    "payment.target_changed": (payment_work.settle,),
+}
+BY_NAME = {name_of(reader): reader for several in READERS.values() for reader in several}
+
+
+@dataclass
+class Market:
+    """A small market with its doors open and its workers at hand."""
+
+    client: Client
+    work: Work
+    clock_file: Path
+    opened_at: datetime
+
+    def person(self, name: str) -> Client:
+        """Somebody with a fresh session: the clock may have walked past the last one."""
+        with self.client.transactions() as session:
+            found = getattr(cast, name)(session)
+        return self.client.sign_in(getattr(found, "user_id", found.id))
+
+    def walk_to(self, instant: datetime) -> None:
+        """Let it become that late, and everybody do what is then to be done."""
+        clock.steer(self.clock_file, instant - self.opened_at)
+        booking_work.act_when_due(self.work, clock.now())
+        booking_work.expire_proposals(self.work, clock.now())
+        self.follow()
+
+    def follow(self) -> None:
+        """Deliver news until there is none."""
+        while relay.dispatch(self.work.transactions, READERS, self._deliver):
+            pass
+
+    def balance(self, kind: AccountKind, owner_id: UUID | None = None) -> int:
+        with self.work.transactions() as session:
+            return ledger.balance(session, ledger.account(session, kind, "EUR", owner_id))
+
+    def broken(self) -> dict[str, Any]:
+        """What does not hold in bookings, payments and books, and deliveries that failed."""
+        with self.work.transactions.reading() as session:
+            return violations(
+                session,
+                {
+                    **bookings.INVARIANTS,
+                    **payments.INVARIANTS,
+                    **ledger.INVARIANTS,
+                    "every delivery is done": "SELECT * FROM event_deliveries WHERE done_at IS NULL",
+                },
+            )
+
+    def _deliver(self, message: relay.Message) -> None:
+        deliver(self.work, BY_NAME[message.reader], message.event_id)
+
+
+@pytest.fixture
+def market(client: Client, gateway: payments.Gateway, tmp_path: Path) -> Iterator[Market]:
+    path = tmp_path / "clock"
+    clock.steer(path, timedelta(0))
+    os.environ["CLOCK_FILE"] = str(path)
+    settings.cache_clear()
+    yield Market(client, Work(client.transactions, gateway), path, clock.now())
+    del os.environ["CLOCK_FILE"]
+    settings.cache_clear()
+
+
+@pytest.fixture
+def start(market: Market) -> datetime:
+    return (market.opened_at + 2 * DAY).replace(minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture
+def booked(market: Market, start: datetime) -> dict[str, Any]:
+    """Aino asks for two hours of Ellen's ironing, books them and pays; Ellen accepts."""
+    with market.client.transactions() as session:
+        cast.open_always(session, cast.ellen(session))
+        offer = cast.offer(session)
+    aino = market.person("aino")
+    asked = {"offer_id": ids.encode("ofr", offer.id), "start": start.isoformat(), "units": 120}
+    booking = aino.post("/bookings", {"quote_id": aino.post("/quotes", asked).json()["id"]}).json()
+    paid = aino.post(f"/bookings/{booking['id']}/payment", {"payment_method": "pm_card_visa"})
+    assert paid.json()["booking"]["state"] == "requested", paid.text
+    accepted = market.person("ellen").post(f"/bookings/{booking['id']}/acceptance").json()
+    market.follow()
+    assert market.balance(AccountKind.HELD, ids.decode("bkg", booking["id"])) == 9_450
+    return accepted
+
+
+def read(market: Market, booking: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = market.person("aino").get(f"/bookings/{booking['id']}").json()
+    return found
+
+
+def settled(market: Market, booking: dict[str, Any]) -> tuple[int, int, int]:
+    """What is held, what the provider has, and what the platform has."""
+    profile_id = ids.decode("prv", booking["profile_id"])
+    fees = market.balance(AccountKind.SERVICE_FEES) + market.balance(AccountKind.COMMISSION)
+    held = market.balance(AccountKind.HELD, ids.decode("bkg", booking["id"]))
+    return held, market.balance(AccountKind.PAYABLE, profile_id), fees
+
+
+def test_left_to_the_clock_it_is_carried_out_and_the_provider_has_earned(
+    market: Market, start: datetime, booked: dict[str, Any]
+):
+    states = []
+    for instant in (start, start + 2 * HOUR, start + 2 * HOUR + 2 * DAY + timedelta(minutes=5)):
+        market.walk_to(instant)
+        states.append(read(market, booked)["state"])
+    assert states == ["in_progress", "delivered", "completed"]
+    assert settled(market, booked) == (0, 8_100, 1_350)
+    assert not market.broken()
+
+
+def test_called_off_a_day_ahead_half_the_service_goes_back(
+    market: Market, start: datetime, booked: dict[str, Any]
+):
+    market.walk_to(start - 30 * HOUR)
+    aino = market.person("aino")
+    seen = aino.get(f"/bookings/{booked['id']}/cancellation-preview").json()
+    body = {"reason_code": "illness", "preview": seen["preview"]}
+    done = aino.post(f"/bookings/{booked['id']}/cancellation", body).json()
+    market.follow()
+    assert done["settlement"] == seen["settlement"]
+    assert done["settlement"]["refund"]["amount"] == 4_500
+    assert settled(market, booked) == (0, 4_050, 900)
+    assert not market.broken()
+
+
+def test_shortened_disputed_and_resolved_every_cent_is_somewhere(
+    market: Market, start: datetime, booked: dict[str, Any]
+):
+    path = f"/bookings/{booked['id']}"
+    proposal = market.person("ellen").post(f"{path}/proposals", {"units": 60}).json()
+    assert proposal["difference"]["amount"] == -4_725
+    market.person("aino").post(f"{path}/proposals/{proposal['id']}/acceptance")
+    market.follow()
+    market.walk_to(start)
+    market.walk_to(start + HOUR)
+    said = {"reason_code": "not_as_agreed", "statement": "Two of the five shirts were not ironed."}
+    assert market.person("aino").post(f"{path}/dispute", said).json()["state"] == "disputed"
+    market.person("ellen").post(f"{path}/dispute-answer", {"statement": "They were damp."})
+    body = {"outcome": "completed", "refund_basis_points": 4_000, "decision": "Two of five were not done."}
+    resolved = market.person("otto").post(f"{path}/resolution", body).json()
+    market.follow()
+    assert (resolved["state"], resolved["settlement"]["refund"]["amount"]) == ("completed", 1_890)
+    assert settled(market, booked) == (0, 2_430, 405)
+    assert market.balance(AccountKind.REFUNDS_IN_FLIGHT) == 0
+    assert not market.broken()
+
+
+def test_what_nobody_pays_for_or_answers_leaves_nothing_behind(market: Market):
+    with market.client.transactions() as session:
+        cast.open_always(session, cast.ellen(session))
+        offer = cast.offer(session)
+    aino = market.person("aino")
+    made = []
+    for days in (5, 6):
+        start = (market.opened_at + days * DAY).replace(minute=0, second=0, microsecond=0)
+        asked = {"offer_id": ids.encode("ofr", offer.id), "start": start.isoformat(), "units": 60}
+        quote = aino.post("/quotes", asked).json()
+        made.append(aino.post("/bookings", {"quote_id": quote["id"]}).json())
+    aino.post(f"/bookings/{made[1]['id']}/payment", {"payment_method": "pm_card_visa"})
+    market.follow()
+    market.walk_to(market.opened_at + DAY + HOUR)
+    assert [read(market, booking)["state"] for booking in made] == ["expired", "expired"]
+    assert market.balance(AccountKind.CLEARING) == 0
+    assert not market.broken()
