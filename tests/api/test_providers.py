@@ -92,7 +92,7 @@ def test_an_application_is_sent_mended_and_approved(
         "about": "I mend bicycles and prams.",
         "created_at": application["created_at"],
     }
-    (mine,) = ellen.get("/me/provider-profiles").json()
+    (mine,) = ellen.get("/me/provider-profiles").json()["items"]
     assert mine == approved
 
 
@@ -101,19 +101,9 @@ def test_one_applies_once_in_a_market(ellen: Client, market: UUID, application: 
     assert problem(ellen.post("/provider-profiles", wish(ids.new()))) == (404, "market-unknown")
 
 
-@pytest.mark.parametrize(
-    "extra",
-    [
-        {"state": "approved"},
-        {"user_id": "usr_01jczk3v9hf8gb2h6v1q4nsx7e"},
-        {"organisation_id": "x"},
-        {"version": 9},
-    ],
-)
-def test_an_application_says_only_what_applicants_may_say(
-    ellen: Client, market: UUID, extra: dict[str, Any]
-) -> None:
-    assert problem(ellen.post("/provider-profiles", wish(market) | extra)) == (422, "malformed")
+def test_an_application_says_only_what_applicants_may_say(ellen: Client, market: UUID) -> None:
+    for extra in ({"state": "approved"}, {"user_id": None}, {"organisation_id": "x"}, {"version": 9}):
+        assert problem(ellen.post("/provider-profiles", wish(market) | extra)) == (422, "malformed"), extra
 
 
 def test_a_suspended_provider_is_out_of_sight_until_reinstated(
@@ -207,7 +197,7 @@ def test_all_of_an_application_is_for_its_provider_and_its_market(
     for caller in (somebody(client, "Ben"), somebody(client, "Liisa", Grant(Role.OPERATOR, ids.new()))):
         assert problem(caller.get(path(application, "application"))) == (404, "provider-profile-unknown")
         assert problem(caller.patch(path(application), {"about": "x"})) == (404, "provider-profile-unknown")
-        assert caller.get("/me/provider-profiles").json() == []
+        assert caller.get("/me/provider-profiles").json()["items"] == []
 
 
 def test_the_staff_of_a_market_see_its_applications_and_no_others(

@@ -113,6 +113,10 @@ def test_a_token_signed_with_the_public_key_as_if_it_were_a_secret_is_refused() 
         read(f"{message}.{urlsafe_b64encode(mac).rstrip(b'=').decode()}")
 
 
+def test_only_signatures_that_an_issuer_alone_can_make_are_looked_at() -> None:
+    assert not [name for name in id_tokens.ALGORITHMS if name == "none" or name.startswith("HS")]
+
+
 def test_a_token_nobody_signed_is_refused() -> None:
     head, body, _ = signed(GOOD).split(".")
     with pytest.raises(IssuerRefused):

@@ -131,6 +131,15 @@ def test_a_token_nobody_was_given_opens_nothing(session: Session, token: str, at
         identity.refresh(session, token, at=at)
 
 
+def test_a_session_that_began_while_its_user_was_suspended_opens_nothing(
+    session: Session, aino: identity.User, tokens: identity.Tokens, at: datetime
+) -> None:
+    aino.suspended_at = at
+    session.flush()
+    with pytest.raises(SessionOver):
+        identity.authenticate(session, tokens.access, at=at)
+
+
 def test_a_token_does_the_work_of_its_own_kind_only(
     session: Session, tokens: identity.Tokens, at: datetime
 ) -> None:
