@@ -17,7 +17,7 @@ VIOLATIONS = {
         "domain/identity/rules.py",
         "import domain.markets",
     ),
-    "Inside a noun: actions over queries, rules and lifecycle over models over events and errors": (
+    "Inside a noun: actions over queries over rules and lifecycle over models over events and errors": (
         "domain/ledger/errors.py",
         "import domain.ledger.models",
     ),
