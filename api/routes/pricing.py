@@ -16,6 +16,7 @@ from domain.identity import Caller
 from domain.markets.errors import MarketUnknown, PolicyUnknown
 from domain.offers.errors import OfferUnknown
 from domain.pricing.errors import (
+    AmountTooLarge,
     LengthUnclear,
     OfferTakesNoBookings,
     OptionNotOffered,
@@ -35,6 +36,7 @@ router = Router(tags=["pricing"])
     may="quotes.ask",
     status_code=201,
     refusals=[
+        AmountTooLarge,
         LengthImpossible,
         LengthUnclear,
         NotBookableThen,

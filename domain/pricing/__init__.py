@@ -11,7 +11,6 @@ policy allows, each in a place of its own, held by a unique index.
 """
 
 from domain.pricing.actions import quote, take
-from domain.pricing.asking import Ask
 from domain.pricing.changes import PricedChange, price_of_change
 from domain.pricing.explanation import Explanation, explain
 from domain.pricing.inputs import Counted, Inputs
@@ -27,7 +26,6 @@ from domain.pricing.sealing import is_genuine, replay
 from domain.pricing.tariff import Effect, Tariff
 
 __all__ = [
-    "Ask",
     "Counted",
     "Effect",
     "Explanation",

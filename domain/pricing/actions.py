@@ -59,7 +59,11 @@ def take(session: Session, quote_id: UUID, *, customer_id: UUID, at: datetime) -
     Prices may fall between the promise and the booking, and then the lower amount counts; the cheaper quote
     is stored beside the first one, and both count as taken. Where the same could not be quoted any more (an
     option is retired, the session is longer now) the promise stands as it is. Refuses `QuoteUnknown`,
-    `QuoteTaken`, `OwnOffer`, `OfferTakesNoBookings`, and `QuoteExpired` with a fresh quote in its extras.
+    `QuoteTaken`, `OwnOffer`, `OfferTakesNoBookings`, and `QuoteExpired` with a fresh quote in its extras, or
+    what `quote` refuses where there can be no fresh one.
+
+    What can be compared is compared before the row is marked, so that nothing is waited for while it is
+    locked: whoever asks for a quote holds the customer's turn and then marks rows, never the other way round.
     """
     found = queries.quote(session, quote_id, customer_id=customer_id)
     if found.taken_at is not None:

@@ -67,6 +67,13 @@ class OptionNotOffered(Unacceptable):
     title = "The offer does not have this option so often"
 
 
+class AmountTooLarge(Unacceptable):
+    """So many units of that price are more than can be written down without losing cents."""
+
+    slug = "amount-too-large"
+    title = "This costs more than can be counted here"
+
+
 class PolicyTakesTooMuch(Conflict):
     """Commission and tax together are more than the price. Only the market's operators can mend that."""
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from domain.foundation.money import BASIS_POINTS, Money
@@ -57,7 +57,9 @@ class Writer:
 
     def instant(self, moment: datetime) -> str:
         """A date and a time on the clock of where the service happens."""
-        return format_datetime(moment, "medium", tzinfo=ZoneInfo(self.time_zone), locale=self.locale)
+        local = moment.astimezone(ZoneInfo(self.time_zone))
+        day, hour = format_date(local, "medium", self.locale), format_time(local, "short", locale=self.locale)
+        return f"{day}, {hour}"
 
 
 def explain(quote: Quote, *, terms: Terms, policy: Policy, locale: str) -> Explanation:
@@ -100,6 +102,7 @@ def _charges(quote: Quote, terms: Terms, policy: Policy, writer: Writer) -> Iter
 
 
 def _calling_off(quote: Quote, rules: CancellationPolicy, writer: Writer) -> Iterator[str]:
+    yield "If the provider cancels, you get everything back."
     if rules.grace_minutes:
         grace = f"within {rules.grace_minutes} minutes of booking"
         yield f"Cancel {grace}, before the service starts, and you get everything back."
@@ -109,8 +112,7 @@ def _calling_off(quote: Quote, rules: CancellationPolicy, writer: Writer) -> Ite
             service, fee = writer.percent(tier.refund_bp), writer.percent(tier.service_fee_refund_bp)
             back = f"{service} of the service and {fee} of the fee come back"
             yield f"Cancel by {writer.instant(until)} and {back}."
-    yield "Cancel later than that and nothing is given back."
-    yield "If the provider cancels, you get everything back."
+    yield "If you cancel otherwise, nothing is given back."
 
 
 def _line(line: Line, inputs: Inputs, writer: Writer) -> str:

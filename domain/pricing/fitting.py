@@ -15,15 +15,10 @@ from domain.pricing.tariff import TariffInForce, pieces
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What would be billed, what was chosen, and from when to when it takes, options and all.
-
-    `minutes` is the length of the service itself and `option_minutes` what the options add to it.
-    """
+    """What would be billed, what was chosen, and from when to when it takes, options and all."""
 
     units: int
     seats: int
-    minutes: int
-    option_minutes: int
     options: tuple[Chosen, ...]
     during: Span
 
@@ -35,7 +30,7 @@ def fit(terms: Terms, ask: Ask) -> Fitted:
     size = measure(terms, ask)
     extra = sum(option.minutes * option.quantity for option in options)
     during = availability.span_from(terms, ask.start, minutes=size.minutes, extra_minutes=extra)
-    return Fitted(size.units, ask.seats, size.minutes, extra, options, during)
+    return Fitted(size.units, ask.seats, options, during)
 
 
 def inputs_of(

@@ -23,13 +23,13 @@ from domain.pricing.tariff import Tariff, TariffInForce
 KEPT_FOR = timedelta(days=30)  # long enough to answer "why was I shown that price?", then it is only data
 _BEYOND_EVERY_NUMBER = 2**31 - 1
 
-# The lock comes with the read that every quote makes anyway. It lets one customer's quotes in one category
-# come one after the other, so that the sixth sees the fifth; nobody else waits for it.
 _TARIFF = """
     SELECT id, number, effects::text AS effects FROM tariff_versions
     WHERE market_id = :market_id AND active_from <= :at ORDER BY active_from DESC, number DESC LIMIT 1
 """
 _IN_FORCE = text(_TARIFF)
+# The lock comes with the read that every quote makes anyway. It lets one customer's quotes in one category
+# come one after the other, so that the sixth sees the fifth; nobody else waits for it.
 _IN_FORCE_ALONE = text(f"""
     SELECT tariff.id, tariff.number, tariff.effects, alone.held
     FROM (SELECT pg_advisory_xact_lock(hashtextextended(:alone, 0)) AS held) AS alone

@@ -21,10 +21,13 @@ from typing import Any
 from domain.foundation.money import BASIS_POINTS
 from domain.markets import TaxBase
 from domain.offers import OptionPer
-from domain.pricing.errors import PolicyTakesTooMuch
+from domain.pricing.errors import AmountTooLarge, PolicyTakesTooMuch
 from domain.pricing.inputs import Chosen, Inputs, Tax
 from domain.pricing.lines import Line, LineKind, LineRule, Party, count
 from domain.pricing.tariff import clipped
+
+# Beyond it readers of JSON that know only floats would lose minor units (RFC 8259, section 6).
+LARGEST_AMOUNT = 2**53 - 1
 
 _PAY_OUT, _COMMISSION, _TAX = range(3)
 _FEE, _TAX_OF_FEE = range(2)
@@ -49,10 +52,16 @@ class Priced:
 
 
 def price(inputs: Inputs) -> Priced:
-    """The price of these inputs. Refuses a policy that would leave the provider less than nothing."""
+    """The price of these inputs.
+
+    Refuses `PolicyTakesTooMuch` where the provider would get less than nothing, and `AmountTooLarge`.
+    """
     service = tuple(_service(inputs))
     owed = sum(line.amount for line in service)
-    return _added_up((*service, *_on_top(inputs, owed), *_out_of(inputs, owed)))
+    priced = _added_up((*service, *_on_top(inputs, owed), *_out_of(inputs, owed)))
+    if max(priced.pay_in_amount, *(abs(line.amount) for line in priced.lines)) > LARGEST_AMOUNT:
+        raise AmountTooLarge("Ask for less at once.")
+    return priced
 
 
 def _service(inputs: Inputs) -> Iterator[Line]:

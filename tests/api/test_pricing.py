@@ -158,6 +158,7 @@ def test_nobody_else_publishes_a_tariff(client: Client, who: str | None, status:
     [
         ({"active_from": "2020-01-01T00:00:00Z"}, 422, "tariff-for-the-past"),
         ({"effects": [{"name": "Robbery", "factor_bp": 20_000}]}, 422, "malformed"),
+        ({"effects": 2 * [{"name": "Twice", "factor_bp": 11_000}]}, 422, "malformed"),
     ],
 )
 def test_a_tariff_that_cannot_be_says_why(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.markets import TaxBase
 from domain.offers import OptionPer, Unit
-from domain.pricing.errors import PolicyTakesTooMuch
+from domain.pricing.errors import AmountTooLarge, PolicyTakesTooMuch
 from domain.pricing.inputs import Chosen, Factor, Inputs, Piece, PolicyUsed, Tax
 from domain.pricing.lines import Line, LineKind, Party, count
 from domain.pricing.rules import Priced, price
@@ -94,7 +94,7 @@ def shares(priced: Priced) -> tuple[int, int, int, int, int]:
 
 
 @given(any_inputs())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_nothing_is_left_when_everybody_has_their_part(asked: Inputs) -> None:
     priced = price(asked)
     assert priced.remainder == 0
@@ -102,9 +102,9 @@ def test_nothing_is_left_when_everybody_has_their_part(asked: Inputs) -> None:
 
 
 @pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD"])
-def test_ten_thousand_bills_in_a_currency_come_out_even(currency: str) -> None:
+def test_four_thousand_bills_in_a_currency_come_out_even(currency: str) -> None:
     dice = Random(currency)
-    for _ in range(10_000):
+    for _ in range(4_000):
         unit, units = dice.choice(list(Unit)), dice.randint(1, 600)
         priced = price(
             inputs(
@@ -129,7 +129,7 @@ def test_ten_thousand_bills_in_a_currency_come_out_even(currency: str) -> None:
 
 
 @given(any_inputs())
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_every_line_can_be_counted_again_from_its_own_inputs(asked: Inputs) -> None:
     for line in price(asked).lines:
         again = Line.read(line.document)
@@ -139,13 +139,13 @@ def test_every_line_can_be_counted_again_from_its_own_inputs(asked: Inputs) -> N
 
 
 @given(any_inputs())
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_what_is_stored_replays_to_the_same_cents(asked: Inputs) -> None:
     assert price(Inputs.model_validate_json(asked.model_dump_json())) == price(asked)
 
 
 @given(any_inputs())
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_the_tariff_stays_within_its_bounds(asked: Inputs) -> None:
     priced = price(asked)
     base = sum(line.amount for line in priced.lines if line.kind is LineKind.BASE)
@@ -154,7 +154,7 @@ def test_the_tariff_stays_within_its_bounds(asked: Inputs) -> None:
 
 
 @given(any_inputs(), st.integers(1, 1_000))
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_a_dearer_price_never_makes_the_customer_pay_less(asked: Inputs, more: int) -> None:
     dearer = asked.model_copy(update={"price_amount": asked.price_amount + more})
     assert price(dearer).pay_in_amount >= price(asked).pay_in_amount
@@ -247,6 +247,11 @@ def test_many_effects_together_never_pass_the_bounds() -> None:
 def test_a_policy_that_takes_more_than_the_price_is_refused() -> None:
     with pytest.raises(PolicyTakesTooMuch):
         price(inputs(policy=policy(commission=9_000, on="service", inclusive=True, rate=5_000)))
+
+
+def test_what_no_reader_could_count_is_refused() -> None:
+    with pytest.raises(AmountTooLarge):
+        price(inputs(unit=Unit.KILOMETRE, price_amount=10**12, units=100_000, pieces=(Piece(units=100_000),)))
 
 
 def test_surge_has_its_place_and_is_not_in_force() -> None:

@@ -97,7 +97,7 @@ hours = st.tuples(st.integers(0, 23), st.integers(1, 24)).filter(lambda window: 
     window=hours,
     weekdays=st.lists(st.integers(0, 6), unique=True).map(tuple),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_pieces_agree_with_asking_every_minute(
     start: datetime, minutes: int, zone: str, window: tuple[int, int], weekdays: tuple[int, ...]
 ) -> None:
