@@ -55,6 +55,9 @@ class Watched:
     dies_after: str = ""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
         def call(*given: Any, **more: Any) -> Any:
             assert self.transactions.open == 0, f"{name} was called inside a transaction"
             self.calls.append(name)
