@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.common import Instant, Line, View, Wire
 from domain.foundation.ids import MarketId, ProviderProfileId, UserId
-from domain.providers import Capability, Changes, ProviderProfile, State, capabilities
+from domain.providers import Capability, Changes, ProviderProfile, State, allows
 
 About = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=r"^[^\x00]*$")]
 Name = Annotated[
@@ -91,5 +91,5 @@ class ApplicationView(View):
     @classmethod
     def of(cls, row: ProviderProfile) -> Self:
         """The whole row, with what its state means."""
-        able = [capability for capability in Capability if capabilities.allows(row.state, capability)]
+        able = [capability for capability in Capability if allows(row.state, capability)]
         return cls.model_validate({**row.model_dump(), "capabilities": able})

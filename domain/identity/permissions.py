@@ -75,7 +75,7 @@ _TABLE: Final = (
     # providers
     Permission("providers.read", Rule.ANYONE, "See the public side of an approved provider."),
     Permission("providers.apply", Rule.SIGNED_IN, "Apply to be a provider in a market."),
-    Permission("providers.change", Rule.OWN, "Change your provider profile, resubmit it, close it."),
+    Permission("providers.change", Rule.OWN, "Change your provider profile and send it in again."),
     Permission(
         "providers.review", Rule.MARKET_MODERATOR, "Review applications; suspend and reinstate providers."
     ),
