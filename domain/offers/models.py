@@ -95,6 +95,7 @@ class Offer(Table, table=True):
             "blurred_longitude",
             postgresql_where=sql(IN_SIGHT),
         ),
+        Index("offers_by_price", "market_id", "from_amount", postgresql_where=sql(IN_SIGHT)),
         Index("offers_by_age", "market_id", "published_at", "id", postgresql_where=sql(IN_SIGHT)),
         Index(
             "offers_by_category_and_age",

@@ -33,38 +33,38 @@ _METRES = f"""round(2 * {EARTH_METRES} * asin(least(1, sqrt(
                * sin(radians(offers.blurred_longitude - :longitude) / 2) ^ 2
            ))))::int"""
 _FIND = """
-    SELECT offers.id AS offer_id, offers.title, categories.slug AS category, categories.unit,
-           offers.profile_id, provider_profiles.display_name AS provider_name, offers.price_amount,
-           offers.from_amount, offers.currency, offers.blurred_latitude AS latitude,
-           offers.blurred_longitude AS longitude, {metres} AS distance_metres, offers.books_instantly,
-           offers.published_at
-    FROM offers
-    JOIN categories ON categories.id = offers.category_id
-    JOIN provider_profiles ON provider_profiles.id = offers.profile_id
-    WHERE {clauses}
-    ORDER BY {order} LIMIT :limit
+    SELECT found.id, found.title, categories.slug, categories.unit, found.profile_id,
+           provider_profiles.display_name, found.price_amount, found.from_amount, found.currency,
+           found.blurred_latitude, found.blurred_longitude, found.metres, found.books_instantly,
+           found.published_at
+    FROM (
+        SELECT offers.*, {metres} AS metres FROM offers WHERE {inside} {fence}
+    ) AS found
+    JOIN categories ON categories.id = found.category_id
+    JOIN provider_profiles ON provider_profiles.id = found.profile_id
+    WHERE {outside}
+    ORDER BY {order} LIMIT {limit}
 """
-_ALWAYS = (
-    "offers.market_id = (SELECT id FROM markets WHERE slug = :market)",
-    "offers.state = 'published' AND offers.hidden_at IS NULL",
-    "provider_profiles.state = ANY(:bookable)",
+_IN_SIGHT = (
+    "offers.market_id = (SELECT id FROM markets WHERE slug = :market)"
+    " AND offers.state = 'published' AND offers.hidden_at IS NULL"
 )
+_OF_WHO_CAN_BE_BOOKED = "provider_profiles.state = ANY(:bookable)"
 _IN_CATEGORY = "offers.category_id = (SELECT id FROM categories WHERE slug = :category)"
 _WITH_WORDS = "offers.words @@ to_tsquery('simple', :words)"
+_FROM_PRICE = "offers.from_amount >= :price_from"
+_TO_PRICE = "offers.from_amount <= :price_to"
 _IN_BOX = (
     "offers.blurred_latitude BETWEEN :south AND :north AND offers.blurred_longitude BETWEEN :west AND :east"
 )
-_IN_CIRCLE = f"{_METRES} <= :within"
-_FROM_PRICE = "offers.from_amount >= :price_from"
-_TO_PRICE = "offers.from_amount <= :price_to"
-_NEAREST = f"{_METRES}, offers.id"
-_NEWEST = "offers.published_at DESC, offers.id DESC"
-# Every offer with the word is fetched and sorted: PostgreSQL cannot know how rare the beginning of a word is,
-# and walking by age until twenty are found would read the whole market for a word that nobody uses. The sum
-# keeps it from trying.
-_NEWEST_WITH_WORDS = "offers.published_at + interval '0' DESC, offers.id DESC"
-_FARTHER = f"({_METRES}, offers.id) > (:after_metres, :after_id)"
-_OLDER = "(offers.published_at, offers.id) < (:after_instant, :after_id)"
+_IN_CIRCLE = "found.metres <= :within"
+_NEAREST = "found.metres, found.id"
+_NEWEST = "found.published_at DESC, found.id DESC"
+_FARTHER = "(found.metres, found.id) > (:after_metres, :after_id)"
+_OLDER = "(found.published_at, found.id) < (:after_instant, :after_id)"
+# Whoever names a place or words wants few of many: they are fetched by that index, and then sorted. Without
+# the fence PostgreSQL, which cannot know how rare a word is, may walk through all of a market by age instead.
+_FENCE = "OFFSET 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ def find(session: Session, wanted: Wanted, *, after: str | None, limit: int, at:
 
 def statement(wanted: Wanted, *, after: str | None, limit: int) -> tuple[str, dict[str, Any]]:
     """The statement and its values; apart, so that a test can ask PostgreSQL how it would go about it."""
-    clauses: list[str] = [*_ALWAYS]
-    values: dict[str, Any] = {"market": wanted.market, "bookable": _BOOKABLE, "limit": limit}
+    inside, outside = [_IN_SIGHT], [_OF_WHO_CAN_BE_BOOKED]
+    values: dict[str, Any] = {"market": wanted.market, "bookable": _BOOKABLE}
     for clause, name, value in (
         (_IN_CATEGORY, "category", wanted.category),
         (_WITH_WORDS, "words", wanted.words and lexemes(wanted.words)),
@@ -117,23 +117,25 @@ def statement(wanted: Wanted, *, after: str | None, limit: int) -> tuple[str, di
         (_TO_PRICE, "price_to", wanted.price_to),
     ):
         if value is not None:
-            clauses.append(clause)
+            inside.append(clause)
             values[name] = value
     if wanted.near is not None:
-        clauses += [_IN_BOX, _IN_CIRCLE]
+        inside.append(_IN_BOX)
+        outside.append(_IN_CIRCLE)
         values |= wanted.near._asdict() | box_around(wanted.near, wanted.within_metres)._asdict()
         values["within"] = wanted.within_metres
     if after is not None:
-        clauses.append(_OLDER if wanted.near is None else _FARTHER)
+        outside.append(_OLDER if wanted.near is None else _FARTHER)
         values |= _place_of(after, wanted)
-    metres = "NULL::int" if wanted.near is None else _METRES
-    return _FIND.format(metres=metres, clauses="\n      AND ".join(clauses), order=_order(wanted)), values
-
-
-def _order(wanted: Wanted) -> str:
-    if wanted.near is not None:
-        return _NEAREST
-    return _NEWEST if wanted.words is None else _NEWEST_WITH_WORDS
+    sql = _FIND.format(
+        metres="NULL::int" if wanted.near is None else _METRES,
+        inside=" AND ".join(inside),
+        fence="" if wanted.near is None and wanted.words is None else _FENCE,
+        outside=" AND ".join(outside),
+        order=_NEWEST if wanted.near is None else _NEAREST,
+        limit=int(limit),  # written out, or a plan made for any limit would be made for a tenth of the market
+    )
+    return sql, values
 
 
 def _place_of(cursor: str, wanted: Wanted) -> dict[str, Key]:

@@ -244,8 +244,8 @@ def multiply(session: Session, offer: Offer, times: int) -> None:
         "id": "gen_random_uuid()",
         "title": "'Ironing rare' || n",
         "category_id": "(SELECT (array_agg(id))[1 + n % 5] FROM categories)",
-        "blurred_latitude": "59.9 + 0.6 * (n * 7919 % 10007) / 10007.0",
-        "blurred_longitude": "24.4 + 1.2 * (n * 104729 % 10009) / 10009.0",
+        "blurred_latitude": "59.9 + 0.6 * (n * 7919::bigint % 10007) / 10007.0",
+        "blurred_longitude": "24.4 + 1.2 * (n * 104729::bigint % 10009) / 10009.0",
         "published_at": "published_at + n * interval '1 minute'",
     }
     names = list(columns)
