@@ -71,7 +71,7 @@ def _start(team: Crew, console: Console, *, host: str, port: int, processes: int
     if demo:
         with tell("demo market"):
             team.run(Child("seed", steps.talkoo("seed", base_url), environment))
-    console.print(welcome(base_url))
+    console.print(welcome(base_url, demo=demo))
 
 
 def _database(team: Crew) -> Environment:

@@ -1,0 +1,33 @@
+"""Providers that a command of ours brings along: approved, without having waited for anybody.
+
+Only the platform can do this, so it happens behind the front door; what they then offer is theirs.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from domain import providers
+from domain.foundation.actors import SYSTEM, Actor, ActorKind
+from domain.identity import User
+from domain.markets import Market
+from domain.providers import ProviderProfile, Step
+
+
+def provider(
+    session: Session, market: Market, *, email: str, name: str, reason_code: str, at: datetime
+) -> ProviderProfile:
+    """The approved profile of whoever has this address, who need not have a password."""
+    person = session.exec(select(User).where(col(User.email) == email)).first()
+    if person is None:
+        person = User(email=email, name=name, locale=market.locale, created_at=at)
+        session.add(person)
+        session.flush()
+    for profile in providers.profiles_of(session, person.id):
+        if profile.market_id == market.id:
+            return profile
+    by = Actor(ActorKind.USER, person.id)
+    profile = providers.apply(session, market.id, display_name=name, about="", by=by, at=at)
+    for step in (Step.REVIEW, Step.APPROVE):
+        providers.step(session, profile.id, step, by=SYSTEM, reason_code=reason_code, at=at)
+    return profile
