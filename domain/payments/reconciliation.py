@@ -41,8 +41,8 @@ class Unexplained:
     currency: str
     our_amount: int
     their_amount: int
-    our_rows: tuple[str, ...]
-    their_rows: tuple[str, ...]
+    our_rows: list[str]
+    their_rows: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ def compare(sources: Iterable[Source], ours: Iterable[Row], theirs: Iterable[Row
             currency=source[1],
             our_amount=sum(row.change for row in mine[source]),
             their_amount=sum(row.change for row in other[source]),
-            our_rows=tuple(row.name for row in mine[source]),
-            their_rows=tuple(row.name for row in other[source]),
+            our_rows=[row.name for row in mine[source]],
+            their_rows=[row.name for row in other[source]],
         )
         for source in sorted(sources)
         if sum(row.change for row in mine[source]) != sum(row.change for row in other[source])

@@ -83,6 +83,7 @@ class Till:
     gateway: Watched
     web: httpx.Client
     at: datetime
+    is_checked: bool = True
 
     def later(self, **span: float) -> None:
         """Time passes, here and at the provider."""
@@ -167,22 +168,8 @@ class Till:
             return payments.payment(session, payment.id)
 
     def distribute(self, payment: Payment, *, earned: int, to: UUID) -> None:
-        """What bookings do when one is completed, in its simplest form."""
         with self.transactions() as session:
-            held = ledger.account(session, AccountKind.HELD, payment.currency, payment.subject_id)
-            payable = ledger.account(session, AccountKind.PAYABLE, payment.currency, to)
-            fees = ledger.account(session, AccountKind.SERVICE_FEES, payment.currency)
-            rest = ledger.balance(session, held) - earned
-            moved = [Posting(held, payable, earned), *([Posting(held, fees, rest)] if rest else [])]
-            ledger.post(
-                session,
-                key=f"distribution:{payment.id}",
-                kind="distribution",
-                subject_id=payment.subject_id,
-                postings=moved,
-                by=SYSTEM,
-                at=self.at,
-            )
+            distribute(session, payment, earned=earned, to=to, at=self.at)
 
     def balance(self, kind: AccountKind, owner: UUID | None = None) -> int:
         with self.transactions() as session:
@@ -220,3 +207,20 @@ class Till:
             at=self.at,
         )
         assert compared.unexplained == []
+
+
+def distribute(session: Session, payment: Payment, *, earned: int, to: UUID, at: datetime) -> None:
+    """What bookings do when one is completed, in its simplest form."""
+    held = ledger.account(session, AccountKind.HELD, payment.currency, payment.subject_id)
+    payable = ledger.account(session, AccountKind.PAYABLE, payment.currency, to)
+    fees = ledger.account(session, AccountKind.SERVICE_FEES, payment.currency)
+    rest = ledger.balance(session, held) - earned
+    ledger.post(
+        session,
+        key=f"distribution:{payment.id}",
+        kind="distribution",
+        subject_id=payment.subject_id,
+        postings=[Posting(held, payable, earned), *([Posting(held, fees, rest)] if rest else [])],
+        by=SYSTEM,
+        at=at,
+    )

@@ -1,0 +1,103 @@
+"""The one room that knows Stripe: how its library is held, how amounts are counted, how calls end."""
+
+import pytest
+import stripe
+
+from domain.foundation import ids
+from domain.foundation.money import Money
+from domain.payments.gateway import CallNotMadeError, CallRefusedError, CallUnknownError
+from domain.payments.stripe_gateway import (
+    ANSWER_SECONDS,
+    CONNECT_SECONDS,
+    StripeGateway,
+    _fee_from_stripe,
+    _from_stripe,
+    _to_stripe,
+)
+from tests.domain.payments.harness import KEY, Till
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+def test_the_library_reports_nothing_retries_nothing_and_gives_up_in_time() -> None:
+    gateway = StripeGateway(KEY, NOWHERE)
+    assert stripe.enable_telemetry is False
+    requestor = gateway._stripe._requestor
+    assert requestor._options.max_network_retries == 0
+    assert requestor._client._timeout == (CONNECT_SECONDS, ANSWER_SECONDS)
+    assert CONNECT_SECONDS + ANSWER_SECONDS < 60
+
+
+def test_a_provider_that_is_away_leaves_the_outcome_unknown() -> None:
+    with pytest.raises(CallUnknownError) as lost:
+        StripeGateway(KEY, NOWHERE).payment("pi_1")
+    assert not lost.value.is_final
+
+
+def test_a_wrong_key_of_ours_means_that_nothing_happened(till: Till) -> None:
+    stranger = StripeGateway("sk_of_others", str(till.web.base_url))
+    with pytest.raises(CallNotMadeError):
+        stranger.payment("pi_1")
+
+
+def test_too_many_at_once_means_that_nothing_happened(till: Till) -> None:
+    till.fault("rate_limit", "GET *")
+    with pytest.raises(CallNotMadeError):
+        till.gateway.payment("pi_1")
+
+
+def test_what_does_not_exist_is_refused(till: Till) -> None:
+    with pytest.raises(CallRefusedError) as refused:
+        till.gateway.payment("pi_1")
+    assert refused.value.code == "resource_missing"
+
+
+def test_a_remembered_error_is_final_and_a_first_one_is_not(till: Till) -> None:
+    till.fault("error_before", "POST /v1/customers")
+    user_id = ids.new()
+    finals = []
+    for _ in range(2):
+        with pytest.raises(CallUnknownError) as lost:
+            till.gateway.customer(user_id, key="the same")
+        finals.append(lost.value.is_final)
+    assert finals == [False, True]
+
+
+def test_the_same_key_for_something_else_is_never_taken_for_an_answer(till: Till) -> None:
+    till.gateway.customer(ids.new(), key="the same")
+    with pytest.raises(CallUnknownError):
+        till.gateway.customer(ids.new(), key="the same")
+
+
+def test_the_provider_learns_nothing_about_a_customer_but_our_id(till: Till) -> None:
+    user_id = ids.new()
+    reference = till.gateway.customer(user_id, key="k")
+    told = till.stripe("GET", f"customers/{reference}")
+    assert told["metadata"] == {"user_id": str(user_id)}
+    assert (told["email"], told["name"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "theirs"),
+    [
+        (1_234, "EUR", 1_234),
+        (1_234, "JPY", 1_234),
+        (12_340, "KWD", 12_340),
+        (700, "ISK", 70_000),
+        (700, "UGX", 70_000),
+        (70_000, "MGA", 700),
+    ],
+)
+def test_amounts_are_counted_as_stripe_counts_them(amount: int, currency: str, theirs: int) -> None:
+    assert _to_stripe(Money(amount, currency)) == theirs
+    assert _from_stripe(theirs, currency) == amount
+
+
+def test_an_amount_that_stripe_cannot_count_is_refused_before_it_is_asked() -> None:
+    with pytest.raises(CallRefusedError):
+        _to_stripe(Money(70_050, "MGA"))
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [(2_060, 21), (2_000, 20), (0, 0), (1, 1)])
+def test_a_unit_begun_of_a_fee_is_a_unit_gone(theirs: int, ours: int) -> None:
+    assert _fee_from_stripe(theirs, "ISK") == ours
