@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from api.schemas.common import Line, View, Wire
 from api.schemas.durations import MINUTE, Duration
 from api.schemas.markets import Slug
+from domain.foundation.documents import Document
 from domain.foundation.ids import CategoryId
 from domain.offers import Category, CategoryContent, Claim, Place, Unit
 
@@ -38,7 +39,7 @@ class CategoryDefinition(Wire):
     claim: Claim
     place: Place
     attributes_schema: Annotated[
-        dict[str, JsonValue],
+        Document,
         Field(description="JSON Schema 2020-12 of an object; refers to nothing outside."),
     ]
 

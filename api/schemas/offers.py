@@ -6,11 +6,12 @@ The world sees `OfferView`, with the shown point; only `OwnOfferView`, its provi
 from datetime import timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, StringConstraints
 
 from api.schemas.common import Amount, Instant, Line, Money, View, Wire
 from api.schemas.durations import DAY, MINUTE, Days, Duration, WallTime
 from api.schemas.markets import TimeZone
+from domain.foundation.documents import Document
 from domain.foundation.ids import CategoryId, MarketId, OfferId, OptionId, ProviderProfileId
 from domain.offers import (
     STANDARD_CANCELLATION_POLICY,
@@ -34,7 +35,7 @@ Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$")
 ]
 Attributes = Annotated[
-    dict[str, JsonValue],
+    Document,
     Field(description="As the category's `attributes_schema` has it.", examples=[{"languages": ["fi"]}]),
 ]
 

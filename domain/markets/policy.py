@@ -16,7 +16,9 @@ from itertools import pairwise
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+
+from domain.foundation.documents import Document
 
 WHOLE = 10_000  # basis points in one
 
@@ -121,8 +123,8 @@ class Policy(_Value):
     )
     segments: tuple[Name, ...] = ()
     # Documents whose shape belongs to pricing and to contributions; a market without them has neither.
-    surge: Mapping[str, JsonValue] = Field(default_factory=dict)
-    contributions: Mapping[str, JsonValue] = Field(default_factory=dict)
+    surge: Document = Field(default_factory=dict)
+    contributions: Document = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _refuse_segments_named_twice(self) -> Self:
