@@ -47,6 +47,7 @@ from domain.pricing.errors import (
     QuoteTaken,
     QuoteUnknown,
 )
+from domain.providers.errors import CapabilityMissing
 
 router = Router(tags=["bookings"])
 
@@ -147,7 +148,7 @@ def pay_booking(
 @router.post(
     "/bookings/{booking_id}/acceptance",
     may="bookings.accept",
-    refusals=[BookingNotFound, NotNow, Stale, TooLate],
+    refusals=[BookingNotFound, CapabilityMissing, NotNow, Stale, TooLate],
 )
 def accept_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None

@@ -17,14 +17,6 @@ class ProposalNotFound(NotFound):
     title = "There is no such proposal"
 
 
-class QuoteAlreadyBooked(Conflict):
-    """A quote makes one booking."""
-
-    slug = "quote-already-booked"
-    title = "This quote was booked already"
-    constraint = "a_quote_makes_one_booking"
-
-
 class TooEarly(Conflict):
     """It can be done, from `possible_from` on."""
 

@@ -67,7 +67,7 @@ class Step(StrEnum):
 
 
 class ReasonCode(StrEnum):
-    """Why a booking was called off or disputed. The last four are said by the product, not by people."""
+    """Why a booking was called off or disputed. The last five are said by the product, not by people."""
 
     CHANGED_PLANS = "changed_plans"
     ILLNESS = "illness"
@@ -81,6 +81,7 @@ class ReasonCode(StrEnum):
     NO_SHOW = "no_show"
     PAYMENT_LOST = "payment_lost"
     DISPUTE_RESOLVED = "dispute_resolved"
+    NOT_PAID = "not_paid"
     NOT_ANSWERED = "not_answered"
 
 

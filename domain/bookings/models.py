@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Double,
+    ForeignKey,
     Index,
     Integer,
     String,
@@ -206,7 +207,7 @@ class Dispute(Table, table=True):
             "was said and decided."
         },
     )
-    booking_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    booking_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("bookings.id"), primary_key=True))
     opened_by: Side = choice(Side, "dispute_sides_known")
     opened_at: datetime = instant()
     reason_code: ReasonCode = choice(ReasonCode, "dispute_reasons_known")

@@ -11,11 +11,12 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import availability, payments
+from domain import availability, payments, providers
 from domain.availability.errors import HoldLost
 from domain.foundation.actors import CLOCK, PAYMENT
 from domain.foundation.database import Transactions
 from domain.payments import PaymentState
+from domain.providers import Capability
 
 from . import books, calling_off, queries, requests
 from .errors import NotPayable
@@ -93,10 +94,11 @@ def _payable(session: Session, booking_id: UUID, *, by: By, at: datetime) -> UUI
 
 
 def _go_on(session: Session, here: Standing, payment: payments.Payment) -> None:
-    """Ask or confirm, unless the time has come or went to somebody else meanwhile."""
+    """Ask or confirm, unless meanwhile the time has come, went to others, or the provider was suspended."""
     booking = here.booking
+    profile = providers.profile(session, booking.profile_id)
     try:
-        if here.at < booking.during.start:
+        if here.at < booking.during.start and providers.allows(profile.state, Capability.TAKE_BOOKINGS):
             availability.confirm(session, booking.id)
             requests.authorized(session, here, capture_before=payment.capture_before)
             return

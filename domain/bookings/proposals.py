@@ -99,18 +99,18 @@ def accept(
     proposal = _answered(session, here, proposal_id, "accept")
     booking = here.booking
     _check_payable(session, booking, proposal.difference_amount)
+    _adopt(booking, pricing.own_quote(session, proposal.quote_id, customer_id=booking.customer_id))
+    session.flush()
+    _tell_payment(session, here, proposal.difference_amount)
     availability.move(
         session,
         terms=offers.terms(session, booking.offer_id),
-        booking_id=booking.id,
+        booking_id=booking_id,
         during=proposal.during,
         seats=proposal.seats,
         option_ids=[UUID(option["option_id"]) for option in proposal.options],
         at=at,
     )
-    _adopt(booking, pricing.own_quote(session, proposal.quote_id, customer_id=booking.customer_id))
-    session.flush()
-    _tell_payment(session, here, proposal.difference_amount)
     _record_acceptance(session, here, proposal)
     return booking
 

@@ -5,16 +5,17 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import availability, markets, offers, payments, pricing
+from domain import availability, markets, offers, payments, pricing, providers
 from domain.foundation import ids
 from domain.foundation.actors import PAYMENT, Actor
+from domain.providers import Capability
 
 from . import endings, rules
 from .events import BookingAuthorized, BookingConfirmed, BookingRequested
 from .kinds import ReasonCode, Side, State, Step
 from .models import Booking
 from .snapshot import Snapshot
-from .steps import By, Standing, actor_of, move, record, standing
+from .steps import By, Standing, actor_of, allow, move, record, standing
 
 
 def request(session: Session, quote_id: UUID, *, by: By, at: datetime) -> Booking:
@@ -55,8 +56,14 @@ def authorized(session: Session, here: Standing, *, capture_before: datetime | N
 def accept(
     session: Session, booking_id: UUID, *, by: By, at: datetime, if_match: int | None = None
 ) -> Booking:
-    """Agree to a request for one's offer. The payment is captured from here on. Refuses `NotNow`."""
+    """Agree to a request for one's offer. The payment is captured from here on.
+
+    Refuses `NotNow`, `TooLate`, and `CapabilityMissing` to a provider who was suspended meanwhile: what runs
+    goes on, but nothing new begins.
+    """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
+    allow(here, Step.ACCEPT)
+    providers.require(providers.profile(session, here.booking.profile_id), Capability.TAKE_BOOKINGS)
     _confirm(session, here, Step.ACCEPT)
     return here.booking
 
@@ -80,9 +87,10 @@ def decline(
 
 def expire(session: Session, here: Standing) -> None:
     """A clock ran out before anything was agreed: the payment's, or the provider's."""
-    unpaid = here.booking.state is State.PENDING_PAYMENT
-    step = Step.EXPIRE_PAYMENT if unpaid else Step.EXPIRE_REQUEST
-    endings.end(session, here, step, endings.never_agreed(here.booking), reason_code=ReasonCode.NOT_ANSWERED)
+    step, why = Step.EXPIRE_REQUEST, ReasonCode.NOT_ANSWERED
+    if here.booking.state is State.PENDING_PAYMENT:
+        step, why = Step.EXPIRE_PAYMENT, ReasonCode.NOT_PAID
+    endings.end(session, here, step, endings.never_agreed(here.booking), reason_code=why)
 
 
 def _confirm(session: Session, here: Standing, step: Step) -> None:

@@ -14,6 +14,7 @@ from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.lifecycle import NotNow
 from domain.offers.errors import OfferUnknown
 from domain.pricing.errors import OfferTakesNoBookings, OwnOffer, QuoteExpired, QuoteTaken, QuoteUnknown
+from domain.providers.errors import CapabilityMissing
 from tests import cast
 from tests.domain.bookings.bank import OneSession
 from tests.domain.bookings.scene import DAY, HOUR, Scene, scene
@@ -124,6 +125,20 @@ def test_what_is_not_agreed_gives_money_and_time_back(play: Scene, ending):
     assert play.requested(by=play.ben).state is State.PENDING_PAYMENT
 
 
+@pytest.mark.parametrize("paid", [True, False])
+def test_a_provider_who_was_suspended_meanwhile_begins_nothing_new(session: Session, at, paid):
+    play = scene(session, at, books_instantly=not paid)
+    booking = play.paid() if paid else play.requested()
+    operator = Actor(ActorKind.OPERATOR, play.otto.user_id)
+    profile = cast.ellen(session)
+    providers.step(session, profile.id, providers.Step.SUSPEND, by=operator, reason_code="unsafe", at=at)
+    if paid:
+        with pytest.raises(CapabilityMissing):
+            bookings.accept(session, booking.id, by=play.ellen, at=at)
+    else:
+        assert play.pay(booking.id).booking.state is State.EXPIRED
+
+
 def test_an_unpaid_request_expires_with_its_hold(play: Scene):
     booking = play.requested()
     assert not bookings.act(play.session, booking.id, at=play.at + 14 * MINUTE)
@@ -207,12 +222,14 @@ def test_a_customer_cannot_accept_their_own_request(play: Scene):
     assert refused.value.extras["allowed"] == ["withdraw"]
 
 
-def test_booking_takes_few_statements(play: Scene):
+def test_booking_takes_few_statements_and_looking_at_it_one(play: Scene):
     quote = play.quoted()
     play.session.flush()
     sent: list[str] = []
     connection = play.session.connection()
     sql_events.listen(connection, "before_cursor_execute", lambda *told: sent.append(told[2]))
-    bookings.request(play.session, quote.id, by=play.aino, at=play.at)
-    told = [statement for statement in sent if "SAVEPOINT" not in statement]
-    assert len(told) <= 13, "\n".join(" ".join(one.split())[:90] for one in told)
+    booking = bookings.request(play.session, quote.id, by=play.aino, at=play.at)
+    assert len(sent) <= 13, "\n".join(" ".join(one.split())[:90] for one in sent)
+    sent.clear()
+    bookings.whole(play.session, booking.id, by=play.aino)
+    assert len(sent) == 1
