@@ -14,6 +14,7 @@ from domain.foundation.errors import Forbidden, Unacceptable, Unauthenticated
 from domain.identity import Caller, permissions
 
 Need = Literal["optional", "required"]
+AT_THE_DOOR = frozenset({"users.sign_up", "sessions.start", "sessions.renew", "oidc.sign_in"})
 UNCOUNTED = frozenset(
     {"payments.receive_webhook"}
 )  # one provider speaks for everybody, and signs what it says
@@ -22,8 +23,13 @@ UNCOUNTED = frozenset(
 def admit(session: Session, may: str, limits: RateLimits, request: Request, *, at: datetime) -> Caller | None:
     """Who is asking, if the table of permissions lets them. Counts the request against their limit.
 
-    A token that is no good is counted at the door, by address, so that guessing tokens is slow.
+    At the door nobody is somebody yet: a token that came along is not looked at, for it may be the stale one
+    that is about to be renewed, and every try is counted by address, so that guessing is slow. So is a token
+    that is no good, elsewhere.
     """
+    if may in AT_THE_DOOR:
+        limits.count_at_door(_address(request))
+        return None
     try:
         caller = _caller(session, request, at=at)
     except Unauthenticated:
@@ -31,11 +37,7 @@ def admit(session: Session, may: str, limits: RateLimits, request: Request, *, a
         raise
     if may not in UNCOUNTED:
         limits.count(_address(request) if caller is None else str(caller.user_id))
-    decision = permissions.decide(caller, may)
-    if not decision.allowed and caller is None:
-        raise Unauthenticated(decision.because)
-    if not decision.allowed:
-        raise Forbidden(decision.because, permission=may, rule=str(decision.rule))
+    _check(caller, may)
     return caller
 
 
@@ -65,6 +67,15 @@ def if_match_of(request: Request, need: Need) -> int | None:
     if not version.isascii() or not version.isdigit() or len(version) > 18:  # noqa: PLR2004 -- fits a bigint
         raise Unacceptable('An ETag here is a number in quotes, "3" for example.', field="If-Match")
     return int(version)
+
+
+def _check(caller: Caller | None, may: str) -> None:
+    decision = permissions.decide(caller, may)
+    if decision.allowed:
+        return
+    if caller is None:
+        raise Unauthenticated(decision.because)
+    raise Forbidden(decision.because, permission=may, rule=str(decision.rule))
 
 
 def _caller(session: Session, request: Request, *, at: datetime) -> Caller | None:

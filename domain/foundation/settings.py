@@ -78,6 +78,9 @@ def _unfit_for_production(chosen: Settings) -> list[str]:
         ),
         "set STRIPE_WEBHOOK_SECRETS": not chosen.stripe_webhook_secrets,
         "set BROKER_URL to Redis or RabbitMQ": chosen.broker_url.startswith("memory:"),
+        "give every issuer in OIDC_ISSUERS an https address": any(
+            known.issuer.scheme != "https" for known in chosen.oidc_issuers
+        ),
         "unset CLOCK_FILE: production runs on real time": chosen.clock_file is not None,
     }
     return [complaint for complaint, is_so in complaints.items() if is_so]

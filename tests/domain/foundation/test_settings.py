@@ -1,0 +1,35 @@
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from domain.foundation.settings import DEVELOPMENT_SIGNING_KEY, Settings
+
+FIT = {
+    "environment": "production",
+    "signing_keys": "0123456789abcdef0123456789abcdef",
+    "stripe_secret_key": SecretStr("sk_live_of_ours"),
+    "stripe_webhook_secrets": "whsec_new,whsec_old",
+    "broker_url": "redis://broker:6379/0",
+}
+
+
+def test_production_starts_with_settings_of_its_own():
+    assert Settings(**FIT).stripe_webhook_secrets == ("whsec_new", "whsec_old")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"signing_keys": DEVELOPMENT_SIGNING_KEY}, "SIGNING_KEYS"),
+        ({"signing_keys": "short"}, "SIGNING_KEYS"),
+        ({"signing_keys": ""}, "SIGNING_KEYS"),
+        ({"stripe_secret_key": SecretStr("sk_sandbox_demo")}, "STRIPE_SECRET_KEY"),
+        ({"stripe_webhook_secrets": " , "}, "STRIPE_WEBHOOK_SECRETS"),
+        ({"broker_url": "memory://"}, "BROKER_URL"),
+        ({"clock_file": "clock"}, "CLOCK_FILE"),
+        ({"oidc_issuers": [{"issuer": "http://plain.example", "client_id": "us"}]}, "https"),
+    ],
+    ids=lambda row: str(row)[:40],
+)
+def test_production_refuses_what_only_development_may_have(wrong, told):
+    with pytest.raises(ValidationError, match=told):
+        Settings(**{**FIT, **wrong})
