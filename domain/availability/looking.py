@@ -160,7 +160,7 @@ def _is_free(terms: Terms, calendar: Calendar, during: Span, at: datetime) -> bo
         return not rules.slot_at(calendar, stay, check_in, at=now).refused
     ask = asks.ask_for(terms)
     start, end = asks.interval(during)
-    return bool(rules.slots(calendar, ask, (start, end - ask.length.longest + 1), at=now))
+    return rules.has_slots(calendar, ask, (start, end - ask.length.longest + 1), at=now)
 
 
 def _ask(terms: Terms, minutes: int | None, option_ids: Sequence[UUID]) -> Ask:

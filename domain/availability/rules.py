@@ -86,10 +86,17 @@ def slots(calendar: Calendar, ask: Ask, during: Interval, *, at: int, seats: int
 
     A session that stands takes no new time, so only notice, horizon and its seats are asked of it.
     """
-    asked = max(during[0], at + ask.notice), min(during[1], at + ask.horizon + 1)
+    asked = _asked(ask, during, at)
     found = {start: Slot(start, end, ask.seats) for start, end in _free_promises(calendar, ask, asked)}
     found |= _standing(calendar, asked)
     return [slot for _, slot in sorted(found.items()) if slot.seats_left >= seats]
+
+
+def has_slots(calendar: Calendar, ask: Ask, during: Interval, *, at: int) -> bool:
+    """Whether `slots` would answer any; it stops at the first."""
+    asked = _asked(ask, during, at)
+    with_seats = any(slot.seats_left for slot in _standing(calendar, asked).values())
+    return with_seats or next(_free_promises(calendar, ask, asked), None) is not None
 
 
 def explain(calendar: Calendar, ask: Ask, during: Interval, *, at: int, seats: int = 1) -> list[Slot]:
@@ -112,6 +119,11 @@ def slot_at(calendar: Calendar, ask: Ask, start: int, *, at: int, seats: int = 1
     found = explain(calendar, ask, (start, start + 1), at=at, seats=seats)
     nowhere = Slot(start, start, ask.seats, (Reason.UNALIGNED,))
     return found[0] if found else _weighed(nowhere, ask, at, seats)
+
+
+def _asked(ask: Ask, during: Interval, at: int) -> Interval:
+    """Where in `during` starts are neither too soon nor too far ahead."""
+    return max(during[0], at + ask.notice), min(during[1], at + ask.horizon + 1)
 
 
 def _free_promises(calendar: Calendar, ask: Ask, asked: Interval) -> Iterator[Interval]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.availability.rules import Reason, explain, slot_at, slots
+from domain.availability.rules import Reason, explain, has_slots, slot_at, slots
 from tests.domain.availability.cases import Case, a_case, changes_of
 from tests.domain.availability.oracle import Minutes, all_slots, minutes_around
 
@@ -36,6 +36,8 @@ def check(case: Case, minutes: Minutes) -> None:
     asked = (case.calendar, case.ask)
     assert explain(*asked, case.during, at=case.at, seats=case.seats) == expected
     assert slots(*asked, case.during, at=case.at, seats=case.seats) == bookable
+    if case.seats == 1:
+        assert has_slots(*asked, case.during, at=case.at) == bool(bookable)
     for slot in expected[::17]:
         assert slot_at(*asked, slot.start, at=case.at, seats=case.seats) == slot
 
