@@ -21,14 +21,17 @@ class Case:
     seats: int
 
 
-def a_case(chance: Random, zone: str, around: date) -> Case:
-    """Everything drawn from one source of chance, which Hypothesis can own and shrink."""
+def a_case(chance: Random, zone: str, around: date, another_zone: str | None = None) -> Case:
+    """Everything drawn from one source of chance, which Hypothesis can own and shrink.
+
+    If another zone is named, the promise may need a second resource there.
+    """
     midnight = int(datetime(around.year, around.month, around.day, tzinfo=UTC).timestamp())
-    start = midnight + chance.randrange(-DAY, DAY, 300)
+    start = midnight + chance.randrange(-DAY, DAY // 2, 300)
     during = start, start + chance.randrange(0, DAY + DAY // 4, 300)
     sessions = [_a_session(chance, during) for _ in range(chance.choice([0, 0, 0, 1, 2]))]
     busy = [_a_promise(chance, during) for _ in range(chance.choice([0, 1, 2, 4]))]
-    zones = [zone] if chance.random() < 0.9 else [zone, "Asia/Kathmandu"]
+    zones = [zone, another_zone] if another_zone and chance.random() < 0.5 else [zone]
     return Case(
         calendar=Calendar(
             schedules=[_a_schedule(chance, each, around) for each in zones],

@@ -20,16 +20,22 @@ EPOCH = date(1970, 1, 1).toordinal()
 
 
 class Minutes:
-    """The minutes of some days around a UTC midnight, each with what the clock on the wall shows."""
+    """The minutes of some days around a UTC midnight, each with what the clock on the wall shows.
 
-    def __init__(self, zone: str, around: date, *, before: int = 2, after: int = 7) -> None:
+    A **label** is that as minutes after the label 1970-01-01 00:00, as the calendar counts them.
+    """
+
+    def __init__(self, zone: str, around: date, *, before: int = 2, after: int = 6) -> None:
         self.zone, self.around = zone, around
         midnight = int(datetime(around.year, around.month, around.day, tzinfo=UTC).timestamp()) // 60
         self.first = midnight - before * MINUTES_A_DAY
         self.count = (before + after) * MINUTES_A_DAY
         info = ZoneInfo(zone)
         instants = range(self.first * 60, (self.first + self.count) * 60, 60)
-        self.labels = [_label(datetime.fromtimestamp(instant, info)) for instant in instants]
+        shown = (datetime.fromtimestamp(instant, info) for instant in instants)
+        self.labels = [
+            (now.toordinal() - EPOCH) * MINUTES_A_DAY + now.hour * 60 + now.minute for now in shown
+        ]
         self.latest = list(accumulate(self.labels, max))
         self.fresh = [
             minute
@@ -141,8 +147,3 @@ def _mark(row: bytearray, of: tuple[int, int], value: int) -> None:
     start, end = max(of[0], 0), min(of[1], len(row))
     if start < end:
         row[start:end] = bytes([value]) * (end - start)
-
-
-def _label(shown: datetime) -> int:
-    """Minutes from the label 1970-01-01 00:00 to what the clock shows, as the calendar counts them."""
-    return (shown.toordinal() - EPOCH) * MINUTES_A_DAY + shown.hour * 60 + shown.minute
