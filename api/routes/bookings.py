@@ -35,6 +35,7 @@ from domain.payments import Gateway
 from domain.payments.errors import (
     PaymentDeclined,
     PaymentMethodUnfit,
+    PaymentNotAuthorized,
     PaymentOutcomeUnknown,
     PaymentOver,
     PaymentUnderway,
@@ -148,7 +149,7 @@ def pay_booking(
 @router.post(
     "/bookings/{booking_id}/acceptance",
     may="bookings.accept",
-    refusals=[BookingNotFound, CapabilityMissing, NotNow, Stale, TooLate],
+    refusals=[BookingNotFound, CapabilityMissing, NotNow, PaymentNotAuthorized, Stale, TooLate],
 )
 def accept_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None

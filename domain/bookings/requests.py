@@ -8,6 +8,7 @@ from sqlmodel import Session
 from domain import availability, markets, offers, payments, pricing, providers
 from domain.foundation import ids
 from domain.foundation.actors import PAYMENT, Actor
+from domain.pricing.errors import OfferTakesNoBookings
 from domain.providers import Capability
 
 from . import endings, rules
@@ -58,8 +59,8 @@ def accept(
 ) -> Booking:
     """Agree to a request for one's offer. The payment is captured from here on.
 
-    Refuses `NotNow`, `TooLate`, and `CapabilityMissing` to a provider who was suspended meanwhile: what runs
-    goes on, but nothing new begins.
+    Refuses `NotNow`, `TooLate`, `PaymentNotAuthorized` when the bank let the money go meanwhile, and
+    `CapabilityMissing` to a provider who was suspended: what runs goes on, but nothing new begins.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     allow(here, Step.ACCEPT)
@@ -184,6 +185,11 @@ def _booking(session: Session, quote: pricing.Quote, terms: offers.Terms, *, at:
 def _snapshot(session: Session, quote: pricing.Quote, terms: offers.Terms) -> Snapshot:
     """The policy that priced the quote is the one that holds for the booking."""
     version = markets.policy(session, quote.policy_version_id)
+    if terms.cancellation_policy not in version.rules.cancellation_policies:
+        raise OfferTakesNoBookings(
+            "The market no longer has this offer's cancellation policy; its provider has to choose another.",
+            reasons=["cancellation_policy_retired"],
+        )
     return Snapshot.taken(
         version.rules,
         version.number,

@@ -10,27 +10,21 @@ from uuid import UUID
 
 import pytest
 
-from domain import bookings, ledger, payments
+from domain import ledger, payments
 from domain.foundation import clock, ids
 from domain.foundation.settings import settings
 from domain.ledger import AccountKind
 from tests import cast
 from tests.client import Client
 from workers import bookings as booking_work
-from workers import payments as payment_work
 from workers import relay
-from workers.invariants import violations
+from workers.invariants import INVARIANTS, violations
+from workers.subscriptions import READERS
 from workers.task import Work, deliver, name_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
-# The readers this story needs.
-READERS = {
-    "payment.authorized": (booking_work.follow_payment,),
-    "payment.cancelled": (booking_work.follow_payment,),
-    "payment.settled": (booking_work.follow_payment,),
-    "payment.target_changed": (payment_work.settle,),
-}
+UNDONE = "SELECT * FROM event_deliveries WHERE done_at IS NULL"
 BY_NAME = {name_of(reader): reader for several in READERS.values() for reader in several}
 
 
@@ -66,17 +60,9 @@ class Market:
             return ledger.balance(session, ledger.account(session, kind, "EUR", owner_id))
 
     def broken(self) -> dict[str, Any]:
-        """What does not hold in bookings, payments and books, and deliveries that failed."""
+        """What does not hold of all that must, and deliveries that failed."""
         with self.work.transactions.reading() as session:
-            return violations(
-                session,
-                {
-                    **bookings.INVARIANTS,
-                    **payments.INVARIANTS,
-                    **ledger.INVARIANTS,
-                    "every delivery is done": "SELECT * FROM event_deliveries WHERE done_at IS NULL",
-                },
-            )
+            return violations(session, {**INVARIANTS, "every delivery is done": UNDONE})
 
     def _deliver(self, message: relay.Message) -> None:
         deliver(self.work, BY_NAME[message.reader], message.event_id)

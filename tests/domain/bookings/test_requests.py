@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import event as sql_events
 from sqlmodel import Session
 
-from domain import availability, bookings, offers, payments, providers
+from domain import availability, bookings, markets, offers, payments, providers
 from domain.availability.errors import SlotTaken
 from domain.bookings import Ground, Side, State
 from domain.bookings.errors import BookingNotFound, NotPayable, TooLate
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.lifecycle import NotNow
 from domain.offers.errors import OfferUnknown
+from domain.payments.errors import PaymentNotAuthorized
 from domain.pricing.errors import OfferTakesNoBookings, OwnOffer, QuoteExpired, QuoteTaken, QuoteUnknown
 from domain.providers.errors import CapabilityMissing
 from tests import cast
@@ -123,6 +124,28 @@ def test_what_is_not_agreed_gives_money_and_time_back(play: Scene, ending):
     assert payments.of(play.session, booking.id).state is payments.PaymentState.CANCELLED
     assert booking.books_closed_at is not None
     assert play.requested(by=play.ben).state is State.PENDING_PAYMENT
+
+
+def test_an_offer_whose_cancellation_policy_the_market_gave_up_is_not_booked(play: Scene):
+    lenient = {"flexible": markets.CancellationPolicy()}
+    markets.publish_policy(
+        play.session,
+        play.offer.market_id,
+        rules=markets.Policy(cancellation_policies=lenient),
+        by=Actor(ActorKind.OPERATOR, play.otto.user_id),
+        at=play.at,
+    )
+    with pytest.raises(OfferTakesNoBookings) as refused:
+        play.requested()
+    assert refused.value.extras["reasons"] == ["cancellation_policy_retired"]
+
+
+def test_accepting_when_the_bank_let_the_money_go_confirms_nothing(play: Scene):
+    booking = play.paid()
+    play.bank.void_all()
+    payments.bring(OneSession(play.session), play.bank, booking.payment_id, at=play.at)
+    with pytest.raises(PaymentNotAuthorized):
+        bookings.accept(play.session, booking.id, by=play.ellen, at=play.at)
 
 
 @pytest.mark.parametrize("paid", [True, False])
