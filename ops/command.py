@@ -7,7 +7,10 @@ from rich.console import Console
 
 from ops import demo_market, health, migrate, postgres, services, up, workplace
 from ops.embedded_postgres import EmbeddedPostgresError
+from ops.failures import MendableError
+from ops.imports.command import import_listings
 from ops.processes import ChildError
+from ops.replay.command import replay
 
 app = typer.Typer(
     name="talkoo",
@@ -28,10 +31,13 @@ STRIPE_WEBHOOK_SECRETS, SIGNING_KEYS, ENVIRONMENT=production.
 _HERE = "On this machine"
 _PRODUCTION = "In production, one by one"
 _WORK = "Work on Talkoo"
+_MENDABLE = (EmbeddedPostgresError, ChildError, MendableError, workplace.AlreadyUpError)
 
 app.command(rich_help_panel=_HERE)(up.up)
 app.add_typer(postgres.app, name="postgres", rich_help_panel=_HERE)
 app.command(rich_help_panel=_HERE)(demo_market.seed)
+app.command("import", rich_help_panel=_HERE)(import_listings)
+app.command(rich_help_panel=_HERE)(replay)
 app.command(rich_help_panel=_PRODUCTION)(migrate.migrate)
 for program in (services.api, services.worker, services.relay, services.clock, health.health):
     app.command(rich_help_panel=_PRODUCTION)(program)
@@ -44,7 +50,7 @@ def main() -> None:
     """Run the command; a failure somebody can do something about is a sentence, not a traceback."""
     try:
         app()
-    except (EmbeddedPostgresError, ChildError, workplace.AlreadyUpError) as failure:
+    except _MENDABLE as failure:
         Console(stderr=True).print(str(failure), style="red", markup=False)
         sys.exit(1)
 

@@ -160,9 +160,9 @@ class Crew:
         if running.process.returncode != 0:
             raise ChildError(f"{child.name} failed with {ended}.")
 
-    def watch(self) -> None:
-        """Keep the children alive until somebody asks us to stop; refuses when one dies too often."""
-        while True:
+    def watch(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Keep the children alive until `until` or until asked to stop; refuses when one dies too often."""
+        while not until():
             for running in self._running:
                 _keep_alive(running)
             self._glance()

@@ -20,27 +20,26 @@ BATCH = 50  # listings in a transaction: half a second of work, so that is what 
 
 
 def run(file: Path, place: Place, *, until: int | None) -> None:
-    """Plant the file, up to a line if one is named, and tell what became of every row."""
+    """Plant the file in the database at hand, and tell what became of every row."""
     console = Console()
-    whole = [row for row in reading.rows(file, listings.NEEDED) if until is None or row.line <= until]
-    typical = listings.usual(whole)
-    if typical is None:
-        raise reading.FileUnreadableError(f"No row of {file} has a place and a price.")
+    whole = read(file, until)
     with database.address() as url:
         migrations.upgrade(url)
         with database.transactions_on(url) as transactions:
-            market, total = _planted(console, transactions, file.name, whole, typical, place)
-    _tell(console, total, market)
+            bring(console, transactions, file.name, whole, place)
 
 
-def _planted(
+def bring(
     console: Console,
     transactions: Transactions,
     name: str,
-    whole: list[reading.Row | reading.Misfit],
-    typical: Usual,
+    rows: list[reading.Row | reading.Misfit],
     place: Place,
-) -> "tuple[Market, Tally]":
+) -> None:
+    """Plant the rows of a file of this name; tells the progress, and what became of every row."""
+    typical = listings.usual(rows)
+    if typical is None:
+        raise reading.FileUnreadableError(f"No row of {name} has a place and a price.")
     with transactions() as session:
         market = planting.market_for(session, place, at=clock.now())
     if market.currency != place.currency:
@@ -50,11 +49,16 @@ def _planted(
         )
     total = Tally()
     with _progress(console) as progress:
-        bar = progress.add_task(f"{name} → {market.slug}", total=len(whole))
-        for taken, batch, refused in _batches(whole, typical, market):
+        bar = progress.add_task(f"{name} → {market.slug}", total=len(rows))
+        for taken, batch, refused in _batches(rows, typical, market):
             total.add(planting.plant(transactions, market, batch, at=clock.now()), refused)
             progress.advance(bar, taken)
-    return market, total
+    _tell(console, total, market)
+
+
+def read(file: Path, until: int | None) -> list[reading.Row | reading.Misfit]:
+    """All rows of a file up to a line, before anything is planted: one that is broken is refused whole."""
+    return [row for row in reading.rows(file, listings.NEEDED) if until is None or row.line <= until]
 
 
 class Tally:

@@ -1,0 +1,238 @@
+"""One life of a replay: the stack is started, everybody comes, the requests are sent, the days go by."""
+
+import fcntl
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from sqlalchemy import text
+
+from domain.foundation import clock
+from domain.foundation.database import Transactions, engine_for
+from domain.payments.stripe_gateway import StripeGateway
+from ops import steps, workplace
+from ops.failures import MendableError
+from ops.front_door import FrontDoor
+from ops.imports.listings import Refused
+from ops.processes import StopAsked, crew
+from ops.replay import demand, drive, ending, fleet, report, ride, stack
+from ops.replay.demand import Request
+from ops.replay.journal import Journal, Line, plan
+from ops.replay.market_clock import MarketClock
+from ops.replay.progress import Progress
+
+_POOL: Final = 4
+_PORTS: Final = (18_000, 18_111)  # the first ports that are tried for the API and the sandbox
+_STOPPED: Final = 130
+_LAST: Final = text("SELECT max(occurred_at) FROM events")
+
+
+class ReplayBusyError(MendableError):
+    """Somebody replays in this folder already."""
+
+
+def run(file: Path, wanted: Line, *, processes: int, name: str | None) -> None:
+    """Replay what is wanted (the plan's words), from where a former life of it was cut off."""
+    console = Console()
+    folder = workplace.folder() / "replays" / (name or _name(wanted))
+    with _alone(folder):
+        sent, refused, kept = _planned(file, folder, wanted)
+        try:
+            with crew(console) as team:
+                tell = steps.Progress(console)
+                started = stack.start(team, folder, kept, tell, processes=processes)
+                life = Replay(console, folder, kept, started, sent, refused)
+                team.watch(until=life.start().is_over)
+                life.finish()
+        except StopAsked:
+            console.print("Stopped. The same command goes on where this one was.")
+            raise typer.Exit(_STOPPED) from None
+
+
+class Replay:
+    """One life of a replay: everything that happens while the stack is up, in a thread beside its watch."""
+
+    def __init__(
+        self,
+        console: Console,
+        folder: Path,
+        kept: Line,
+        started: stack.Stack,
+        sent: list[Request],
+        refused: list[Refused],
+    ) -> None:
+        self._console, self._folder, self._kept = console, folder, kept
+        self._stack, self._sent, self._refused = started, sent, refused
+        self._stop = threading.Event()
+        self._failure: BaseException | None = None
+        self._report: report.Report | None = None
+        self._thread = threading.Thread(target=self._guarded, name="replay", daemon=True)
+
+    def start(self) -> "Replay":
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def is_over(self) -> bool:
+        """Whether it has ended, well or not."""
+        return not self._thread.is_alive()
+
+    def finish(self) -> None:
+        """Show what came of it; raises what went wrong."""
+        if self._failure is not None:
+            raise self._failure
+        if self._report is not None:
+            report.write(self._report, self._folder / "report.json")
+            report.show(self._report, self._console, self._refused)
+            self._console.print(f"Kept in {self._folder}", soft_wrap=True)
+            if not self._report.is_sound:
+                raise typer.Exit(1)
+
+    def _guarded(self) -> None:
+        try:
+            self._run()
+        except BaseException as failure:  # noqa: BLE001  it is raised again in the main thread, by `finish`
+            self._failure = failure
+
+    def _run(self) -> None:
+        engine = engine_for(self._stack.database_url, pool_size=_POOL, name="talkoo replay")
+        transactions = Transactions(engine)
+        market_clock = MarketClock(self._stack.clock_file, self._stack.sandbox_url)
+        market_clock.begin(_last_moment(transactions) or self._sent[0].at - timedelta(hours=1))
+        market_clock.forward_to(market_clock.now())
+        with (
+            FrontDoor(self._stack.base_url, now=market_clock.now) as door,
+            Journal(self._folder / "journal.jsonl") as journal,
+            Progress(self._console) as progress,
+        ):
+            market = self._market(transactions, market_clock, door, journal, progress)
+            seconds = {"driving": self._drive(market, market_clock, progress)}
+            asked = sum(len(times) for times in door.seconds.values())
+            began = perf_counter()
+            with progress.of("days go by", len(journal.ended)) as bar:
+                ending.reached(transactions, market_clock, stop=self._stop, tell=bar.left)
+            seconds["ending"] = round(perf_counter() - began, 1)
+            self._report = self._told(transactions, market_clock, door, journal, seconds, asked)
+        engine.dispose()
+
+    def _market(
+        self,
+        transactions: Transactions,
+        market_clock: MarketClock,
+        door: FrontDoor,
+        journal: Journal,
+        progress: Progress,
+    ) -> ride.Market:
+        people = fleet.customers(self._kept["customers"], self._kept["password"])
+        drivers = fleet.drivers(self._kept["drivers"], self._sent, self._kept["seed"])
+        answering = {
+            driver.email: fleet.person(driver, self._kept["password"]) for driver in drivers if driver.answers
+        }
+        with progress.of("people sign up", len(people) + len(answering)) as bar:
+            fleet.sign_up([*people, *answering.values()], door, tell=bar.step)
+        market = fleet.open_market(transactions, at=market_clock.now())
+        with progress.of("drivers come", len(drivers)) as bar:
+            by_offer = fleet.plant(transactions, market, drivers, at=market_clock.now(), tell=bar.step)
+        return ride.Market(
+            door=door,
+            customers=people,
+            answering={
+                offer: answering[driver.email] for offer, driver in by_offer.items() if driver.answers
+            },
+            journal=journal,
+        )
+
+    def _drive(self, market: ride.Market, market_clock: MarketClock, progress: Progress) -> float:
+        began = perf_counter()
+        with progress.of("requests", len(self._sent)) as bar:
+            drive.all_of(market, self._sent, market_clock, stop=self._stop, tell=bar.step)
+        return round(perf_counter() - began, 1)
+
+    def _told(
+        self,
+        transactions: Transactions,
+        market_clock: MarketClock,
+        door: FrontDoor,
+        journal: Journal,
+        seconds: dict[str, float],
+        asked: int,
+    ) -> report.Report:
+        at = market_clock.now()
+        gateway = StripeGateway.from_settings(self._stack.settings)
+        compared = report.books(
+            transactions, gateway, self._stack.sandbox_url, since=self._sent[0].at - timedelta(days=1), at=at
+        )
+        counts, broken = report.market(transactions)
+        tries = Counter(str(len(journal.begun.get(number, ()))) for number in journal.ended)
+        refusals = Counter(
+            line["problem"] for lines in journal.begun.values() for line in lines if "problem" in line
+        )
+        return report.Report(
+            requests=len(self._sent),
+            outcomes=dict(report.outcomes(transactions, len(self._sent), journal.ended)),
+            refused_rows=[{"line": row.line, "reason": row.reason} for row in self._refused],
+            drivers_tried=dict(tries),
+            refusals=dict(refusals),
+            market=counts,
+            strays=report.strays(transactions, journal.ended),
+            broken_invariants=broken,
+            seconds=seconds,
+            calls_per_second=round(asked / max(seconds["driving"], 0.1), 1),
+            asked_again=door.asked_again,
+            latencies=report.latencies(door.seconds),
+            **compared,
+        )
+
+
+def _planned(file: Path, folder: Path, wanted: Line) -> tuple[list[Request], list[Refused], Line]:
+    """The requests, the rows that are none, and the plan: the same in every life of this replay."""
+    from_on = None if wanted["from"] is None else date.fromisoformat(wanted["from"])
+    pickups, refused = demand.read(file, most=wanted["requests"], since=from_on)
+    if not pickups:
+        raise typer.BadParameter(f"No row of {file} is a request.", param_hint="DEMAND")
+    zone = ZoneInfo(fleet.ZONE)
+    kept = plan(folder, wanted, _drawn(pickups[0].wall.date()))
+    first_on = date.fromisoformat(kept["first_on"])
+    return demand.requests(pickups, first_on=first_on, zone=zone, seed=wanted["seed"]), refused, kept
+
+
+def _drawn(first: date) -> dict[str, Any]:
+    return {
+        "first_on": demand.same_weekday(first, after=clock.now().date()).isoformat(),
+        "port": steps.free_port("127.0.0.1", _PORTS[0]),
+        "sandbox_port": steps.free_port("127.0.0.1", _PORTS[1]),
+        "webhook_secret": f"whsec_{secrets.token_hex(24)}",
+        "password": secrets.token_urlsafe(24),
+    }
+
+
+def _name(wanted: Line) -> str:
+    told = (wanted["file"].partition(".")[0], wanted["from"], wanted["requests"], wanted["seed"])
+    return "-".join(str(word) for word in told if word is not None)
+
+
+def _last_moment(transactions: Transactions) -> datetime | None:
+    """When the last thing happened in this market; a market that was stopped goes on from there."""
+    with transactions.reading() as session:
+        last: datetime | None = session.execute(_LAST).scalar()
+    return last
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "replay.lock").open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ReplayBusyError(f"A replay is at work in {folder} already.") from None
+        yield
