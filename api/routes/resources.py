@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from api.schemas.availability import NeedsRequest, NeedsView, ResourceView, ThingRequest
 from api.schemas.common import AfterCursor, Limit, PageView
+from api.schemas.resources import NeedsRequest, NeedsView, ResourceView, ThingRequest
 from api.transaction import Router
 from domain import availability
 from domain.availability.errors import ResourceUnknown

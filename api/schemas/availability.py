@@ -1,4 +1,4 @@
-"""Slots, resources, opening hours and blocks on the wire."""
+"""Slots, opening hours and promised time on the wire."""
 
 from collections.abc import Sequence
 from datetime import date, time
@@ -7,17 +7,15 @@ from typing import Annotated, Self
 import orjson
 from pydantic import Field, StringConstraints, model_validator
 
-from api.schemas.common import Instant, Line, SpanView, View, Wire
+from api.schemas.common import Instant, SpanView, View, Wire
 from domain import availability
 from domain.availability import (
     DatedException,
     ExceptionKind,
     Hold,
     HoldKind,
-    OfferResource,
     Reason,
     Resource,
-    ResourceKind,
     ScheduleException,
     ScheduleRule,
     Slot,
@@ -27,8 +25,6 @@ from domain.availability import (
 from domain.foundation.ids import (
     BookingId,
     HoldId,
-    OptionId,
-    ProviderProfileId,
     ResourceId,
     ScheduleExceptionId,
 )
@@ -73,30 +69,6 @@ class SlotsView(View):
             "items": [_slot(slot) for slot in found.slots],
         }
         return orjson.dumps(told, option=orjson.OPT_UTC_Z)
-
-
-class ThingRequest(Wire):
-    """A room, a car or another thing that can be promised once at a time."""
-
-    model_config = Wire.example({"name": "The sauna"})
-
-    name: Line
-
-
-class ResourceView(View):
-    """Something that can be promised once at a time: a provider's own time, or a thing of theirs."""
-
-    id: ResourceId
-    profile_id: ProviderProfileId
-    kind: ResourceKind
-    name: str
-    time_zone: str
-    created_at: Instant
-
-    @classmethod
-    def of(cls, row: Resource) -> Self:
-        """The resource as its provider sees it."""
-        return cls.model_validate(row)
 
 
 class _Window(Wire):
@@ -260,32 +232,6 @@ class HoldView(View):
     def of(cls, row: Hold) -> Self:
         """The hold as the resource's provider sees it."""
         return cls.model_validate(row)
-
-
-class NeedsRequest(Wire):
-    """The resources that are needed; none means the provider's own time, or nothing on top for an option."""
-
-    model_config = Wire.example({"resource_ids": ["res_01jczk3v9hf8gb2h6v1q4nsx7e"]})
-
-    resource_ids: list[ResourceId] = Field(max_length=20)
-
-
-class NeedView(View):
-    """A resource that an offer needs, or an option of it on top."""
-
-    option_id: OptionId | None
-    resource_id: ResourceId
-
-
-class NeedsView(View):
-    """The resources that an offer names; while it names none of its own, it needs its provider's time."""
-
-    items: list[NeedView]
-
-    @classmethod
-    def of(cls, rows: Sequence[OfferResource]) -> Self:
-        """What is named, the offer's own first."""
-        return cls(items=[NeedView.model_validate(row) for row in rows])
 
 
 def _slot(slot: Slot) -> dict[str, object]:

@@ -47,13 +47,6 @@ class RangeImpossible(Unacceptable):
     title = "One cannot look at such a range"
 
 
-class TimeZoneUnknown(Unacceptable):
-    """There is no such time zone in the IANA database."""
-
-    slug = "time-zone-unknown"
-    title = "There is no such time zone"
-
-
 class ScheduleTooLong(Unacceptable):
     """More rules or exceptions than anybody's opening hours need."""
 

@@ -123,12 +123,13 @@ def look(
     option_ids: Sequence[UUID],
     seats: int,
 ) -> tuple[Slot, Diary]:
-    """`slot`, and the diary it was read from. An end other than the one its start has is unaligned."""
+    """`slot`, and the diary it was read from. Any span but the start's own, to the tick, is unaligned."""
     ask = asks.ask_during(terms, during)
-    start, end = asks.interval(during)
+    start, _ = asks.interval(during)
     diary = _diary(session, terms, ask, (start, start + 1), at=at, option_ids=option_ids)
     found = rules.slot_at(diary.calendar, ask, start, at=asks.seconds(at), seats=seats)
-    if found.end != end and Reason.UNALIGNED not in found.refused:
+    promised = Span(asks.instant(found.start), asks.instant(max(found.end, start + 1)))
+    if promised != during and Reason.UNALIGNED not in found.refused:
         found = found._replace(refused=(Reason.UNALIGNED, *found.refused))
     return found, diary
 

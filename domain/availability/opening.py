@@ -11,9 +11,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, delete, func, select
 
-from domain import markets
 from domain.availability import holds, queries
-from domain.availability.errors import BlockUnknown, ExceptionUnknown, ScheduleTooLong, TimeZoneUnknown
+from domain.availability.errors import BlockUnknown, ExceptionUnknown, ScheduleTooLong
 from domain.availability.events import (
     ExceptionAdded,
     ExceptionRemoved,
@@ -25,7 +24,7 @@ from domain.availability.kinds import ExceptionKind, HoldKind
 from domain.availability.models import Hold, Resource, ScheduleException, ScheduleRule
 from domain.availability.resources import own, own_locked
 from domain.availability.schedules import DatedException, WeeklyRule
-from domain.foundation import events
+from domain.foundation import events, zones
 from domain.foundation.actors import Actor
 from domain.foundation.errors import Stale
 from domain.foundation.events import Fact
@@ -55,8 +54,8 @@ def set_schedule(
     resource = own_locked(session, resource_id, by=by)
     if if_match not in {None, resource.version}:
         raise Stale("Read the opening hours again and change those.", version=resource.version)
-    if time_zone is not None and time_zone not in markets.time_zones():
-        raise TimeZoneUnknown("Name one as the IANA database does.", field="time_zone")
+    if time_zone is not None:
+        zones.check(time_zone)
     if len(rules) > MOST_RULES:
         raise ScheduleTooLong(f"There is room for {MOST_RULES}.", field="rules")
     session.exec(delete(ScheduleRule).where(col(ScheduleRule.resource_id) == resource.id))

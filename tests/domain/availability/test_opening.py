@@ -15,12 +15,12 @@ from domain.availability.errors import (
     ResourceUnknown,
     ScheduleTooLong,
     SlotTaken,
-    TimeZoneUnknown,
 )
 from domain.availability.models import ScheduleRule
 from domain.foundation import events, ids
 from domain.foundation.actors import SYSTEM, Actor
 from domain.foundation.errors import Stale
+from domain.foundation.zones import TimeZoneUnknown
 from domain.offers.errors import OfferUnknown, OptionUnknown
 from domain.providers.errors import ProfileUnknown
 from tests import cast

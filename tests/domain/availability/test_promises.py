@@ -76,6 +76,7 @@ def test_two_offers_of_one_provider_never_overlap_and_those_of_two_may(session: 
     [
         (on(25, "06:00"), ["closed"]),
         (on(25, "09:10"), ["unaligned"]),
+        (on(25, "09:00:00.5"), ["unaligned"]),
         (on(23, "09:30"), ["notice"]),
         (
             Span(on(25, "09:00").start + timedelta(days=70), on(25, "10:00").start + timedelta(days=70)),
