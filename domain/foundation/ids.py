@@ -17,6 +17,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+# Two characters at once: a page of answers writes dozens of ids, and this was half of its time.
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _LENGTH = 26
 _BITS = 128
@@ -30,8 +32,8 @@ def new() -> UUID:
 def encode(prefix: str, value: UUID) -> str:
     """The id as it stands on the wire."""
     number = value.int
-    digits = [_ALPHABET[(number >> shift) & 31] for shift in range(_LENGTH * 5 - 5, -1, -5)]
-    return f"{prefix}_{''.join(digits)}"
+    pairs = [_PAIRS[(number >> shift) & 1023] for shift in range(_LENGTH * 5 - 10, -1, -10)]
+    return f"{prefix}_{''.join(pairs)}"
 
 
 def decode(prefix: str, text: str) -> UUID:
