@@ -105,6 +105,20 @@ def test_a_scheduled_version_is_replaced_by_another_for_the_same_instant(
     assert markets.policy_at(session, market.id, at).number == 1
 
 
+def test_what_was_announced_comes_also_when_another_version_is_published_before_its_day(
+    session: Session, at: datetime
+) -> None:
+    market = open_market(session, at)
+    announced = markets.publish_policy(
+        session, market.id, rules=Policy(service_fee_bp=700), active_from=at + 2 * HOUR, by=OTTO, at=at
+    )
+    between = markets.publish_policy(
+        session, market.id, rules=Policy(), active_from=at + HOUR, by=OTTO, at=at
+    )
+    assert markets.policy_at(session, market.id, at + HOUR) == between
+    assert markets.policy_at(session, market.id, at + 3 * HOUR) == announced
+
+
 def test_no_policy_is_published_for_the_past(session: Session, at: datetime) -> None:
     market = open_market(session, at)
     with pytest.raises(PolicyForThePast):

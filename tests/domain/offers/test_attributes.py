@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from referencing.exceptions import Unresolvable
 
 from domain.offers.attributes import check_schema, wrong_attributes
 from domain.offers.errors import SchemaUnfit
@@ -50,6 +51,11 @@ def test_each_attribute_that_does_not_fit_is_named(attributes: dict[str, Any], f
 def test_a_schema_that_is_none_or_does_not_stand_alone_is_refused(schema: dict[str, Any]) -> None:
     with pytest.raises(SchemaUnfit):
         check_schema(schema)
+
+
+def test_nothing_is_fetched_for_a_schema_that_refers_elsewhere() -> None:
+    with pytest.raises(Unresolvable):
+        wrong_attributes({"type": "object", "$ref": "http://127.0.0.1:9/people.json"}, {})
 
 
 def test_what_an_attribute_says_is_not_repeated_at_length() -> None:
