@@ -27,7 +27,6 @@ from domain.availability.errors import (
     ResourceUnknown,
     ScheduleTooLong,
     SlotTaken,
-    TimeZoneUnknown,
 )
 from domain.foundation.errors import Stale
 from domain.foundation.ids import (
@@ -38,6 +37,7 @@ from domain.foundation.ids import (
     ScheduleExceptionId,
 )
 from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.zones import TimeZoneUnknown
 from domain.identity import Caller
 from domain.offers.errors import OfferUnknown, OptionUnknown
 
