@@ -59,7 +59,7 @@ def receive_payment_webhook(
 @router.get("/payments/{payment_id}", may="payments.read", refusals=[payments.PaymentUnknown])
 def read_payment(payment_id: PaymentId, session: Session, caller: Caller) -> PaymentView:
     """See the payment of your booking; operators see those of their market."""
-    return PaymentView.of(payments.payment_for(session, payment_id, caller))
+    return PaymentView.of(payments.payment_for(session, payment_id, caller), seen_by=caller.user_id)
 
 
 @router.get("/payments/{payment_id}/refunds", may="payments.read", refusals=[payments.PaymentUnknown])
@@ -113,7 +113,8 @@ def settle_payment(
     payment_id: PaymentId, transactions: Transactions, gateway: Gateway, caller: Caller, at: datetime
 ) -> PaymentView:
     """Bring a payment and its provider to what was decided, now, also where trying had been given up."""
-    return PaymentView.of(payments.settle_anew(transactions, gateway, payment_id, caller=caller, at=at))
+    settled = payments.settle_anew(transactions, gateway, payment_id, caller=caller, at=at)
+    return PaymentView.of(settled, seen_by=caller.user_id)
 
 
 @router.post(

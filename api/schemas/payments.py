@@ -1,6 +1,7 @@
 """Payments on the wire. A payment method is the provider's name for one: a card number has no place here."""
 
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
@@ -37,15 +38,17 @@ class PaymentView(View):
     refunded_amount: Amount
     keep_amount: Amount | None
     capture_before: Instant | None = Field(description="Until when the amount is held on the card.")
-    next_action: NextActionView | None
+    next_action: NextActionView | None = Field(description="Shown to the customer only.")
     failure_code: str | None = Field(description="Why the card was declined, in the provider's word.")
     created_at: Instant
     version: int
 
     @classmethod
-    def of(cls, payment: Payment) -> Self:
-        """What people see of a payment: nothing that only the provider and we need."""
+    def of(cls, payment: Payment, *, seen_by: UUID) -> Self:
+        """What people see of a payment; the secret of the next action is the customer's alone."""
         shown = payment.model_dump(include=set(cls.model_fields))
+        if seen_by != payment.customer_id:
+            shown["next_action"] = None
         return cls(booking_id=payment.subject_id, **shown)
 
 

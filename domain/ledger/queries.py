@@ -22,13 +22,16 @@ _SUMS = text("""
     SELECT (SELECT coalesce(sum(amount), 0) FROM ledger_postings WHERE debit_account_id = :id) AS debits,
            (SELECT coalesce(sum(amount), 0) FROM ledger_postings WHERE credit_account_id = :id) AS credits
 """)
+# What was earned and not found wrong since; what became of it (a transfer, a refund borne) does not matter.
 _PAID_TO = text("""
     SELECT a.owner_id, sum(moved.amount) AS amount
     FROM ledger_entries e
     JOIN LATERAL (
-        SELECT credit_account_id AS account_id, amount FROM ledger_postings WHERE entry_id = e.id
+        SELECT credit_account_id AS account_id, amount FROM ledger_postings
+        WHERE entry_id = e.id AND e.corrects_id IS NULL
         UNION ALL
-        SELECT debit_account_id, -amount FROM ledger_postings WHERE entry_id = e.id
+        SELECT debit_account_id, -amount FROM ledger_postings
+        WHERE entry_id = e.id AND e.corrects_id IS NOT NULL
     ) moved ON true
     JOIN ledger_accounts a ON a.id = moved.account_id AND a.kind = 'payable'
     WHERE e.subject_id = :subject_id
@@ -158,7 +161,7 @@ def balance_locked(session: Session, account: Account) -> int:
 
 
 def paid_to(session: Session, subject_id: UUID) -> dict[UUID, int]:
-    """Which provider profiles have earned how much of a booking so far, the largest share first."""
+    """Which provider profiles have earned how much of a booking, the largest share first."""
     return {row.owner_id: int(row.amount) for row in session.execute(_PAID_TO, {"subject_id": subject_id})}
 
 

@@ -23,6 +23,8 @@ from domain.payments.gateway import (
 )
 from domain.payments.kinds import OpKind, OpState
 
+NOT_MADE = "not_made"  # our word, beside the provider's codes, for a call that was turned away at the door
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -130,6 +132,3 @@ def _look(gateway: Gateway, sent: Sent) -> PaymentSeen | None:
 
 def _shows(sent: Sent, seen: PaymentSeen) -> bool:
     return rules.proves(sent.kind, seen, rules.refund_named(sent.parameters))
-
-
-NOT_MADE = "not_made"

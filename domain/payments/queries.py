@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from domain.payments.errors import PaymentUnknown
-from domain.payments.kinds import OpState, RefundState
+from domain.payments.kinds import OpState
 from domain.payments.models import Payment, ProviderOp, Refund, StripeCustomer, WebhookEvent
 from domain.payments.rules import LEASE, LONGEST_WAIT, OVERDUE_AFTER, Standing
 
@@ -180,15 +180,6 @@ def payments_by_subject(session: Session, subject_ids: list[UUID]) -> dict[UUID,
     """The payments for these subjects."""
     asked = select(Payment).where(col(Payment.subject_id).in_(subject_ids))
     return {found.subject_id: found for found in session.exec(asked)}
-
-
-def has_open_refunds(session: Session, payment_id: UUID) -> bool:
-    """Whether a refund is planned or on its way."""
-    asked = select(Refund.id).where(
-        Refund.payment_id == payment_id,
-        col(Refund.state).in_([RefundState.PLANNED, RefundState.PENDING]),
-    )
-    return session.exec(asked.limit(1)).first() is not None
 
 
 def _there(found: Payment | None) -> Payment:

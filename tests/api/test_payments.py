@@ -32,11 +32,10 @@ def work(client: Client, gateway: Gateway) -> Work:
 
 
 @pytest.fixture
-def paid(client: Client, gateway: Gateway) -> Payment:
-    """Aino's payment of 100 euros, held on her card."""
-    at = clock.now()
+def asked(client: Client) -> Payment:
+    """A payment of 100 euros that Aino is to make."""
     with client.transactions() as session:
-        payment = payments.open(
+        return payments.open(
             session,
             subject_id=ids.new(),
             market_id=cast.market(session).id,
@@ -44,9 +43,16 @@ def paid(client: Client, gateway: Gateway) -> Payment:
             amount=10_000,
             currency="EUR",
             by=SYSTEM,
-            at=at,
+            at=clock.now(),
         )
-    return payments.authorize(client.transactions, gateway, payment.id, payment_method="pm_card_visa", at=at)
+
+
+@pytest.fixture
+def paid(client: Client, gateway: Gateway, asked: Payment) -> Payment:
+    """The same, held on her card."""
+    return payments.authorize(
+        client.transactions, gateway, asked.id, payment_method="pm_card_visa", at=clock.now()
+    )
 
 
 @pytest.fixture
@@ -94,9 +100,26 @@ def test_who_may_see_a_payment_and_its_refunds(client: Client, paid: Payment, wh
     assert someone.get(path(paid, "/refunds")).status_code == status
 
 
+def test_what_the_bank_wants_is_shown_to_the_customer_alone(
+    client: Client, asked: Payment, gateway: Gateway
+) -> None:
+    payments.authorize(
+        client.transactions,
+        gateway,
+        asked.id,
+        payment_method="pm_card_authenticationRequired",
+        at=clock.now(),
+    )
+    shown = as_(client, "aino").get(path(asked)).json()
+    assert shown["state"] == "requires_action"
+    assert "_secret_" in shown["next_action"]["client_secret"]
+    assert as_(client, "otto").get(path(asked)).json()["next_action"] is None
+
+
 def test_nobody_unknown_sees_a_payment(client: Client, paid: Payment) -> None:
     assert client.get(path(paid)).status_code == 401
-    assert as_(client, "otto").get(f"/payments/{ids.encode('pay', ids.new())}").status_code == 404
+    refused = as_(client, "otto").get(f"/payments/{ids.encode('pay', ids.new())}")
+    assert (refused.status_code, refused.json()["type"]) == (404, "/problems/payment-unknown")
 
 
 @pytest.mark.parametrize("who", ["aino", "ben", "ellen", "mira"])

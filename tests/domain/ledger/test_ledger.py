@@ -101,12 +101,17 @@ def test_one_entry_moves_all_or_nothing(session: Session, at: datetime) -> None:
 
 
 def test_what_a_booking_brought_whom_can_be_read_off(session: Session, at: datetime) -> None:
-    _, held = paid_in(session, 10_000, at)
+    clearing, held = paid_in(session, 10_000, at)
     owed = ledger.account(session, AccountKind.PAYABLE, "EUR", ELLEN)
     assert ledger.paid_to(session, BOOKING) == {}
     move(session, "distribution", Posting(held, owed, 9_000), at=at)
-    move(session, "a little back", Posting(owed, held, 500), at=at)
-    assert ledger.paid_to(session, BOOKING) == {ELLEN: 8_500}
+    wrong = move(session, "too much", Posting(held, owed, 500), at=at)
+    assert ledger.paid_to(session, BOOKING) == {ELLEN: 9_500}
+    ledger.correct(session, wrong.id, key="mend", by=SYSTEM, at=at)
+    spent = move(session, "spent", Posting(owed, clearing, 9_000), at=at)
+    assert ledger.paid_to(session, BOOKING) == {ELLEN: 9_000}
+    ledger.correct(session, spent.id, key="not spent", by=SYSTEM, at=at)
+    assert ledger.paid_to(session, BOOKING) == {ELLEN: 9_000}
 
 
 def test_a_mistake_is_mended_by_an_entry_that_names_it(session: Session, at: datetime) -> None:
@@ -118,6 +123,17 @@ def test_a_mistake_is_mended_by_an_entry_that_names_it(session: Session, at: dat
     assert not ledger.correct(session, wrong.id, key="mend", by=SYSTEM, at=at).is_new
     with pytest.raises(IntegrityError, match="entries_are_corrected_once"), session.begin_nested():
         ledger.correct(session, wrong.id, key="mend it again", by=SYSTEM, at=at)
+
+
+def test_a_correction_under_another_key_is_one_too_many(transactions: Transactions, at: datetime) -> None:
+    with transactions() as session:
+        clearing, held = paid_in(session, 10_000, at)
+        wrong = move(session, "twice in", Posting(clearing, held, 10_000), at=at)
+        ledger.correct(session, wrong.id, key="mend", by=SYSTEM, at=at)
+    with pytest.raises(ledger.AlreadyCorrected):
+        transactions.run(
+            lambda session: ledger.correct(session, wrong.id, key="mend it again", by=SYSTEM, at=at)
+        )
 
 
 def test_what_does_not_exist_is_not_corrected_or_read(session: Session, at: datetime) -> None:

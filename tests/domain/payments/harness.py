@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import local
 from typing import Any
 from uuid import UUID
 
 import httpx
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from domain import ledger, payments
@@ -29,18 +30,24 @@ class Killed(BaseException):
 
 
 class Counted(Transactions):
-    """Transactions that know how many of them are open."""
+    """Transactions that know how many of them are open in this thread."""
 
-    open = 0
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._mine = local()
+
+    @property
+    def open(self) -> int:
+        return getattr(self._mine, "open", 0)
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
         with super()._transaction() as session:
-            self.open += 1
+            self._mine.open = self.open + 1
             try:
                 yield session
             finally:
-                self.open -= 1
+                self._mine.open = self.open - 1
 
 
 @dataclass

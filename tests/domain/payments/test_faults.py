@@ -6,11 +6,14 @@ to exactly one effect and books that agree with the provider's.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
 from domain import payments
+from domain.foundation.errors import Conflict, Unavailable
 from domain.payments import Liable, OpKind, Payment, PaymentState
 from tests.domain.payments.harness import Killed, Till
 
@@ -208,3 +211,20 @@ def test_what_waits_is_swept_up(till: Till) -> None:
         till.settle(payment)
     with till.transactions() as session:
         assert payments.due(session, till.at) == []
+
+
+@pytest.mark.parametrize("kind", list(OpKind))
+def test_a_crowd_at_one_payment_leaves_one_effect(till: Till, kind: OpKind) -> None:
+    payment = prepared(till, kind)
+
+    def push(number: int) -> None:
+        with suppress(payments.PaymentUnderway, payments.PaymentOutcomeUnknown, Conflict, Unavailable):
+            if number % 3 == 2:
+                till.bring(payment)
+            else:
+                ask(till, kind, payment)
+
+    with ThreadPoolExecutor(6) as crowd:
+        list(crowd.map(push, range(12)))
+    recover(till, kind, payment)
+    one_effect(till, kind, payment)

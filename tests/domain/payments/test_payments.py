@@ -36,6 +36,8 @@ def test_what_is_not_kept_of_a_hold_is_let_go(till: Till) -> None:
     till.keep(payment, 2_500)
     payment = till.settle(payment)
     assert (payment.captured_amount, payment.refunded_amount) == (2_500, 0)
+    payment = till.bring(payment)
+    assert payment.refunded_amount == 0, "letting go of a hold is no refund, though Stripe writes one"
     assert till.balance(AccountKind.HELD, payment.subject_id) == 2_500
     with till.transactions() as session:
         assert payments.refunds(session, payment.id) == []
@@ -224,6 +226,9 @@ def test_what_a_provider_is_owed_no_more_they_owe_us(till: Till) -> None:
     assert till.settle(payment).refunded_amount == 7_000
     assert till.balance(AccountKind.PAYABLE, ellen) == 0
     assert till.balance(AccountKind.RECEIVABLE, ellen) == 4_000
+    till.refund(payment, 1_000, Liable.PROVIDER)
+    assert till.settle(payment).refunded_amount == 8_000
+    assert till.balance(AccountKind.RECEIVABLE, ellen) == 5_000
 
 
 def test_no_provider_bears_what_none_has_earned(till: Till) -> None:
