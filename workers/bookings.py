@@ -1,6 +1,6 @@
 """What follows a booking's payment, and what the clock does when a booking's hour has come."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -10,8 +10,7 @@ from sqlmodel import Session
 from domain import bookings
 from domain.foundation import clock
 from domain.foundation.events import EventRow
-from domain.foundation.logging import log
-from workers.task import Work
+from workers.task import Work, each
 
 BATCH = 100  # bookings of a sweep; each has a transaction of its own, so that none holds up the others
 
@@ -29,23 +28,15 @@ def act_when_due(work: Work, at: datetime) -> int:
     """
     with work.transactions.reading() as session:
         due = bookings.due(session, at=at, limit=BATCH)
-    return _each(work, due, partial(bookings.act, at=at))
+    return each(due, partial(_in_a_transaction, work, partial(bookings.act, at=at)))
 
 
 def expire_proposals(work: Work, at: datetime) -> int:
     """End the proposals whose time to answer is over. Answers how many."""
     with work.transactions.reading() as session:
         due = bookings.due_proposals(session, at=at, limit=BATCH)
-    return _each(work, due, partial(bookings.expire_proposal, at=at))
+    return each(due, partial(_in_a_transaction, work, partial(bookings.expire_proposal, at=at)))
 
 
-def _each(work: Work, booking_ids: Iterable[UUID], act: Callable[[Session, UUID], bool]) -> int:
-    return sum(_alone(work, booking_id, act) for booking_id in booking_ids)
-
-
-def _alone(work: Work, booking_id: UUID, act: Callable[[Session, UUID], bool]) -> bool:
-    try:
-        return work.transactions.run(lambda session: act(session, booking_id))
-    except Exception as error:  # noqa: BLE001 -- one bad booking must not stop the others; it is told and tried again
-        log("workers").error("booking_not_moved", booking_id=str(booking_id), exc_info=error)
-        return False
+def _in_a_transaction(work: Work, act: Callable[[Session, UUID], bool], booking_id: UUID) -> bool:
+    return work.transactions.run(lambda session: act(session, booking_id))

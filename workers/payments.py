@@ -1,8 +1,6 @@
 """What follows a decision about money, what the provider tells, and what is looked after by the clock."""
 
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 from domain import payments
@@ -10,9 +8,8 @@ from domain.foundation import clock
 from domain.foundation.actors import CLOCK
 from domain.foundation.events import EventRow
 from domain.foundation.logging import log
-from workers.task import Work, reaches_the_world
+from workers.task import Work, each, reaches_the_world
 
-Item = TypeVar("Item", UUID, str)
 NIGHT = timedelta(days=1)
 SETTLED_IN = timedelta(hours=1)  # what is younger may stand on one side and not yet on the other
 
@@ -33,21 +30,21 @@ def settle_due(work: Work, at: datetime) -> int:
     """Finish the calls whose end is unknown or that were never made, and go on to what was decided."""
     with work.transactions.reading() as session:
         due = payments.due(session, at)
-    return _each(due, lambda payment_id: payments.settle(work.transactions, work.gateway, payment_id, at=at))
+    return each(due, lambda payment_id: payments.settle(work.transactions, work.gateway, payment_id, at=at))
 
 
 def look_again(work: Work, at: datetime) -> int:
     """Look at payments of which the provider may know more than we do: webhooks get lost."""
     with work.transactions.reading() as session:
         stale = payments.stale(session, at)
-    return _each(stale, lambda payment_id: payments.bring(work.transactions, work.gateway, payment_id, at=at))
+    return each(stale, lambda payment_id: payments.bring(work.transactions, work.gateway, payment_id, at=at))
 
 
 def apply_waiting_webhooks(work: Work, at: datetime) -> int:
     """Follow stored events whose turn was missed."""
     with work.transactions.reading() as session:
         waiting = payments.unhandled(session, at)
-    return _each(
+    return each(
         waiting, lambda webhook_id: payments.apply_webhook(work.transactions, work.gateway, webhook_id, at=at)
     )
 
@@ -74,16 +71,3 @@ def reconcile(work: Work, at: datetime) -> int:
     if compared.unexplained:
         log("workers").error("books_differ", reconciliation_id=str(compared.id), rows=compared.unexplained)
     return len(compared.unexplained)
-
-
-def _each(items: Iterable[Item], act: Callable[[Item], object]) -> int:
-    return sum(_alone(item, act) for item in items)
-
-
-def _alone(item: Item, act: Callable[[Item], object]) -> bool:
-    try:
-        act(item)
-    except Exception as error:  # noqa: BLE001 -- one payment must not stop the others; it is told and tried again
-        log("workers").error("payment_not_moved", item=str(item), exc_info=error)
-        return False
-    return True

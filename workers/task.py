@@ -5,7 +5,7 @@ Attempts are counted before the reader runs, so a reader that kills its process 
 market's: a replay that walks a day in a minute does not make the broker slower.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -67,6 +67,7 @@ class WorldReader(Protocol):
 
 Sweep = Callable[[Work, datetime], int]
 AnyReader = TypeVar("AnyReader", bound=WorldReader)
+Item = TypeVar("Item", UUID, str)
 
 _WORLDLY: set[WorldReader] = set()
 
@@ -101,9 +102,22 @@ def deliver(work: Work, reader: Reader | WorldReader, event_id: UUID) -> None:
             session.execute(_BLAME, {**key, "error": f"{type(error).__name__}: {error}"[:2_000]})
 
 
+def each(items: Iterable[Item], act: Callable[[Item], object]) -> int:
+    """Act on each item by itself; one that fails is told and left for the next sweep. Counts the others."""
+    return sum(_went(item, act) for item in items)
+
+
 def _handle(work: Work, reader: Reader | WorldReader, event: EventRow) -> None:
     if reader in _WORLDLY:
         reader(work, event)
     with work.transactions() as session:
         if events.once(session, event.id, name_of(reader), at=clock.now()) and reader not in _WORLDLY:
             reader(session, event)  # type: ignore[arg-type]  # the mark says which of the two it is
+
+
+def _went(item: Item, act: Callable[[Item], object]) -> bool:
+    try:
+        return act(item) is not False
+    except Exception as error:  # noqa: BLE001 -- one bad row must not stop the others; it is told and tried again
+        log("workers").error("sweep_left_one", item=str(item), exc_info=error)
+        return False

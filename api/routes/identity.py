@@ -18,8 +18,9 @@ from api.schemas.identity import (
 from api.transaction import Router
 from domain import identity, providers
 from domain.foundation.ids import UserId
+from domain.foundation.zones import TimeZoneUnknown
 from domain.identity import Caller
-from domain.identity.errors import EmailUnfit, PasswordUnfit, TimeZoneUnknown, UserUnknown
+from domain.identity.errors import EmailUnfit, PasswordUnfit, UserUnknown
 
 router = Router(tags=["identity"])
 

@@ -176,7 +176,7 @@ class Proposal(Table, table=True):
     during: Span = span()
     seats: int = Field(sa_column=Column(Integer, nullable=False))
     options: list[dict[str, Any]] = document()
-    quote_id: UUID = reference("quotes.id")
+    quote_id: UUID = reference("quotes.id", index=True)
     difference_amount: int = amount()
     currency: str = Field(sa_column=Column(String(3), nullable=False))
     note: str | None = Field(default=None, sa_column=Column(Text, nullable=True))

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from domain.foundation import events, ids
+from domain.foundation import events, ids, zones
 from domain.foundation.actors import Actor, ActorKind
 from domain.identity import queries
 from domain.identity.errors import UserUnknown
@@ -21,7 +21,7 @@ from domain.identity.events import (
 )
 from domain.identity.models import User
 from domain.identity.passwords import PASSWORDS, Passwords
-from domain.identity.rules import check_password, check_time_zone, normalised_email
+from domain.identity.rules import check_password, normalised_email
 from domain.identity.sessions import end_all
 
 DEFAULT_LOCALE = "en"
@@ -87,7 +87,7 @@ def change(session: Session, user_id: UUID, changes: Changes, *, by: Actor, at: 
     """Change name, locale or time zone. Refuses `TimeZoneUnknown`."""
     person = queries.user(session, user_id)
     if (zone := changes.get("time_zone")) is not None:
-        check_time_zone(zone)
+        zones.check(zone)
     changed = {field: value for field, value in changes.items() if getattr(person, field) != value}
     for field, value in changed.items():
         setattr(person, field, value)

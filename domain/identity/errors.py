@@ -39,13 +39,6 @@ class EmailUnfit(Unacceptable):
     title = "This is not an e-mail address"
 
 
-class TimeZoneUnknown(Unacceptable):
-    """The time zone is not in the IANA database."""
-
-    slug = "time-zone-unknown"
-    title = "There is no such time zone"
-
-
 class UserUnknown(NotFound):
     """There is no user of this id."""
 

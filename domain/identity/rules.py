@@ -1,11 +1,9 @@
-"""What identity decides from values alone: which passwords, addresses and time zones will do."""
+"""What identity decides from values alone: which passwords and addresses will do."""
 
 import re
-from functools import lru_cache
 from typing import Final
-from zoneinfo import available_timezones
 
-from domain.identity.errors import EmailUnfit, PasswordUnfit, TimeZoneUnknown
+from domain.identity.errors import EmailUnfit, PasswordUnfit
 
 # NIST SP 800-63B asks for at least 8 characters and no rules of composition; two more cost nobody anything
 # and make guessing some thousand times longer. The upper end only keeps bodies small: Argon2 takes the same
@@ -37,14 +35,3 @@ def check_password(password: str, *, email: str) -> None:
         )
     if password.strip().lower() in {email, email.partition("@")[0]}:
         raise PasswordUnfit("The e-mail address is the first thing anybody would try.", field="password")
-
-
-def check_time_zone(name: str) -> None:
-    """Refuse `TimeZoneUnknown` for what is not a name in the IANA database."""
-    if name not in _zones():
-        raise TimeZoneUnknown("Time zones are named like Europe/Helsinki.", field="time_zone")
-
-
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())

@@ -10,7 +10,6 @@ from domain.markets.actions import create, publish_policy
 from domain.markets.models import Market
 from domain.markets.policy import CancellationPolicy, Policy, PolicyVersion, TaxBase, TaxRule, Tier
 from domain.markets.queries import by_slug, latest_number, market, page, policies, policy, policy_at
-from domain.markets.rules import time_zones
 
 __all__ = [
     "CancellationPolicy",
@@ -29,5 +28,4 @@ __all__ = [
     "policy",
     "policy_at",
     "publish_policy",
-    "time_zones",
 ]

@@ -1,11 +1,10 @@
 """Which markets can be: in a currency, a time zone, a locale and a country that exist."""
 
 from functools import lru_cache
-from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 
-from domain.foundation import money
+from domain.foundation import money, zones
 from domain.markets.errors import MarketImpossible
 
 # CLDR has names for unions, for tests of its own, and for not knowing.
@@ -19,19 +18,13 @@ def check_place(*, currency: str, time_zone: str, locale: str, country: str) -> 
     """
     known = {
         "currency": currency in money.CURRENCIES,
-        "time_zone": time_zone in time_zones(),
+        "time_zone": time_zone in zones.names(),
         "locale": _is_locale(locale),
         "country": country in _countries(),
     }
     for field, exists in known.items():
         if not exists:
             raise MarketImpossible(f"There is no such {field.replace('_', ' ')}.", field=field)
-
-
-@lru_cache(maxsize=1)
-def time_zones() -> frozenset[str]:
-    """The names of all zones; reading them walks a folder, and they change with a release only."""
-    return frozenset(available_timezones())
 
 
 @lru_cache(maxsize=1)

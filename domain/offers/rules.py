@@ -7,7 +7,8 @@ so.
 
 from collections.abc import Collection, Iterator, Mapping
 
-from domain import markets, providers
+from domain import providers
+from domain.foundation import zones
 from domain.foundation.errors import Unacceptable
 from domain.foundation.money import share
 from domain.offers.attributes import wrong_attributes
@@ -121,7 +122,7 @@ def _unfit(content: Content, category: Category, cancellation_policies: Collecti
         yield Wrong("seats", "is one where a booking takes the whole time")
     if content.cancellation_policy not in cancellation_policies:
         yield Wrong("cancellation_policy", f"is one of {', '.join(sorted(cancellation_policies))}")
-    if content.time_zone is not None and content.time_zone not in markets.time_zones():
+    if content.time_zone is not None and content.time_zone not in zones.names():
         yield Wrong("time_zone", "is no time zone of the IANA")
     yield from wrong_attributes(category.attributes_schema, content.attributes)
 

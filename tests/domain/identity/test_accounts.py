@@ -9,11 +9,11 @@ from sqlmodel import Session
 from domain import identity
 from domain.foundation import events, ids
 from domain.foundation.actors import SYSTEM
+from domain.foundation.zones import TimeZoneUnknown
 from domain.identity.errors import (
     CredentialsRefused,
     PasswordUnfit,
     SessionOver,
-    TimeZoneUnknown,
     UserUnknown,
 )
 from domain.identity.passwords import Passwords

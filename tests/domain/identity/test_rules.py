@@ -2,12 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.identity.errors import EmailUnfit, PasswordUnfit, TimeZoneUnknown
+from domain.identity.errors import EmailUnfit, PasswordUnfit
 from domain.identity.rules import (
     LONGEST_PASSWORD,
     SHORTEST_PASSWORD,
     check_password,
-    check_time_zone,
     normalised_email,
 )
 
@@ -61,10 +60,3 @@ def test_an_address_is_stored_the_same_however_it_is_typed(email: str) -> None:
 def test_what_has_not_the_shape_of_an_address_is_refused(text: str) -> None:
     with pytest.raises(EmailUnfit):
         normalised_email(text)
-
-
-@pytest.mark.parametrize("name", ["Mars/Olympus", "helsinki", "", "../etc/passwd"])
-def test_a_time_zone_is_one_of_the_iana_database(name: str) -> None:
-    check_time_zone("Europe/Helsinki")
-    with pytest.raises(TimeZoneUnknown):
-        check_time_zone(name)
