@@ -10,11 +10,13 @@ thread hop (decision 0002: a dependency with `yield` costs two hops more and ans
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, get_type_hints
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import Session
 
 from api import answers, problems
 from api.admission import admit, attempt_of, if_match_of
@@ -198,14 +200,31 @@ def _answer(door: Door, house: House, request: Request, body: bytes, parsed: dic
         }
         try:
             answered = door.render(door.endpoint(**parsed, **_only(door.wants, given)))
-        except Refusal as refusal:
-            if tried and refusal.keeps:
-                idempotency.store(session, tried, StoredAnswer(*problems.problem(refusal)), at=at)
+            session.flush()
+        except (Refusal, IntegrityError) as no:
+            if tried:
+                _be_sure(session, tried, no, at)
             raise
-        session.flush()
         if tried and not idempotency.store(session, tried, answered, at=at):
             raise _AnsweredMeanwhile
     return answers.response(answered)
+
+
+def _be_sure(
+    session: Session, tried: idempotency.Attempt, no: Refusal | IntegrityError, at: datetime
+) -> None:
+    """Before a no goes out under a key: perhaps it is the effect of this very request, sent a moment before.
+
+    The look at the key sees the table as it was just before it held the key. A no that keeps what it wrote is
+    an answer to remember, and cannot be remembered twice; for any other we look again.
+    """
+    if isinstance(no, Refusal) and no.keeps:
+        is_ours = idempotency.store(session, tried, StoredAnswer(*problems.problem(no)), at=at)
+    else:
+        session.rollback()
+        is_ours = idempotency.look(session, tried, at=at) is None
+    if not is_ours:
+        raise _AnsweredMeanwhile from no
 
 
 def _answer_from_the_world(
@@ -218,8 +237,8 @@ def _answer_from_the_world(
         tried = attempt_of(request, caller, body, door.idempotency)
         if tried and (stored := idempotency.look(session, tried, at=at)):
             return answers.response(stored, idempotent_replayed="true")
-        if tried:
-            idempotency.claim(session, tried, at=at)
+        if tried and not idempotency.claim(session, tried, at=at):
+            raise _AnsweredMeanwhile
     given = {"transactions": house.transactions, "gateway": house.gateway, "caller": caller, "at": at}
     try:
         answered = door.render(door.endpoint(**parsed, **_only(door.wants, given)))

@@ -134,7 +134,9 @@ _CLAIM = text("""
     ON CONFLICT (scope, key) DO UPDATE
     SET fingerprint = excluded.fingerprint, created_at = excluded.created_at,
         claimed_until = excluded.claimed_until, status = NULL, headers = NULL, body = NULL
-    WHERE idempotency_keys.status IS NULL OR idempotency_keys.created_at <= :oldest
+    WHERE (idempotency_keys.status IS NULL AND idempotency_keys.claimed_until <= :at)
+       OR idempotency_keys.created_at <= :oldest
+    RETURNING key
 """)
 _FORGET = text("DELETE FROM idempotency_keys WHERE scope = :scope AND key = :key AND status IS NULL")
 _SWEEP = text("""
@@ -175,8 +177,12 @@ def store(session: Session, tried: Attempt, answer: StoredAnswer, *, at: datetim
     return session.execute(_STORE, values).first() is not None
 
 
-def claim(session: Session, tried: Attempt, *, at: datetime) -> None:
-    """Take the key before reaching the world. Call `look` first, in the same transaction."""
+def claim(session: Session, tried: Attempt, *, at: datetime) -> bool:
+    """Take the key before reaching the world. Call `look` first, in the same transaction.
+
+    False when somebody else took it between the two: `look` saw the table as it was a moment before it held
+    the key. Look again then.
+    """
     values = {
         "scope": tried.scope,
         "key": tried.key,
@@ -185,7 +191,7 @@ def claim(session: Session, tried: Attempt, *, at: datetime) -> None:
         "oldest": at - KEPT_FOR,
         "until": at + CLAIM_LAPSES_AFTER,
     }
-    session.execute(_CLAIM, values)
+    return session.execute(_CLAIM, values).first() is not None
 
 
 def forget(session: Session, tried: Attempt) -> None:

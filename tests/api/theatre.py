@@ -1,0 +1,205 @@
+"""Where the whole API is tried: the app in this process, the stage behind it, and everybody at the door."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import cached_property
+from hashlib import sha256
+from hmac import new as hmac
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from httpx2 import Response
+from limits import parse
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from api import openapi
+from api.app import create, routers
+from api.issuers import issuers
+from api.transaction import Door
+from domain import identity
+from domain.foundation import clock, ids
+from domain.foundation.database import Transactions
+from domain.foundation.settings import settings
+from tests.api.calls import Call
+from tests.api.little_issuer import served
+from tests.domain.identity.fakes import LittleIssuer
+from tests.stage import HOUR, Photograph, Stage, Till, build, changed
+
+WEBHOOK_SECRET = "whsec_tests"
+WEBHOOK = json.dumps({"id": "evt_stage", "object": "event", "type": "payment_intent.succeeded", "data": {}})
+BACK = "https://app.example.org/signed-in"
+UNREACHED = parse("1000000/minute")
+FRESH = "a fresh key"
+
+# Every route by its operation id.
+DOORS: dict[str, Door] = {door.endpoint.__name__: door for router in routers() for door in router.doors}
+UNSAFE = sorted(name for name, door in DOORS.items() if not door.is_safe)
+
+
+class Theatre:
+    """The app and the stage. `restore` before each test; `send` plays a row of the table of calls."""
+
+    def __init__(self, app: TestClient, engine: Engine, issuer: LittleIssuer) -> None:
+        self.app, self.engine, self.issuer = app, engine, issuer
+        self._clock = Path(mkdtemp(prefix="talkoo-tests-")) / "clock"
+        self.transactions = Transactions(engine)
+        self.photograph = self._photographed()
+        self.is_touched = True
+
+    @property
+    def stage(self) -> Stage:
+        """What was built."""
+        return self.photograph.stage
+
+    @property
+    def till(self) -> Till:
+        """The payment provider."""
+        return self.stage.till
+
+    def restore(self) -> None:
+        """Begin in the market as it was built; built anew before its quotes expire."""
+        if os.environ.pop("CLOCK_FILE", None):
+            settings.cache_clear()
+        if clock.now() > self.stage.at + HOUR / 6:
+            self.photograph.clear()
+            self.photograph = self._photographed()
+            self.is_touched = True
+        if self.is_touched:
+            self.photograph.restore()
+            self.is_touched = False
+        self.house(gateway=self.stage.till)
+        self.issuer.now, self.issuer.codes = clock.now(), dict(self._codes)
+        self.stage.names |= self._brought | _signed(WEBHOOK)
+
+    def later(self, span: timedelta) -> None:
+        """Time passes, for the app and for this process, until the next test."""
+        clock.steer(self._clock, span)
+        os.environ["CLOCK_FILE"] = str(self._clock)
+        settings.cache_clear()
+
+    def rows(self) -> dict[str, tuple[int, int]]:
+        """What is in the tables, to compare."""
+        return self.photograph.rows()
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """What is done inside changes no row."""
+        before, was_touched = self.rows(), self.is_touched
+        yield
+        assert changed(before, self.rows()) == {}
+        self.is_touched = was_touched
+
+    def clear(self) -> None:
+        """No market, as other tests expect it."""
+        self.photograph.clear()
+        self.is_touched = True
+
+    def send(
+        self,
+        call: Call,
+        who: str = "",
+        *,
+        key: str | None = FRESH,
+        body: Any = ...,
+        headers: Mapping[Any, Any] | None = None,
+        path: str = "",
+    ) -> Response:
+        """One request of `call`, by whom it is meant for or by `who`; a fresh key unless one is given."""
+        self.is_touched |= call.method != "GET"
+        told = {"content-type": "application/json", **self.stage.filled(call.headers)}
+        if key is not None:
+            told["idempotency-key"] = str(ids.new()) if key is FRESH else key
+        if (who or call.by) != "nobody":
+            told["authorization"] = f"Bearer {self.stage.tokens[who or call.by]}"
+        content = self.content(call) if body is ... else body
+        # The path as it stands: a test may send what no client would.
+        return self.app.request(
+            call.method,
+            path or self.stage.filled(call.path),
+            headers=_raw(told) | _raw(headers or {}),
+            content=content,
+        )
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        return openapi.document(self.app.app)  # type: ignore[arg-type]  # the app is a FastAPI
+
+    def content(self, call: Call) -> bytes | None:
+        """The bytes of the call's body."""
+        if call.raw:
+            return self.stage.names[call.raw].encode()
+        return None if call.body is None else json.dumps(self.stage.filled(call.body)).encode()
+
+    def house(self, **more: Any) -> None:
+        """The app's own house with something of ours in it, and limits that such a crowd does not reach."""
+        state = self.app.app.state  # type: ignore[attr-defined]  # the app is a FastAPI
+        limits = replace(state.house.limits, everything=UNREACHED, doors=UNREACHED)
+        state.house = replace(state.house, **({"limits": limits} | more))
+
+    def _photographed(self) -> Photograph:
+        built = build(self.transactions, clock.now())
+        departure = identity.begin_oidc(
+            self.transactions,
+            self.issuer,
+            known=(self.issuer.client,),
+            issuer=self.issuer.issuer,
+            redirect_uri=BACK,
+            at=built.at,
+        )
+        brought = self.issuer.agree(departure.authorization_url, email="nea@example.org", sub="nea")
+        self._codes = dict(self.issuer.codes)
+        self._brought = {
+            "issuer": self.issuer.issuer,
+            "oidc_state": brought["state"],
+            "oidc_code": brought["code"],
+            "oidc_secret": departure.secret,
+        }
+        return Photograph(self.engine, built)
+
+
+@contextmanager
+def opened(engine: Engine) -> Iterator[Theatre]:
+    """The theatre, with an issuer that the app trusts and a till instead of the payment provider."""
+    issuer = LittleIssuer(now=clock.now())
+    with served(issuer), trusted(issuer), TestClient(create(gateway=Till(clock.now())), HERE) as app:
+        yield Theatre(app, engine, issuer)
+
+
+@contextmanager
+def trusted(issuer: LittleIssuer) -> Iterator[None]:
+    """Settings that name this issuer."""
+    known = {"issuer": issuer.issuer, "client_id": issuer.client_id, "name": "Neighbours"}
+    os.environ["OIDC_ISSUERS"] = json.dumps([known])
+    settings.cache_clear()
+    issuers.cache_clear()
+    yield
+    os.environ.pop("OIDC_ISSUERS", None)
+    settings.cache_clear()
+    issuers.cache_clear()
+
+
+HERE = "http://talkoo.test"
+
+
+def _raw(headers: Mapping[Any, Any]) -> dict[bytes, bytes]:
+    """Headers as bytes, since some of them are no text that a client would send."""
+    return {
+        name if isinstance(name, bytes) else name.encode(): value
+        if isinstance(value, bytes)
+        else value.encode("latin-1")
+        for name, value in headers.items()
+    }
+
+
+def _signed(payload: str) -> dict[str, str]:
+    """The payload of a webhook with the signature that the payment provider would send now."""
+    told = int(clock.now().timestamp())
+    signature = hmac(WEBHOOK_SECRET.encode(), f"{told}.{payload}".encode(), sha256).hexdigest()
+    return {"webhook": payload, "webhook_signature": f"t={told},v1={signature}"}
