@@ -13,7 +13,7 @@ PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3; do \
 INSTALLED := .venv/installed-$(shell cat requirements-dev.txt pyproject.toml | cksum | cut -d ' ' -f 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench proofs requirements clean
+.PHONY: help run test check bench proofs documents requirements clean
 
 help: ## List the commands
 	@echo "make run first; after that, from the quickest to the slowest:"
@@ -38,6 +38,9 @@ bench: $(INSTALLED) ## Measure speed and compare with the baselines
 
 proofs: $(INSTALLED) ## Run the long proofs: crashes, contention, hours of a marketplace's life
 	$(RUN)/pytest -m long
+
+documents: $(INSTALLED) ## Draw anew what is drawn from the code: OpenAPI, problems, lifecycles
+	$(RUN)/talkoo documents
 
 requirements: $(INSTALLED) ## Resolve the requirements anew, pinned and hashed
 	$(PIP) install --quiet uv

@@ -15,9 +15,7 @@ from domain.identity import Caller, permissions
 
 Need = Literal["optional", "required"]
 AT_THE_DOOR = frozenset({"users.sign_up", "sessions.start", "sessions.renew", "oidc.sign_in"})
-UNCOUNTED = frozenset(
-    {"payments.receive_webhook"}
-)  # one provider speaks for everybody, and signs what it says
+FROM_THE_PROVIDER = "payments.receive_webhook"  # one address speaks for everybody, and signs what it says
 
 
 def admit(session: Session, may: str, limits: RateLimits, request: Request, *, at: datetime) -> Caller | None:
@@ -35,7 +33,7 @@ def admit(session: Session, may: str, limits: RateLimits, request: Request, *, a
     except Unauthenticated:
         limits.count_at_door(_address(request))
         raise
-    if may not in UNCOUNTED:
+    if may != FROM_THE_PROVIDER:
         limits.count(_address(request) if caller is None else str(caller.user_id))
     _check(caller, may)
     return caller

@@ -84,6 +84,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         made = get_openapi(title=TITLE, version=app.version, description=DESCRIPTION, routes=app.routes)
         schemas = made["components"]["schemas"]
+        made["components"]["examples"] = {kind.slug: _example(kind) for kind in Refusal.every()}
         schemas["Problem"] = Problem.model_json_schema()
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
@@ -102,11 +103,11 @@ def _responses(refusals: Iterable[type[Refusal]]) -> dict[int | str, dict[str, A
     by_status: dict[int, list[type[Refusal]]] = defaultdict(list)
     for kind in refusals:
         by_status[problems.status_of(kind)].append(kind)
-    return {status: _response(status, kinds) for status, kinds in sorted(by_status.items())}
+    return {status: _response(kinds) for status, kinds in sorted(by_status.items())}
 
 
-def _response(status: int, kinds: list[type[Refusal]]) -> dict[str, Any]:
-    examples = {kind.slug: {"summary": kind.title, "value": _example(status, kind)} for kind in kinds}
+def _response(kinds: list[type[Refusal]]) -> dict[str, Any]:
+    examples = {kind.slug: {"$ref": f"#/components/examples/{kind.slug}"} for kind in kinds}
     return {
         "description": "; ".join(kind.title for kind in kinds),
         "content": {
@@ -118,14 +119,15 @@ def _response(status: int, kinds: list[type[Refusal]]) -> dict[str, Any]:
     }
 
 
-def _example(status: int, kind: type[Refusal]) -> dict[str, Any]:
-    return {
+def _example(kind: type[Refusal]) -> dict[str, Any]:
+    shown = {
         "type": f"/problems/{kind.slug}",
         "title": kind.title,
-        "status": status,
+        "status": problems.status_of(kind),
         "detail": " ".join((kind.__doc__ or kind.title).split()),
         "instance": "req_01jczk3v9hf8gb2h6v1q4nsx7e",
     }
+    return {"summary": kind.title, "value": shown}
 
 
 def _headers(door: "Door") -> Iterable[dict[str, Any]]:

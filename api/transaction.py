@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import isclass
 from typing import Any, Literal, get_type_hints
 
 from anyio.to_thread import run_sync
@@ -19,10 +20,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
 from api import answers, problems
-from api.admission import admit, attempt_of, if_match_of
+from api.admission import FROM_THE_PROVIDER, admit, attempt_of, if_match_of
 from api.card_numbers import refuse_card_numbers
 from api.house import House, house_of
 from api.openapi import declared
+from api.schemas.common import Wire
 from domain.foundation import clock, idempotency
 from domain.foundation.database import lost_a_race, pause_before_trying_again
 from domain.foundation.errors import Refusal, Unavailable
@@ -67,7 +69,7 @@ class Router:
     """The routes of one noun. `routes.doors` lists them for the house tests; `routes.inner` is FastAPI's."""
 
     def __init__(self, *, tags: list[str]) -> None:
-        self.inner = APIRouter(tags=list(tags))
+        self.inner = APIRouter(tags=list(tags), dependencies=[Depends(only_known_parameters)])
         self.doors: list[Door] = []
 
     def get(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:  # noqa: ANN401 -- the terms of `_open`
@@ -135,6 +137,22 @@ async def body_of(request: Request) -> bytes:
     return await request.body()
 
 
+async def only_known_parameters(request: Request) -> None:
+    """Refuse a query parameter that the route does not declare: misspelt, it would silently narrow nothing.
+
+    A route that takes its query as one model refuses strangers by that.
+    """
+    if not request.scope["query_string"]:
+        return
+    declared_ones = request.scope["route"].dependant.query_params
+    known = {parameter.alias for parameter in declared_ones}
+    is_a_model = any(
+        isclass(each := one.field_info.annotation) and issubclass(each, Wire) for one in declared_ones
+    )
+    if not is_a_model and (strange := sorted(set(request.query_params) - known)):
+        raise problems.Malformed(f"There is no parameter {strange[0]!r} here.", field=strange[0])
+
+
 def _served(door: Door) -> Callable[..., Any]:
     """The coroutine that FastAPI calls, under the signature of what FastAPI should parse."""
 
@@ -172,7 +190,8 @@ def _refusing(
 ) -> Response:
     """A refusal becomes its problem here; a lost race is run once more."""
     try:
-        refuse_card_numbers(body)
+        if door.may != FROM_THE_PROVIDER:  # whose ids may look like cards
+            refuse_card_numbers(body, request.url.query.encode())
         try:
             return answer(door, house, request, body, parsed)
         except (DBAPIError, _AnsweredMeanwhile) as error:

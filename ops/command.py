@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from ops import demo_market, health, migrate, postgres, services, up, workplace
+from ops import demo_market, documents, health, migrate, postgres, services, up, workplace
 from ops.embedded_postgres import EmbeddedPostgresError
 from ops.failures import MendableError
 from ops.imports.command import import_listings
@@ -41,6 +41,7 @@ app.command(rich_help_panel=_HERE)(replay)
 app.command(rich_help_panel=_PRODUCTION)(migrate.migrate)
 for program in (services.api, services.worker, services.relay, services.clock, health.health):
     app.command(rich_help_panel=_PRODUCTION)(program)
+app.command(rich_help_panel=_WORK)(documents.documents)
 app.command(
     rich_help_panel=_WORK, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
 )(services.bench)

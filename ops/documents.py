@@ -4,8 +4,8 @@ The OpenAPI document, the list of problems, and the pictures of the lifecycles i
 tests compare each with what stands in the repository.
 """
 
-import re
 from pathlib import Path
+from typing import Any
 
 import orjson
 import typer
@@ -18,7 +18,7 @@ from domain.foundation.lifecycle import Lifecycle
 from domain.offers.lifecycle import LIFECYCLE as OFFERS
 from domain.providers.lifecycle import PROFILES
 
-PICTURES: tuple[Lifecycle, ...] = (PROFILES, OFFERS, BOOKINGS, PROPOSALS)
+PICTURES: tuple[Lifecycle[Any, Any], ...] = (PROFILES, OFFERS, BOOKINGS, PROPOSALS)
 
 
 def documents() -> None:
@@ -45,7 +45,7 @@ def problems_page() -> str:
     """Every refusal with its status and its meaning, as Markdown."""
     api_app.routers()
     rows = [
-        f"| `{kind.slug}` | {problems.status_of(kind)} | {kind.title} | {' '.join((kind.__doc__ or '').split())} |"
+        f"| `{kind.slug}` | {problems.status_of(kind)} | {kind.title} | {_meaning(kind)} |"
         for kind in Refusal.every()
     ]
     head = (
@@ -60,7 +60,11 @@ def with_pictures(text: str) -> str:
     for life in PICTURES:
         begin, end = f"<!-- lifecycle: {life.noun} -->", f"<!-- end: {life.noun} -->"
         drawn = f"{begin}\n```mermaid\n{life.picture()}\n```\n{end}"
-        text = re.sub(
-            f"{re.escape(begin)}.*?{re.escape(end)}", lambda _, drawn=drawn: drawn, text, flags=re.DOTALL
-        )
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = before + drawn + after
     return text
+
+
+def _meaning(kind: type[Refusal]) -> str:
+    return " ".join((kind.__doc__ or "").split())

@@ -1,6 +1,6 @@
 """Shapes that all nouns share."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -9,9 +9,18 @@ from domain.foundation.paging import DEFAULT_LIMIT, LARGEST_LIMIT
 
 Item = TypeVar("Item")
 
+
+def in_utc(moment: datetime) -> datetime:
+    """The instant in UTC; the first and last hours of the calendar, seen from another zone, have none."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("there is no such instant in UTC") from error
+
+
 Instant = Annotated[
     AwareDatetime,
-    AfterValidator(lambda moment: moment.astimezone(UTC)),
+    AfterValidator(in_utc),
     Field(
         description="A point in time, ISO 8601 with its offset; answered in UTC.",
         examples=["2026-11-23T09:00:00Z"],

@@ -32,22 +32,6 @@ CREATE TABLE event_subjects (
 
 COMMENT ON TABLE event_subjects IS 'One row means: so many facts are recorded about this subject.';
 
-CREATE TABLE idempotency_keys (
-    scope VARCHAR(60) NOT NULL,
-    key VARCHAR(255) NOT NULL,
-    fingerprint BYTEA NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    claimed_until TIMESTAMP WITH TIME ZONE,
-    status INTEGER,
-    headers JSONB,
-    body BYTEA,
-    CONSTRAINT idempotency_keys_pkey PRIMARY KEY (scope, key)
-);
-
-CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
-
-COMMENT ON TABLE idempotency_keys IS 'One row means: this caller sent this request under this key, and this was the answer.';
-
 CREATE TABLE markets (
     id UUID NOT NULL,
     slug VARCHAR(60) NOT NULL,
@@ -147,29 +131,21 @@ COMMENT ON TABLE reconciliations IS 'One row means: our books were laid beside t
 
 CREATE OR REPLACE FUNCTION reconciliations_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'reconciliations are never changed or removed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'reconciliations_are_kept'; END $$; CREATE TRIGGER reconciliations_are_kept BEFORE UPDATE OR DELETE ON reconciliations FOR EACH ROW EXECUTE FUNCTION reconciliations_are_kept();
 
-CREATE TABLE booking_disputes (
-    booking_id UUID NOT NULL,
-    opened_by VARCHAR(40) NOT NULL,
-    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    reason_code VARCHAR(40) NOT NULL,
-    statement TEXT NOT NULL,
-    answer TEXT,
-    answered_at TIMESTAMP WITH TIME ZONE,
-    decided_by VARCHAR(40),
-    decided_at TIMESTAMP WITH TIME ZONE,
-    decision TEXT,
-    refund_bp INTEGER,
-    CONSTRAINT booking_disputes_pkey PRIMARY KEY (booking_id),
-    CONSTRAINT only_a_party_disputes CHECK (opened_by IN ('customer', 'provider')),
-    CONSTRAINT disputes_are_answered_with_a_statement CHECK ((answered_at IS NULL) = (answer IS NULL)),
-    CONSTRAINT disputes_are_decided_by_somebody CHECK ((decided_at IS NULL) = (decided_by IS NULL)),
-    CONSTRAINT disputes_give_back_a_share CHECK (refund_bp IS NULL OR refund_bp BETWEEN 0 AND 10000),
-    CONSTRAINT dispute_sides_known CHECK (opened_by IN ('customer', 'provider', 'operator', 'clock', 'payment')),
-    CONSTRAINT dispute_reasons_known CHECK (reason_code IN ('changed_plans', 'illness', 'emergency', 'weather', 'unavailable', 'not_as_agreed', 'unsafe', 'mistake', 'other', 'no_show', 'payment_lost', 'dispute_resolved', 'not_answered')),
-    CONSTRAINT dispute_deciders_known CHECK (decided_by IN ('customer', 'provider', 'operator', 'clock', 'payment'))
+CREATE TABLE idempotency_keys (
+    scope VARCHAR(60) NOT NULL,
+    key VARCHAR(255) NOT NULL,
+    fingerprint BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    claimed_until TIMESTAMP WITH TIME ZONE,
+    status INTEGER,
+    headers JSONB,
+    body BYTEA,
+    CONSTRAINT idempotency_keys_pkey PRIMARY KEY (scope, key)
 );
 
-COMMENT ON TABLE booking_disputes IS 'One row means: this booking came to a dispute, opened by that side, and so far this was said and decided.';
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+
+COMMENT ON TABLE idempotency_keys IS 'One row means: this caller sent this request under this key, and this was the answer.';
 
 CREATE TABLE ledger_accounts (
     id UUID NOT NULL,
@@ -315,9 +291,9 @@ CREATE TABLE role_grants (
     CONSTRAINT role_grants_revoked_by_fkey FOREIGN KEY(revoked_by) REFERENCES users (id)
 );
 
-CREATE INDEX role_grants_by_user_id ON role_grants (user_id);
-
 CREATE UNIQUE INDEX role_grants_are_held_once ON role_grants (user_id, role, market_id) NULLS NOT DISTINCT WHERE revoked_at IS NULL;
+
+CREATE INDEX role_grants_by_user_id ON role_grants (user_id);
 
 COMMENT ON TABLE role_grants IS 'One row means: this person was given this role, in a market or everywhere (null).';
 
@@ -356,12 +332,14 @@ CREATE TABLE payments (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     looked_at TIMESTAMP WITH TIME ZONE,
     target_at TIMESTAMP WITH TIME ZONE,
+    due_at TIMESTAMP WITH TIME ZONE,
     settled_at TIMESTAMP WITH TIME ZONE,
     parked_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT payments_pkey PRIMARY KEY (id),
     CONSTRAINT payments_are_of_something CHECK (amount > 0),
     CONSTRAINT payments_amounts_only_shrink CHECK (0 <= refunded_amount AND refunded_amount <= captured_amount AND captured_amount <= authorized_amount AND authorized_amount <= amount),
     CONSTRAINT payments_keep_no_more_than_they_are CHECK (keep_amount BETWEEN 0 AND amount),
+    CONSTRAINT payments_are_due_while_unsettled CHECK (due_at IS NULL OR (keep_amount IS NOT NULL AND settled_at IS NULL AND parked_at IS NULL)),
     CONSTRAINT payments_one_per_subject_id UNIQUE (subject_id),
     CONSTRAINT payments_market_id_fkey FOREIGN KEY(market_id) REFERENCES markets (id),
     CONSTRAINT payments_customer_id_fkey FOREIGN KEY(customer_id) REFERENCES users (id),
@@ -370,9 +348,9 @@ CREATE TABLE payments (
     CONSTRAINT payments_one_per_charge_reference UNIQUE (charge_reference)
 );
 
-CREATE INDEX payments_to_settle ON payments (target_at) WHERE keep_amount IS NOT NULL AND settled_at IS NULL AND parked_at IS NULL;
-
 CREATE INDEX payments_to_look_at ON payments (looked_at) WHERE state IN ('requires_action', 'authorized');
+
+CREATE INDEX payments_to_settle ON payments (due_at) WHERE due_at IS NOT NULL;
 
 CREATE INDEX payments_by_customer_id ON payments (customer_id);
 
@@ -425,11 +403,11 @@ CREATE TABLE ledger_postings (
     CONSTRAINT ledger_postings_entry_id_fkey FOREIGN KEY(entry_id) REFERENCES ledger_entries (id)
 );
 
-CREATE INDEX ledger_postings_by_entry_id ON ledger_postings (entry_id);
-
 CREATE INDEX ledger_postings_debits ON ledger_postings (debit_account_id, id);
 
 CREATE INDEX ledger_postings_credits ON ledger_postings (credit_account_id, id);
+
+CREATE INDEX ledger_postings_by_entry_id ON ledger_postings (entry_id);
 
 COMMENT ON TABLE ledger_postings IS 'One row means: this amount went from the debited account to the credited one.';
 
@@ -454,9 +432,9 @@ CREATE TABLE access_tokens (
     CONSTRAINT access_tokens_session_id_fkey FOREIGN KEY(session_id) REFERENCES user_sessions (id)
 );
 
-CREATE INDEX access_tokens_by_session_id ON access_tokens (session_id);
-
 CREATE INDEX access_tokens_by_expires_at ON access_tokens (expires_at);
+
+CREATE INDEX access_tokens_by_session_id ON access_tokens (session_id);
 
 COMMENT ON TABLE access_tokens IS 'One row means: who shows the text with this hash acts in the session until then.';
 
@@ -470,11 +448,11 @@ CREATE TABLE refresh_tokens (
     CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY(session_id) REFERENCES user_sessions (id)
 );
 
-CREATE INDEX refresh_tokens_by_session_id ON refresh_tokens (session_id);
+CREATE UNIQUE INDEX refresh_tokens_one_to_renew_with ON refresh_tokens (session_id) WHERE rotated_at IS NULL;
 
 CREATE INDEX refresh_tokens_by_expires_at ON refresh_tokens (expires_at);
 
-CREATE UNIQUE INDEX refresh_tokens_one_to_renew_with ON refresh_tokens (session_id) WHERE rotated_at IS NULL;
+CREATE INDEX refresh_tokens_by_session_id ON refresh_tokens (session_id);
 
 COMMENT ON TABLE refresh_tokens IS 'One row means: this token renews the session, or did so at rotated_at.';
 
@@ -536,19 +514,21 @@ CREATE TABLE offers (
     CONSTRAINT offers_state_known CHECK (state IN ('draft', 'published', 'paused', 'archived'))
 );
 
-CREATE INDEX offers_by_provider ON offers (provider_user_id, id);
-
-CREATE INDEX offers_by_words ON offers USING gin (words) WITH (fastupdate = off) WHERE state = 'published' AND hidden_at IS NULL;
+CREATE INDEX offers_by_category_and_place ON offers (category_id, blurred_latitude, blurred_longitude) WHERE state = 'published' AND hidden_at IS NULL;
 
 CREATE INDEX offers_by_profile ON offers (profile_id, id);
 
-CREATE INDEX offers_by_category_and_age ON offers (market_id, category_id, published_at, id) WHERE state = 'published' AND hidden_at IS NULL;
+CREATE INDEX offers_by_price ON offers (market_id, from_amount) WHERE state = 'published' AND hidden_at IS NULL;
 
 CREATE INDEX offers_by_age ON offers (market_id, published_at, id) WHERE state = 'published' AND hidden_at IS NULL;
 
 CREATE INDEX offers_by_place ON offers (blurred_latitude, blurred_longitude) WHERE state = 'published' AND hidden_at IS NULL;
 
-CREATE INDEX offers_by_category_and_place ON offers (category_id, blurred_latitude, blurred_longitude) WHERE state = 'published' AND hidden_at IS NULL;
+CREATE INDEX offers_by_category_and_age ON offers (market_id, category_id, published_at, id) WHERE state = 'published' AND hidden_at IS NULL;
+
+CREATE INDEX offers_by_words ON offers USING gin (words) WITH (fastupdate = off) WHERE state = 'published' AND hidden_at IS NULL;
+
+CREATE INDEX offers_by_provider ON offers (provider_user_id, id);
 
 COMMENT ON TABLE offers IS 'One row means: this provider gives this service on these terms.';
 
@@ -567,9 +547,9 @@ CREATE TABLE resources (
     CONSTRAINT resources_kind_known CHECK (kind IN ('time', 'thing'))
 );
 
-CREATE UNIQUE INDEX resources_one_time_per_provider ON resources (profile_id) WHERE kind = 'time';
-
 CREATE INDEX resources_by_provider ON resources (profile_id, number);
+
+CREATE UNIQUE INDEX resources_one_time_per_provider ON resources (profile_id) WHERE kind = 'time';
 
 COMMENT ON TABLE resources IS 'One row means: this can be promised once at a time.';
 
@@ -764,11 +744,11 @@ CREATE TABLE quotes (
     CONSTRAINT quotes_changes_quote_id_fkey FOREIGN KEY(changes_quote_id) REFERENCES quotes (id)
 );
 
+CREATE INDEX quotes_never_taken ON quotes (expires_at) WHERE taken_at IS NULL AND changes_quote_id IS NULL;
+
 CREATE INDEX quotes_of_changes ON quotes (changes_quote_id) WHERE changes_quote_id IS NOT NULL;
 
 CREATE UNIQUE INDEX live_quotes_have_one_place_each ON quotes (customer_id, category_id, live_number) WHERE live_number IS NOT NULL AND taken_at IS NULL AND superseded_at IS NULL;
-
-CREATE INDEX quotes_never_taken ON quotes (expires_at) WHERE taken_at IS NULL AND changes_quote_id IS NULL;
 
 COMMENT ON TABLE quotes IS 'One row means: this price was promised to this customer until expires_at, and how it was counted.';
 
@@ -809,11 +789,11 @@ CREATE TABLE seat_claims (
     CONSTRAINT seat_claims_group_session_id_fkey FOREIGN KEY(group_session_id) REFERENCES group_sessions (id)
 );
 
-CREATE INDEX seat_claims_by_session ON seat_claims (group_session_id) WHERE released_at IS NULL;
-
 CREATE INDEX seat_claims_that_expire ON seat_claims (expires_at) WHERE released_at IS NULL AND expires_at IS NOT NULL;
 
 CREATE UNIQUE INDEX seat_claims_one_per_booking ON seat_claims (booking_id) WHERE released_at IS NULL;
+
+CREATE INDEX seat_claims_by_session ON seat_claims (group_session_id) WHERE released_at IS NULL;
 
 COMMENT ON TABLE seat_claims IS 'One row means: a booking has so many seats of a session, for good or until it expires.';
 
@@ -837,11 +817,11 @@ CREATE TABLE holds (
     CONSTRAINT holds_group_session_id_fkey FOREIGN KEY(group_session_id) REFERENCES group_sessions (id)
 );
 
+CREATE INDEX holds_by_session ON holds (group_session_id) WHERE released_at IS NULL;
+
 CREATE INDEX holds_by_booking ON holds (booking_id) WHERE released_at IS NULL;
 
 CREATE INDEX holds_that_expire ON holds (expires_at) WHERE released_at IS NULL AND expires_at IS NOT NULL;
-
-CREATE INDEX holds_by_session ON holds (group_session_id) WHERE released_at IS NULL;
 
 COMMENT ON TABLE holds IS 'One row means: this resource is promised for this time, with buffers, until released.';
 
@@ -918,19 +898,19 @@ CREATE TABLE bookings (
     CONSTRAINT bookings_policy_version_id_fkey FOREIGN KEY(policy_version_id) REFERENCES policy_versions (id),
     CONSTRAINT booking_no_show_sides_known CHECK (no_show_side IN ('customer', 'provider', 'operator', 'clock', 'payment')),
     CONSTRAINT booking_cancellers_known CHECK (cancelled_by IN ('customer', 'provider', 'operator', 'clock', 'payment')),
-    CONSTRAINT booking_reasons_known CHECK (reason_code IN ('changed_plans', 'illness', 'emergency', 'weather', 'unavailable', 'not_as_agreed', 'unsafe', 'mistake', 'other', 'no_show', 'payment_lost', 'dispute_resolved', 'not_answered')),
+    CONSTRAINT booking_reasons_known CHECK (reason_code IN ('changed_plans', 'illness', 'emergency', 'weather', 'unavailable', 'not_as_agreed', 'unsafe', 'mistake', 'other', 'no_show', 'payment_lost', 'dispute_resolved', 'not_paid', 'not_answered')),
     CONSTRAINT booking_grounds_known CHECK (ground IN ('carried_out', 'never_agreed', 'not_by_the_customer', 'grace_period', 'tier', 'too_late', 'dispute'))
 );
 
+CREATE INDEX bookings_of_a_provider ON bookings (provider_user_id, id);
+
 CREATE INDEX bookings_of_a_customer ON bookings (customer_id, id);
 
-CREATE UNIQUE INDEX a_quote_makes_one_booking ON bookings (quote_id);
+CREATE INDEX bookings_due ON bookings (due_at) WHERE due_at IS NOT NULL;
 
 CREATE INDEX bookings_by_offer ON bookings (offer_id);
 
-CREATE INDEX bookings_of_a_provider ON bookings (provider_user_id, id);
-
-CREATE INDEX bookings_due ON bookings (due_at) WHERE due_at IS NOT NULL;
+CREATE UNIQUE INDEX a_quote_makes_one_booking ON bookings (quote_id);
 
 COMMENT ON TABLE bookings IS 'One row means: these two agreed (or are about to) that this is done then, for this money, under these frozen terms.';
 
@@ -961,10 +941,37 @@ CREATE TABLE booking_proposals (
     CONSTRAINT proposal_states_known CHECK (state IN ('open', 'accepted', 'declined', 'withdrawn', 'expired'))
 );
 
-CREATE UNIQUE INDEX a_booking_has_one_open_proposal ON booking_proposals (booking_id) WHERE state = 'open';
-
 CREATE INDEX proposals_of_a_booking ON booking_proposals (booking_id, id);
+
+CREATE INDEX booking_proposals_by_quote_id ON booking_proposals (quote_id);
+
+CREATE UNIQUE INDEX a_booking_has_one_open_proposal ON booking_proposals (booking_id) WHERE state = 'open';
 
 CREATE INDEX proposals_due ON booking_proposals (expires_at) WHERE state = 'open';
 
 COMMENT ON TABLE booking_proposals IS 'One row means: this side asked the other to change the booking to these terms.';
+
+CREATE TABLE booking_disputes (
+    booking_id UUID NOT NULL,
+    opened_by VARCHAR(40) NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    reason_code VARCHAR(40) NOT NULL,
+    statement TEXT NOT NULL,
+    answer TEXT,
+    answered_at TIMESTAMP WITH TIME ZONE,
+    decided_by VARCHAR(40),
+    decided_at TIMESTAMP WITH TIME ZONE,
+    decision TEXT,
+    refund_bp INTEGER,
+    CONSTRAINT booking_disputes_pkey PRIMARY KEY (booking_id),
+    CONSTRAINT only_a_party_disputes CHECK (opened_by IN ('customer', 'provider')),
+    CONSTRAINT disputes_are_answered_with_a_statement CHECK ((answered_at IS NULL) = (answer IS NULL)),
+    CONSTRAINT disputes_are_decided_by_somebody CHECK ((decided_at IS NULL) = (decided_by IS NULL)),
+    CONSTRAINT disputes_give_back_a_share CHECK (refund_bp IS NULL OR refund_bp BETWEEN 0 AND 10000),
+    CONSTRAINT booking_disputes_booking_id_fkey FOREIGN KEY(booking_id) REFERENCES bookings (id),
+    CONSTRAINT dispute_sides_known CHECK (opened_by IN ('customer', 'provider', 'operator', 'clock', 'payment')),
+    CONSTRAINT dispute_reasons_known CHECK (reason_code IN ('changed_plans', 'illness', 'emergency', 'weather', 'unavailable', 'not_as_agreed', 'unsafe', 'mistake', 'other', 'no_show', 'payment_lost', 'dispute_resolved', 'not_paid', 'not_answered')),
+    CONSTRAINT dispute_deciders_known CHECK (decided_by IN ('customer', 'provider', 'operator', 'clock', 'payment'))
+);
+
+COMMENT ON TABLE booking_disputes IS 'One row means: this booking came to a dispute, opened by that side, and so far this was said and decided.';

@@ -1,4 +1,4 @@
-"""Visitors use a noun's face (`from domain import bookings`), so its rooms can move without telling anyone."""
+"""Visitors use a noun's face (`from domain import bookings`), so its rooms can move and nobody is told."""
 
 import pytest
 

@@ -10,10 +10,9 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, make_url
 
-from tests.house.source import ROOT
-
 import migrations
 from domain import registry
+from tests.house.source import ROOT
 
 CATALOGUES = {
     "columns": """
