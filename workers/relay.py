@@ -3,7 +3,8 @@
 First transaction: take events that were not dispatched (`FOR UPDATE SKIP LOCKED`, never "id greater than the
 last one seen": ids are drawn before the commit that shows them), write one delivery row for each reader,
 mark the event. Only after that commit the messages go out, so no reader hears of rows it cannot see. What is
-not sent then, or is lost by the broker, stays due and is sent again.
+not sent then, or is lost by the broker, stays due and is sent again, each time after twice the wait: in a
+rush the messages of a long queue are late and not lost, and sending them again only makes it longer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,19 +41,27 @@ _TAKE = text("""
     SELECT id, name FROM events WHERE dispatched_at IS NULL ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
 """)
 _PLAN = text("""
-    INSERT INTO event_deliveries (event_id, reader, attempts, due_at)
-    SELECT * FROM unnest(cast(:events AS uuid[]), cast(:readers AS text[])) AS planned(event_id, reader),
-        LATERAL (SELECT 0 AS attempts, now() + make_interval(secs => :wait)) AS terms
+    INSERT INTO event_deliveries (event_id, reader, sent, attempts, due_at)
+    SELECT event_id, reader, 1, 0, now() + make_interval(secs => :wait)
+    FROM unnest(cast(:events AS uuid[]), cast(:readers AS text[])) AS planned (event_id, reader)
     ON CONFLICT DO NOTHING
 """)
 _MARK = text("UPDATE events SET dispatched_at = now() WHERE id = ANY(:ids)")
 _OVERDUE = text("""
-    UPDATE event_deliveries SET due_at = now() + make_interval(secs => :wait)
+    UPDATE event_deliveries
+    SET sent = sent + 1, due_at = now() + make_interval(secs => :wait * power(2, least(sent, 6)))
     WHERE (event_id, reader) IN (
         SELECT event_id, reader FROM event_deliveries
         WHERE done_at IS NULL AND parked_at IS NULL AND due_at <= now()
         ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
     RETURNING event_id, reader
+""")
+
+
+_NOT_SENT = text("""
+    UPDATE event_deliveries SET sent = sent - 1, due_at = now()
+    WHERE (event_id, reader) IN (
+        SELECT * FROM unnest(cast(:events AS uuid[]), cast(:readers AS text[])))
 """)
 
 
@@ -62,24 +71,17 @@ def dispatch(transactions: Transactions, readers: Readers, publish: Publish) -> 
         rows = session.execute(_TAKE, {"batch": BATCH}).all()
         messages = [Message(row.id, name_of(reader)) for row in rows for reader in readers.get(row.name, ())]
         if messages:
-            session.execute(
-                _PLAN,
-                {
-                    "events": [message.event_id for message in messages],
-                    "readers": [message.reader for message in messages],
-                    "wait": FIRST_WAIT_SECONDS,
-                },
-            )
+            session.execute(_PLAN, {**_columns(messages), "wait": FIRST_WAIT_SECONDS})
         if rows:
             session.execute(_MARK, {"ids": [row.id for row in rows]})
-    return _send(messages, publish)
+    return _send(transactions, messages, publish)
 
 
 def send_again(transactions: Transactions, publish: Publish) -> int:
     """Send messages of deliveries that are overdue: lost by the broker, or failed and worth another try."""
     with transactions() as session:
         rows = session.execute(_OVERDUE, {"batch": BATCH, "wait": FIRST_WAIT_SECONDS}).all()
-    return _send([Message(row.event_id, row.reader) for row in rows], publish)
+    return _send(transactions, [Message(row.event_id, row.reader) for row in rows], publish)
 
 
 def run(
@@ -119,10 +121,23 @@ class BrokerAway(Exception):  # noqa: N818 -- it says what is so
     """The broker took no message. The deliveries stay due."""
 
 
-def _send(messages: Sequence[Message], publish: Publish) -> int:
-    for message in messages:
-        publish(message)
+def _send(transactions: Transactions, messages: Sequence[Message], publish: Publish) -> int:
+    """Send what was planned. What the broker does not take is due again at once, and was not sent."""
+    for place, message in enumerate(messages):
+        try:
+            publish(message)
+        except BrokerAway:
+            with transactions() as session:
+                session.execute(_NOT_SENT, _columns(messages[place:]))
+            raise
     return len(messages)
+
+
+def _columns(messages: Sequence[Message]) -> dict[str, list[UUID] | list[str]]:
+    return {
+        "events": [message.event_id for message in messages],
+        "readers": [message.reader for message in messages],
+    }
 
 
 def _plain(database_url: str) -> str:

@@ -93,6 +93,7 @@ class EventDelivery(Table, table=True):
         sa_column=Column(UUID_COLUMN(as_uuid=True), ForeignKey("events.id"), primary_key=True)
     )
     reader: str = Field(sa_column=Column(String(120), primary_key=True))
+    sent: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     due_at: datetime = instant()
     done_at: datetime | None = instant(nullable=True)

@@ -153,10 +153,12 @@ class WebhookEvent(Table, table=True):
     __tablename__ = "webhook_events"
     __table_args__ = (
         Index("webhook_events_to_handle", "received_at", postgresql_where=text("handled_at IS NULL")),
+        Index("webhook_events_to_handle_about", "about", postgresql_where=text("handled_at IS NULL")),
         {"comment": "One row means: the provider told us this, signed, and we have it for good."},
     )
     id: str = Field(sa_column=Column(String(80), primary_key=True))
     type: str = _words(80)
+    about: str | None = Field(default=None, sa_column=Column(String(80), nullable=True))
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     received_at: datetime = instant()
     handled_at: datetime | None = instant(nullable=True)

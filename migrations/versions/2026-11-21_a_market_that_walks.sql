@@ -104,12 +104,15 @@ COMMENT ON TABLE categories IS 'One row means: services of this kind can be offe
 CREATE TABLE webhook_events (
     id VARCHAR(80) NOT NULL,
     type VARCHAR(80) NOT NULL,
+    about VARCHAR(80),
     payload BYTEA NOT NULL,
     received_at TIMESTAMP WITH TIME ZONE NOT NULL,
     handled_at TIMESTAMP WITH TIME ZONE,
     attempts INTEGER NOT NULL,
     CONSTRAINT webhook_events_pkey PRIMARY KEY (id)
 );
+
+CREATE INDEX webhook_events_to_handle_about ON webhook_events (about) WHERE handled_at IS NULL;
 
 CREATE INDEX webhook_events_to_handle ON webhook_events (received_at) WHERE handled_at IS NULL;
 
@@ -194,6 +197,7 @@ CREATE OR REPLACE FUNCTION ledger_entries_are_kept() RETURNS trigger LANGUAGE pl
 CREATE TABLE event_deliveries (
     event_id UUID NOT NULL,
     reader VARCHAR(120) NOT NULL,
+    sent INTEGER DEFAULT '0' NOT NULL,
     attempts INTEGER DEFAULT '0' NOT NULL,
     due_at TIMESTAMP WITH TIME ZONE NOT NULL,
     done_at TIMESTAMP WITH TIME ZONE,
@@ -249,11 +253,11 @@ CREATE TABLE provider_profiles (
     CONSTRAINT provider_profiles_state_known CHECK (state IN ('applied', 'in_review', 'changes_requested', 'approved', 'suspended', 'closed'))
 );
 
-CREATE INDEX provider_profiles_by_organisation ON provider_profiles (organisation_id) WHERE organisation_id IS NOT NULL;
+CREATE INDEX provider_profiles_by_payout_account ON provider_profiles (payout_account_id) WHERE payout_account_id IS NOT NULL;
 
 CREATE INDEX provider_profiles_by_market ON provider_profiles (market_id, state, id);
 
-CREATE INDEX provider_profiles_by_payout_account ON provider_profiles (payout_account_id) WHERE payout_account_id IS NOT NULL;
+CREATE INDEX provider_profiles_by_organisation ON provider_profiles (organisation_id) WHERE organisation_id IS NOT NULL;
 
 COMMENT ON TABLE provider_profiles IS 'One row means: this user is, wants to be, or was a provider in this market.';
 
@@ -350,9 +354,9 @@ CREATE TABLE payments (
 
 CREATE INDEX payments_to_look_at ON payments (looked_at) WHERE state IN ('requires_action', 'authorized');
 
-CREATE INDEX payments_to_settle ON payments (due_at) WHERE due_at IS NOT NULL;
-
 CREATE INDEX payments_by_customer_id ON payments (customer_id);
+
+CREATE INDEX payments_to_settle ON payments (due_at) WHERE due_at IS NOT NULL;
 
 COMMENT ON TABLE payments IS 'One row means: this customer is to pay this much for this subject.';
 
@@ -403,11 +407,11 @@ CREATE TABLE ledger_postings (
     CONSTRAINT ledger_postings_entry_id_fkey FOREIGN KEY(entry_id) REFERENCES ledger_entries (id)
 );
 
-CREATE INDEX ledger_postings_debits ON ledger_postings (debit_account_id, id);
+CREATE INDEX ledger_postings_by_entry_id ON ledger_postings (entry_id);
 
 CREATE INDEX ledger_postings_credits ON ledger_postings (credit_account_id, id);
 
-CREATE INDEX ledger_postings_by_entry_id ON ledger_postings (entry_id);
+CREATE INDEX ledger_postings_debits ON ledger_postings (debit_account_id, id);
 
 COMMENT ON TABLE ledger_postings IS 'One row means: this amount went from the debited account to the credited one.';
 
@@ -448,9 +452,9 @@ CREATE TABLE refresh_tokens (
     CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY(session_id) REFERENCES user_sessions (id)
 );
 
-CREATE UNIQUE INDEX refresh_tokens_one_to_renew_with ON refresh_tokens (session_id) WHERE rotated_at IS NULL;
-
 CREATE INDEX refresh_tokens_by_expires_at ON refresh_tokens (expires_at);
+
+CREATE UNIQUE INDEX refresh_tokens_one_to_renew_with ON refresh_tokens (session_id) WHERE rotated_at IS NULL;
 
 CREATE INDEX refresh_tokens_by_session_id ON refresh_tokens (session_id);
 
@@ -514,21 +518,21 @@ CREATE TABLE offers (
     CONSTRAINT offers_state_known CHECK (state IN ('draft', 'published', 'paused', 'archived'))
 );
 
-CREATE INDEX offers_by_category_and_place ON offers (category_id, blurred_latitude, blurred_longitude) WHERE state = 'published' AND hidden_at IS NULL;
-
 CREATE INDEX offers_by_profile ON offers (profile_id, id);
+
+CREATE INDEX offers_by_place ON offers (blurred_latitude, blurred_longitude) WHERE state = 'published' AND hidden_at IS NULL;
+
+CREATE INDEX offers_by_category_and_place ON offers (category_id, blurred_latitude, blurred_longitude) WHERE state = 'published' AND hidden_at IS NULL;
 
 CREATE INDEX offers_by_price ON offers (market_id, from_amount) WHERE state = 'published' AND hidden_at IS NULL;
 
-CREATE INDEX offers_by_age ON offers (market_id, published_at, id) WHERE state = 'published' AND hidden_at IS NULL;
+CREATE INDEX offers_by_provider ON offers (provider_user_id, id);
 
-CREATE INDEX offers_by_place ON offers (blurred_latitude, blurred_longitude) WHERE state = 'published' AND hidden_at IS NULL;
+CREATE INDEX offers_by_age ON offers (market_id, published_at, id) WHERE state = 'published' AND hidden_at IS NULL;
 
 CREATE INDEX offers_by_category_and_age ON offers (market_id, category_id, published_at, id) WHERE state = 'published' AND hidden_at IS NULL;
 
 CREATE INDEX offers_by_words ON offers USING gin (words) WITH (fastupdate = off) WHERE state = 'published' AND hidden_at IS NULL;
-
-CREATE INDEX offers_by_provider ON offers (provider_user_id, id);
 
 COMMENT ON TABLE offers IS 'One row means: this provider gives this service on these terms.';
 
@@ -547,9 +551,9 @@ CREATE TABLE resources (
     CONSTRAINT resources_kind_known CHECK (kind IN ('time', 'thing'))
 );
 
-CREATE INDEX resources_by_provider ON resources (profile_id, number);
-
 CREATE UNIQUE INDEX resources_one_time_per_provider ON resources (profile_id) WHERE kind = 'time';
+
+CREATE INDEX resources_by_provider ON resources (profile_id, number);
 
 COMMENT ON TABLE resources IS 'One row means: this can be promised once at a time.';
 
@@ -574,11 +578,11 @@ CREATE TABLE provider_ops (
     CONSTRAINT provider_ops_state_known CHECK (state IN ('planned', 'sent', 'unknown', 'succeeded', 'failed'))
 );
 
-CREATE INDEX provider_ops_by_payment_id ON provider_ops (payment_id);
-
 CREATE INDEX provider_ops_open ON provider_ops (sent_at) WHERE state IN ('planned', 'sent', 'unknown');
 
 CREATE UNIQUE INDEX provider_ops_one_open_per_payment ON provider_ops (payment_id) WHERE state IN ('sent', 'unknown');
+
+CREATE INDEX provider_ops_by_payment_id ON provider_ops (payment_id);
 
 COMMENT ON TABLE provider_ops IS 'One row means: we decided to ask this of the payment provider, once.';
 
@@ -746,9 +750,9 @@ CREATE TABLE quotes (
 
 CREATE INDEX quotes_never_taken ON quotes (expires_at) WHERE taken_at IS NULL AND changes_quote_id IS NULL;
 
-CREATE INDEX quotes_of_changes ON quotes (changes_quote_id) WHERE changes_quote_id IS NOT NULL;
-
 CREATE UNIQUE INDEX live_quotes_have_one_place_each ON quotes (customer_id, category_id, live_number) WHERE live_number IS NOT NULL AND taken_at IS NULL AND superseded_at IS NULL;
+
+CREATE INDEX quotes_of_changes ON quotes (changes_quote_id) WHERE changes_quote_id IS NOT NULL;
 
 COMMENT ON TABLE quotes IS 'One row means: this price was promised to this customer until expires_at, and how it was counted.';
 
@@ -819,9 +823,9 @@ CREATE TABLE holds (
 
 CREATE INDEX holds_by_session ON holds (group_session_id) WHERE released_at IS NULL;
 
-CREATE INDEX holds_by_booking ON holds (booking_id) WHERE released_at IS NULL;
-
 CREATE INDEX holds_that_expire ON holds (expires_at) WHERE released_at IS NULL AND expires_at IS NOT NULL;
+
+CREATE INDEX holds_by_booking ON holds (booking_id) WHERE released_at IS NULL;
 
 COMMENT ON TABLE holds IS 'One row means: this resource is promised for this time, with buffers, until released.';
 
@@ -902,15 +906,15 @@ CREATE TABLE bookings (
     CONSTRAINT booking_grounds_known CHECK (ground IN ('carried_out', 'never_agreed', 'not_by_the_customer', 'grace_period', 'tier', 'too_late', 'dispute'))
 );
 
-CREATE INDEX bookings_of_a_provider ON bookings (provider_user_id, id);
-
-CREATE INDEX bookings_of_a_customer ON bookings (customer_id, id);
-
 CREATE INDEX bookings_due ON bookings (due_at) WHERE due_at IS NOT NULL;
 
 CREATE INDEX bookings_by_offer ON bookings (offer_id);
 
 CREATE UNIQUE INDEX a_quote_makes_one_booking ON bookings (quote_id);
+
+CREATE INDEX bookings_of_a_customer ON bookings (customer_id, id);
+
+CREATE INDEX bookings_of_a_provider ON bookings (provider_user_id, id);
 
 COMMENT ON TABLE bookings IS 'One row means: these two agreed (or are about to) that this is done then, for this money, under these frozen terms.';
 
@@ -941,13 +945,13 @@ CREATE TABLE booking_proposals (
     CONSTRAINT proposal_states_known CHECK (state IN ('open', 'accepted', 'declined', 'withdrawn', 'expired'))
 );
 
-CREATE INDEX proposals_of_a_booking ON booking_proposals (booking_id, id);
-
 CREATE INDEX booking_proposals_by_quote_id ON booking_proposals (quote_id);
 
-CREATE UNIQUE INDEX a_booking_has_one_open_proposal ON booking_proposals (booking_id) WHERE state = 'open';
+CREATE INDEX proposals_of_a_booking ON booking_proposals (booking_id, id);
 
 CREATE INDEX proposals_due ON booking_proposals (expires_at) WHERE state = 'open';
+
+CREATE UNIQUE INDEX a_booking_has_one_open_proposal ON booking_proposals (booking_id) WHERE state = 'open';
 
 COMMENT ON TABLE booking_proposals IS 'One row means: this side asked the other to change the booking to these terms.';
 

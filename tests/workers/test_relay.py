@@ -144,9 +144,24 @@ def test_what_a_broker_that_is_away_did_not_take_is_sent_when_it_is_back(work, t
 
     with pytest.raises(BrokerAway):
         relay.dispatch(transactions, READERS, away)
-    everything_is_due(transactions)
+    for _ in range(3):
+        with pytest.raises(BrokerAway):
+            relay.send_again(transactions, away)
     assert relay.send_again(transactions, by_hand(work)) == 2
     assert moths(transactions) == 2
+
+
+def test_a_message_that_waits_in_a_long_queue_is_sent_again_ever_more_rarely(transactions, lit):
+    lit()
+    relay.dispatch(transactions, READERS, [].append)
+    waits = []
+    for _ in range(3):
+        everything_is_due(transactions)
+        relay.send_again(transactions, [].append)
+        with transactions.reading() as session:
+            wait = text("SELECT extract(epoch FROM due_at - now()) FROM event_deliveries")
+            waits.append(round(session.execute(wait).scalar_one() / task.FIRST_WAIT_SECONDS))
+    assert waits == [2, 4, 8]
 
 
 def test_two_relays_do_not_send_the_same_event(work, transactions, lit):

@@ -138,6 +138,23 @@ def test_an_event_about_one_payment_leaves_others_alone(till: Till) -> None:
     assert till.now(other).state is PaymentState.AUTHORIZED
 
 
+def test_one_look_answers_every_event_about_a_payment_that_was_stored_before_it(till: Till) -> None:
+    payment = till.authorized()
+    told = log_of(till)
+    for event in told:
+        raw = json.dumps(event).encode()
+        receive(till, raw, signed(raw))
+    till.gateway.calls.clear()
+    for event in told:
+        payments.apply_webhook(till.transactions, till.gateway, event["id"], at=till.at)
+    assert len(told) > 1
+    assert till.gateway.calls.count("payment") == 1
+    assert till.now(payment).state is PaymentState.AUTHORIZED
+    till.later(hours=1)
+    with till.transactions() as session:
+        assert payments.unhandled(session, till.at) == []
+
+
 # A booking's life at the provider, none of which passes through our own calls: what is known of it comes
 # from events alone. Each step is one or more events of the log.
 LIFE = (
