@@ -23,9 +23,10 @@ def provider(
         person = User(email=email, name=name, locale=market.locale, created_at=at)
         session.add(person)
         session.flush()
-    for profile in providers.profiles_of(session, person.id):
-        if profile.market_id == market.id:
-            return profile
+    elif profiles := [
+        each for each in providers.profiles_of(session, person.id) if each.market_id == market.id
+    ]:
+        return profiles[0]
     by = Actor(ActorKind.USER, person.id)
     profile = providers.apply(session, market.id, display_name=name, about="", by=by, at=at)
     for step in (Step.REVIEW, Step.APPROVE):

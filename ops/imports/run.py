@@ -119,6 +119,6 @@ def _tell(console: Console, total: Tally, market: Market) -> None:
     known = f", {total.known:,} were there already" if total.known else ""
     console.print(
         f"[bold]{total.new:,}[/bold] offers are new in {market.name}{known}, "
-        f"{len(total.refused):,} rows were refused.",
+        f"rows refused: {len(total.refused):,}.",
         highlight=False,
     )

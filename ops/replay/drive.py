@@ -24,10 +24,15 @@ def all_of(
     requests: Sequence[Request],
     clock: MarketClock,
     *,
+    keep_up: Callable[[], None],
     stop: Event,
     tell: Callable[[], None],
 ) -> None:
-    """Send every request that has not ended yet. Stops between two when asked to."""
+    """Send every request that has not ended yet. Stops between two when asked to.
+
+    `keep_up` is called before the clock is moved, and waits while the workers are behind: a clock that runs
+    a hundred times as fast as theirs must not run away from them.
+    """
     going: deque[tuple[datetime, Future[None]]] = deque()
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="customer") as people:
         for request in requests:
@@ -36,6 +41,7 @@ def all_of(
             if request.number not in market.journal.ended:
                 while going and (len(going) >= AT_ONCE or going[0][0] < request.at - SLACK):
                     going.popleft()[1].result()
+                keep_up()
                 clock.forward_to(request.at)
                 going.append((request.at, people.submit(_send, market, request, tell)))
             else:

@@ -41,6 +41,14 @@ _NEXT: Final = text(
 )
 
 
+_BEHIND: Final = text("""
+    SELECT (SELECT count(*) FROM events WHERE dispatched_at IS NULL)
+         + (SELECT count(*) FROM event_deliveries WHERE done_at IS NULL AND parked_at IS NULL)
+         + (SELECT count(*) FROM bookings WHERE due_at <= :at)
+""")
+MOST_BEHIND: Final = 150  # things to be followed up: a second or two of work for one process of workers
+
+
 class UnrestError(MendableError):
     """The market does not come to rest; the message says what is left."""
 
@@ -57,6 +65,15 @@ def reached(
         if due.due_at is None:
             return
         clock.forward_to(max(due.due_at, clock.now() + LEAP))
+
+
+def keep_up(transactions: Transactions, clock: MarketClock, stop: Event) -> None:
+    """Wait while more is to be followed up than the workers do in a moment."""
+    while True:
+        with transactions.reading() as session:
+            behind = session.execute(_BEHIND, {"at": clock.now()}).scalar_one()
+        if behind <= MOST_BEHIND or stop.wait(_GLANCE_SECONDS):
+            return
 
 
 def _wait_until_still(transactions: Transactions, clock: MarketClock, stop: Event) -> None:

@@ -4,9 +4,10 @@ import fcntl
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -33,6 +34,7 @@ from ops.replay.progress import Progress
 _POOL: Final = 4
 _PORTS: Final = (18_000, 18_111)  # the first ports that are tried for the API and the sandbox
 _STOPPED: Final = 130
+_SECONDS_TO_REST: Final = 30.0
 _LAST: Final = text("SELECT max(occurred_at) FROM events")
 
 
@@ -51,7 +53,10 @@ def run(file: Path, wanted: Line, *, processes: int, name: str | None) -> None:
                 tell = steps.Progress(console)
                 started = stack.start(team, folder, kept, tell, processes=processes)
                 life = Replay(console, folder, kept, started, sent, refused)
-                team.watch(until=life.start().is_over)
+                try:
+                    team.watch(until=life.start().is_over)
+                finally:
+                    life.rest()
                 life.finish()
         except StopAsked:
             console.print("Stopped. The same command goes on where this one was.")
@@ -86,6 +91,11 @@ class Replay:
         """Whether it has ended, well or not."""
         return not self._thread.is_alive()
 
+    def rest(self) -> None:
+        """Begin nothing new, and let what is under way be answered while there is somebody to answer."""
+        self._stop.set()
+        self._thread.join(_SECONDS_TO_REST)
+
     def finish(self) -> None:
         """Show what came of it; raises what went wrong."""
         if self._failure is not None:
@@ -115,13 +125,15 @@ class Replay:
             Progress(self._console) as progress,
         ):
             market = self._market(transactions, market_clock, door, journal, progress)
-            seconds = {"driving": self._drive(market, market_clock, progress)}
+            keep_up = partial(ending.keep_up, transactions, market_clock, self._stop)
+            seconds = {"driving": self._drive(market, market_clock, progress, keep_up)}
             asked = sum(len(times) for times in door.seconds.values())
             began = perf_counter()
             with progress.of("days go by", len(journal.ended)) as bar:
                 ending.reached(transactions, market_clock, stop=self._stop, tell=bar.left)
             seconds["ending"] = round(perf_counter() - began, 1)
-            self._report = self._told(transactions, market_clock, door, journal, seconds, asked)
+            if not self._stop.is_set():
+                self._report = self._told(transactions, market_clock, door, journal, seconds, asked)
         engine.dispose()
 
     def _market(
@@ -151,10 +163,16 @@ class Replay:
             journal=journal,
         )
 
-    def _drive(self, market: ride.Market, market_clock: MarketClock, progress: Progress) -> float:
+    def _drive(
+        self,
+        market: ride.Market,
+        market_clock: MarketClock,
+        progress: Progress,
+        keep_up: Callable[[], None],
+    ) -> float:
         began = perf_counter()
         with progress.of("requests", len(self._sent)) as bar:
-            drive.all_of(market, self._sent, market_clock, stop=self._stop, tell=bar.step)
+            drive.all_of(market, self._sent, market_clock, keep_up=keep_up, stop=self._stop, tell=bar.step)
         return round(perf_counter() - began, 1)
 
     def _told(

@@ -133,9 +133,9 @@ def test_every_row_is_planted_once_or_named_and_a_second_import_plants_nothing(
     ]
     file.write_bytes(gzip.compress(as_csv(rows) + b"6,too,few\n"))
     said = brought(transactions, file, until=4)
-    assert "2 offers are new in Singapore, 1 rows were refused." in said, said
+    assert "2 offers are new in Singapore, rows refused: 1." in said, said
     said = brought(transactions, file)
-    assert "0 offers are new in Singapore, 2 were there already, 4 rows were refused." in said, said
+    assert "0 offers are new in Singapore, 2 were there already, rows refused: 4." in said, said
     for line in (
         "line 3 has an absurd price",
         "line 5 repeats the id of line 2",
