@@ -11,6 +11,8 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from domain.foundation import clock
+from domain.foundation.errors import Unavailable
+from domain.foundation.logging import log
 from domain.foundation.settings import Settings
 from workers.relay import BrokerAway, Message
 from workers.schedule import SCHEDULE, Entry
@@ -48,8 +50,12 @@ def serve(app: Celery, work: Callable[[], Work]) -> None:
             deliver(work(), readers[reader], UUID(event_id))
 
     def sweep_one(name: str) -> None:
-        if name in SCHEDULE:
+        if name not in SCHEDULE:
+            return
+        try:
             SCHEDULE[name].sweep(work(), clock.now())
+        except Unavailable as away:  # the database or the provider; the clock asks again
+            log("workers").warning("sweep_put_off", sweep=name, reason=away.slug)
 
     app.task(name="talkoo.deliver")(deliver_one)
     app.task(name="talkoo.sweep")(sweep_one)
