@@ -206,7 +206,7 @@ def _table(title: str, what: str, counts: Mapping[str, int], total: int | None =
 
 
 def _speed(report: Report) -> Table:
-    table = Table(title=f"Answers, {report.calls_per_second:.1f} a second while driving (milliseconds)")
+    table = Table(title=f"Answers in this life, {report.calls_per_second:.1f} a second while driving (ms)")
     for name in ("", "calls", "p50", "p95", "p99"):
         table.add_column(name, justify="right" if name else "left")
     for row in report.latencies:

@@ -126,8 +126,9 @@ class Replay:
         ):
             market = self._market(transactions, market_clock, door, journal, progress)
             keep_up = partial(ending.keep_up, transactions, market_clock, self._stop)
+            before = _calls(door)
             seconds = {"driving": self._drive(market, market_clock, progress, keep_up)}
-            asked = sum(len(times) for times in door.seconds.values())
+            asked = _calls(door) - before
             began = perf_counter()
             with progress.of("days go by", len(journal.ended)) as bar:
                 ending.reached(transactions, market_clock, stop=self._stop, tell=bar.left)
@@ -204,7 +205,7 @@ class Replay:
             strays=report.strays(transactions, journal.ended),
             broken_invariants=broken,
             seconds=seconds,
-            calls_per_second=round(asked / max(seconds["driving"], 0.1), 1),
+            calls_per_second=round(asked / seconds["driving"], 1) if asked else 0.0,
             asked_again=door.asked_again,
             latencies=report.latencies(door.seconds),
             **compared,
@@ -236,6 +237,10 @@ def _drawn(first: date) -> dict[str, Any]:
 def _name(wanted: Line) -> str:
     told = (wanted["file"].partition(".")[0], wanted["from"], wanted["requests"], wanted["seed"])
     return "-".join(str(word) for word in told if word is not None)
+
+
+def _calls(door: FrontDoor) -> int:
+    return sum(len(times) for times in door.seconds.values())
 
 
 def _last_moment(transactions: Transactions) -> datetime | None:
