@@ -139,16 +139,10 @@ class Crew:
         self._running: list[Running] = []
         self._asked = 0
 
-    def start(self, child: Child) -> None:
-        """Start a child and wait until it is ready; refuses when it dies or takes too long."""
-        running = self._launch(child)
-        until = time.monotonic() + child.seconds_to_start
-        while not running.is_ready():
-            if running.process.poll() is not None:
-                raise ChildError(f"{child.name} ended with {running.bury()} before it was ready.")
-            if time.monotonic() > until:
-                raise ChildError(f"{child.name} was not ready after {child.seconds_to_start:.0f} seconds.")
-            self._glance()
+    def start(self, *children: Child) -> None:
+        """Start children side by side and wait for all; refuses when one dies or takes too long."""
+        for running in [self._launch(child) for child in children]:
+            self._wait_for(running)
 
     def run(self, child: Child) -> None:
         """Run a child to its end; refuses when it fails."""
@@ -181,6 +175,16 @@ class Crew:
     def ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         """The signal handler. It only takes note, so no child is lost between its start and our list."""
         self._asked += 1
+
+    def _wait_for(self, running: Running) -> None:
+        child = running.child
+        until = time.monotonic() + child.seconds_to_start
+        while not running.is_ready():
+            if running.process.poll() is not None:
+                raise ChildError(f"{child.name} ended with {running.bury()} before it was ready.")
+            if time.monotonic() > until:
+                raise ChildError(f"{child.name} was not ready after {child.seconds_to_start:.0f} seconds.")
+            self._glance()
 
     def _launch(self, child: Child) -> Running:
         prefix = Text(f"{child.name:>9} │ ", style=_COLOURS[len(self._running) % len(_COLOURS)])

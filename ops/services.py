@@ -51,6 +51,8 @@ def api_command(host: str, port: int, processes: int) -> list[str]:
     manners = [
         "--no-server-header",
         "--no-access-log",
+        "--log-level",
+        "warning",
         "--timeout-graceful-shutdown",
         _SECONDS_FOR_OPEN_REQUESTS,
     ]

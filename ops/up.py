@@ -54,7 +54,7 @@ def up(
 
 
 def _start(team: Crew, console: Console, *, host: str, port: int, processes: int, demo: bool) -> None:
-    environment = {"TALKOO_HOME": str(workplace.folder()), "PORT": str(port)}
+    environment = {"TALKOO_HOME": str(workplace.folder()), "PORT": str(port), "LOG_LEVEL": _log_level()}
     base_url = f"http://127.0.0.1:{port}"
     tell = steps.Progress(console)
     with tell("PostgreSQL"):
@@ -63,15 +63,13 @@ def _start(team: Crew, console: Console, *, host: str, port: int, processes: int
         team.run(Child("migrate", steps.talkoo("migrate"), environment))
     with tell("payments"):
         environment |= _payments(team, base_url + _WEBHOOK_PATH)
-    with tell(f"API on {base_url}, {processes} processes"):
+    with tell(f"API on {base_url}, {processes} processes, and workers"):
         serve = services.api_command(host, port, processes)
-        team.start(Child("api", serve, environment, ready=answers(base_url + READY)))
-    with tell("workers"):
-        _workers(team, environment)
+        team.start(Child("api", serve, environment, ready=answers(base_url + READY)), *_workers(environment))
     if demo:
         with tell("demo market"):
             team.run(Child("seed", steps.talkoo("seed", base_url), environment))
-    console.print(welcome(base_url, demo=demo))
+    welcome(console, base_url, demo=demo)
 
 
 def _database(team: Crew) -> Environment:
@@ -112,10 +110,16 @@ def _payments(team: Crew, webhook_url: str) -> Environment:
     }
 
 
-def _workers(team: Crew, environment: Environment) -> None:
+def _log_level() -> str:
+    """A person reads this terminal: what goes well is not told, unless LOG_LEVEL asks for it."""
+    return os.environ.get("LOG_LEVEL", "warning")
+
+
+def _workers(environment: Environment) -> list[Child]:
     """One process for all where the broker lives inside it; separate ones where a broker stands between."""
-    programs = ("relay", "worker", "clock") if "BROKER_URL" in os.environ else ("all",)
-    for program in programs:
-        name = "workers" if program == "all" else program
-        command = (sys.executable, "-m", "workers", program)
-        team.start(Child(name, command, environment, ready=says("workers ready")))
+    apart = {"relay": "relay", "worker": "worker", "clock": "clock"}
+    programs = apart if "BROKER_URL" in os.environ else {"workers": "all"}
+    return [
+        Child(name, (sys.executable, "-m", "workers", program), environment, ready=says("workers ready"))
+        for name, program in programs.items()
+    ]

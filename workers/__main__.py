@@ -6,11 +6,13 @@ With the in-process broker all three are one process, since what is in memory is
 import argparse
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from threading import Event, Thread
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 
 from domain.foundation import logging
 from domain.foundation.database import Transactions, engine_for
@@ -36,12 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
     celery_app.serve(app, work)
     loops = [loop for name, loop in _loops(app, work, stop).items() if part in {name, "all"}]
     if part in {"all", "worker"}:
+        warnings.filterwarnings(
+            "ignore", category=SecurityWarning
+        )  # it is about pickle, which we never accept
         for loop in loops:
             loop.start()
         sys.stdout.write("workers ready\n")
         sys.stdout.flush()
         app.worker_main([
-            "worker", f"--concurrency={THREADS}", "--pool=threads", "--loglevel=warning",
+            "--quiet", "worker", f"--concurrency={THREADS}", "--pool=threads", "--loglevel=warning",
             "--without-gossip", "--without-mingle", "--without-heartbeat",
         ])  # fmt: skip
     else:

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "development"
     database_url: str = "postgresql+psycopg://postgres@127.0.0.1:5432/talkoo"
     database_pool_size: int = Field(default=6, ge=1, le=200)
-    broker_url: str = "memory://"
+    broker_url: str = "memory://localhost"
     stripe_secret_key: SecretStr = SecretStr("sk_sandbox_demo")
     stripe_api_base: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:12111")
     stripe_webhook_secrets: Annotated[tuple[str, ...], NoDecode] = ()
