@@ -32,7 +32,6 @@ def create(*, gateway: Gateway | None = None) -> FastAPI:
         title=openapi.TITLE,
         version=openapi.VERSION,
         lifespan=_living_in(gateway),
-        max_body_size=LARGEST_BODY,
         redirect_slashes=False,
     )
     for router in routers():
@@ -41,7 +40,7 @@ def create(*, gateway: Gateway | None = None) -> FastAPI:
     app.include_router(problem_pages.router)
     problems.install(app)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]  # FastAPI's documented way
-    app.add_middleware(Reception)
+    app.add_middleware(Reception, largest_body=LARGEST_BODY)
     if settings().cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -5,8 +5,10 @@ Plain ASGI, because each layer of Starlette's `BaseHTTPMiddleware` costs a task 
 
 import re
 import time
+from http import HTTPStatus
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.foundation import ids
@@ -24,8 +26,8 @@ _ALWAYS = (
 class Reception:
     """Gives each request an id (the caller's own, if it is sane), and tells the log how it went."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, largest_body: int) -> None:
+        self.app, self.largest_body = app, largest_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
@@ -44,10 +46,25 @@ class Reception:
             await send(message)
 
         try:
-            await self.app(scope, receive, send_on)
+            await self.app(scope, self._bounded(scope, receive), send_on)
         finally:
             if scope["path"] not in _QUIET:
                 _tell(scope, answered["status"], time.perf_counter() - started)
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        """What arrives, up to the largest body; more is refused in the form of every other refusal."""
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        arrived = int(announced) if announced.isdigit() and int(announced) > self.largest_body else 0
+
+        async def receive_some() -> Message:
+            nonlocal arrived
+            message = await receive()
+            arrived += len(message.get("body", b""))
+            if arrived > self.largest_body:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return message
+
+        return receive_some
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:

@@ -154,7 +154,8 @@ def _path(location: tuple[int | str, ...]) -> str:
 async def _on_http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 -- installed for these only
     kind = _BY_STATUS.get(error.status_code, Malformed)
-    answer = response(kind(_MENDS.get(error.status_code, "The body cannot be read as JSON.")))
+    field = "body" if kind is Malformed else None
+    answer = response(kind(_MENDS.get(error.status_code, "The body cannot be read as JSON."), field=field))
     answer.headers.update(error.headers or {})
     return answer
 
