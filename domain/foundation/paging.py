@@ -55,7 +55,7 @@ def decode(cursor: str, kinds: Sequence[type[Key]]) -> list[Key]:
         return [_read(value, kind) for value, kind in zip(values, kinds, strict=True)]
     except (ValueError, TypeError) as error:
         raise CursorUnreadable(
-            "Leave the cursor out to start from the first page.", field="cursor"
+            "Leave the cursor out to start from the first page.", field="after"
         ) from error
 
 

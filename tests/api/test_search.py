@@ -88,7 +88,7 @@ def test_free_time_is_asked_of_the_calendars(client: Client, titles: list[str]) 
             "free_to",
         ),
         ({"limit": 101}, 422, "malformed", "limit"),
-        ({"after": "x"}, 422, "cursor-unreadable", "cursor"),
+        ({"after": "x"}, 422, "cursor-unreadable", "after"),
         ({"colour": "red"}, 422, "malformed", "colour"),
     ],
     ids=str,
