@@ -8,6 +8,7 @@ import orjson
 from pydantic import Field, StringConstraints, model_validator
 
 from api.schemas.common import Instant, SpanView, View, Wire
+from api.schemas.durations import WALL_TIME
 from domain import availability
 from domain.availability import (
     DatedException,
@@ -40,6 +41,7 @@ WallTime = Annotated[
         description="A local wall time in whole minutes. A window that closes no later than it opens closes "
         "on the next day; from 00:00 to 00:00 it is the whole day.",
         examples=["09:00"],
+        json_schema_extra=WALL_TIME,
     ),
 ]
 
@@ -126,8 +128,8 @@ class RuleView(View):
     """A weekly window in local wall time."""
 
     weekday: int
-    opens: time
-    closes: time
+    opens: WallTime
+    closes: WallTime
     first_on: date | None
     last_on: date | None
 
@@ -191,8 +193,8 @@ class ExceptionView(View):
     kind: ExceptionKind
     first_on: date
     last_on: date
-    opens: time
-    closes: time
+    opens: WallTime
+    closes: WallTime
     note: str
     created_at: Instant
 

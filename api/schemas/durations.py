@@ -45,8 +45,14 @@ def _of_the_wall(value: time) -> time:
     return value
 
 
+# JSON Schema's own format `time` has an offset (RFC 3339), which a time on the wall has not.
+WALL_TIME = {"format": "wall-time", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"}
 WallTime = Annotated[
     time,
     AfterValidator(_of_the_wall),
-    Field(description="On the clock of the offer's time zone.", examples=["15:00:00"]),
+    Field(
+        description="On the clock of the offer's time zone.",
+        examples=["15:00:00"],
+        json_schema_extra=WALL_TIME,
+    ),
 ]
