@@ -12,6 +12,7 @@ from domain.availability.errors import (
     HoldLost,
     LengthImpossible,
     NotBookableThen,
+    RangeImpossible,
     SeatsTaken,
     SlotTaken,
 )
@@ -48,6 +49,7 @@ router = Router(tags=["bookings"])
         OptionNotOffered,
         PolicyTakesTooMuch,
         ProposalOpen,
+        RangeImpossible,
         SeatsNotOffered,
         Stale,
         TooLate,

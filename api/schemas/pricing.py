@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 
 from api.schemas.common import Amount, Instant, Money, SpanView, View, Wire
 from domain.foundation.ids import (
@@ -55,8 +55,8 @@ class QuoteRequest(Wire):
     )
 
     offer_id: OfferId
-    start: AwareDatetime
-    end: AwareDatetime | None = Field(
+    start: Instant
+    end: Instant | None = Field(
         default=None, description="When the service itself ends, without what options add."
     )
     units: Count | None = Field(

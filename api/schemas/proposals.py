@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api.schemas.bookings import BookingView, ChosenView, shown
 from api.schemas.common import Instant, Money, SpanView, Text, View, Wire
@@ -26,8 +26,8 @@ class ProposalRequest(Wire):
         {"end": "2026-11-24T11:00:00+02:00"},
     )
 
-    start: AwareDatetime | None = None
-    end: AwareDatetime | None = None
+    start: Instant | None = None
+    end: Instant | None = None
     units: Annotated[int | None, Field(ge=1, le=100_000, strict=True)] = None
     seats: Annotated[int | None, Field(ge=1, le=1_000, strict=True)] = None
     options: Annotated[tuple[OptionWanted, ...] | None, Field(max_length=50)] = None

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from api.schemas.common import AfterCursor, Instant, Limit, Money, View, Wire
 from api.schemas.markets import Slug
@@ -33,10 +33,10 @@ class SearchQuery(Wire):
     )
     price_from: Price | None = Field(default=None, description="Of the shortest booking, in minor units.")
     price_to: Price | None = Field(default=None, description="Of the shortest booking, in minor units.")
-    free_from: AwareDatetime | None = Field(
+    free_from: Instant | None = Field(
         default=None, description="With `free_to`: what can be had at some time between, a stay throughout."
     )
-    free_to: AwareDatetime | None = None
+    free_to: Instant | None = None
     after: AfterCursor = None
     limit: Limit = DEFAULT_LIMIT
 
