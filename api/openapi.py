@@ -8,10 +8,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import problems
-from api.schemas.common import Problem
+from api.admission import AT_THE_DOOR
+from api.card_numbers import CardNumberSent
+from api.schemas.common import Problem, Wire
 from domain.foundation import errors, idempotency
 from domain.foundation.errors import Refusal
 from domain.identity import permissions
+from domain.identity.errors import SessionOver
 from domain.identity.permissions import Rule
 
 if TYPE_CHECKING:
@@ -63,12 +66,14 @@ def declared(door: "Door", docstring: str, extra: dict[str, Any]) -> dict[str, A
 def refusals_of(door: "Door") -> list[type[Refusal]]:
     """Everything a route can refuse with: its own refusals, and those that come with its kind."""
     rule = permissions.PERMISSIONS[door.may].rule
-    common: list[type[Refusal]] = [problems.Malformed, problems.TooManyRequests, errors.Unavailable]
-    common += [errors.Unauthenticated]
+    common: list[type[Refusal]] = [problems.Malformed, errors.Unacceptable, problems.TooManyRequests]
+    common += [errors.Unavailable]
+    if door.may not in AT_THE_DOOR:
+        common += [errors.Unauthenticated, SessionOver]
     if rule in {Rule.MARKET_MODERATOR, Rule.MARKET_OPERATOR, Rule.OPERATOR}:
         common.append(errors.Forbidden)
     if not door.is_safe:
-        common += [errors.Unacceptable, problems.TooLarge]
+        common += [problems.TooLarge, CardNumberSent]
         common += [idempotency.KeyReused, idempotency.KeyUnreadable, idempotency.InFlight]
     if door.idempotency == "required":
         common.append(idempotency.KeyMissing)
@@ -85,6 +90,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         made = get_openapi(title=TITLE, version=app.version, description=DESCRIPTION, routes=app.routes)
         schemas = made["components"]["schemas"]
         made["components"]["examples"] = {kind.slug: _example(kind) for kind in Refusal.every()}
+        _show_nulls(schemas)
         schemas["Problem"] = Problem.model_json_schema()
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
@@ -97,6 +103,15 @@ def document(app: FastAPI) -> dict[str, Any]:
         }
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _show_nulls(schemas: dict[str, Any]) -> None:
+    """The examples of bodies as they were written: FastAPI leaves out nulls, and null may be the point."""
+    for kind in Wire.__subclasses__():
+        shown = dict(kind.model_config).get("json_schema_extra")
+        for name in (kind.__name__, f"{kind.__module__.replace('.', '__')}__{kind.__name__}"):
+            if name in schemas and isinstance(shown, dict):
+                schemas[name] |= shown
 
 
 def _responses(refusals: Iterable[type[Refusal]]) -> dict[int | str, dict[str, Any]]:
