@@ -4,8 +4,9 @@ import fcntl
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,9 +19,9 @@ from rich.console import Console
 from sqlalchemy import text
 
 from domain.foundation import clock
-from domain.foundation.database import Transactions, engine_for
+from domain.foundation.database import Transactions
 from domain.payments.stripe_gateway import StripeGateway
-from ops import steps, workplace
+from ops import database, steps, workplace
 from ops.failures import MendableError
 from ops.front_door import FrontDoor
 from ops.imports.listings import Refused
@@ -31,7 +32,6 @@ from ops.replay.journal import Journal, Line, plan
 from ops.replay.market_clock import MarketClock
 from ops.replay.progress import Progress
 
-_POOL: Final = 4
 _PORTS: Final = (18_000, 18_111)  # the first ports that are tried for the API and the sandbox
 _STOPPED: Final = 130
 _SECONDS_TO_REST: Final = 30.0
@@ -114,102 +114,95 @@ class Replay:
             self._failure = failure
 
     def _run(self) -> None:
-        engine = engine_for(self._stack.database_url, pool_size=_POOL, name="talkoo replay")
-        transactions = Transactions(engine)
         market_clock = MarketClock(self._stack.clock_file, self._stack.sandbox_url)
-        market_clock.begin(_last_moment(transactions) or self._sent[0].at - timedelta(hours=1))
-        market_clock.forward_to(market_clock.now())
         with (
+            database.transactions_on(self._stack.database_url) as transactions,
             FrontDoor(self._stack.base_url, now=market_clock.now) as door,
             Journal(self._folder / "journal.jsonl") as journal,
             Progress(self._console) as progress,
         ):
-            market = self._market(transactions, market_clock, door, journal, progress)
-            keep_up = partial(ending.keep_up, transactions, market_clock, self._stop)
-            before = _calls(door)
-            seconds = {"driving": self._drive(market, market_clock, progress, keep_up)}
-            asked = _calls(door) - before
-            began = perf_counter()
-            with progress.of("days go by", len(journal.ended)) as bar:
-                ending.reached(transactions, market_clock, stop=self._stop, tell=bar.left)
-            seconds["ending"] = round(perf_counter() - began, 1)
-            if not self._stop.is_set():
-                self._report = self._told(transactions, market_clock, door, journal, seconds, asked)
-        engine.dispose()
+            market_clock.begin(_last_moment(transactions) or self._sent[0].at - timedelta(hours=1))
+            market_clock.forward_to(market_clock.now())
+            self._live(Hands(transactions, market_clock, door, journal, progress))
 
-    def _market(
-        self,
-        transactions: Transactions,
-        market_clock: MarketClock,
-        door: FrontDoor,
-        journal: Journal,
-        progress: Progress,
-    ) -> ride.Market:
-        people = fleet.customers(self._kept["customers"], self._kept["password"])
+    def _live(self, hands: "Hands") -> None:
+        """Everybody comes, the requests are sent, the days go by; tells what came of it unless stopped."""
+        market = self._market(hands)
+        before, began = _calls(hands.door), perf_counter()
+        self._drive(hands, market)
+        calls, drove = _calls(hands.door) - before, perf_counter()
+        if not self._stop.is_set():
+            with hands.progress.of("days go by", len(hands.journal.ended)) as bar:
+                ending.reached(hands.transactions, hands.clock, stop=self._stop, tell=bar.left)
+        if not self._stop.is_set():
+            seconds = {"driving": round(drove - began, 1), "ending": round(perf_counter() - drove, 1)}
+            self._report = self._told(hands, seconds, calls)
+
+    def _market(self, hands: "Hands") -> ride.Market:
+        password = self._kept["password"]
+        people = fleet.customers(self._kept["customers"], password)
         drivers = fleet.drivers(self._kept["drivers"], self._sent, self._kept["seed"])
-        answering = {
-            driver.email: fleet.person(driver, self._kept["password"]) for driver in drivers if driver.answers
-        }
-        with progress.of("people sign up", len(people) + len(answering)) as bar:
-            fleet.sign_up([*people, *answering.values()], door, tell=bar.step)
-        market = fleet.open_market(transactions, at=market_clock.now())
-        with progress.of("drivers come", len(drivers)) as bar:
-            by_offer = fleet.plant(transactions, market, drivers, at=market_clock.now(), tell=bar.step)
+        answering = {driver.email: fleet.person(driver, password) for driver in drivers if driver.answers}
+        with hands.progress.of("people sign up", len(people) + len(answering)) as bar:
+            fleet.sign_up([*people, *answering.values()], hands.door, tell=bar.step)
+        market = fleet.open_market(hands.transactions, at=hands.clock.now())
+        with hands.progress.of("drivers come", len(drivers)) as bar:
+            at = hands.clock.now()
+            by_offer = fleet.plant(hands.transactions, market, drivers, at=at, tell=bar.step)
         return ride.Market(
-            door=door,
+            door=hands.door,
             customers=people,
             answering={
                 offer: answering[driver.email] for offer, driver in by_offer.items() if driver.answers
             },
-            journal=journal,
+            journal=hands.journal,
         )
 
-    def _drive(
-        self,
-        market: ride.Market,
-        market_clock: MarketClock,
-        progress: Progress,
-        keep_up: Callable[[], None],
-    ) -> float:
-        began = perf_counter()
-        with progress.of("requests", len(self._sent)) as bar:
-            drive.all_of(market, self._sent, market_clock, keep_up=keep_up, stop=self._stop, tell=bar.step)
-        return round(perf_counter() - began, 1)
+    def _drive(self, hands: "Hands", market: ride.Market) -> None:
+        keep_up = partial(ending.keep_up, hands.transactions, hands.clock, self._stop)
+        with hands.progress.of("requests", len(self._sent)) as bar:
+            drive.all_of(market, self._sent, hands.clock, keep_up=keep_up, stop=self._stop, tell=bar.step)
 
-    def _told(
-        self,
-        transactions: Transactions,
-        market_clock: MarketClock,
-        door: FrontDoor,
-        journal: Journal,
-        seconds: dict[str, float],
-        asked: int,
-    ) -> report.Report:
-        at = market_clock.now()
-        gateway = StripeGateway.from_settings(self._stack.settings)
+    def _told(self, hands: "Hands", seconds: dict[str, float], calls: int) -> report.Report:
+        journal, since = hands.journal, self._sent[0].at - timedelta(days=1)
         compared = report.books(
-            transactions, gateway, self._stack.sandbox_url, since=self._sent[0].at - timedelta(days=1), at=at
+            hands.transactions,
+            StripeGateway.from_settings(self._stack.settings),
+            self._stack.sandbox_url,
+            since=since,
+            at=hands.clock.now(),
         )
-        counts, broken = report.market(transactions)
+        counts, broken = report.market(hands.transactions)
         tries = Counter(str(len(journal.begun.get(number, ()))) for number in journal.ended)
         refusals = Counter(
             line["problem"] for lines in journal.begun.values() for line in lines if "problem" in line
         )
         return report.Report(
             requests=len(self._sent),
-            outcomes=dict(report.outcomes(transactions, len(self._sent), journal.ended)),
+            outcomes=dict(report.outcomes(hands.transactions, len(self._sent), journal.ended)),
             refused_rows=[{"line": row.line, "reason": row.reason} for row in self._refused],
             drivers_tried=dict(tries),
             refusals=dict(refusals),
             market=counts,
-            strays=report.strays(transactions, journal.ended),
+            strays=report.strays(hands.transactions, journal.ended),
             broken_invariants=broken,
             seconds=seconds,
-            calls_per_second=round(asked / seconds["driving"], 1) if asked else 0.0,
-            asked_again=door.asked_again,
-            latencies=report.latencies(door.seconds),
+            calls_per_second=round(calls / seconds["driving"], 1) if calls else 0.0,
+            asked_again=hands.door.asked_again,
+            latencies=report.latencies(hands.door.seconds),
             **compared,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """With what a life of a replay works: the database, the clock, the front door, the journal, the bars."""
+
+    transactions: Transactions
+    clock: MarketClock
+    door: FrontDoor
+    journal: Journal
+    progress: Progress
 
 
 def _planned(file: Path, folder: Path, wanted: Line) -> tuple[list[Request], list[Refused], Line]:
