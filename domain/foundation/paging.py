@@ -54,9 +54,7 @@ def decode(cursor: str, kinds: Sequence[type[Key]]) -> list[Key]:
         values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return [_read(value, kind) for value, kind in zip(values, kinds, strict=True)]
     except (ValueError, TypeError) as error:
-        raise CursorUnreadable(
-            "Leave the cursor out to start from the first page.", field="after"
-        ) from error
+        raise CursorUnreadable("Leave the cursor out to start from the first page.", field="after") from error
 
 
 def _read(value: object, kind: type[Key]) -> Key:

@@ -126,14 +126,14 @@ def keeping(table: str, *, against: Sequence[str], except_columns: Sequence[str]
     """The statements that make a trigger `<table>_are_kept`."""
     spared = f"ARRAY[{', '.join(repr(name) for name in except_columns)}]::text[]"
     unchanged = f"TG_OP = 'UPDATE' AND to_jsonb(NEW) - {spared} = to_jsonb(OLD) - {spared}"
-    body = f"IF {unchanged} THEN RETURN NEW; END IF; " if except_columns else ""
+    pass_on = f"    IF {unchanged} THEN RETURN NEW; END IF;\n" if except_columns else ""
     name = f"{table}_are_kept"
     return (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}"
-        f"RAISE EXCEPTION '{table} are never changed or removed' "
-        f"USING ERRCODE = 'restrict_violation', CONSTRAINT = '{name}'; END $$; "
-        f"CREATE TRIGGER {name} BEFORE {' OR '.join(against)} ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {name}();"
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n{pass_on}"
+        f"    RAISE EXCEPTION '{table} are never changed or removed'\n"
+        f"        USING ERRCODE = 'restrict_violation', CONSTRAINT = '{name}';\nEND $$;\n\n"
+        f"CREATE TRIGGER {name} BEFORE {' OR '.join(against)} ON {table}\n"
+        f"    FOR EACH ROW EXECUTE FUNCTION {name}();"
     )
 
 

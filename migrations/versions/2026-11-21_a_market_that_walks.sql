@@ -22,7 +22,15 @@ CREATE INDEX events_not_dispatched ON events (id) WHERE dispatched_at IS NULL;
 
 COMMENT ON TABLE events IS 'One row means: this happened. Audit trail and outbox in one.';
 
-CREATE OR REPLACE FUNCTION events_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - ARRAY['dispatched_at']::text[] = to_jsonb(OLD) - ARRAY['dispatched_at']::text[] THEN RETURN NEW; END IF; RAISE EXCEPTION 'events are never changed or removed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'events_are_kept'; END $$; CREATE TRIGGER events_are_kept BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION events_are_kept();
+CREATE FUNCTION events_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - ARRAY['dispatched_at']::text[] = to_jsonb(OLD) - ARRAY['dispatched_at']::text[] THEN RETURN NEW; END IF;
+    RAISE EXCEPTION 'events are never changed or removed'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'events_are_kept';
+END $$;
+
+CREATE TRIGGER events_are_kept BEFORE UPDATE OR DELETE ON events
+    FOR EACH ROW EXECUTE FUNCTION events_are_kept();
 
 CREATE TABLE event_subjects (
     subject_id UUID NOT NULL,
@@ -112,13 +120,21 @@ CREATE TABLE webhook_events (
     CONSTRAINT webhook_events_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX webhook_events_to_handle_about ON webhook_events (about) WHERE handled_at IS NULL;
-
 CREATE INDEX webhook_events_to_handle ON webhook_events (received_at) WHERE handled_at IS NULL;
+
+CREATE INDEX webhook_events_to_handle_about ON webhook_events (about) WHERE handled_at IS NULL;
 
 COMMENT ON TABLE webhook_events IS 'One row means: the provider told us this, signed, and we have it for good.';
 
-CREATE OR REPLACE FUNCTION webhook_events_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - ARRAY['handled_at', 'attempts']::text[] = to_jsonb(OLD) - ARRAY['handled_at', 'attempts']::text[] THEN RETURN NEW; END IF; RAISE EXCEPTION 'webhook_events are never changed or removed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'webhook_events_are_kept'; END $$; CREATE TRIGGER webhook_events_are_kept BEFORE UPDATE OR DELETE ON webhook_events FOR EACH ROW EXECUTE FUNCTION webhook_events_are_kept();
+CREATE FUNCTION webhook_events_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - ARRAY['handled_at', 'attempts']::text[] = to_jsonb(OLD) - ARRAY['handled_at', 'attempts']::text[] THEN RETURN NEW; END IF;
+    RAISE EXCEPTION 'webhook_events are never changed or removed'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'webhook_events_are_kept';
+END $$;
+
+CREATE TRIGGER webhook_events_are_kept BEFORE UPDATE OR DELETE ON webhook_events
+    FOR EACH ROW EXECUTE FUNCTION webhook_events_are_kept();
 
 CREATE TABLE reconciliations (
     id UUID NOT NULL,
@@ -132,7 +148,14 @@ CREATE TABLE reconciliations (
 
 COMMENT ON TABLE reconciliations IS 'One row means: our books were laid beside the provider''s.';
 
-CREATE OR REPLACE FUNCTION reconciliations_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'reconciliations are never changed or removed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'reconciliations_are_kept'; END $$; CREATE TRIGGER reconciliations_are_kept BEFORE UPDATE OR DELETE ON reconciliations FOR EACH ROW EXECUTE FUNCTION reconciliations_are_kept();
+CREATE FUNCTION reconciliations_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'reconciliations are never changed or removed'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'reconciliations_are_kept';
+END $$;
+
+CREATE TRIGGER reconciliations_are_kept BEFORE UPDATE OR DELETE ON reconciliations
+    FOR EACH ROW EXECUTE FUNCTION reconciliations_are_kept();
 
 CREATE TABLE idempotency_keys (
     scope VARCHAR(60) NOT NULL,
@@ -168,7 +191,14 @@ CREATE TABLE ledger_accounts (
 
 COMMENT ON TABLE ledger_accounts IS 'One row means: there is a place for this kind of value, in this unit, of this owner.';
 
-CREATE OR REPLACE FUNCTION ledger_accounts_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'ledger_accounts are never changed or removed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_accounts_are_kept'; END $$; CREATE TRIGGER ledger_accounts_are_kept BEFORE UPDATE OR DELETE ON ledger_accounts FOR EACH ROW EXECUTE FUNCTION ledger_accounts_are_kept();
+CREATE FUNCTION ledger_accounts_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'ledger_accounts are never changed or removed'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_accounts_are_kept';
+END $$;
+
+CREATE TRIGGER ledger_accounts_are_kept BEFORE UPDATE OR DELETE ON ledger_accounts
+    FOR EACH ROW EXECUTE FUNCTION ledger_accounts_are_kept();
 
 CREATE TABLE ledger_entries (
     id UUID NOT NULL,
@@ -192,7 +222,14 @@ CREATE INDEX ledger_entries_of_subject ON ledger_entries (subject_id, id);
 
 COMMENT ON TABLE ledger_entries IS 'One row means: this happened to value, for this reason, exactly once.';
 
-CREATE OR REPLACE FUNCTION ledger_entries_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'ledger_entries are never changed or removed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_entries_are_kept'; END $$; CREATE TRIGGER ledger_entries_are_kept BEFORE UPDATE OR DELETE ON ledger_entries FOR EACH ROW EXECUTE FUNCTION ledger_entries_are_kept();
+CREATE FUNCTION ledger_entries_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'ledger_entries are never changed or removed'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_entries_are_kept';
+END $$;
+
+CREATE TRIGGER ledger_entries_are_kept BEFORE UPDATE OR DELETE ON ledger_entries
+    FOR EACH ROW EXECUTE FUNCTION ledger_entries_are_kept();
 
 CREATE TABLE event_deliveries (
     event_id UUID NOT NULL,
@@ -231,7 +268,14 @@ CREATE INDEX policy_versions_in_force ON policy_versions (market_id, active_from
 
 COMMENT ON TABLE policy_versions IS 'One row means: from active_from these rules hold, until a later version takes over.';
 
-CREATE OR REPLACE FUNCTION policy_versions_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'policy_versions are never changed or removed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'policy_versions_are_kept'; END $$; CREATE TRIGGER policy_versions_are_kept BEFORE UPDATE OR DELETE ON policy_versions FOR EACH ROW EXECUTE FUNCTION policy_versions_are_kept();
+CREATE FUNCTION policy_versions_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'policy_versions are never changed or removed'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'policy_versions_are_kept';
+END $$;
+
+CREATE TRIGGER policy_versions_are_kept BEFORE UPDATE OR DELETE ON policy_versions
+    FOR EACH ROW EXECUTE FUNCTION policy_versions_are_kept();
 
 CREATE TABLE provider_profiles (
     id UUID NOT NULL,
@@ -253,11 +297,11 @@ CREATE TABLE provider_profiles (
     CONSTRAINT provider_profiles_state_known CHECK (state IN ('applied', 'in_review', 'changes_requested', 'approved', 'suspended', 'closed'))
 );
 
-CREATE INDEX provider_profiles_by_payout_account ON provider_profiles (payout_account_id) WHERE payout_account_id IS NOT NULL;
-
 CREATE INDEX provider_profiles_by_market ON provider_profiles (market_id, state, id);
 
 CREATE INDEX provider_profiles_by_organisation ON provider_profiles (organisation_id) WHERE organisation_id IS NOT NULL;
+
+CREATE INDEX provider_profiles_by_payout_account ON provider_profiles (payout_account_id) WHERE payout_account_id IS NOT NULL;
 
 COMMENT ON TABLE provider_profiles IS 'One row means: this user is, wants to be, or was a provider in this market.';
 
@@ -352,9 +396,9 @@ CREATE TABLE payments (
     CONSTRAINT payments_one_per_charge_reference UNIQUE (charge_reference)
 );
 
-CREATE INDEX payments_to_look_at ON payments (looked_at) WHERE state IN ('requires_action', 'authorized');
-
 CREATE INDEX payments_by_customer_id ON payments (customer_id);
+
+CREATE INDEX payments_to_look_at ON payments (looked_at) WHERE state IN ('requires_action', 'authorized');
 
 CREATE INDEX payments_to_settle ON payments (due_at) WHERE due_at IS NOT NULL;
 
@@ -390,7 +434,14 @@ CREATE INDEX tariff_versions_in_force ON tariff_versions (market_id, active_from
 
 COMMENT ON TABLE tariff_versions IS 'One row means: from active_from these effects hold, until a later version takes over.';
 
-CREATE OR REPLACE FUNCTION tariff_versions_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'tariff_versions are never changed or removed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'tariff_versions_are_kept'; END $$; CREATE TRIGGER tariff_versions_are_kept BEFORE UPDATE OR DELETE ON tariff_versions FOR EACH ROW EXECUTE FUNCTION tariff_versions_are_kept();
+CREATE FUNCTION tariff_versions_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'tariff_versions are never changed or removed'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'tariff_versions_are_kept';
+END $$;
+
+CREATE TRIGGER tariff_versions_are_kept BEFORE UPDATE OR DELETE ON tariff_versions
+    FOR EACH ROW EXECUTE FUNCTION tariff_versions_are_kept();
 
 CREATE TABLE ledger_postings (
     id UUID NOT NULL,
@@ -415,7 +466,14 @@ CREATE INDEX ledger_postings_debits ON ledger_postings (debit_account_id, id);
 
 COMMENT ON TABLE ledger_postings IS 'One row means: this amount went from the debited account to the credited one.';
 
-CREATE OR REPLACE FUNCTION ledger_postings_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'ledger_postings are never changed or removed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_postings_are_kept'; END $$; CREATE TRIGGER ledger_postings_are_kept BEFORE UPDATE OR DELETE ON ledger_postings FOR EACH ROW EXECUTE FUNCTION ledger_postings_are_kept();
+CREATE FUNCTION ledger_postings_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'ledger_postings are never changed or removed'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_postings_are_kept';
+END $$;
+
+CREATE TRIGGER ledger_postings_are_kept BEFORE UPDATE OR DELETE ON ledger_postings
+    FOR EACH ROW EXECUTE FUNCTION ledger_postings_are_kept();
 
 CREATE TABLE ledger_balances (
     account_id UUID NOT NULL,
@@ -454,9 +512,9 @@ CREATE TABLE refresh_tokens (
 
 CREATE INDEX refresh_tokens_by_expires_at ON refresh_tokens (expires_at);
 
-CREATE UNIQUE INDEX refresh_tokens_one_to_renew_with ON refresh_tokens (session_id) WHERE rotated_at IS NULL;
-
 CREATE INDEX refresh_tokens_by_session_id ON refresh_tokens (session_id);
+
+CREATE UNIQUE INDEX refresh_tokens_one_to_renew_with ON refresh_tokens (session_id) WHERE rotated_at IS NULL;
 
 COMMENT ON TABLE refresh_tokens IS 'One row means: this token renews the session, or did so at rotated_at.';
 
@@ -518,19 +576,19 @@ CREATE TABLE offers (
     CONSTRAINT offers_state_known CHECK (state IN ('draft', 'published', 'paused', 'archived'))
 );
 
-CREATE INDEX offers_by_profile ON offers (profile_id, id);
-
-CREATE INDEX offers_by_place ON offers (blurred_latitude, blurred_longitude) WHERE state = 'published' AND hidden_at IS NULL;
-
-CREATE INDEX offers_by_category_and_place ON offers (category_id, blurred_latitude, blurred_longitude) WHERE state = 'published' AND hidden_at IS NULL;
-
-CREATE INDEX offers_by_price ON offers (market_id, from_amount) WHERE state = 'published' AND hidden_at IS NULL;
-
-CREATE INDEX offers_by_provider ON offers (provider_user_id, id);
-
 CREATE INDEX offers_by_age ON offers (market_id, published_at, id) WHERE state = 'published' AND hidden_at IS NULL;
 
 CREATE INDEX offers_by_category_and_age ON offers (market_id, category_id, published_at, id) WHERE state = 'published' AND hidden_at IS NULL;
+
+CREATE INDEX offers_by_category_and_place ON offers (category_id, blurred_latitude, blurred_longitude) WHERE state = 'published' AND hidden_at IS NULL;
+
+CREATE INDEX offers_by_place ON offers (blurred_latitude, blurred_longitude) WHERE state = 'published' AND hidden_at IS NULL;
+
+CREATE INDEX offers_by_price ON offers (market_id, from_amount) WHERE state = 'published' AND hidden_at IS NULL;
+
+CREATE INDEX offers_by_profile ON offers (profile_id, id);
+
+CREATE INDEX offers_by_provider ON offers (provider_user_id, id);
 
 CREATE INDEX offers_by_words ON offers USING gin (words) WITH (fastupdate = off) WHERE state = 'published' AND hidden_at IS NULL;
 
@@ -551,9 +609,9 @@ CREATE TABLE resources (
     CONSTRAINT resources_kind_known CHECK (kind IN ('time', 'thing'))
 );
 
-CREATE UNIQUE INDEX resources_one_time_per_provider ON resources (profile_id) WHERE kind = 'time';
-
 CREATE INDEX resources_by_provider ON resources (profile_id, number);
+
+CREATE UNIQUE INDEX resources_one_time_per_provider ON resources (profile_id) WHERE kind = 'time';
 
 COMMENT ON TABLE resources IS 'One row means: this can be promised once at a time.';
 
@@ -578,15 +636,23 @@ CREATE TABLE provider_ops (
     CONSTRAINT provider_ops_state_known CHECK (state IN ('planned', 'sent', 'unknown', 'succeeded', 'failed'))
 );
 
-CREATE INDEX provider_ops_open ON provider_ops (sent_at) WHERE state IN ('planned', 'sent', 'unknown');
+CREATE INDEX provider_ops_by_payment_id ON provider_ops (payment_id);
 
 CREATE UNIQUE INDEX provider_ops_one_open_per_payment ON provider_ops (payment_id) WHERE state IN ('sent', 'unknown');
 
-CREATE INDEX provider_ops_by_payment_id ON provider_ops (payment_id);
+CREATE INDEX provider_ops_open ON provider_ops (sent_at) WHERE state IN ('planned', 'sent', 'unknown');
 
 COMMENT ON TABLE provider_ops IS 'One row means: we decided to ask this of the payment provider, once.';
 
-CREATE OR REPLACE FUNCTION provider_ops_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - ARRAY['state', 'attempts', 'sent_at', 'finished_at', 'alerted_at', 'response']::text[] = to_jsonb(OLD) - ARRAY['state', 'attempts', 'sent_at', 'finished_at', 'alerted_at', 'response']::text[] THEN RETURN NEW; END IF; RAISE EXCEPTION 'provider_ops are never changed or removed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'provider_ops_are_kept'; END $$; CREATE TRIGGER provider_ops_are_kept BEFORE UPDATE OR DELETE ON provider_ops FOR EACH ROW EXECUTE FUNCTION provider_ops_are_kept();
+CREATE FUNCTION provider_ops_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - ARRAY['state', 'attempts', 'sent_at', 'finished_at', 'alerted_at', 'response']::text[] = to_jsonb(OLD) - ARRAY['state', 'attempts', 'sent_at', 'finished_at', 'alerted_at', 'response']::text[] THEN RETURN NEW; END IF;
+    RAISE EXCEPTION 'provider_ops are never changed or removed'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'provider_ops_are_kept';
+END $$;
+
+CREATE TRIGGER provider_ops_are_kept BEFORE UPDATE OR DELETE ON provider_ops
+    FOR EACH ROW EXECUTE FUNCTION provider_ops_are_kept();
 
 CREATE TABLE offer_options (
     id UUID NOT NULL,
@@ -748,15 +814,23 @@ CREATE TABLE quotes (
     CONSTRAINT quotes_changes_quote_id_fkey FOREIGN KEY(changes_quote_id) REFERENCES quotes (id)
 );
 
-CREATE INDEX quotes_never_taken ON quotes (expires_at) WHERE taken_at IS NULL AND changes_quote_id IS NULL;
-
 CREATE UNIQUE INDEX live_quotes_have_one_place_each ON quotes (customer_id, category_id, live_number) WHERE live_number IS NOT NULL AND taken_at IS NULL AND superseded_at IS NULL;
+
+CREATE INDEX quotes_never_taken ON quotes (expires_at) WHERE taken_at IS NULL AND changes_quote_id IS NULL;
 
 CREATE INDEX quotes_of_changes ON quotes (changes_quote_id) WHERE changes_quote_id IS NOT NULL;
 
 COMMENT ON TABLE quotes IS 'One row means: this price was promised to this customer until expires_at, and how it was counted.';
 
-CREATE OR REPLACE FUNCTION quotes_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - ARRAY['taken_at', 'superseded_at']::text[] = to_jsonb(OLD) - ARRAY['taken_at', 'superseded_at']::text[] THEN RETURN NEW; END IF; RAISE EXCEPTION 'quotes are never changed or removed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'quotes_are_kept'; END $$; CREATE TRIGGER quotes_are_kept BEFORE UPDATE ON quotes FOR EACH ROW EXECUTE FUNCTION quotes_are_kept();
+CREATE FUNCTION quotes_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - ARRAY['taken_at', 'superseded_at']::text[] = to_jsonb(OLD) - ARRAY['taken_at', 'superseded_at']::text[] THEN RETURN NEW; END IF;
+    RAISE EXCEPTION 'quotes are never changed or removed'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'quotes_are_kept';
+END $$;
+
+CREATE TRIGGER quotes_are_kept BEFORE UPDATE ON quotes
+    FOR EACH ROW EXECUTE FUNCTION quotes_are_kept();
 
 CREATE OR REPLACE FUNCTION taken_quotes_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         RAISE EXCEPTION 'a quote that was taken is never removed'
@@ -793,11 +867,11 @@ CREATE TABLE seat_claims (
     CONSTRAINT seat_claims_group_session_id_fkey FOREIGN KEY(group_session_id) REFERENCES group_sessions (id)
 );
 
-CREATE INDEX seat_claims_that_expire ON seat_claims (expires_at) WHERE released_at IS NULL AND expires_at IS NOT NULL;
+CREATE INDEX seat_claims_by_session ON seat_claims (group_session_id) WHERE released_at IS NULL;
 
 CREATE UNIQUE INDEX seat_claims_one_per_booking ON seat_claims (booking_id) WHERE released_at IS NULL;
 
-CREATE INDEX seat_claims_by_session ON seat_claims (group_session_id) WHERE released_at IS NULL;
+CREATE INDEX seat_claims_that_expire ON seat_claims (expires_at) WHERE released_at IS NULL AND expires_at IS NOT NULL;
 
 COMMENT ON TABLE seat_claims IS 'One row means: a booking has so many seats of a session, for good or until it expires.';
 
@@ -821,11 +895,11 @@ CREATE TABLE holds (
     CONSTRAINT holds_group_session_id_fkey FOREIGN KEY(group_session_id) REFERENCES group_sessions (id)
 );
 
+CREATE INDEX holds_by_booking ON holds (booking_id) WHERE released_at IS NULL;
+
 CREATE INDEX holds_by_session ON holds (group_session_id) WHERE released_at IS NULL;
 
 CREATE INDEX holds_that_expire ON holds (expires_at) WHERE released_at IS NULL AND expires_at IS NOT NULL;
-
-CREATE INDEX holds_by_booking ON holds (booking_id) WHERE released_at IS NULL;
 
 COMMENT ON TABLE holds IS 'One row means: this resource is promised for this time, with buffers, until released.';
 
@@ -906,11 +980,11 @@ CREATE TABLE bookings (
     CONSTRAINT booking_grounds_known CHECK (ground IN ('carried_out', 'never_agreed', 'not_by_the_customer', 'grace_period', 'tier', 'too_late', 'dispute'))
 );
 
-CREATE INDEX bookings_due ON bookings (due_at) WHERE due_at IS NOT NULL;
+CREATE UNIQUE INDEX a_quote_makes_one_booking ON bookings (quote_id);
 
 CREATE INDEX bookings_by_offer ON bookings (offer_id);
 
-CREATE UNIQUE INDEX a_quote_makes_one_booking ON bookings (quote_id);
+CREATE INDEX bookings_due ON bookings (due_at) WHERE due_at IS NOT NULL;
 
 CREATE INDEX bookings_of_a_customer ON bookings (customer_id, id);
 
@@ -945,13 +1019,13 @@ CREATE TABLE booking_proposals (
     CONSTRAINT proposal_states_known CHECK (state IN ('open', 'accepted', 'declined', 'withdrawn', 'expired'))
 );
 
-CREATE INDEX booking_proposals_by_quote_id ON booking_proposals (quote_id);
+CREATE UNIQUE INDEX a_booking_has_one_open_proposal ON booking_proposals (booking_id) WHERE state = 'open';
 
-CREATE INDEX proposals_of_a_booking ON booking_proposals (booking_id, id);
+CREATE INDEX booking_proposals_by_quote_id ON booking_proposals (quote_id);
 
 CREATE INDEX proposals_due ON booking_proposals (expires_at) WHERE state = 'open';
 
-CREATE UNIQUE INDEX a_booking_has_one_open_proposal ON booking_proposals (booking_id) WHERE state = 'open';
+CREATE INDEX proposals_of_a_booking ON booking_proposals (booking_id, id);
 
 COMMENT ON TABLE booking_proposals IS 'One row means: this side asked the other to change the booking to these terms.';
 
