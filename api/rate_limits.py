@@ -10,6 +10,7 @@ from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
+from api.counters import ProcessCounters
 from api.problems import TooManyRequests
 from domain.foundation.logging import log
 from domain.foundation.settings import Settings
@@ -46,5 +47,8 @@ class RateLimits:
 
 def from_settings(chosen: Settings) -> RateLimits:
     """The limits that the settings name."""
-    counters = FixedWindowRateLimiter(storage_from_string(chosen.rate_limits_url, wrap_exceptions=True))
-    return RateLimits(counters, parse(chosen.rate_limit), parse(chosen.rate_limit_sign_in))
+    here = chosen.rate_limits_url.startswith("memory:")
+    storage = ProcessCounters() if here else storage_from_string(chosen.rate_limits_url, wrap_exceptions=True)
+    return RateLimits(
+        FixedWindowRateLimiter(storage), parse(chosen.rate_limit), parse(chosen.rate_limit_sign_in)
+    )
