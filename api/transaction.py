@@ -15,7 +15,7 @@ from inspect import isclass
 from typing import Any, Literal, get_type_hints
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
@@ -69,7 +69,7 @@ class Router:
     """The routes of one noun. `routes.doors` lists them for the house tests; `routes.inner` is FastAPI's."""
 
     def __init__(self, *, tags: list[str]) -> None:
-        self.inner = APIRouter(tags=list(tags), dependencies=[Depends(only_known_parameters)])
+        self.inner = APIRouter(tags=list(tags))
         self.doors: list[Door] = []
 
     def get(self, path: str, **terms: Any) -> Callable[[Endpoint], Endpoint]:  # noqa: ANN401 -- the terms of `_open`
@@ -137,7 +137,7 @@ async def body_of(request: Request) -> bytes:
     return await request.body()
 
 
-async def only_known_parameters(request: Request) -> None:
+def only_known_parameters(request: Request) -> None:
     """Refuse a query parameter that the route does not declare: misspelt, it would silently narrow nothing.
 
     A route that takes its query as one model refuses strangers by that.
@@ -154,15 +154,18 @@ async def only_known_parameters(request: Request) -> None:
 
 
 def _served(door: Door) -> Callable[..., Any]:
-    """The coroutine that FastAPI calls, under the signature of what FastAPI should parse."""
+    """The coroutine that FastAPI calls, under the signature of what FastAPI should parse.
 
-    async def serve(talkoo_request: Request, talkoo_body: bytes, **parsed: Any) -> Response:  # noqa: ANN401 -- parsed by FastAPI
+    What can be done here is no dependency: solving one costs as much as a small query.
+    """
+
+    async def serve(talkoo_request: Request, **parsed: Any) -> Response:  # noqa: ANN401 -- parsed by FastAPI
+        only_known_parameters(talkoo_request)
+        body = b"" if door.is_safe else await body_of(talkoo_request)
         house = house_of(talkoo_request)
         limiter = house.world_threads if door.reaches_the_world else house.threads
         answer = _answer_from_the_world if door.reaches_the_world else _answer
-        return await run_sync(
-            _refusing, answer, door, house, talkoo_request, talkoo_body, parsed, limiter=limiter
-        )
+        return await run_sync(_refusing, answer, door, house, talkoo_request, body, parsed, limiter=limiter)
 
     hints = get_type_hints(door.endpoint, include_extras=True)
     theirs = [
@@ -170,13 +173,8 @@ def _served(door: Door) -> Callable[..., Any]:
         for name, parameter in inspect.signature(door.endpoint).parameters.items()
         if name not in GIVEN
     ]
-    ours = [
-        inspect.Parameter("talkoo_request", inspect.Parameter.KEYWORD_ONLY, annotation=Request),
-        inspect.Parameter(
-            "talkoo_body", inspect.Parameter.KEYWORD_ONLY, annotation=bytes, default=Depends(body_of)
-        ),
-    ]
-    serve.__signature__ = inspect.Signature([*ours, *theirs])  # type: ignore[attr-defined]  # read by FastAPI
+    ours = inspect.Parameter("talkoo_request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+    serve.__signature__ = inspect.Signature([ours, *theirs])  # type: ignore[attr-defined]  # read by FastAPI
     return serve
 
 
