@@ -25,6 +25,8 @@ _NEWEST_FIRST = text(f"""
 """)  # noqa: S608 -- our own column list
 _LATEST = text("SELECT coalesce(max(number), 0) FROM policy_versions WHERE market_id = :market_id")
 _BEYOND_EVERY_NUMBER = 2**31 - 1
+MOST_KNOWN = 1_000  # policy versions that a process keeps in mind; more are seldom in use
+_read: dict[UUID, PolicyVersion] = {}
 
 
 def market(session: Session, market_id: UUID) -> Market:
@@ -58,8 +60,16 @@ def policy_at(session: Session, market_id: UUID, at: datetime) -> PolicyVersion:
 
 
 def policy(session: Session, version_id: UUID) -> PolicyVersion:
-    """The version of this id, in force or not; refuses `PolicyUnknown`."""
-    return _one(session.execute(_ONE, {"id": version_id}).first())
+    """The version of this id, in force or not; refuses `PolicyUnknown`.
+
+    Versions are never changed or removed (the table refuses it), so one that was read stays known.
+    """
+    if (known := _read.get(version_id)) is None:
+        known = _one(session.execute(_ONE, {"id": version_id}).first())
+        if len(_read) >= MOST_KNOWN:
+            _read.clear()
+        _read[version_id] = known
+    return known
 
 
 def policies(session: Session, market_id: UUID, *, after: str | None, limit: int) -> Page[PolicyVersion]:
@@ -95,7 +105,7 @@ def _version(row: Row[Any]) -> PolicyVersion:
     )
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=MOST_KNOWN)
 def _parsed(document: str) -> Policy:
-    """The same text is the same policy, and neither changes; more than a thousand are seldom in use."""
+    """The same text is the same policy, and neither changes."""
     return Policy.model_validate_json(document)
