@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ops import lifeline
 
-_PATIENCE = 60.0  # seconds to become ready on a machine that does much else
+_PATIENCE = 180.0  # seconds to become ready on a machine that does much else
 _GLANCE = 0.05
 
 Ready = Callable[["Program"], bool]

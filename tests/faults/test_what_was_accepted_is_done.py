@@ -123,10 +123,12 @@ def works(stack: Stack, broker: Broker) -> Iterator[Works]:
     api, address = stack.api(processes=1)
     relay = stack.workers("relay", BROKER_URL=broker.url)
     worker = stack.workers("worker", BROKER_URL=broker.url)
-    start_all([api, relay, worker])
-    yield Works(stack, people, provider, broker, relay, worker, address, sandbox, seed())
-    for program in (relay, worker, api):
-        program.stop()
+    try:
+        start_all([api, relay, worker])
+        yield Works(stack, people, provider, broker, relay, worker, address, sandbox, seed())
+    finally:  # a relay that lived on would take the next test's events
+        for program in (relay, worker, api):
+            program.stop()
 
 
 REDIS = pytest.mark.parametrize("broker", ["redis"], indirect=True)
