@@ -64,7 +64,7 @@ def _read(value: object, kind: type[Key]) -> Key:
         return UUID(value)
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    if kind is str and isinstance(value, str):
+    if kind is str and isinstance(value, str) and "\0" not in value:
         return value
     if kind is int and isinstance(value, int) and not isinstance(value, bool):
         return value
