@@ -1,4 +1,4 @@
-"""A whole little market for tests that try every route: people of every kind, offers, bookings in many states.
+"""A whole little market for tests that try every route: all kinds of people, bookings in many states.
 
 `build` makes it in one transaction through the faces of the domain; everything that can be named on the wire
 stands in `Stage.names` under a word ("confirmed" is a confirmed booking's id), so that a test's paths and
@@ -45,7 +45,8 @@ PREFIXES = {
     "changes_requested": "prv", "suspended_profile": "prv",
     "pending": "bkg", "requested": "bkg", "confirmed": "bkg", "proposed": "bkg", "starting": "bkg",
     "running": "bkg", "no_show": "bkg", "delivered": "bkg", "disputed": "bkg", "answered": "bkg",
-    "completed": "bkg", "called_off": "bkg", "bens": "bkg", "aino": "usr", "ben": "usr", "sulo": "usr", "session": "ses",
+    "completed": "bkg", "called_off": "bkg", "bens": "bkg", "aino": "usr", "ben": "usr", "sulo": "usr",
+    "session": "ses",
 }  # fmt: skip
 
 
@@ -385,16 +386,16 @@ class Photograph:
             connection.exec_driver_sql("DROP SCHEMA IF EXISTS staged CASCADE; CREATE SCHEMA staged")
             for name in columns:
                 connection.exec_driver_sql(f"CREATE TABLE staged.{name} AS TABLE public.{name}")
-            emptied = "".join(f"DELETE FROM {name}; " for name in columns)
+            emptied = "".join(f"DELETE FROM {name}; " for name in columns)  # noqa: S608 -- our own tables
             filled = "".join(
-                f"INSERT INTO {name} ({told}) OVERRIDING SYSTEM VALUE SELECT {told} FROM staged.{name}; "
+                f"INSERT INTO {name} ({told}) OVERRIDING SYSTEM VALUE SELECT {told} FROM staged.{name}; "  # noqa: S608 -- our own tables
                 for name, told in columns.items()
             )
             for name, statements in {"clear": emptied, "restore": emptied + filled}.items():
                 connection.exec_driver_sql(_FUNCTION.format(name=name, statements=statements))
         # What there is, table by table, as a number that changes with any row; keys of retries are no effect.
         self._sum = " UNION ALL ".join(
-            f"SELECT '{name}', count(*), coalesce(sum(hashtextextended(row::text, 0)), 0) FROM {name} AS row"
+            f"SELECT '{name}', count(*), coalesce(sum(hashtextextended(row::text, 0)), 0) FROM {name} AS row"  # noqa: S608 -- our own tables
             for name in columns
             if name != "idempotency_keys"
         )
@@ -432,6 +433,4 @@ _FUNCTION = """
 
 def changed(before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]) -> dict[str, int]:
     """Which tables differ, and by how many rows; 0 where rows only changed."""
-    return {
-        name: after[name][0] - before[name][0] for name in before if before[name] != after[name]
-    }
+    return {name: after[name][0] - before[name][0] for name in before if before[name] != after[name]}

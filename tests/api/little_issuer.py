@@ -33,7 +33,7 @@ class Desk(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"])).decode()
-        form = {name: values[0] for name, values in parse_qs(body).items()}
+        form = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()}
         token = None
         if form["grant_type"] == "authorization_code" and self._client_is_known(form):
             token = self.issuer.id_token(form["code"], form["code_verifier"], form["redirect_uri"])

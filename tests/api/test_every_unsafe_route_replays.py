@@ -152,7 +152,9 @@ def test_an_answer_to_nobody_in_particular_is_sealed(theatre: Theatre, name: str
     answer = theatre.send(call, key=str(ids.new()))
     with theatre.transactions() as session:
         (row,) = session.execute(text("SELECT * FROM idempotency_keys")).mappings()
-    stored = b"\0".join(bytes(value) if isinstance(value, bytes) else str(value).encode() for value in row.values())
+    stored = b"\0".join(
+        bytes(value) if isinstance(value, bytes) else str(value).encode() for value in row.values()
+    )
     secrets = [*answer.json().values(), *(theatre.stage.filled(call.body) or {}).values()]
     assert row["scope"] == "anyone"
     assert [told for told in secrets if str(told).encode() in stored] == []
@@ -174,7 +176,9 @@ def test_a_key_that_cannot_be_one_is_refused(theatre: Theatre):
 def _others(theatre: Theatre, call: Call, key: str) -> Iterator[Response]:
     """Other requests under the same key: other bytes here, and another route by the same person."""
     yield theatre.send(call, key=key, body=(theatre.content(call) or b"{}") + b" ")
-    elsewhere = CALLS["add_thing" if call.by == "ellen" else "change_me" if call.by != "nobody" else "sign_up"]
+    elsewhere = CALLS[
+        "add_thing" if call.by == "ellen" else "change_me" if call.by != "nobody" else "sign_up"
+    ]
     if elsewhere.path != call.path:
         yield theatre.send(elsewhere, call.by, key=key)
 
@@ -232,4 +236,3 @@ def _told(answer: Response) -> tuple[int, bytes, str | None, str | None]:
 
 def _problem(answer: Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["type"].removeprefix("/problems/")
-

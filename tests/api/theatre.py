@@ -12,8 +12,9 @@ from hmac import new as hmac
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+from urllib.parse import unquote
 
-from httpx2 import Response
+from httpx2 import Request, Response
 from limits import parse
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
@@ -111,20 +112,42 @@ class Theatre:
         path: str = "",
     ) -> Response:
         """One request of `call`, by whom it is meant for or by `who`; a fresh key unless one is given."""
-        self.is_touched |= call.method != "GET"
         told = {"content-type": "application/json", **self.stage.filled(call.headers)}
         if key is not None:
             told["idempotency-key"] = str(ids.new()) if key is FRESH else key
         if (who or call.by) != "nobody":
             told["authorization"] = f"Bearer {self.stage.tokens[who or call.by]}"
         content = self.content(call) if body is ... else body
-        # The path as it stands: a test may send what no client would.
-        return self.app.request(
+        request = Request(
             call.method,
-            path or self.stage.filled(call.path),
-            headers=_raw(told) | _raw(headers or {}),
+            HERE + (path or self.stage.filled(call.path)),
+            headers=raw(told) | raw(headers or {}),
             content=content,
         )
+        return self.ask(request)
+
+    def ask(self, request: Request) -> Response:
+        """The app's answer, in one hop to its thread where Starlette's test client takes eight."""
+        self.is_touched |= request.method != "GET"
+        path, _, query = request.url.raw_path.partition(b"?")
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": request.method,
+            "scheme": "http",
+            "path": unquote(path.decode("ascii")),
+            "raw_path": path,
+            "query_string": query,
+            "root_path": "",
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "client": ("testclient", 50_000),
+            "server": ("talkoo.test", 80),
+        }
+        assert self.app.portal is not None
+        start, body = self.app.portal.call(_answered, self.app.app, scope, request.read())
+        answer = Response(start["status"], headers=start["headers"], content=body, request=request)
+        answer.elapsed = timedelta(0)
+        return answer
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -188,7 +211,22 @@ def trusted(issuer: LittleIssuer) -> Iterator[None]:
 HERE = "http://talkoo.test"
 
 
-def _raw(headers: Mapping[Any, Any]) -> dict[bytes, bytes]:
+async def _answered(app: Any, scope: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+    """One request by the ASGI protocol: how the answer starts, and its body."""
+    arriving = [{"type": "http.request", "body": body, "more_body": False}]
+    told: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return arriving.pop() if arriving else {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        told.append(message)
+
+    await app(scope, receive, send)
+    return told[0], b"".join(message.get("body", b"") for message in told[1:])
+
+
+def raw(headers: Mapping[Any, Any]) -> dict[bytes, bytes]:
     """Headers as bytes, since some of them are no text that a client would send."""
     return {
         name if isinstance(name, bytes) else name.encode(): value
