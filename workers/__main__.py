@@ -46,7 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.write("workers ready\n")
         sys.stdout.flush()
         app.worker_main([
-            "--quiet", "worker", f"--concurrency={THREADS}", "--pool=threads", "--loglevel=warning",
+            "--quiet", "worker", f"--queues={celery_app.DELIVERIES},{celery_app.SWEEPS}",
+            f"--concurrency={THREADS}", "--pool=threads", "--loglevel=warning",
             "--without-gossip", "--without-mingle", "--without-heartbeat",
         ])  # fmt: skip
     else:

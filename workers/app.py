@@ -21,6 +21,7 @@ from workers.task import Work, deliver, name_of
 
 POLLING_SECONDS = 0.02  # of the in-process broker; with the usual second a market of one process feels slow
 SECONDS_TO_CONNECT = 2
+DELIVERIES, SWEEPS = "deliveries", "sweeps"  # in a rush of facts the clock's messages do not wait at the end
 
 
 def create(chosen: Settings) -> Celery:
@@ -65,7 +66,7 @@ def publisher(app: Celery) -> Callable[[Message], None]:
     """Sends a delivery's message, or says that the broker is away."""
 
     def publish(message: Message) -> None:
-        _send(app, "talkoo.deliver", [str(message.event_id), message.reader], expires=None)
+        _send(app, "talkoo.deliver", [str(message.event_id), message.reader], queue=DELIVERIES, expires=None)
 
     return publish
 
@@ -74,14 +75,15 @@ def asker(app: Celery) -> Callable[[Entry], None]:
     """Sends a sweep's message; one that waited too long is worth nothing, since another follows."""
 
     def ask(entry: Entry) -> None:
-        _send(app, "talkoo.sweep", [entry.name], expires=max(10.0, 2 * entry.every.total_seconds()))
+        worthless = max(10.0, 2 * entry.every.total_seconds())
+        _send(app, "talkoo.sweep", [entry.name], queue=SWEEPS, expires=worthless)
 
     return ask
 
 
-def _send(app: Celery, task: str, arguments: list[str], expires: float | None) -> None:
+def _send(app: Celery, task: str, arguments: list[str], *, queue: str, expires: float | None) -> None:
     try:
-        app.send_task(task, arguments, expires=expires, retry=False, ignore_result=True)
+        app.send_task(task, arguments, queue=queue, expires=expires, retry=False, ignore_result=True)
     except (OperationalError, OSError) as error:
         raise BrokerAway(type(error).__name__) from error
 

@@ -48,8 +48,12 @@ def pay(
 
     The bank may want the customer to do something first; the payment then carries the next action and the
     booking waits on. Refuses `NotPayable`, and what `payments.authorize` refuses: a declined card leaves the
-    booking as it was, to be tried with another.
+    booking as it was, to be tried with another. What is paid already is answered as it stands: a customer
+    whose first answer was lost asks again and learns that it went well.
     """
+    with transactions() as session:
+        if paid := _paid(session, booking_id, by=by):
+            return paid
     payment_id = transactions.run(lambda session: _payable(session, booking_id, by=by, at=at))
     payment = payments.authorize(transactions, gateway, payment_id, payment_method=payment_method, at=at)
     booking = transactions.run(lambda session: follow_payment(session, booking_id, at=at))
@@ -81,6 +85,15 @@ def _follow(session: Session, here: Standing, payment: payments.Payment) -> None
         _go_on(session, here, payment)
     elif agreed and payment.state is PaymentState.CANCELLED:
         calling_off.lose_payment(session, here)
+
+
+def _paid(session: Session, booking_id: UUID, *, by: By) -> Paid | None:
+    booking = queries.booking(session, booking_id)
+    if side_of(booking, by) is not Side.CUSTOMER or booking.state in ENDED or booking.payment_id is None:
+        return None
+    payment = payments.of(session, booking_id)
+    is_paid = payment.state in _THERE and booking.state is not State.PENDING_PAYMENT
+    return Paid(booking, payment) if is_paid else None
 
 
 def _payable(session: Session, booking_id: UUID, *, by: By, at: datetime) -> UUID:

@@ -130,7 +130,11 @@ def test_a_bank_that_wants_to_hear_from_the_customer_is_told_as_the_next_action(
 def test_what_is_paid_is_not_paid_again(people: dict[str, Client], ironing: Offer):
     booking = confirmed(people, ironing)
     again = people["aino"].post(f"/bookings/{booking['id']}/payment", CARD)
-    assert problem(again) == (409, "not-payable")
+    assert again.status_code == 200, again.text
+    assert again.json()["booking"]["state"] == "confirmed"
+    assert problem(people["ellen"].post(f"/bookings/{booking['id']}/payment", CARD)) == (409, "not-payable")
+    timeline = people["aino"].get(f"/bookings/{booking['id']}/timeline").json()["items"]
+    assert [entry["name"] for entry in timeline].count("payment.authorized") == 1
 
 
 def test_a_provider_declines_with_a_reason(people: dict[str, Client], ironing: Offer):

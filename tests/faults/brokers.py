@@ -11,8 +11,9 @@ import redis
 from kombu import Connection
 
 from tests.faults.programs import Program
+from workers.app import DELIVERIES, SWEEPS
 
-_QUEUE = "celery"
+_QUEUES = (DELIVERIES, SWEEPS)
 
 
 class Broker(Protocol):
@@ -61,20 +62,25 @@ class Rabbit:
 
     def forget(self) -> None:
         with Connection(self._server_url) as connection, connection.channel() as channel:
-            channel.queue_purge(_QUEUE)
+            for queue in _QUEUES:
+                channel.queue_purge(queue)
 
 
 @contextmanager
 def rabbit(server_url: str) -> Iterator[Rabbit]:
     """The RabbitMQ of this address. Refuses one whose queue somebody else has; ours is removed afterwards."""
     with Connection(server_url) as connection, connection.channel() as channel:
-        declared = channel.queue_declare(_QUEUE, durable=True, auto_delete=False)
-        assert (declared.message_count, declared.consumer_count) == (0, 0), "somebody else uses this queue"
+        for queue in _QUEUES:
+            declared = channel.queue_declare(queue, durable=True, auto_delete=False)
+            assert (declared.message_count, declared.consumer_count) == (0, 0), (
+                "somebody else uses this queue"
+            )
     address = urlsplit(server_url)
     with Proxy(address.hostname or "127.0.0.1", address.port or 5672) as proxy:
         yield Rabbit(server_url, proxy)
     with Connection(server_url) as connection, connection.channel() as channel:
-        channel.queue_delete(_QUEUE)
+        for queue in _QUEUES:
+            channel.queue_delete(queue)
 
 
 class Proxy:
