@@ -1,5 +1,6 @@
 """The page itself: load, rehearse, serve, and let the three take turns."""
 
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -32,6 +33,7 @@ from domain.foundation.database import Transactions, engine_for
 from ops import embedded_postgres
 from ops.embedded_postgres import Address
 
+WIDE = 120  # columns, where nobody's terminal tells: in a file the tables are whole
 _STEPS = 5  # loading, asking for quotes, rehearsing, starting, warming up
 
 Tell = Callable[[str], None]
@@ -39,7 +41,7 @@ Tell = Callable[[str], None]
 
 def run(plan: Plan, folder: Path | None) -> Results:
     """Measure, print, and write the results into the folder if there is one."""
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
     columns = TextColumn("{task.description:>18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=_STEPS + plan.rounds + len(KINDS))

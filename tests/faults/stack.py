@@ -156,6 +156,6 @@ def _all_answer(address: str, processes: int) -> object:
             up = httpx.get(f"{address}/health/ready", timeout=5, trust_env=False).is_success
         except httpx.TransportError:
             return False
-        return up and program.said().count("Application startup complete") >= processes
+        return up and (processes == 1 or len(program.workers()) == processes)
 
     return ready
