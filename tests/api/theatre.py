@@ -10,7 +10,7 @@ from functools import cached_property
 from hashlib import sha256
 from hmac import new as hmac
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 
@@ -46,9 +46,9 @@ UNSAFE = sorted(name for name, door in DOORS.items() if not door.is_safe)
 class Theatre:
     """The app and the stage. `restore` before each test; `send` plays a row of the table of calls."""
 
-    def __init__(self, app: TestClient, engine: Engine, issuer: LittleIssuer) -> None:
+    def __init__(self, app: TestClient, engine: Engine, issuer: LittleIssuer, folder: Path) -> None:
         self.app, self.engine, self.issuer = app, engine, issuer
-        self._clock = Path(mkdtemp(prefix="talkoo-tests-")) / "clock"
+        self._clock = folder / "clock"
         self.transactions = Transactions(engine)
         self.photograph = self._photographed()
         self.is_touched = True
@@ -191,8 +191,9 @@ class Theatre:
 def opened(engine: Engine) -> Iterator[Theatre]:
     """The theatre, with an issuer that the app trusts and a till instead of the payment provider."""
     issuer = LittleIssuer(now=clock.now())
-    with served(issuer), trusted(issuer), TestClient(create(gateway=Till(clock.now())), HERE) as app:
-        yield Theatre(app, engine, issuer)
+    inside = TestClient(create(gateway=Till(clock.now())), HERE)
+    with TemporaryDirectory(prefix="talkoo-tests-") as folder, served(issuer), trusted(issuer), inside as app:
+        yield Theatre(app, engine, issuer, Path(folder))
 
 
 @contextmanager
