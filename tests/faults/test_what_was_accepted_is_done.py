@@ -25,6 +25,9 @@ from workers.task import name_of
 
 SECONDS_TO_CATCH_UP = 60.0
 
+# Brokers that go away take their time to be missed: minutes, so `make proofs` waits for them.
+pytestmark = pytest.mark.long
+
 _OPEN = """
     SELECT (SELECT count(*) FROM events WHERE dispatched_at IS NULL)
          + (SELECT count(*) FROM event_deliveries WHERE done_at IS NULL)
