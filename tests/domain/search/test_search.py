@@ -1,5 +1,5 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel import Session
 
-from domain import availability, offers, providers, search
+from domain import availability, offers, providers, registry, search
 from domain.availability import WeeklyRule
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
+from domain.foundation.database import engine_for
 from domain.foundation.paging import CursorUnreadable
 from domain.foundation.spans import Span
 from domain.markets.errors import MarketUnknown
@@ -209,7 +210,19 @@ def test_a_search_is_one_statement(session: Session, at: datetime) -> None:
     assert len(statements) == 1
 
 
-def test_ten_thousand_offers_are_searched_by_index(session: Session, at: datetime) -> None:
+@pytest.fixture
+def fresh(empty_database: Callable[[], AbstractContextManager[str]]) -> Iterator[Session]:
+    """A session on a database in which nothing ever happened: plans depend on what was there before."""
+    with empty_database() as url:
+        engine = engine_for(url, pool_size=1, name="plans")
+        registry.metadata().create_all(engine)
+        with Session(engine) as opened:
+            yield opened
+        engine.dispose()
+
+
+def test_ten_thousand_offers_are_searched_by_index(fresh: Session) -> None:
+    session = fresh
     multiply(session, cast.offer(session), 10_000)
     circle = {"near": KALLIO, "within_metres": 2_000}
     expected: list[tuple[dict[str, Any], str]] = [
