@@ -32,5 +32,6 @@ def downgrade() -> None:
 
 def _run(statements: str) -> None:
     """Hand the text to the driver as it is: SQLAlchemy would take its percent signs for parameters."""
-    with op.get_bind().connection.cursor() as cursor:
-        cursor.execute(statements)
+    cursor = op.get_bind().connection.cursor()
+    cursor.execute(statements)
+    cursor.close()

@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -11,6 +12,9 @@ from bench.command import app
 from bench.http import page, report
 from bench.http.plan import KINDS, Plan
 from bench.http.results import quantile
+
+# Starts ten processes: `make proofs` does it.
+pytestmark = pytest.mark.long
 
 TINY = Plan(offers=100, rounds=1, requests=6, seconds_at_half=0.3, processes=1, clients=2, warm_up=2)
 

@@ -17,6 +17,9 @@ from tests.faults.programs import pause, until
 from tests.faults.shoppers import Shoppers
 from tests.faults.stack import Stack, seed
 
+# Killing servers takes its time: `make proofs` does it.
+pytestmark = pytest.mark.long
+
 SECONDS_TO_REFUSE = 5.0  # two seconds in the queue for a connection, two for a lock, and some work
 SECONDS_TO_RECOVER = 30.0
 
