@@ -12,6 +12,9 @@ PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3; do \
 # and a new checkout of the same does not.
 INSTALLED := .venv/installed-$(shell cat requirements-dev.txt pyproject.toml | cksum | cut -d ' ' -f 1)
 
+# What was compiled once is kept: tests start many processes, and each would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench proofs documents requirements clean
 

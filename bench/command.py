@@ -5,8 +5,11 @@ from typing import Annotated
 
 import typer
 
+from bench.contributions.command import contributions
 from bench.http import page as http_page
 from bench.http.plan import FULL, QUICK, Plan
+from bench.ratings.command import ratings
+from bench.surge.command import surge
 
 app = typer.Typer(
     add_completion=False,
@@ -54,3 +57,8 @@ def http(
         clients=clients,
     )
     http_page.run(plan, folder)
+
+
+app.command()(surge)
+app.command()(ratings)
+app.command()(contributions)

@@ -14,7 +14,7 @@ _PACKAGES = ("fastapi", "starlette", "uvicorn", "pydantic", "sqlalchemy", "sqlmo
 def described(postgres: str) -> dict[str, Any]:
     """The machine and the versions, as results carry them."""
     return {
-        "processor": _processor(),
+        "processor": processor(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gigabytes": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "system": f"{platform.system()} {platform.release()}",
@@ -48,7 +48,8 @@ def _cpu_seconds(pid: int) -> float:
     return (int(user) + int(system)) / _TICKS
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The model's name, as the system gives it."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(named, platform.machine())

@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 
 from domain.availability import models as availability
 from domain.bookings import models as bookings
+from domain.contributions import models as contributions
 from domain.foundation import events, idempotency
 from domain.foundation.tables import Table
 from domain.identity import models as identity
@@ -16,10 +17,13 @@ from domain.offers import models as offers
 from domain.payments import models as payments
 from domain.pricing import models as pricing
 from domain.providers import models as providers
+from domain.ratings import models as ratings
+from domain.surge import models as surge
 
 __all__ = [
     "availability",
     "bookings",
+    "contributions",
     "events",
     "idempotency",
     "identity",
@@ -30,6 +34,8 @@ __all__ = [
     "payments",
     "pricing",
     "providers",
+    "ratings",
+    "surge",
 ]
 
 

@@ -11,6 +11,7 @@ from ops.failures import MendableError
 from ops.imports.command import import_listings
 from ops.processes import ChildError
 from ops.replay.command import replay
+from ops.surge import command as surge
 
 app = typer.Typer(
     name="talkoo",
@@ -38,6 +39,7 @@ app.add_typer(postgres.app, name="postgres", rich_help_panel=_HERE)
 app.command(rich_help_panel=_HERE)(demo_market.seed)
 app.command("import", rich_help_panel=_HERE)(import_listings)
 app.command(rich_help_panel=_HERE)(replay)
+app.add_typer(surge.app, name="surge", rich_help_panel=_HERE)
 app.command(rich_help_panel=_PRODUCTION)(migrate.migrate)
 for program in (services.api, services.worker, services.relay, services.clock, health.health):
     app.command(rich_help_panel=_PRODUCTION)(program)

@@ -12,13 +12,27 @@ import typer
 
 from api import app as api_app
 from api import openapi, problems
-from domain.bookings.lifecycle import BOOKINGS, PROPOSALS
+from domain.bookings.lifecycle import BOOKINGS, PROPOSALS, TASKS
+from domain.contributions import ATTESTATIONS, CALLS, COMMITMENTS, CONTRIBUTIONS, HOUR_TRANSFERS
 from domain.foundation.errors import Refusal
 from domain.foundation.lifecycle import Lifecycle
 from domain.offers.lifecycle import LIFECYCLE as OFFERS
 from domain.providers.lifecycle import PROFILES
+from domain.ratings.lifecycle import REVIEWS
 
-PICTURES: tuple[Lifecycle[Any, Any], ...] = (PROFILES, OFFERS, BOOKINGS, PROPOSALS)
+PICTURES: tuple[Lifecycle[Any, Any], ...] = (
+    PROFILES,
+    OFFERS,
+    BOOKINGS,
+    PROPOSALS,
+    TASKS,
+    REVIEWS,
+    CONTRIBUTIONS,
+    ATTESTATIONS,
+    CALLS,
+    COMMITMENTS,
+    HOUR_TRANSFERS,
+)
 
 
 def documents() -> None:

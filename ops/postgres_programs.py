@@ -4,6 +4,7 @@ The wheel is a development dependency. Production brings its own PostgreSQL, so 
 before somebody asks for an embedded server.
 """
 
+import fcntl
 import importlib.util
 import os
 import pwd
@@ -93,20 +94,33 @@ def _folder() -> Path:
 
 @cache
 def _service_user() -> tuple[int, int]:
-    """The unprivileged user, made on first use as the wheel does it."""
-    try:
-        entry = pwd.getpwnam(_SYSTEM_USER)
-    except KeyError:
-        if (useradd := shutil.which("useradd")) is None:
-            raise EmbeddedPostgresError(
-                f"PostgreSQL refuses to run as root and there is no useradd to make the user {_SYSTEM_USER}. "
-                "Run as an ordinary user, or set DATABASE_URL."
-            ) from None
-        subprocess.run(
-            [useradd, "--system", "--shell", "/bin/false", _SYSTEM_USER], check=True, capture_output=True
-        )
-        entry = pwd.getpwnam(_SYSTEM_USER)
+    """The unprivileged user, made on first use as the wheel does it.
+
+    Two that start on a fresh machine at the same moment take turns, or each would try to make the user.
+    """
+    with Path(__file__).open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        entry = _known_user() or _made_user()
     return entry.pw_uid, entry.pw_gid
+
+
+def _known_user() -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(_SYSTEM_USER)
+    except KeyError:
+        return None
+
+
+def _made_user() -> pwd.struct_passwd:
+    if (useradd := shutil.which("useradd")) is None:
+        raise EmbeddedPostgresError(
+            f"PostgreSQL refuses to run as root and there is no useradd to make the user {_SYSTEM_USER}. "
+            "Run as an ordinary user, or set DATABASE_URL."
+        )
+    subprocess.run(
+        [useradd, "--system", "--shell", "/bin/false", _SYSTEM_USER], check=True, capture_output=True
+    )
+    return pwd.getpwnam(_SYSTEM_USER)
 
 
 def _let_others_read(folder: Path) -> None:

@@ -24,7 +24,7 @@ def _create(call: Call) -> Object:
     }  # fmt: skip
     call.store.insert(customer, call.account)
     if "payment_method" in given:
-        attach(call, usable(call, given["payment_method"]), customer["id"])
+        attach(call, usable(call, given["payment_method"], holder=customer["id"]), customer["id"])
     record(call, "customer.created", customer)
     return customer
 

@@ -70,7 +70,7 @@ def _choose(call: Call, intent: Object) -> None:
     if "customer" in call.params:
         intent["customer"] = named(call, "customer", "customer")["id"]
     if "payment_method" in call.params:
-        method = usable(call, call.params["payment_method"])
+        method = usable(call, call.params["payment_method"], holder=intent["customer"])
         if method["customer"] not in (None, intent["customer"]):
             raise refused(_NOT_THEIRS, "payment_method")
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}

@@ -1,9 +1,13 @@
 """Payment methods: cards known by name only.
 
-Using a documented name makes a fresh payment method, as Stripe does.
+Using a documented name makes a fresh payment method, as Stripe does. Its fingerprint is Stripe's in form, and
+one card has one fingerprint whoever shows it. At Stripe every `pm_card_visa` in test mode is the same card;
+here a name stands for the card of that kind in its customer's own pocket, or a town that pays by name would
+be one person. To have two customers share a card, make a payment method for each from the same token.
 """
 
 from dataclasses import asdict
+from hashlib import sha256
 
 from sandbox import ids, lists, params
 from sandbox.cards import DECLINES, Card, by_name
@@ -22,11 +26,11 @@ RAW_CARD = (
 _EXPIRY_MONTH, _EXPIRY_YEAR = 12, 2034
 
 
-def usable(call: Call, key: str, param: str = "payment_method") -> Object:
-    """The payment method with this id, or a fresh one for a documented test name."""
+def usable(call: Call, key: str, param: str = "payment_method", *, holder: str | None = None) -> Object:
+    """The payment method with this id, or a fresh one for a documented test name, of the holder's own."""
     card = by_name(key)
     if card is not None:
-        return _make(call, card, {})
+        return _make(call, card, {}, holder=holder)
     found = call.store.find(key)
     if found is None or found["object"] != "payment_method" or call.store.owner(key) != call.account:
         raise missing("PaymentMethod", key, param, status=400)
@@ -70,29 +74,36 @@ def refuse_numbers(path: str, raw: object) -> object:
     raise ApiError(RAW_CARD, status=402, param=path, remembered=False)
 
 
-def _make(call: Call, card: Card, extra: Object) -> Object:
+def _make(call: Call, card: Card, extra: Object, *, holder: str | None = None) -> Object:
     nowhere = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
     nobody: Object = {"address": nowhere, "email": None, "name": None, "phone": None, "tax_id": None}
     method: Object = {
         "id": ids.new("pm"), "object": "payment_method", "allow_redisplay": "unspecified",
-        "billing_details": nobody | extra.get("billing_details", {}), "card": face(card), "created": call.at,
-        "customer": None, "customer_account": None, "livemode": False, "metadata": extra.get("metadata", {}),
+        "billing_details": nobody | extra.get("billing_details", {}),
+        "card": face(card, f"{call.account}/{holder}"), "created": call.at, "customer": None,
+        "customer_account": None, "livemode": False, "metadata": extra.get("metadata", {}),
         "type": "card",
     }  # fmt: skip
     return call.store.insert(method, call.account, {"card": asdict(card)})
 
 
-def face(card: Card) -> Object:
-    """What a card shows of itself."""
+def face(card: Card, pocket: str = "") -> Object:
+    """What a card shows of itself, in whosever pocket it is."""
     checks = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"}
     return {
         "brand": card.brand, "checks": checks, "country": card.country, "display_brand": card.brand,
         "exp_month": _EXPIRY_MONTH, "exp_year": _EXPIRY_YEAR,
-        "fingerprint": f"sandbox{card.brand}{card.last4}",
+        "fingerprint": _fingerprint(card, pocket),
         "funding": card.funding, "generated_from": None, "last4": card.last4,
         "networks": {"available": [card.brand], "preferred": None}, "regulated_status": "unregulated",
         "three_d_secure_usage": {"supported": True}, "wallet": None,
     }  # fmt: skip
+
+
+def _fingerprint(card: Card, pocket: str) -> str:
+    """Sixteen letters and digits, as Stripe's."""
+    named = f"{pocket}/{card.brand}/{card.last4}/{card.country}/{card.funding}"
+    return sha256(named.encode()).hexdigest()[:16]
 
 
 def _create(call: Call) -> Object:
@@ -103,13 +114,14 @@ def _create(call: Call) -> Object:
     return _make(call, card, call.params | {"metadata": new_metadata(call)})
 
 
-def _retrieve(call: Call) -> Object:
-    return usable(call, call.path["id"]) if by_name(call.path["id"]) else subject(call, "payment_method")
+def _retrieve(call: Call, holder: str | None = None) -> Object:
+    named = by_name(call.path["id"]) is not None
+    return usable(call, call.path["id"], holder=holder) if named else subject(call, "payment_method")
 
 
 def _attach(call: Call) -> Object:
     customer = fetch(call, "customer", call.params["customer"], "customer", status=400)
-    return attach(call, _retrieve(call), customer["id"])
+    return attach(call, _retrieve(call, customer["id"]), customer["id"])
 
 
 def _detach(call: Call) -> Object:

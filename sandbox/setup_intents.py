@@ -50,7 +50,7 @@ def _choose(call: Call, intent: Object) -> None:
     if "customer" in call.params:
         intent["customer"] = named(call, "customer", "customer")["id"]
     if "payment_method" in call.params:
-        method = payment_methods.usable(call, call.params["payment_method"])
+        method = payment_methods.usable(call, call.params["payment_method"], holder=intent["customer"])
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
     call.store.save(intent)
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, event, make_url, text
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
@@ -26,6 +26,7 @@ from domain.foundation.settings import settings
 from ops import embedded_postgres
 from sandbox import server as sandbox_server
 from tests.client import Client
+from tests.together import PATIENCE
 
 if TYPE_CHECKING:
     from domain.payments import Gateway
@@ -33,6 +34,16 @@ if TYPE_CHECKING:
 
 WEBHOOK_SECRET = "whsec_tests"
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+_PATIENT = f"-c statement_timeout={PATIENCE:.0f}s -c idle_in_transaction_session_timeout={PATIENCE:.0f}s"
+
+
+@event.listens_for(Engine, "do_connect")
+def _be_patient(_dialect: object, _record: object, _arguments: object, told: dict[str, Any]) -> None:
+    """A loaded machine takes longer for a statement, and for what a test does between two, than is allowed.
+
+    Who waits for a lock or for a connection of the pool is sent away as early as in production.
+    """
+    told |= {"options": f"{told.get('options', '')} {_PATIENT}", "connect_timeout": int(PATIENCE)}
 
 
 @pytest.fixture
@@ -56,7 +67,7 @@ def server_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def database_url(server_url: str) -> Iterator[str]:
     """The address of an empty market's database; this process's settings point there."""
-    with _fresh_database(server_url) as url:
+    with fresh_database(server_url) as url:
         os.environ["DATABASE_URL"] = url
         # One address asks for all tests; what the limits do is tried on an app of its own.
         os.environ["RATE_LIMIT"] = os.environ["RATE_LIMIT_SIGN_IN"] = "1000000/minute"
@@ -67,7 +78,7 @@ def database_url(server_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def empty_database(server_url: str) -> Callable[[], AbstractContextManager[str]]:
     """Makes a database without a schema, for as long as the block lasts."""
-    return lambda: _fresh_database(server_url)
+    return lambda: fresh_database(server_url)
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +112,8 @@ def transactions(engine: Engine) -> Iterator[Transactions]:
 
 
 @contextmanager
-def _fresh_database(server_url: str) -> Iterator[str]:
+def fresh_database(server_url: str) -> Iterator[str]:
+    """The address of a database without a schema, dropped after the block."""
     server = make_url(server_url)
     name = f"talkoo_test_{secrets.token_hex(6)}"
     plain = server.set(drivername="postgresql").render_as_string(hide_password=False)

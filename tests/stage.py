@@ -4,11 +4,9 @@
 stands in `Stage.names` under a word ("confirmed" is a confirmed booking's id), so that a test's paths and
 bodies are plain tables: `/bookings/{confirmed}/cancellation`.
 
-`Photograph` copies the built market aside and puts it back within milliseconds, so that hundreds of tests
-each begin in the same market.
+A `Photograph` of it lets hundreds of tests each begin in the same market.
 """
 
-import copy
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -16,19 +14,32 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Engine
 from sqlmodel import Session
 
-from domain import availability, bookings, identity, markets, offers, payments, pricing, providers, registry
+from domain import (
+    availability,
+    bookings,
+    contributions,
+    identity,
+    markets,
+    offers,
+    payments,
+    pricing,
+    providers,
+    ratings,
+    surge,
+)
 from domain.bookings import Booking, Change, ReasonCode
+from domain.contributions import wallet
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.foundation.spans import Span
 from domain.identity import Caller, User, sessions
 from domain.identity.passwords import PASSWORDS
-from domain.offers import Offer, OptionContent
+from domain.markets import Policy
+from domain.offers import Offer, OptionContent, TaskContent, TaskKind
 from domain.providers import ProviderProfile, Step
-from tests import cast
+from tests import cast, given, harvested, levelled, snapshots
 from tests.domain.bookings.bank import Bank, OneSession
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -39,6 +50,8 @@ CARD = "pm_card_visa"
 PREFIXES = {
     "market": "mkt", "other_market": "mkt", "category": "cat", "quote": "quo", "bens_quote": "quo",
     "offer": "ofr", "draft": "ofr", "hidden": "ofr", "farahs_offer": "ofr", "task": "ofr", "lesson": "ofr",
+    "clearing": "tsk", "soap": "tsk", "helped": "bkg", "differed": "bkg", "to_do": "btk", "undone": "btk",
+    "differing": "btk",
     "ride": "ofr", "stay": "ofr", "option": "opt", "calendar": "res", "sauna": "res", "exception": "exc",
     "block": "hld", "grant": "rol", "payment": "pay", "unsettled": "pay", "proposal": "prp",
     "ellens_profile": "prv", "farahs_profile": "prv", "applied": "prv", "in_review": "prv",
@@ -46,7 +59,10 @@ PREFIXES = {
     "pending": "bkg", "requested": "bkg", "confirmed": "bkg", "proposed": "bkg", "starting": "bkg",
     "running": "bkg", "no_show": "bkg", "delivered": "bkg", "disputed": "bkg", "answered": "bkg",
     "completed": "bkg", "called_off": "bkg", "bens": "bkg", "aino": "usr", "ben": "usr", "sulo": "usr",
-    "session": "ses",
+    "session": "ses", "emergency": "eme", "snapshot": "snp", "reviewable": "bkg", "half_reviewed": "bkg",
+    "reviewed": "bkg", "waiting": "bkg", "review": "rev", "decision": "rdc", "appealed": "rdc",
+    "hours_said": "hrt", "hours_asked": "hrt", "pot": "pot", "purpose": "pot", "patronage": "ptr",
+    **given.PREFIXES, **harvested.PREFIXES, **levelled.PREFIXES,
 }  # fmt: skip
 
 
@@ -132,7 +148,14 @@ def build(transactions: Opens, at: datetime) -> Stage:
         builder.people()
         builder.offers()
         builder.quotes()
+        builder.surge()
         builder.bookings()
+        builder.tasks_taken_over()
+        builder.reviews()
+        builder.credits()
+        builder.contributions()
+        builder.levels()
+        builder.harvest()
         builder.sessions()
     return stage
 
@@ -189,6 +212,9 @@ class _Builder:
             session, self.ironing.id, OptionContent(title="Folding", price_amount=500), by=by, at=self.at
         )
         named("option", option.id)
+        for word, title in {"clearing": "Clearing the table", "soap": "Bringing the soap"}.items():
+            saved = TaskContent(kind=TaskKind.PREPARES, title=title, saving_amount=400)
+            named(word, offers.add_task(self.session, self.ironing.id, saved, by=by, at=self.at).id)
         named("calendar", calendar.id)
         sauna = availability.add_thing(session, self.ellen.id, name="The sauna", by=by, at=self.at)
         named("sauna", sauna.id)
@@ -201,6 +227,21 @@ class _Builder:
         held = availability.block(session, calendar.id, dentist, note="Dentist", by=by, at=self.at)
         named("block", held.id)
 
+    def surge(self) -> None:
+        """An emergency and a snapshot of a market whose prices do not answer to demand yet."""
+        here, by = self.stage.ids["market"], Actor(ActorKind.OPERATOR, self.users["otto"].id)
+        rule, at = surge.EmergencyRule.PLUS_TEN_PERCENT, self.at
+        made = surge.declare_emergency(self.session, here, rule=rule, reason="A storm.", by=by, at=at)
+        self.session.flush()
+        self.stage.named("emergency", made.id)
+        surge.be_present(
+            self.session, self.ellen.id, latitude=60.18, longitude=24.95, by=self.ellen.user_id, at=at
+        )
+        self.stage.named(
+            "snapshot",
+            snapshots.published(self.session, here, {}, category="hourly-service", tick_at=at),
+        )
+
     def quotes(self) -> None:
         """A live quote each for Aino, from Ellen, and for Ben, from Farah."""
         later = self.hour + 20 * DAY
@@ -212,6 +253,7 @@ class _Builder:
         hours = {"starting": -1, "running": -5, "no_show": -9, "delivered": -13, "disputed": -17}
         hours |= {"answered": -21, "completed": -25, "pending": 48, "requested": 72, "confirmed": 96}
         hours |= {"proposed": 120, "called_off": 144}
+        hours |= {"reviewable": -29, "half_reviewed": -33, "reviewed": -37, "waiting": -41}
         for word, ahead in hours.items():
             booking = self._played(word, self.hour + ahead * HOUR)
             self.stage.named(word, booking.id)
@@ -221,6 +263,113 @@ class _Builder:
         bens = self._booked("ben", self.hour + 2 * DAY, self.mending, at=self.at)
         self._pay(bens, "ben", at=self.at)
         self.stage.named("bens", bens.id)
+
+    def tasks_taken_over(self) -> None:
+        """Aino took over both tasks twice: one is left to speak of, one is said undone, one in dispute."""
+        rules = Policy(contributions={"tasks": {}})
+        here, since = self.stage.ids["market"], self.at - 10 * DAY
+        markets.publish_policy(self.session, here, rules=rules, by=SYSTEM, at=since)
+        aino, ellen = self._caller("aino"), self._caller("ellen")
+        for word, ahead in {"helped": -45, "differed": -49}.items():
+            start = self.hour + ahead * HOUR
+            booking = self._with_tasks(start)
+            self.stage.named(word, booking.id)
+            tasks = bookings.whole(self.session, booking.id, by=aino).tasks
+            which = bookings.WhichTask(booking.id, tasks[1].id)
+            told = {"by": ellen, "at": start + 3 * HOUR, "reason": "There was no soap."}
+            bookings.report_task_unmet(self.session, which, **told)
+            if word == "helped":
+                self.stage.named("to_do", tasks[0].id)
+                self.stage.named("undone", tasks[1].id)
+            else:
+                bookings.object_to_task(
+                    self.session, which, by=aino, at=start + 4 * HOUR, statement="It was under the sink."
+                )
+                self.stage.named("differing", tasks[1].id)
+
+    def reviews(self) -> None:
+        """One booking half reviewed, one from both sides, one that waits for a dispute, one not at all."""
+        for word in ("half_reviewed", "reviewed"):
+            self._review(word, "aino", stars=4)
+        self._review("reviewed", "ellen", stars=5)
+        review = ratings.own(self.session, self.stage.ids["reviewed"], by=self._caller("aino"))
+        self.stage.named("review", review.id)
+        ratings.hold_window(
+            self.session,
+            self.stage.ids["waiting"],
+            why=ratings.HoldReason.DISPUTE,
+            by=self._staff("otto", identity.Role.OPERATOR),
+            at=self.at,
+        )
+        for word in ("appealed", "decision"):
+            for kind in (ratings.DecisionKind.HOLD, ratings.DecisionKind.RELEASE):
+                decided = self._decide(review.id, kind)
+                if kind is ratings.DecisionKind.HOLD:
+                    self.stage.named(word, decided.id)
+        ratings.appeal(
+            self.session, self.stage.ids["appealed"], "It is true.", by=self._caller("aino"), at=self.at
+        )
+
+    def credits(self) -> None:
+        """Aino and Ellen have credits, hours of Aino and Ben wait, and a part of the surplus was split."""
+        session, named, here = self.session, self.stage.named, self.stage.ids["market"]
+        keeping = Policy(contributions={"credits": {"value_amount": 100}, "payout": {"offered": True}})
+        markets.publish_policy(session, here, rules=keeping, by=SYSTEM, at=self.at)
+        aino, ben, sulo = (self.users[name] for name in ("aino", "ben", "sulo"))
+        for someone in (aino, self.users["ellen"]):
+            told = {"subject_id": someone.id, "hold": False, "by": SYSTEM, "at": self.at - DAY}
+            wallet.grant(session, someone.id, 5_000, key=f"the stage:{someone.id}", **told)
+        operator = self._staff("otto", identity.Role.OPERATOR)
+        for word, beneficiary, by in (
+            ("pot", ben.id, self._caller("aino")),
+            ("purpose", None, operator),
+        ):
+            opened = {"market_id": here, "title": "For a hard winter", "beneficiary_id": beneficiary}
+            named(word, contributions.open_pot(session, by=by, at=self.at, **opened).id)
+            contributions.feed_pot(session, self.stage.ids[word], 500, by=self._caller("aino"), at=self.at)
+        contributions.promise_from_pot(session, self.stage.ids["purpose"], sulo.id, by=operator, at=self.at)
+        for word, by, other in (("hours_said", "aino", ben.id), ("hours_asked", "ben", aino.id)):
+            said = contributions.claim_hours(
+                session,
+                market_id=here,
+                other_id=other,
+                claimed_by=contributions.HourSide.GIVER,
+                minutes=60,
+                what="Cleared the snow.",
+                by=self._caller(by),
+                at=self.at,
+            )
+            named(word, said.id)
+        split = contributions.post_patronage(
+            session,
+            here,
+            starts_at=self.hour - 60 * DAY,
+            ends_at=self.hour - 31 * HOUR,
+            surplus_amount=100,
+            by=operator,
+            at=self.at,
+        )
+        since, until = self.hour - 31 * HOUR, self.hour - HOUR
+        self.stage.names["since"], self.stage.names["until"] = (
+            f"{one:%Y-%m-%dT%H:%M:%SZ}" for one in (since, until)
+        )
+        named("patronage", split.id)
+
+    def contributions(self) -> None:
+        """A call and a promise, and claims in the states of their life."""
+        given.give(self.session, self.stage.ids, self._caller, self.stage.named, self.at)
+
+    def harvest(self) -> None:
+        """Contributions that were confirmed, of which two were taken back; Olga is new and booked nothing."""
+        self.users["olga"].created_at = self.at - DAY
+        here, mira = self.stage.ids["market"], self._staff("mira", identity.Role.MODERATOR)
+        self.stage.names["code"] = harvested.gather(
+            self.session, here, self._caller, mira, self.stage.named, self.at
+        )
+
+    def levels(self) -> None:
+        """Aino lost two levels, and appealed the loss of the second."""
+        levelled.lose(self.session, self.stage.ids["market"], self._caller("aino"), self.stage.named, self.at)
 
     def sessions(self) -> None:
         """Everybody is signed in; Aino once more, elsewhere and too long ago; Sulo is then shut out."""
@@ -278,6 +427,24 @@ class _Builder:
             steps[step]()
         return booking
 
+    def _review(self, word: str, name: str, *, stars: int) -> None:
+        content = ratings.Content(stars, "en", "All went well.")
+        ratings.submit(self.session, self.stage.ids[word], content, by=self._caller(name), at=self.at - HOUR)
+
+    def _decide(self, review_id: UUID, kind: ratings.DecisionKind) -> ratings.ReviewDecision:
+        return ratings.decide(
+            self.session,
+            review_id,
+            kind,
+            reason_code=ratings.DecisionReason.PERSONAL_DATA,
+            statement="It seems to name a street.",
+            by=self._staff("otto", identity.Role.OPERATOR),
+            at=self.at,
+        )
+
+    def _staff(self, name: str, role: identity.Role) -> Caller:
+        return Caller(self.users[name].id, ids.new(), name.title(), frozenset({identity.Grant(role)}))
+
     def _accept(self, booking: Booking, *, at: datetime) -> None:
         bookings.accept(self.session, booking.id, by=self._caller("ellen"), at=at)
         payment = payments.of(self.session, booking.id)
@@ -294,6 +461,24 @@ class _Builder:
             note="A day later?",
         )
         self.stage.named("proposal", made.id)
+
+    def _with_tasks(self, start: datetime) -> Booking:
+        """A delivered booking whose customer took over all that there was."""
+        asked_at, aino, ellen = start - DAY, self._caller("aino"), self._caller("ellen")
+        quote = pricing.quote(
+            self.session,
+            offer_id=self.ironing.id,
+            customer_id=aino.user_id,
+            start=start,
+            units=120,
+            tasks=[self.stage.ids["clearing"], self.stage.ids["soap"]],
+            at=asked_at,
+        )
+        booking = bookings.request(self.session, quote.id, by=aino, at=asked_at)
+        self._pay(booking, "aino", at=asked_at)
+        self._accept(booking, at=asked_at)
+        bookings.start(self.session, booking.id, by=ellen, at=start)
+        return bookings.deliver(self.session, booking.id, by=ellen, at=start + 2 * HOUR)
 
     def _booked(self, name: str, start: datetime, offer: Offer, *, at: datetime) -> Booking:
         quote = self._quote(name, start, offer, at=at)
@@ -369,68 +554,8 @@ _PLAYS: dict[str, tuple[str, ...]] = {
     "disputed": (*_DELIVERED, "disputed"),
     "answered": (*_DELIVERED, "disputed", "answered"),
     "completed": (*_DELIVERED, "completed"),
+    "reviewable": (*_DELIVERED, "completed"),
+    "half_reviewed": (*_DELIVERED, "completed"),
+    "reviewed": (*_DELIVERED, "completed"),
+    "waiting": (*_DELIVERED, "completed"),
 }
-
-
-class Photograph:
-    """Copies of all tables, from which the market is put back as it was."""
-
-    def __init__(self, engine: Engine, stage: Stage) -> None:
-        self.engine, self.stage = engine, stage
-        self._kept, self._names = copy.copy(stage.till.kept), copy.copy(stage.names)
-        columns = {
-            table.name: ", ".join(f'"{one.name}"' for one in table.columns if one.computed is None)
-            for table in registry.metadata().sorted_tables
-        }
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP SCHEMA IF EXISTS staged CASCADE; CREATE SCHEMA staged")
-            for name in columns:
-                connection.exec_driver_sql(f"CREATE TABLE staged.{name} AS TABLE public.{name}")
-            emptied = "".join(f"DELETE FROM {name}; " for name in columns)  # noqa: S608 -- our own tables
-            filled = "".join(
-                f"INSERT INTO {name} ({told}) OVERRIDING SYSTEM VALUE SELECT {told} FROM staged.{name}; "  # noqa: S608 -- our own tables
-                for name, told in columns.items()
-            )
-            for name, statements in {"clear": emptied, "restore": emptied + filled}.items():
-                connection.exec_driver_sql(_FUNCTION.format(name=name, statements=statements))
-        # What there is, table by table, as a number that changes with any row; keys of retries are no effect.
-        self._sum = " UNION ALL ".join(
-            f"SELECT '{name}', count(*), coalesce(sum(hashtextextended(row::text, 0)), 0) FROM {name} AS row"  # noqa: S608 -- our own tables
-            for name in columns
-            if name != "idempotency_keys"
-        )
-
-    def restore(self) -> Stage:
-        """The market as it was built."""
-        self._run("restore")
-        till = self.stage.till
-        till.kept, till.calls = copy.copy(self._kept), []
-        till.dies_before = till.dies_after = ""
-        self.stage.names = copy.copy(self._names)
-        return self.stage
-
-    def clear(self) -> None:
-        """No market at all, as other tests expect it."""
-        self._run("clear")
-
-    def rows(self) -> dict[str, tuple[int, int]]:
-        """How many rows each table has, and a sum of what they hold."""
-        with self.engine.connect() as connection:
-            found = connection.exec_driver_sql(self._sum).all()
-        return {name: (int(count), int(content)) for name, count, content in found}
-
-    def _run(self, name: str) -> None:
-        with self.engine.begin() as connection:
-            connection.exec_driver_sql(f"SELECT staged.{name}()")
-
-
-# With triggers and foreign keys asleep the order of tables does not matter.
-_FUNCTION = """
-    CREATE FUNCTION staged.{name}() RETURNS void LANGUAGE plpgsql
-    SET session_replication_role = replica AS $$ BEGIN {statements} END $$
-"""
-
-
-def changed(before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]) -> dict[str, int]:
-    """Which tables differ, and by how many rows; 0 where rows only changed."""
-    return {name: after[name][0] - before[name][0] for name in before if before[name] != after[name]}

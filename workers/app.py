@@ -35,6 +35,9 @@ def create(chosen: Settings) -> Celery:
         worker_prefetch_multiplier=4,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
+        # Celery's threads reconnect and now and then stay deaf; a worker that lost its broker ends instead,
+        # and starts anew (see __main__).
+        broker_connection_retry=False,
         broker_transport_options=_transport(chosen.broker_url),
         task_publish_retry=False,
         timezone="UTC",

@@ -8,9 +8,7 @@ from sqlmodel import Session
 from domain import availability
 from domain.foundation.actors import SYSTEM
 from domain.foundation.events import EventRow
-from workers.task import Work
-
-MOST_BATCHES = 50  # of a hundred; what is left is for the next round, and nobody waits for it
+from workers.task import Work, until_nothing_is_left
 
 
 def open_calendar(session: Session, event: EventRow) -> None:
@@ -21,11 +19,4 @@ def open_calendar(session: Session, event: EventRow) -> None:
 
 def release_expired(work: Work, at: datetime) -> int:
     """Give back the time and the seats of promises that lapsed, a batch in a transaction."""
-    released = 0
-    for _ in range(MOST_BATCHES):
-        with work.transactions() as session:
-            batch = availability.release_expired(session, at=at)
-        released += batch
-        if not batch:
-            break
-    return released
+    return until_nothing_is_left(work, lambda session: availability.release_expired(session, at=at))

@@ -20,6 +20,11 @@ def follow_payment(session: Session, event: EventRow) -> None:
     bookings.follow_payment(session, event.subject_id, at=clock.now())
 
 
+def follow_price_drop(session: Session, event: EventRow) -> None:
+    """Lower what earlier customers of the same start pay, if the one who came now pays a lower factor."""
+    bookings.follow_price_drop(session, event.subject_id, at=clock.now())
+
+
 def act_when_due(work: Work, at: datetime) -> int:
     """Take the clock's step for every booking whose hour has come. Answers how many.
 
@@ -29,6 +34,20 @@ def act_when_due(work: Work, at: datetime) -> int:
     with work.transactions.reading() as session:
         due = bookings.due(session, at=at, limit=BATCH)
     return each(due, partial(_in_a_transaction, work, partial(bookings.act, at=at)))
+
+
+def decide_overdue_tasks(work: Work, at: datetime) -> int:
+    """Decide for the customer what operators have not decided in time. Answers how many bookings had such."""
+    with work.transactions.reading() as session:
+        due = bookings.undecided_tasks(session, at=at, limit=BATCH)
+    return each(due, partial(_in_a_transaction, work, partial(bookings.decide_overdue_tasks, at=at)))
+
+
+def remind_of_tasks(work: Work, at: datetime) -> int:
+    """Tell customers before the start what they took over and have not done yet. Answers how many."""
+    with work.transactions.reading() as session:
+        due = bookings.to_remind(session, at=at, limit=BATCH)
+    return each(due, partial(_in_a_transaction, work, partial(bookings.remind, at=at)))
 
 
 def expire_proposals(work: Work, at: datetime) -> int:

@@ -12,13 +12,25 @@ from sqlmodel import Session
 
 from domain.availability.invariants import INVARIANTS as OF_AVAILABILITY
 from domain.bookings.invariants import INVARIANTS as OF_BOOKINGS
+from domain.contributions.invariants import INVARIANTS as OF_CONTRIBUTIONS
 from domain.foundation.logging import log
 from domain.ledger.invariants import INVARIANTS as OF_LEDGER
 from domain.payments.invariants import INVARIANTS as OF_PAYMENTS
 from domain.pricing.invariants import INVARIANTS as OF_PRICING
+from domain.ratings.invariants import INVARIANTS as OF_RATINGS
+from domain.surge.invariants import INVARIANTS as OF_SURGE
 from workers.task import Work
 
-INVARIANTS: dict[str, str] = {**OF_AVAILABILITY, **OF_BOOKINGS, **OF_LEDGER, **OF_PAYMENTS, **OF_PRICING}
+INVARIANTS: dict[str, str] = {
+    **OF_AVAILABILITY,
+    **OF_BOOKINGS,
+    **OF_LEDGER,
+    **OF_PAYMENTS,
+    **OF_PRICING,
+    **OF_SURGE,
+    **OF_RATINGS,
+    **OF_CONTRIBUTIONS,
+}
 
 WORST = 20  # rows named for each broken invariant: enough to see the pattern
 

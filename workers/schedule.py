@@ -7,7 +7,21 @@ nothing is due, so asking often costs little, and asking twice does no harm.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from workers import availability, bookings, idempotency, identity, invariants, payments, pricing
+from workers import (
+    availability,
+    bookings,
+    contribution_value,
+    contributions,
+    credits,  # noqa: A004 -- the noun; the builtin is a greeting of the interpreter
+    idempotency,
+    identity,
+    invariants,
+    payments,
+    pricing,
+    ratings,
+    standing,
+    surge,
+)
 from workers.task import Sweep
 
 
@@ -35,18 +49,50 @@ _ENTRIES = (
     # Promises between people: what is due is done within a second.
     Entry(bookings.act_when_due, SECOND),
     Entry(bookings.expire_proposals, 5 * SECOND),
+    Entry(bookings.decide_overdue_tasks, 10 * SECOND),
+    Entry(bookings.remind_of_tasks, MINUTE),
     Entry(availability.release_expired, 10 * SECOND),
+    Entry(ratings.reveal_due, SECOND),
+    Entry(ratings.release_held, MINUTE),
     # Money: what is open is looked at again until it is closed.
     Entry(payments.settle_due, 5 * SECOND),
     Entry(payments.apply_waiting_webhooks, 10 * SECOND),
     Entry(payments.look_again, MINUTE),
     Entry(payments.raise_alarms, MINUTE),
     Entry(payments.reconcile, NIGHT),
+    # Prices: each market is asked often and does nothing until its next tick is due.
+    Entry(surge.tick, 5 * SECOND),
+    Entry(surge.learn_hours, 10 * MINUTE),
+    Entry(surge.learn_days, HOUR),
+    Entry(surge.audit, HOUR),
+    # Reputation: what a night learns, and whether the sums are still what they add up to.
+    Entry(ratings.learn, NIGHT),
+    Entry(ratings.replay, 7 * NIGHT),
+    Entry(ratings.decide_tiers, HOUR),
+    Entry(ratings.notice, NIGHT),
+    # Credits and hours: what was told twice expires, what was shared is credited, silence ends a claim.
+    Entry(credits.credit_patronage, 10 * SECOND),
+    Entry(credits.lapse_hours, 10 * MINUTE),
+    Entry(credits.expire, NIGHT),
+    # Standing: a night's count; levels are asked often and decided once a week.
+    Entry(standing.count, NIGHT),
+    Entry(standing.decide_levels, HOUR),
+    # What people give: who was asked is reminded by the hour, what nobody heard of is looked at at once.
+    Entry(contributions.check_waiting, MINUTE),
+    Entry(contributions.act_when_due, MINUTE),
+    Entry(contributions.close_calls, 10 * MINUTE),
+    Entry(contributions.let_rejections_stand, HOUR),
+    # What it is worth: a period is closed once, its credits are held and settled; people look at the rest.
+    Entry(contribution_value.close_periods, 10 * MINUTE),
+    Entry(contribution_value.hold_credits, 10 * SECOND),
+    Entry(contribution_value.settle_credits, MINUTE),
+    Entry(contribution_value.scan_integrity, NIGHT),
     # Housekeeping.
     Entry(identity.end_expired_sessions, 10 * MINUTE),
     Entry(identity.forget_expired_tokens, HOUR),
     Entry(idempotency.forget_answers, 10 * MINUTE),
     Entry(pricing.forget_quotes, HOUR),
+    Entry(surge.forget, HOUR),
     Entry(invariants.watch, NIGHT),
 )
 

@@ -21,6 +21,7 @@ from domain.foundation.logging import log
 from domain.payments import Gateway
 
 MOST_ATTEMPTS = 5  # with the waits below, ten minutes of trying: longer than a restart, shorter than a night
+MOST_BATCHES = 50  # of a sweep's rows; what is left is for the next time, and nobody waits for it
 FIRST_WAIT_SECONDS = 20  # longer than a healthy reader takes; also how soon a lost message is sent again
 
 _COUNT = text("""
@@ -67,7 +68,7 @@ class WorldReader(Protocol):
 
 Sweep = Callable[[Work, datetime], int]
 AnyReader = TypeVar("AnyReader", bound=WorldReader)
-Item = TypeVar("Item", UUID, str)
+Item = TypeVar("Item", UUID, str, tuple[UUID, UUID])
 
 _WORLDLY: set[WorldReader] = set()
 
@@ -105,6 +106,18 @@ def deliver(work: Work, reader: Reader | WorldReader, event_id: UUID) -> None:
 def each(items: Iterable[Item], act: Callable[[Item], object]) -> int:
     """Act on each item by itself; one that fails is told and left for the next sweep. Counts the others."""
     return sum(_went(item, act) for item in items)
+
+
+def until_nothing_is_left(work: Work, sweep: Callable[[Session], int]) -> int:
+    """Sweep in small transactions, so that no row is held for long; `sweep` answers how many rows it took."""
+    swept = 0
+    for _ in range(MOST_BATCHES):
+        with work.transactions() as session:
+            batch = sweep(session)
+        swept += batch
+        if not batch:
+            break
+    return swept
 
 
 def _handle(work: Work, reader: Reader | WorldReader, event: EventRow) -> None:

@@ -23,13 +23,21 @@ from api.transaction import Router
 from domain import bookings
 from domain.availability.errors import NotBookableThen, SeatsTaken, SlotTaken
 from domain.bookings import Side, State
-from domain.bookings.errors import BookingNotFound, NotPayable, PreviewOver, TooEarly, TooLate
+from domain.bookings.errors import (
+    BookingNotFound,
+    NotPayable,
+    PreviewOver,
+    TasksOpen,
+    TooEarly,
+    TooLate,
+)
 from domain.foundation.database import Transactions
 from domain.foundation.errors import Stale
 from domain.foundation.ids import BookingId
 from domain.foundation.lifecycle import NotNow
 from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
 from domain.identity import Caller
+from domain.ledger.errors import BalanceTooLow
 from domain.offers.errors import OfferUnknown
 from domain.payments import Gateway
 from domain.payments.errors import (
@@ -59,6 +67,7 @@ router = Router(tags=["bookings"])
     status_code=201,
     idempotency="required",
     refusals=[
+        BalanceTooLow,
         NotBookableThen,
         OfferTakesNoBookings,
         OfferUnknown,
@@ -75,6 +84,7 @@ def request_booking(body: BookingRequest, session: Session, caller: Caller, at: 
     """Book what a quote promised. The time is held for you until `due_at`; pay before that.
 
     A quote that has expired is refused with a fresh one beside it. If the same costs less now, you pay less.
+    What you took over yourself is paid for too until it is confirmed; `stake` says how much that is.
     """
     return BookingView.of(bookings.request(session, body.quote_id, by=caller, at=at), caller)
 
@@ -95,7 +105,7 @@ def list_bookings(
 
 @router.get("/bookings/{booking_id}", may="bookings.read", refusals=[BookingNotFound])
 def read_booking(booking_id: BookingId, session: Session, caller: Caller) -> WholeBookingView:
-    """See a booking with its proposals and its dispute, and what you may do next."""
+    """See a booking with its proposals, its dispute and the customer's tasks, and what you may do next."""
     return WholeBookingView.of_whole(bookings.whole(session, booking_id, by=caller), caller)
 
 
@@ -273,7 +283,7 @@ def deliver_booking(
     "/bookings/{booking_id}/completion",
     may="bookings.complete",
     idempotency="required",
-    refusals=[BookingNotFound, NotNow, Stale],
+    refusals=[BookingNotFound, NotNow, Stale, TasksOpen],
 )
 def complete_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None

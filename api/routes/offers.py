@@ -6,9 +6,10 @@ from sqlmodel import Session
 
 from api.schemas.categories import CategoryDefinition, CategoryView
 from api.schemas.common import AfterCursor, Limit, PageView
-from api.schemas.offers import Hiding, OfferDraft, OfferEdit, OfferView, OptionDraft, OwnOfferView
+from api.schemas.offers import Hiding, OfferDraft, OfferEdit, OfferView, OwnOfferView
+from api.schemas.options import OptionDraft
 from api.transaction import Router
-from domain import offers
+from domain import offers, pricing
 from domain.foundation.errors import Forbidden
 from domain.foundation.ids import CategoryId, OfferId, OptionId
 from domain.foundation.lifecycle import NotNow
@@ -23,6 +24,7 @@ from domain.offers.errors import (
     OfferIncomplete,
     OfferUnknown,
     OptionUnknown,
+    SavingsUnfit,
     SchemaUnfit,
     TooManyOptions,
 )
@@ -76,35 +78,39 @@ def draft_offer(body: OfferDraft, session: Session, caller: Caller, at: datetime
         by=caller.actor,
         at=at,
     )
-    return _own(session, offer.id, caller)
+    return _own(session, offer.id, caller, at)
 
 
 @router.get("/offers/{offer_id}", may="offers.read", refusals=[OfferUnknown])
-def read_offer(offer_id: OfferId, session: Session) -> OfferView:
+def read_offer(offer_id: OfferId, session: Session, at: datetime) -> OfferView:
     """See an offer that is published or paused. Where exactly it is, a confirmed booking tells."""
-    return OfferView.of(offers.public_offer(session, offer_id))
+    whole = offers.public_offer(session, offer_id)
+    return OfferView.of(whole, pricing.customer_savings(session, [whole], at))
 
 
 @router.get("/me/offers", may="offers.change", refusals=[CursorUnreadable])
 def list_own_offers(
-    session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
+    session: Session, caller: Caller, at: datetime, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[OwnOfferView]:
     """See your own offers in every state, the newest first."""
     page = offers.offers_of(session, caller.user_id, after=after, limit=limit)
-    return PageView(items=[OwnOfferView.of(whole) for whole in page.items], next_cursor=page.next_cursor)
+    saves = pricing.customer_savings(session, page.items, at)
+    return PageView(
+        items=[OwnOfferView.of(whole, saves) for whole in page.items], next_cursor=page.next_cursor
+    )
 
 
 @router.get("/me/offers/{offer_id}", may="offers.change", refusals=[OfferUnknown])
-def read_own_offer(offer_id: OfferId, session: Session, caller: Caller) -> OwnOfferView:
+def read_own_offer(offer_id: OfferId, session: Session, caller: Caller, at: datetime) -> OwnOfferView:
     """See your own offer in any state, with its true place."""
-    return _own(session, offer_id, caller)
+    return _own(session, offer_id, caller, at)
 
 
 @router.put(
     "/offers/{offer_id}",
     may="offers.change",
     if_match="required",
-    refusals=[ContentUnfit, NotNow, OfferIncomplete, OfferUnknown, PolicyUnknown],
+    refusals=[ContentUnfit, NotNow, OfferIncomplete, OfferUnknown, PolicyUnknown, SavingsUnfit],
 )
 def edit_offer(
     offer_id: OfferId,
@@ -116,7 +122,7 @@ def edit_offer(
 ) -> OwnOfferView:
     """Replace all that your offer says; quotes and bookings keep what they were promised."""
     offers.edit(session, offer_id, body.content(), by=caller.actor, at=at, if_match=if_match)
-    return _own(session, offer_id, caller)
+    return _own(session, offer_id, caller, at)
 
 
 @router.post(
@@ -129,7 +135,7 @@ def publish_offer(
 ) -> OwnOfferView:
     """Let your offer be found and booked, also again after a pause."""
     offers.publish(session, offer_id, by=caller.actor, at=at, if_match=if_match)
-    return _own(session, offer_id, caller)
+    return _own(session, offer_id, caller, at)
 
 
 @router.post("/offers/{offer_id}/pause", may="offers.publish", refusals=[NotNow, OfferUnknown])
@@ -138,7 +144,7 @@ def pause_offer(
 ) -> OwnOfferView:
     """Take no new bookings for a while; those there are go on."""
     offers.pause(session, offer_id, by=caller.actor, at=at, if_match=if_match)
-    return _own(session, offer_id, caller)
+    return _own(session, offer_id, caller, at)
 
 
 @router.post("/offers/{offer_id}/archival", may="offers.publish", refusals=[NotNow, OfferUnknown])
@@ -147,7 +153,7 @@ def archive_offer(
 ) -> OwnOfferView:
     """End your offer for good; bookings there are go on."""
     offers.archive(session, offer_id, by=caller.actor, at=at, if_match=if_match)
-    return _own(session, offer_id, caller)
+    return _own(session, offer_id, caller, at)
 
 
 @router.post(
@@ -166,7 +172,7 @@ def add_option(
 ) -> OwnOfferView:
     """Let customers add something to your offer."""
     offers.add_option(session, offer_id, body.content(), by=caller.actor, at=at, if_match=if_match)
-    return _own(session, offer_id, caller)
+    return _own(session, offer_id, caller, at)
 
 
 @router.put(
@@ -187,7 +193,7 @@ def edit_option(
     offers.edit_option(
         session, offer_id, option_id, body.content(), by=caller.actor, at=at, if_match=if_match
     )
-    return _own(session, offer_id, caller)
+    return _own(session, offer_id, caller, at)
 
 
 @router.delete(
@@ -205,7 +211,7 @@ def retire_option(
 ) -> OwnOfferView:
     """Let nobody choose the option any more; bookings that have it keep it."""
     offers.retire_option(session, offer_id, option_id, by=caller.actor, at=at, if_match=if_match)
-    return _own(session, offer_id, caller)
+    return _own(session, offer_id, caller, at)
 
 
 @router.post(
@@ -224,5 +230,6 @@ def unhide_offer(offer_id: OfferId, session: Session, caller: Caller, at: dateti
     offers.unhide(session, offer_id, by=caller, at=at)
 
 
-def _own(session: Session, offer_id: OfferId, caller: Caller) -> OwnOfferView:
-    return OwnOfferView.of(offers.own_offer(session, offer_id, caller.user_id))
+def _own(session: Session, offer_id: OfferId, caller: Caller, at: datetime) -> OwnOfferView:
+    whole = offers.own_offer(session, offer_id, caller.user_id)
+    return OwnOfferView.of(whole, pricing.customer_savings(session, [whole], at))

@@ -78,6 +78,7 @@ def finish_oidc(body: OidcCompletion, transactions: Transactions, at: datetime) 
         known=identity.clients(),
         back=identity.Return(body.state, body.secret, body.code),
         label=body.label,
+        device=body.device,
         at=at,
     )
     return TokensView.of(tokens)

@@ -17,15 +17,18 @@ from domain.markets.errors import MarketUnknown, PolicyUnknown
 from domain.offers.errors import OfferUnknown
 from domain.pricing.errors import (
     AmountTooLarge,
+    CreditsNotTaken,
     LengthUnclear,
     OfferTakesNoBookings,
     OptionNotOffered,
     OwnOffer,
     PolicyTakesTooMuch,
+    QuoteNotLive,
     QuoteUnknown,
     SeatsNotOffered,
     TariffForThePast,
     TariffPublishedMeanwhile,
+    TaskNotOffered,
 )
 
 router = Router(tags=["pricing"])
@@ -37,6 +40,7 @@ router = Router(tags=["pricing"])
     status_code=201,
     refusals=[
         AmountTooLarge,
+        CreditsNotTaken,
         LengthImpossible,
         LengthUnclear,
         NotBookableThen,
@@ -46,15 +50,21 @@ router = Router(tags=["pricing"])
         OwnOffer,
         PolicyTakesTooMuch,
         PolicyUnknown,
+        QuoteNotLive,
+        QuoteUnknown,
         SeatsNotOffered,
+        TaskNotOffered,
     ],
 )
 def ask_for_quote(body: QuoteRequest, session: Session, caller: Caller, at: datetime) -> QuoteView:
     """Ask what something costs, and have the price promised for a while.
 
     The answer is immutable and signed: every line says who owes whom how much, by which rule and from which
-    inputs. A customer holds a few live quotes in each category (five, unless the market's policy says
-    otherwise); one more lets the oldest give way.
+    inputs. Where prices answer to demand, one near in time holds ten minutes; what is promised is never
+    raised, and whoever books pays less if the price fell meanwhile. Tasks that you take over and credits that
+    you redeem make it less; without any it is the list price, and nobody asks why. A customer holds a few
+    live quotes in each category (five, unless the market's policy says otherwise); one more lets the oldest
+    give way.
     """
     return QuoteView.of(
         pricing.quote(
@@ -66,6 +76,9 @@ def ask_for_quote(body: QuoteRequest, session: Session, caller: Caller, at: date
             units=body.units,
             seats=body.seats,
             options=[(option.id, option.quantity) for option in body.options],
+            tasks=body.tasks,
+            credits=body.credits.wish() if body.credits else None,
+            instead_of=body.instead_of,
             at=at,
         )
     )

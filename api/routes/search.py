@@ -9,8 +9,9 @@ from sqlmodel import Session
 from api.schemas.common import PageView
 from api.schemas.search import FoundView, SearchQuery
 from api.transaction import Router
-from domain import search
+from domain import search, surge
 from domain.foundation.paging import CursorUnreadable
+from domain.identity import Caller
 from domain.markets.errors import MarketUnknown
 from domain.search.errors import SearchUnfit
 
@@ -19,12 +20,26 @@ router = Router(tags=["search"])
 
 @router.get("/offers", may="search.find", refusals=[CursorUnreadable, MarketUnknown, SearchUnfit])
 def find_offers(
-    query: Annotated[SearchQuery, Query()], session: Session, at: datetime
+    query: Annotated[SearchQuery, Query()], session: Session, caller: Caller | None, at: datetime
 ) -> PageView[FoundView]:
     """Find offers of a market by words, category, place, price and free time.
 
     With `near` the nearest come first, otherwise the newest. Asked for free time, a page may hold fewer than
     `limit`, even none, and still have a next one: only so many calendars are looked at for one page.
+
+    Signed in, a search near a place in a category is a sign of demand there; only the cell is kept, and
+    looking again does not count again.
     """
-    page = search.find(session, query.wanted(), after=query.after, limit=query.limit, at=at)
+    wanted = query.wanted()
+    searcher = None if caller is None else caller.user_id
+    page = search.find(session, wanted, searcher=searcher, after=query.after, limit=query.limit, at=at)
+    if caller is not None and query.after is None and wanted.near and wanted.category:
+        surge.noticed(
+            session,
+            market=wanted.market,
+            category=wanted.category,
+            **wanted.near._asdict(),
+            customer_id=caller.user_id,
+            at=at,
+        )
     return PageView(items=[FoundView.of(found) for found in page.items], next_cursor=page.next_cursor)

@@ -29,9 +29,10 @@ def sign_in(body: SignIn, session: Session, at: datetime) -> TokensView:
     Answers an access token for 15 minutes and a refresh token for 30 days, which can be exchanged once. What
     is refused is refused in the same words and with the same work, whether or not there is an account.
     """
-    return TokensView.of(
-        identity.sign_in(session, email=body.email, password=body.password, label=body.label, at=at)
+    tokens = identity.sign_in(
+        session, email=body.email, password=body.password, label=body.label, device=body.device, at=at
     )
+    return TokensView.of(tokens)
 
 
 @router.post("/session-renewals", may="sessions.renew", status_code=201, refusals=[SessionOver, TokenReused])

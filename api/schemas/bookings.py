@@ -6,16 +6,14 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.common import Instant, Money, SpanView, Text, View, Wire
+from api.schemas.settlements import AmountsView, SettlementView
 from domain import bookings
 from domain.bookings import (
-    Amounts,
     Booking,
     By,
-    Ground,
     Paid,
     Preview,
     ReasonCode,
-    Settlement,
     Side,
     State,
     Summary,
@@ -99,49 +97,11 @@ class ChosenView(View):
     quantity: int
 
 
-class AmountsView(View):
-    """Where the pay-in goes: pay_in = pay_out + service_fee + commission + tax."""
-
-    pay_in: Money
-    pay_out: Money
-    service_fee: Money
-    commission: Money
-    tax: Money
-
-    @classmethod
-    def of(cls, amounts: Amounts, currency: str) -> Self:
-        """Amounts with their currency."""
-        return cls(
-            pay_in=Money(amount=amounts.pay_in, currency=currency),
-            pay_out=Money(amount=amounts.pay_out, currency=currency),
-            service_fee=Money(amount=amounts.service_fee, currency=currency),
-            commission=Money(amount=amounts.commission, currency=currency),
-            tax=Money(amount=amounts.tax, currency=currency),
-        )
-
-
 class LocationView(View):
     """The true place, which a customer learns when the booking is confirmed."""
 
     latitude: float
     longitude: float
-
-
-class SettlementView(View):
-    """What goes back to the customer when the booking ends, what is kept for whom, and by which rule."""
-
-    refund: Money
-    kept: AmountsView
-    ground: Ground
-
-    @classmethod
-    def of(cls, settlement: Settlement, currency: str) -> Self:
-        """A settlement with its currency."""
-        return cls(
-            refund=Money(amount=settlement.refund_amount, currency=currency),
-            kept=AmountsView.of(settlement.kept, currency),
-            ground=settlement.ground,
-        )
 
 
 class SummaryView(View):
@@ -201,6 +161,20 @@ class BookingView(View):
     options: list[ChosenView]
     location: LocationView | None
     amounts: AmountsView
+    list_price: Money = Field(
+        description="What the payment takes: the pay-in and what is at stake. Doing no task costs no more."
+    )
+    stake: Money = Field(
+        description="What the customer's tasks save. It is paid with the pay-in and comes back when the "
+        "booking ends, but for the shares of tasks left undone."
+    )
+    redeemed_credits: int = Field(
+        description="Credits that pay for a part of the service fee and of surge, in thousandths."
+    )
+    bonus: Money | None = Field(
+        description="What the provider gets on top of pay_out once the service is carried out, out of the "
+        "surge pool. Shown to the provider, before they accept, and to operators."
+    )
     cancellation_policy: str
     books_instantly: bool
     due_at: Instant | None = Field(description="When the clock acts next, if nobody does before.")
@@ -237,6 +211,12 @@ def shown(booking: Booking, by: By) -> dict[str, Any]:
         "options": [chosen_of(option) for option in booking.options],
         "location": place and LocationView(latitude=place[0], longitude=place[1]),
         "amounts": AmountsView.of(booking.agreed, booking.currency),
+        "list_price": Money(amount=booking.paid_amount, currency=booking.currency),
+        "stake": Money(amount=booking.stake_amount, currency=booking.currency),
+        "redeemed_credits": booking.redeemed.total,
+        "bonus": None
+        if side is Side.CUSTOMER
+        else Money(amount=booking.bonus_amount, currency=booking.currency),
         "cancellation_policy": booking.terms.cancellation_policy,
         "settlement": kept and SettlementView.of(kept, booking.currency),
     }

@@ -15,6 +15,15 @@ from domain.providers import Ability, Capability, State
 Email = Annotated[str, Field(max_length=320, examples=["aino@example.org"])]
 Password = Annotated[str, Field(max_length=1_000, description="10 to 200 characters, and not the address.")]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\n\r\x00]*$")]
+Device = Annotated[
+    str,
+    StringConstraints(max_length=200, pattern=r"^[\x21-\x7e]*$"),
+    Field(
+        description="What your app calls this installation: a random text that it made once and keeps. Only "
+        "a keyed hash of it is stored, to know accounts that are used from one device.",
+        examples=["0f6c1f0e7a8b4e0b9f7e2b1d3c5a7e9d"],
+    ),
+]
 Locale = Annotated[
     str,
     Field(
@@ -60,6 +69,7 @@ class SignIn(Wire):
     email: Email
     password: Password
     label: Label = ""
+    device: Device = ""
 
 
 class SessionRenewal(Wire):
@@ -284,3 +294,4 @@ class OidcCompletion(Wire):
     secret: Token
     code: Annotated[str, Field(max_length=4_000)]
     label: Label = ""
+    device: Device = ""

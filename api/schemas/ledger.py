@@ -9,9 +9,21 @@ from api.schemas.common import Instant, View
 from domain.foundation import ids
 from domain.foundation.actors import ActorKind
 from domain.foundation.ids import AccountId, BookingId, EntryId, UserId
-from domain.ledger import NATURES, AccountKind, AccountLine, EntryLine, Owner, PostingLine, Side
+from domain.ledger import (
+    CREDITS,
+    HOURS,
+    NATURES,
+    REDEMPTION,
+    REDEMPTION_RETURN,
+    AccountKind,
+    AccountLine,
+    EntryLine,
+    Owner,
+    PostingLine,
+    Side,
+)
 
-_PREFIXES = {Owner.BOOKING: "bkg", Owner.PROVIDER_PROFILE: "prv", Owner.USER: "usr"}
+_PREFIXES = {Owner.BOOKING: "bkg", Owner.PROVIDER_PROFILE: "prv", Owner.USER: "usr", Owner.POT: "pot"}
 
 
 class AccountView(View):
@@ -21,7 +33,7 @@ class AccountView(View):
     kind: AccountKind
     meaning: str
     unit: str = Field(description="An ISO currency, `CRD` or `HRS`.", examples=["EUR"])
-    owner_id: str | None = Field(description="A booking's, a provider profile's or a user's id.")
+    owner_id: str | None = Field(description="A booking's, a provider profile's, a user's or a pot's id.")
     grows_by: Side
     floor: int | None = Field(description="The lowest balance allowed; null for a pool.")
     balance: int
@@ -64,7 +76,7 @@ class EntryView(View):
     id: EntryId
     key: str = Field(description="What makes sure that it was posted once.")
     kind: str
-    booking_id: BookingId = Field(description="The booking it is about.")
+    booking_id: BookingId | None = Field(description="The booking it is about; null for anything else.")
     corrects_id: EntryId | None
     recorded_at: Instant
     actor_kind: ActorKind
@@ -78,13 +90,20 @@ class EntryView(View):
             id=line.id,
             key=line.key,
             kind=line.kind,
-            booking_id=line.subject_id,
+            booking_id=line.subject_id if _is_about_a_booking(line) else None,
             corrects_id=line.corrects_id,
             recorded_at=line.recorded_at,
             actor_kind=line.actor_kind,
             actor_id=line.actor_id,
             postings=[PostingView.of(posting) for posting in line.postings],
         )
+
+
+def _is_about_a_booking(line: EntryLine) -> bool:
+    """Money moves for bookings, unless it pays credits out; credits do when they are redeemed."""
+    if line.kind in {REDEMPTION, REDEMPTION_RETURN}:
+        return True
+    return all(posting.unit not in {CREDITS, HOURS} for posting in line.postings)
 
 
 def _owner(owner: Owner, owner_id: UUID | None) -> str | None:

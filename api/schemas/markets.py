@@ -2,9 +2,11 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from api.schemas.common import Currency, Instant, Line, View, Wire
+from domain import contributions, surge
+from domain.foundation.documents import Document
 from domain.foundation.ids import MarketId, PolicyVersionId
 from domain.markets import Policy, PolicyVersion
 
@@ -18,6 +20,25 @@ TimeZone = Annotated[
     StringConstraints(min_length=1, max_length=60, pattern=r"^[\w+-]+(/[\w+-]+)*$"),
     Field(description="A name of the IANA's database.", examples=["Europe/Helsinki"]),
 ]
+
+
+def _can_be_read(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Refuse surge rules that prices could not follow, by the path of the field that is wrong."""
+    surge.read_policy(document)
+    return document
+
+
+def _can_be_given_by(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Refuse contribution rules that nothing could be valued by, likewise."""
+    contributions.read_policy(document)
+    return document
+
+
+class Rules(Policy):
+    """A policy to be published: its surge and contribution rules are known to be ones."""
+
+    surge: Annotated[Document, AfterValidator(_can_be_read)] = Field(default_factory=dict)
+    contributions: Annotated[Document, AfterValidator(_can_be_given_by)] = Field(default_factory=dict)
 
 
 class MarketOpening(Wire):
@@ -45,7 +66,7 @@ class MarketOpening(Wire):
         StringConstraints(pattern=r"^[A-Z]{2}$"),
         Field(description="ISO 3166-1 alpha-2.", examples=["FI"]),
     ]
-    policy: Policy = Policy()
+    policy: Rules = Rules()
 
 
 class MarketView(View):
@@ -87,7 +108,7 @@ class PolicyPublication(Wire):
         }
     )
 
-    rules: Policy
+    rules: Rules
     active_from: Instant | None = None
     note: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")] = ""
 

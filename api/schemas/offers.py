@@ -11,25 +11,22 @@ from pydantic import Field, StringConstraints
 from api.schemas.common import Amount, Instant, Line, Money, View, Wire
 from api.schemas.durations import DAY, MINUTE, Days, Duration, WallTime
 from api.schemas.markets import TimeZone
+from api.schemas.offer_tasks import Saves, SavingView, TaskView
+from api.schemas.options import OptionView
 from domain.foundation.documents import Document
-from domain.foundation.ids import CategoryId, MarketId, OfferId, OptionId, ProviderProfileId
+from domain.foundation.ids import CategoryId, MarketId, OfferId, ProviderProfileId
 from domain.offers import (
     STANDARD_CANCELLATION_POLICY,
     STANDARD_HORIZON_DAYS,
     Claim,
     Content,
-    OfferOption,
     OfferState,
-    OptionContent,
-    OptionPer,
     Place,
     Unit,
     WholeOffer,
 )
 
 Degrees = Annotated[float, Field(allow_inf_nan=False, description="WGS 84.", examples=[60.17938])]
-
-
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=r"^[^\x00]*$")]
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$")
@@ -54,6 +51,11 @@ class OfferContent(Wire):
     price_amount: Annotated[
         Amount, Field(description="For one unit of the category, in minor units of the market's currency.")
     ]
+    lowest_price_amount: Amount | None = Field(
+        default=None,
+        description="The least you work for when few ask; without it your price is never lowered. Who booked "
+        "the same start before pays no more than who comes later.",
+    )
     duration: Duration | None = None
     minimum_duration: Duration | None = None
     maximum_duration: Duration | None = None
@@ -79,6 +81,7 @@ class OfferContent(Wire):
             description=self.description,
             attributes=self.attributes,
             price_amount=self.price_amount,
+            lowest_price_amount=self.lowest_price_amount,
             duration_minutes=_minutes(self.duration),
             minimum_minutes=_minutes(self.minimum_duration),
             maximum_minutes=_minutes(self.maximum_duration),
@@ -132,53 +135,6 @@ class OfferEdit(OfferContent):
     model_config = Wire.example(_IRONING)
 
 
-class OptionDraft(Wire):
-    """An add-on: so much money and time more, at most `most` times in one booking."""
-
-    model_config = Wire.example(
-        {"title": "Folding", "price_amount": 500, "per": "unit", "duration": "PT15M", "most": 2}
-    )
-
-    title: Line
-    price_amount: Amount
-    per: OptionPer = OptionPer.BOOKING
-    duration: Duration = timedelta(0)
-    most: Annotated[int, Field(strict=True)] = 1
-    position: Annotated[int, Field(strict=True, description="Options are shown in this order.")] = 0
-
-    def content(self) -> OptionContent:
-        """As the domain has it."""
-        return OptionContent(
-            title=self.title,
-            price_amount=self.price_amount,
-            per=self.per,
-            minutes=self.duration // MINUTE,
-            most=self.most,
-            position=self.position,
-        )
-
-
-class OptionView(View):
-    """An add-on that can be chosen."""
-
-    id: OptionId
-    title: str
-    price: Money
-    per: OptionPer
-    duration: Duration
-    most: int
-    position: int
-
-    @classmethod
-    def of(cls, option: OfferOption, currency: str) -> Self:
-        """The view of an option of an offer in this currency."""
-        return cls(
-            **option.model_dump(include={"id", "title", "per", "most", "position"}),
-            price=Money(amount=option.price_amount, currency=currency),
-            duration=option.minutes * MINUTE,
-        )
-
-
 class OfferView(View):
     """An offer as the world sees it. The shown point is within 300 m of the true one, always the same."""
 
@@ -213,42 +169,56 @@ class OfferView(View):
     shown_latitude: float | None
     shown_longitude: float | None
     options: tuple[OptionView, ...]
+    tasks: tuple[TaskView, ...] = Field(description="What a customer may take over, for less.")
     published_at: Instant | None
 
     @classmethod
-    def of(cls, whole: WholeOffer) -> Self:
-        """The view of an offer with its category and options."""
+    def of(cls, whole: WholeOffer, saves: Saves) -> Self:
+        """The view of an offer with its category, options and tasks, and what these save the customer."""
+        return cls(**cls._told(whole, saves))
+
+    @classmethod
+    def _told(cls, whole: WholeOffer, saves: Saves) -> dict[str, Any]:
         offer, category = whole.offer, whole.category
-        return cls(
-            **offer.model_dump(include=_AS_STORED & set(cls.model_fields)),
-            category=category.slug,
-            unit=category.unit,
-            place=category.place,
-            claim=category.claim,
-            price=Money(amount=offer.price_amount, currency=offer.currency),
-            from_price=Money(amount=offer.from_amount, currency=offer.currency),
-            duration=_length(offer.duration_minutes),
-            minimum_duration=_length(offer.minimum_minutes),
-            maximum_duration=_length(offer.maximum_minutes),
-            buffer_before=offer.buffer_before_minutes * MINUTE,
-            buffer_after=offer.buffer_after_minutes * MINUTE,
-            notice=offer.notice_minutes * MINUTE,
-            horizon=offer.horizon_days * DAY,
-            shown_latitude=offer.blurred_latitude,
-            shown_longitude=offer.blurred_longitude,
-            options=tuple(OptionView.of(option, offer.currency) for option in whole.options),
-        )
+        return offer.model_dump(include=_AS_STORED & set(cls.model_fields)) | {
+            "category": category.slug,
+            "unit": category.unit,
+            "place": category.place,
+            "claim": category.claim,
+            "price": Money(amount=offer.price_amount, currency=offer.currency),
+            "from_price": Money(amount=offer.from_amount, currency=offer.currency),
+            "duration": _length(offer.duration_minutes),
+            "minimum_duration": _length(offer.minimum_minutes),
+            "maximum_duration": _length(offer.maximum_minutes),
+            "buffer_before": offer.buffer_before_minutes * MINUTE,
+            "buffer_after": offer.buffer_after_minutes * MINUTE,
+            "notice": offer.notice_minutes * MINUTE,
+            "horizon": offer.horizon_days * DAY,
+            "shown_latitude": offer.blurred_latitude,
+            "shown_longitude": offer.blurred_longitude,
+            "options": tuple(OptionView.of(option, offer.currency) for option in whole.options),
+            "tasks": tuple(TaskView.of(task, saves, offer.currency) for task in whole.tasks),
+        }
 
 
 class OwnOfferView(OfferView):
-    """An offer as its provider sees it: with the true place, and why it is hidden if it is."""
+    """An offer as its provider sees it: the true place, what tasks save, and why it is hidden if it is."""
 
+    savings: tuple[SavingView, ...] = Field(
+        description="What sets of tasks save you. The customer is given the market's part of it."
+    )
+    lowest_price_amount: Amount | None
     latitude: float | None
     longitude: float | None
     hidden_at: Instant | None
     hidden_reason: str | None
     created_at: Instant
     changed_at: Instant
+
+    @classmethod
+    def _told(cls, whole: WholeOffer, saves: Saves) -> dict[str, Any]:
+        savings = tuple(SavingView.of(saving, whole.offer.currency) for saving in whole.savings)
+        return super()._told(whole, saves) | {"savings": savings}
 
 
 class Hiding(Wire):
@@ -260,6 +230,7 @@ class Hiding(Wire):
 
 
 _AS_STORED = {
+    "lowest_price_amount",
     "id",
     "version",
     "profile_id",

@@ -1,10 +1,12 @@
 """Quotes and tariffs on the wire."""
 
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
 from api.schemas.common import Amount, Instant, Money, SpanView, View, Wire
+from api.schemas.participation import CreditsChoice, RedemptionView, TakenTaskView, redemptions_of, tasks_of
 from domain.foundation.ids import (
     CategoryId,
     MarketId,
@@ -12,22 +14,27 @@ from domain.foundation.ids import (
     OptionId,
     PolicyVersionId,
     QuoteId,
+    SurgeSnapshotId,
     TariffVersionId,
+    TaskId,
     UserId,
 )
-from domain.offers import Unit
+from domain.offers import MOST_TASKS, Unit
 from domain.pricing import (
     Counted,
     Effect,
     Explanation,
-    Inputs,
     LineKind,
     LineRule,
     Party,
     Quote,
+    Surge,
     Tariff,
     TariffVersion,
+    counted_in,
+    written,
 )
+from domain.surge import Limit, Mode
 
 Count = Annotated[int, Field(ge=1, le=100_000, strict=True)]
 _AN_OFFER = "ofr_01jczk3v9hf8gb2h6v1q4nsx7e"
@@ -64,6 +71,21 @@ class QuoteRequest(Wire):
     )
     seats: Annotated[int, Field(ge=1, le=1_000, strict=True)] = 1
     options: Annotated[tuple[OptionChoice, ...], Field(max_length=50)] = ()
+    tasks: Annotated[
+        tuple[TaskId, ...],
+        Field(
+            max_length=MOST_TASKS,
+            description="Tasks of the offer that you take over. Each takes its share off the price; left "
+            "undone it costs that share again, and never more than the list price. Taking over none costs "
+            "nothing but the list price.",
+        ),
+    ] = ()
+    credits: CreditsChoice | None = None
+    instead_of: QuoteId | None = Field(
+        default=None,
+        description="A live quote of yours. The factor by demand is then no more than in that one, and the "
+        "new quote holds no longer: so an alternative that its explanation names costs what it says.",
+    )
 
 
 class LineView(View):
@@ -80,10 +102,40 @@ class LineView(View):
 
 
 class SurgeView(View):
-    """The live factor on this quote, and why it is what it is."""
+    """The factor by demand on this quote, and why it is what it is.
 
-    multiplier: str = Field(examples=["1.00"])
-    reason: str = Field(examples=["not_in_force"])
+    What it adds goes to the surge pool; the platform keeps none of it. The provider's bonus comes out of the
+    pool, is the same for every job of the category here and now, and is no part of pay_in.
+    """
+
+    multiplier: str = Field(description="What this customer pays.", examples=["1.25"])
+    market_multiplier: str = Field(
+        description="What everybody pays here and now whom no protection covers.", examples=["1.50"]
+    )
+    reason: str = Field(description="`in_force`, or why there is none.", examples=["not_in_force"])
+    mode: Mode | None
+    reasons: tuple[str, ...] = Field(examples=[["more_ask_than_are_free"]])
+    limits: tuple[Limit, ...] = Field(description="What lowered it for this customer.")
+    bonus: Money = Field(description="What the provider gets on top, out of the surge pool.")
+    snapshot_id: SurgeSnapshotId | None
+    has_personal_data: bool = Field(
+        description="Whether this customer's own bookings were looked at. They can only lower the price."
+    )
+
+    @staticmethod
+    def told(used: Surge, currency: str) -> dict[str, Any]:
+        """The fields of a view, from what a quote's inputs have."""
+        return {
+            "multiplier": used.multiplier,
+            "market_multiplier": written(used.market_bp),
+            "reason": used.reason,
+            "mode": used.mode,
+            "reasons": used.reasons,
+            "limits": used.limits,
+            "bonus": {"amount": used.bonus_amount, "currency": currency},
+            "snapshot_id": used.snapshot_id,
+            "has_personal_data": used.has_personal_data,
+        }
 
 
 class OptionView(View):
@@ -94,17 +146,21 @@ class OptionView(View):
 
 
 class ExplanationView(View):
-    """The quote in plain words: what will be charged when, and how each line came about."""
+    """The quote in plain words: what will be charged when, and how each line came about.
+
+    `part` is about what the customer gives besides money, and what the price would be without it.
+    """
 
     summary: str
     charges: tuple[str, ...]
     lines: tuple[str, ...]
+    part: tuple[str, ...]
 
 
 class QuoteView(View):
     """A price that is promised until `expires_at`, signed, with everything it was counted from.
 
-    pay_in − pay_out − service_fee − commission − tax is zero.
+    pay_in − pay_out − service_fee − commission − tax − surge_amount is zero.
     """
 
     id: QuoteId
@@ -124,6 +180,10 @@ class QuoteView(View):
     service_fee: Money
     commission: Money
     tax: Money
+    surge_amount: Money = Field(description="What demand adds, for the surge pool.")
+    list_price: Money = Field(description="What it costs with all tasks left to the provider.")
+    tasks: tuple[TakenTaskView, ...]
+    credits: tuple[RedemptionView, ...]
     lines: tuple[LineView, ...]
     surge: SurgeView
     policy_version_id: PolicyVersionId
@@ -139,24 +199,35 @@ class QuoteView(View):
     @classmethod
     def of(cls, quote: Quote, explanation: Explanation | None = None) -> Self:
         """The view of a quote; its explanation is told only where one asks for the quote by name."""
-        inputs = Inputs.model_validate(quote.inputs)
-        return cls(
-            **{name: getattr(quote, name) for name in _PLAIN},
-            during=SpanView(start=quote.during.start, end=quote.during.end),
-            unit=inputs.unit,
-            counted_in=inputs.counted,
-            options=tuple(OptionView(id=one.option_id, quantity=one.quantity) for one in inputs.options),
-            pay_in=Money(amount=quote.pay_in_amount, currency=quote.currency),
-            pay_out=Money(amount=quote.pay_out_amount, currency=quote.currency),
-            service_fee=Money(amount=quote.service_fee_amount, currency=quote.currency),
-            commission=Money(amount=quote.commission_amount, currency=quote.currency),
-            tax=Money(amount=quote.tax_amount, currency=quote.currency),
-            lines=tuple(LineView(**line) for line in quote.lines),
-            surge=SurgeView(multiplier=inputs.surge.multiplier, reason=inputs.surge.reason),
-            explanation=ExplanationView.model_validate(explanation) if explanation else None,
-        )
+        inputs, currency = quote.inputs, quote.currency
+        told: dict[str, Any] = {name: getattr(quote, name) for name in _PLAIN}
+        told |= {
+            name: {"amount": getattr(quote, amount), "currency": currency}
+            for name, amount in _AMOUNTS.items()
+        }
+        told |= {
+            "during": {"start": quote.during.start, "end": quote.during.end},
+            "unit": inputs["unit"],
+            "counted_in": counted_in(Unit(inputs["unit"])),
+            "options": [{"id": UUID(one["option_id"]), "quantity": one["quantity"]} for one in quote.options],
+            "list_price": {"amount": quote.pay_in_amount + quote.stake_amount, "currency": currency},
+            "tasks": tasks_of(quote) if inputs.get("tasks") else (),
+            "credits": redemptions_of(quote) if inputs.get("credits") else (),
+            "lines": quote.lines,
+            "surge": SurgeView.told(Surge.model_validate(inputs["surge"]), currency),
+            "explanation": explanation,
+        }
+        return cls.model_validate(told)  # once for all of it: a view within a view costs as much again
 
 
+_AMOUNTS = {
+    "pay_in": "pay_in_amount",
+    "pay_out": "pay_out_amount",
+    "service_fee": "service_fee_amount",
+    "commission": "commission_amount",
+    "tax": "tax_amount",
+    "surge_amount": "surge_amount",
+}
 _PLAIN = (
     "id",
     "offer_id",

@@ -4,9 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
+from api.schemas.booking_tasks import BookingTaskView
 from api.schemas.bookings import BookingView, ChosenView, shown
 from api.schemas.common import Instant, Money, SpanView, Text, View, Wire
 from api.schemas.disputes import DisputeView
+from domain import bookings
 from domain.bookings import By, Change, ProposalKind, ProposalLine, ProposalState, Side, Whole
 from domain.foundation.ids import OptionId, ProposalId
 
@@ -76,16 +78,23 @@ class ProposalView(View):
 
 
 class WholeBookingView(BookingView):
-    """A booking with its proposals, the oldest first, and its dispute if it came to one."""
+    """A booking with its proposals, the oldest first, its dispute if it has one, and the customer's tasks.
+
+    A task's `share` is what doing it saves, and what leaving it undone costs. Until `answer_by` the other
+    side may object to what was said of it, or the operators may decide.
+    """
 
     proposals: list[ProposalView]
     dispute: DisputeView | None
+    tasks: list[BookingTaskView]
 
     @classmethod
     def of_whole(cls, whole: Whole, by: By) -> Self:
         """The booking for whoever asks, whole."""
+        side = bookings.side_of(whole.booking, by)
         return cls(
             **shown(whole.booking, by),
             proposals=[ProposalView.of(line) for line in whole.proposals],
             dispute=whole.dispute and DisputeView.of(whole.dispute),
+            tasks=[BookingTaskView.of(line, whole.booking, side) for line in whole.tasks],
         )

@@ -10,7 +10,7 @@ from domain.foundation.ids import OfferId, ProviderProfileId
 from domain.foundation.paging import DEFAULT_LIMIT
 from domain.foundation.spans import Span
 from domain.offers import Unit
-from domain.search import FARTHEST_METRES, STANDARD_METRES, Found, Point, Wanted
+from domain.search import FARTHEST_METRES, STANDARD_METRES, Found, Point, Sort, Wanted
 from domain.search.errors import SearchUnfit
 
 _NUMBER = r"-?\d{1,3}(\.\d{1,12})?"
@@ -37,6 +37,10 @@ class SearchQuery(Wire):
         default=None, description="With `free_to`: what can be had at some time between, a stay throughout."
     )
     free_to: Instant | None = None
+    sort: Sort = Field(
+        default=Sort.STANDARD,
+        description="The standard is the nearest first, or the newest; or by the provider's reputation.",
+    )
     after: AfterCursor = None
     limit: Limit = DEFAULT_LIMIT
 
@@ -51,6 +55,7 @@ class SearchQuery(Wire):
             price_from=self.price_from,
             price_to=self.price_to,
             during=self._during(),
+            sort=self.sort,
         )
 
     def _point(self) -> Point | None:
@@ -69,6 +74,18 @@ class SearchQuery(Wire):
         return Span(self.free_from, self.free_to)
 
 
+class RankingView(View):
+    """Why it comes where it does: `score` is the sum of the four others (`GET /reviews/methodology`)."""
+
+    score: float
+    believed: float = Field(description="What is thought likely of the next review, 0 to 1.")
+    doubt: float = Field(description="Less for what few reviews leave open.")
+    effort: float = Field(description="More for who leaves few customers silent.")
+    exploration: float = Field(
+        description="Room for newcomers: others for everybody who searches, the same all day."
+    )
+
+
 class FoundView(View):
     """An offer that was found. The point is the one shown to the world, and the distance leads there."""
 
@@ -85,6 +102,9 @@ class FoundView(View):
     distance: int | None = Field(description="Metres from `near`; null where no place was named.")
     books_instantly: bool
     published_at: Instant
+    ranking: RankingView | None = Field(
+        default=None, description="Where reputation sorts; null while nothing is known of a provider."
+    )
 
     @classmethod
     def of(cls, found: Found) -> Self:
@@ -103,4 +123,5 @@ class FoundView(View):
             distance=found.distance_metres,
             books_instantly=found.books_instantly,
             published_at=found.published_at,
+            ranking=None if found.ranking is None else RankingView.model_validate(found.ranking),
         )

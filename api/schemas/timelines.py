@@ -36,6 +36,6 @@ class EntryView(View):
         data = {
             name: ids.encode(_PREFIXES[name], UUID(value)) if name in _PREFIXES else value
             for name, value in entry.data.items()
-            if name in _PREFIXES or not name.endswith("_id")
+            if name in _PREFIXES or not name.endswith(("_id", "_ids"))
         }
         return cls(id=entry.id, name=entry.name, occurred_at=entry.occurred_at, by=entry.by, data=data)

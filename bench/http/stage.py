@@ -68,7 +68,7 @@ def copy_databases(address: Address) -> None:
 def rehearsed(plan: Plan, address: Address, asked: Asked) -> Transcripts:
     """The transcripts of what is asked in the rounds."""
     once = {kind: several if kind in SINGLE else several[: plan.in_rounds] for kind, several in asked.items()}
-    with _settings(DATABASE_URL=_url(address, REHEARSAL), LOG_LEVEL="error"):
+    with settings_for(DATABASE_URL=_url(address, REHEARSAL), LOG_LEVEL="error"):
         return rehearsal.rehearse(once)
 
 
@@ -138,7 +138,7 @@ def _url(address: Address, database: str, *, driver: str = "postgresql+psycopg")
 
 
 @contextmanager
-def _settings(**environment: str) -> Iterator[None]:
+def settings_for(**environment: str) -> Iterator[None]:
     """Other settings for as long as the block lasts."""
     before = dict(os.environ)
     os.environ.update(_ENVIRONMENT | environment)

@@ -14,9 +14,17 @@ session has more seats taken than it has (`sessions_are_not_oversold`). What is 
 """
 
 from domain.availability.actions import confirm, move, promise, release, release_expired
-from domain.availability.asks import instant, minutes_of, span_between, span_from
+from domain.availability.asks import instant, latest_reading, minutes_of, span_between, span_from
 from domain.availability.kinds import ExceptionKind, HoldKind, ResourceKind
-from domain.availability.looking import Timetable, explained_slots, free_offers, slot, slots, timetable
+from domain.availability.looking import (
+    Timetable,
+    explained_slots,
+    free_offers,
+    free_then,
+    slot,
+    slots,
+    timetable,
+)
 from domain.availability.models import Hold, OfferResource, Resource, ScheduleException, ScheduleRule
 from domain.availability.opening import (
     add_exception,
@@ -55,7 +63,9 @@ __all__ = [
     "exceptions",
     "explained_slots",
     "free_offers",
+    "free_then",
     "instant",
+    "latest_reading",
     "minutes_of",
     "move",
     "needs",

@@ -113,6 +113,16 @@ def instant(since_1970: int) -> datetime:
     return datetime.fromtimestamp(since_1970, UTC)
 
 
+def latest_reading(zone: str, at: datetime) -> datetime:
+    """The latest wall time that the clock of a zone has shown by an instant, as a reading without a zone.
+
+    A window of the opening hours is open from the instant at which this is no earlier than its opening to
+    the one at which it is no earlier than its closing, on the days of a clock change too.
+    """
+    now = seconds(at)
+    return instant(Wall(zone, (now, now + 1)).latest(now)).replace(tzinfo=None)
+
+
 def _length(terms: Terms, minutes: int, extra_minutes: int) -> Length:
     if terms.unit is not Unit.NIGHT:
         return Lasting((minutes + extra_minutes) * _MINUTE, terms.granularity_minutes * _MINUTE)

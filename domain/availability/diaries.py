@@ -28,11 +28,17 @@ from domain.offers import Terms
 _DAYS_BEYOND: Final = timedelta(days=2)
 _AROUND_THE_CLOCK: Final = tuple(WeeklyRule(weekday, time(0), time(0)) for weekday in range(7))
 
+# Most look at one offer, and say so: for a list the planner reckons with ten, finds its plan for any list
+# dearer than one for this list, and plans anew each time, which takes longer than the look itself.
+_ONE = "SELECT cast(:offer_id AS uuid) AS offer_id, cast(:profile_id AS uuid) AS profile_id"
+_SEVERAL = """
+    SELECT * FROM unnest(cast(:offer_ids AS uuid[]), cast(:profile_ids AS uuid[]))
+                  AS each (offer_id, profile_id)
+"""
 # A part of a second at either end of a promise counts whole, hence floor and ceil.
-_DIARIES = text("""
+_DIARIES = """
     WITH asked AS (
-        SELECT * FROM unnest(cast(:offer_ids AS uuid[]), cast(:profile_ids AS uuid[]))
-                      AS each (offer_id, profile_id)
+        {asked}
     ), needed AS (
         SELECT asked.offer_id, offer_resources.resource_id AS id
         FROM asked JOIN offer_resources ON offer_resources.offer_id = asked.offer_id
@@ -70,7 +76,8 @@ _DIARIES = text("""
            AND lower(during) >= :start AND lower(during) < :end)::text AS sessions
     FROM needed JOIN resources ON resources.id = needed.id
     ORDER BY needed.offer_id, resources.number
-""")
+"""
+_OF_ONE, _OF_SEVERAL = text(_DIARIES.format(asked=_ONE)), text(_DIARIES.format(asked=_SEVERAL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +103,7 @@ def diaries(
     offers = {terms.offer_id: terms.profile_id for terms in wanted}
     start, end = asks.instant(during[0]), asks.instant(during[1])
     given = {
-        "offer_ids": list(offers),
-        "profile_ids": list(offers.values()),
+        **_asked(offers),
         "option_ids": list(option_ids),
         "first_on": start.date() - _DAYS_BEYOND,
         "last_on": end.date() + _DAYS_BEYOND,
@@ -106,9 +112,17 @@ def diaries(
         "at": at,
     }
     rows: dict[UUID, list[Row[Any]]] = {}
-    for row in session.execute(_DIARIES, given):
+    for row in session.execute(_OF_ONE if len(offers) == 1 else _OF_SEVERAL, given):
         rows.setdefault(row.offer_id, []).append(row)
     return {offer_id: _diary(found) for offer_id, found in rows.items()}
+
+
+def _asked(offers: Mapping[UUID, UUID]) -> dict[str, object]:
+    """The parameters that name offers with their providers' profiles."""
+    if len(offers) == 1:
+        ((offer_id, profile_id),) = offers.items()
+        return {"offer_id": offer_id, "profile_id": profile_id}
+    return {"offer_ids": list(offers), "profile_ids": list(offers.values())}
 
 
 def _diary(rows: Sequence[Row[Any]]) -> Diary:

@@ -4,7 +4,7 @@ What is seen here is true at that moment and binds nobody; `actions.promise` loo
 decides.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -149,6 +149,35 @@ def free_offers(session: Session, offer_ids: Collection[UUID], during: Span, *, 
         for terms in bookable
         if terms.offer_id in found and _is_free(terms, found[terms.offer_id].calendar, during, at)
     }
+
+
+def free_then(
+    session: Session, wanted: Mapping[UUID, tuple[Terms, Span]], *, at: datetime, seats: int = 1
+) -> set[UUID]:
+    """Which of these offers could be promised for exactly their own span, in one statement.
+
+    All spans lie near one another: what is read reaches from the first of them to the last. Refuses
+    `LengthImpossible` for a stay that is none.
+    """
+    asked = {key: (asks.ask_during(*each), asks.interval(each[1])) for key, each in wanted.items()}
+    if not asked:
+        return set()
+    reach = (
+        min(start - ask.buffer_before for ask, (start, _) in asked.values()),
+        max(end + ask.buffer_after for ask, (_, end) in asked.values()),
+    )
+    found = diaries(session, [terms for terms, _ in wanted.values()], reach, at=at)
+    return {
+        key
+        for key, (ask, during) in asked.items()
+        if key in found and _fits(found[key].calendar, ask, during, at, seats)
+    }
+
+
+def _fits(calendar: Calendar, ask: Ask, during: Interval, at: datetime, seats: int) -> bool:
+    """Whether the slot that starts then is free and ends then."""
+    found = rules.slot_at(calendar, ask, during[0], at=asks.seconds(at), seats=seats)
+    return not found.refused and found.end == during[1]
 
 
 def _is_free(terms: Terms, calendar: Calendar, during: Span, at: datetime) -> bool:

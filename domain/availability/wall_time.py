@@ -47,6 +47,15 @@ class Wall:
                 return max(start, reading - offset)
         raise AssertionError("This wall was built for earlier instants.")
 
+    def latest(self, instant: int) -> int:
+        """The latest reading that the clock has shown by an instant; put back, it shows earlier ones again.
+
+        A reading's instant has come when this is the reading or a later one.
+        """
+        return max(
+            min(end - 1, instant) + offset for start, end, offset in self._stretches if start <= instant
+        )
+
     def every(self, step: int, during: Interval) -> Iterator[int]:
         """Each instant of `during` at which the clock shows a multiple of `step` for the first time.
 

@@ -5,43 +5,78 @@ state that is not final has a way out by clock, and `due_at` says when. What hap
 is one pure function (`cancellation.py`) over terms frozen on the day it was made, for preview, execution and
 dispute. Changes of a confirmed booking are **proposals** by one side, accepted by the other.
 
-Invariants, held by the database: the amounts of a booking balance, and so does its settlement; a booking has
-a settlement exactly when it has ended; a quote makes one booking; a booking has one open proposal at most;
-nobody books themselves. Everybody acts only on what is theirs, and does not learn of the rest.
+**Tasks** are what the customer took over and does themselves. What they save is at **stake**: it is paid
+beside the pay-in and comes back with the booking's end, but for the shares of tasks that were left undone.
+
+Invariants, held by the database: the amounts of a booking balance, and so does its settlement with the
+stake, of which nothing is kept unless the service was carried out; a booking has a settlement exactly when it
+has ended; a quote makes one booking; a booking has one open proposal at most; nobody books themselves.
+Everybody acts only on what is theirs, and does not learn of the rest.
 """
 
+from .brought_in import BroughtIn, brought_in
 from .calling_off import Preview, cancel, preview, withdraw
 from .cancellation import Amounts, Settlement
 from .delivery import complete, deliver, report_no_show, start
 from .disputes import answer, contest_no_show, dispute, resolve
 from .due import act, expire_proposal
 from .endings import settlement_of
+from .filling import Filling, filling
 from .invariants import INVARIANTS
-from .kinds import Ground, ProposalKind, ProposalState, ReasonCode, Side, State, Step
-from .lifecycle import BOOKINGS, PROPOSALS
+from .kinds import (
+    Ground,
+    ProposalKind,
+    ProposalState,
+    ReasonCode,
+    Side,
+    State,
+    Step,
+    TaskOutcome,
+    TaskState,
+    TaskStep,
+)
+from .lifecycle import BOOKINGS, PROPOSALS, TASKS
 from .looking import place, whole
 from .models import Booking, Proposal
 from .paying import Paid, follow_payment, pay
+from .price_drops import follow_price_drop
 from .proposals import Change, propose
 from .proposals import accept as accept_proposal
 from .proposals import decline as decline_proposal
 from .proposals import withdraw as withdraw_proposal
 from .queries import Chosen, DisputeLine, ProposalLine, Summary, Whole, due, due_proposals, page
+from .reminding import remind
 from .requests import accept, decline, request
+from .rules import task_steps
 from .steps import By, side_of
+from .task_models import BookingTask
+from .task_queries import TaskLine, to_remind
+from .task_queries import undecided as undecided_tasks
+from .tasks import Which as WhichTask
+from .tasks import confirm as confirm_task
+from .tasks import decide as decide_task
+from .tasks import decide_overdue as decide_overdue_tasks
+from .tasks import object_to as object_to_task
+from .tasks import perform as perform_task
+from .tasks import report_block as report_task_blocked
+from .tasks import report_unmet as report_task_unmet
 from .timeline import Entry, timeline
 
 __all__ = [
     "BOOKINGS",
     "INVARIANTS",
     "PROPOSALS",
+    "TASKS",
     "Amounts",
     "Booking",
+    "BookingTask",
+    "BroughtIn",
     "By",
     "Change",
     "Chosen",
     "DisputeLine",
     "Entry",
+    "Filling",
     "Ground",
     "Paid",
     "Preview",
@@ -55,14 +90,23 @@ __all__ = [
     "State",
     "Step",
     "Summary",
+    "TaskLine",
+    "TaskOutcome",
+    "TaskState",
+    "TaskStep",
+    "WhichTask",
     "Whole",
     "accept",
     "accept_proposal",
     "act",
     "answer",
+    "brought_in",
     "cancel",
     "complete",
+    "confirm_task",
     "contest_no_show",
+    "decide_overdue_tasks",
+    "decide_task",
     "decline",
     "decline_proposal",
     "deliver",
@@ -70,19 +114,29 @@ __all__ = [
     "due",
     "due_proposals",
     "expire_proposal",
+    "filling",
     "follow_payment",
+    "follow_price_drop",
+    "object_to_task",
     "page",
     "pay",
+    "perform_task",
     "place",
     "preview",
     "propose",
+    "remind",
     "report_no_show",
+    "report_task_blocked",
+    "report_task_unmet",
     "request",
     "resolve",
     "settlement_of",
     "side_of",
     "start",
+    "task_steps",
     "timeline",
+    "to_remind",
+    "undecided_tasks",
     "whole",
     "withdraw",
     "withdraw_proposal",

@@ -1,18 +1,20 @@
 """Closing a booking's books: what was kept leaves "held" for those it belongs to, once the money is still.
 
-Until then nobody owns it for good; afterwards a refund has to be borne by somebody, and payments asks who.
-The posting's key is the booking's, so closing twice posts once.
+What demand added goes into the surge pool, and out of it comes the provider's bonus for a service that was
+carried out. Until then nobody owns it for good; afterwards a refund has to be borne by somebody, and payments
+asks who. The postings' keys are the booking's, so closing twice posts once.
 """
 
 from sqlmodel import Session
 
 from domain import ledger, payments
-from domain.foundation.money import apportion
+from domain.foundation.money import apportion, share
 from domain.ledger import Account, AccountKind, Posting
 from domain.payments import PaymentState
 
-from .cancellation import Amounts
+from .cancellation import Amounts, Stake
 from .events import BooksClosed
+from .kinds import Ground, State
 from .models import Booking
 from .steps import Standing, record
 
@@ -32,6 +34,8 @@ def close(session: Session, here: Standing) -> bool:
     there = ledger.balance_locked(session, held)
     kept = _shrunk(kept_of(booking), there)
     _distribute(session, here, held, kept, surplus=there - kept.pay_in)
+    bonus = earned_bonus(booking)
+    _give_bonus(session, here, bonus)
     booking.books_closed_at = here.at
     fact = BooksClosed(
         booking_id=booking.id,
@@ -39,6 +43,9 @@ def close(session: Session, here: Standing) -> bool:
         service_fee_amount=kept.service_fee,
         commission_amount=kept.commission,
         tax_amount=kept.tax,
+        surge_amount=kept.surge,
+        bonus_amount=bonus,
+        stake_amount=kept_stake_of(booking).amount,
         currency=booking.currency,
     )
     record(session, here, fact)
@@ -59,13 +66,34 @@ def _has_followed(session: Session, booking: Booking) -> bool:
 
 
 def kept_of(booking: Booking) -> Amounts:
-    """What was decided when the booking ended."""
+    """What was decided when the booking ended; what is kept for tasks left undone is in it."""
     return Amounts(
         pay_out=booking.kept_pay_out_amount or 0,
         service_fee=booking.kept_service_fee_amount or 0,
         commission=booking.kept_commission_amount or 0,
         tax=booking.kept_tax_amount or 0,
+        surge=booking.kept_surge_amount or 0,
     )
+
+
+def kept_stake_of(booking: Booking) -> Stake:
+    """What of that is for tasks left undone: the provider did them, or did without."""
+    return Stake(booking.kept_stake_pay_out_amount or 0, booking.kept_stake_tax_amount or 0)
+
+
+def earned_bonus(booking: Booking) -> int:
+    """What the provider gets out of the surge pool for this booking.
+
+    Nothing unless the service was carried out. Where a dispute gave a part of the service back, the same part
+    of the bonus stays in the pool. What is kept for tasks is no part of the service that was agreed on, and
+    earns no bonus; tasks that take all of the pay-out off leave the bonus as it was promised.
+    """
+    if booking.state is not State.COMPLETED:
+        return 0
+    if booking.ground is Ground.CARRIED_OUT and booking.stake_amount:
+        return booking.bonus_amount
+    kept_amount = (booking.kept_pay_out_amount or 0) - kept_stake_of(booking).pay_out
+    return share(booking.bonus_amount, kept_amount, booking.pay_out_amount) if booking.pay_out_amount else 0
 
 
 def _shrunk(kept: Amounts, there: int) -> Amounts:
@@ -81,6 +109,7 @@ def _distribute(session: Session, here: Standing, held: Account, kept: Amounts, 
         (AccountKind.SERVICE_FEES, None, kept.service_fee),
         (AccountKind.COMMISSION, None, kept.commission),
         (AccountKind.TAX, None, kept.tax),
+        (AccountKind.SURGE_POOL, None, kept.surge),
         (AccountKind.GOODWILL, None, surplus),
     )
     postings = [
@@ -98,3 +127,24 @@ def _distribute(session: Session, here: Standing, held: Account, kept: Amounts, 
             by=here.actor,
             at=here.at,
         )
+
+
+def _give_bonus(session: Session, here: Standing, amount: int) -> None:
+    """An entry of its own: it is not paid by this booking's customer, and is no part of what was held."""
+    if not amount:
+        return
+    booking, unit = here.booking, here.booking.currency
+    posting = Posting(
+        debit=ledger.account(session, AccountKind.SURGE_POOL, unit),
+        credit=ledger.account(session, AccountKind.PAYABLE, unit, booking.profile_id),
+        amount=amount,
+    )
+    ledger.post(
+        session,
+        key=f"bonus:{booking.id}",
+        kind="bonus",
+        subject_id=booking.id,
+        postings=[posting],
+        by=here.actor,
+        at=here.at,
+    )

@@ -39,14 +39,17 @@ class Preview:
 
 
 def preview(session: Session, booking_id: UUID, *, by: By, at: datetime) -> Preview:
-    """What would go back if this side called the booking off now. Refuses `NotNow` where it could not."""
+    """What would go back if this side called the booking off now, with all that is at stake.
+
+    Refuses `NotNow` where it could not.
+    """
     booking = queries.booking(session, booking_id)
     side = side_of(booking, by)
     BOOKINGS.step(booking.state, Step.CANCEL, side)
     until = holds_until(endings.deadlines(booking), at=at) if side is Side.CUSTOMER else None
     return Preview(
         booking=booking,
-        settlement=endings.called_off(booking, by=side, at=at),
+        settlement=endings.in_money(booking, endings.called_off(booking, by=side, at=at)),
         holds_until=until,
         token=_token(booking, side, at),
         token_expires_at=at + PREVIEW_HOLDS,
@@ -67,8 +70,8 @@ def cancel(
     """Call a confirmed booking off, as of now or as of a preview. Refuses `NotNow` and `PreviewOver`."""
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     as_of = at if token is None else _as_of(here, token)
-    settlement = endings.called_off(here.booking, by=here.side, at=as_of)
-    endings.end(session, here, Step.CANCEL, settlement, reason_code=reason_code, reason=reason)
+    share = endings.called_off(here.booking, by=here.side, at=as_of)
+    endings.end(session, here, Step.CANCEL, share, reason_code=reason_code, reason=reason)
     return here.booking
 
 
@@ -83,15 +86,14 @@ def withdraw(
 ) -> Booking:
     """Take one's request back before the provider answered; nothing is kept. Refuses `NotNow`."""
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    settlement = endings.never_agreed(here.booking)
-    endings.end(session, here, Step.WITHDRAW, settlement, reason_code=ReasonCode.CHANGED_PLANS, reason=reason)
+    why = ReasonCode.CHANGED_PLANS
+    endings.end(session, here, Step.WITHDRAW, endings.NEVER_AGREED, reason_code=why, reason=reason)
     return here.booking
 
 
 def lose_payment(session: Session, here: Standing) -> None:
     """The bank let the money go before it was captured: nobody is bound any more."""
-    settlement = endings.never_agreed(here.booking)
-    endings.end(session, here, Step.LOSE_PAYMENT, settlement, reason_code=ReasonCode.PAYMENT_LOST)
+    endings.end(session, here, Step.LOSE_PAYMENT, endings.NEVER_AGREED, reason_code=ReasonCode.PAYMENT_LOST)
 
 
 def settle_no_show(session: Session, here: Standing) -> None:
@@ -99,8 +101,8 @@ def settle_no_show(session: Session, here: Standing) -> None:
     booking = here.booking
     assert booking.no_show_side is not None  # noqa: S101 -- set by the report that led here
     assert booking.no_show_at is not None  # noqa: S101 -- likewise
-    settlement = endings.called_off(booking, by=booking.no_show_side, at=booking.no_show_at)
-    endings.end(session, here, Step.SETTLE_NO_SHOW, settlement, reason_code=ReasonCode.NO_SHOW)
+    share = endings.called_off(booking, by=booking.no_show_side, at=booking.no_show_at)
+    endings.end(session, here, Step.SETTLE_NO_SHOW, share, reason_code=ReasonCode.NO_SHOW)
 
 
 def _as_of(here: Standing, token: str) -> datetime:

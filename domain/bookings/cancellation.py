@@ -4,15 +4,18 @@ Values and an instant in, cents out. Nothing here asks a clock or a database, so
 of the same instant are the same arithmetic on the same frozen terms.
 
 Words: a **share** says how much of the service and of the service fee go back, in basis points, and on which
-**ground**; a **settlement** is what that means for one booking, in minor units of its currency.
+**ground**; a **settlement** is what that means for one booking, in minor units of its currency. A **stake**
+is what customers save by doing tasks themselves, paid beside the pay-in until the tasks are confirmed.
 Invariants, held by properties in the tests: refund + kept = paid, to the minor unit; 0 ≤ refund ≤ paid;
-coming nearer to the start never raises a refund; a start that was moved never raises a refund either.
+coming nearer to the start never raises a refund; a start that was moved never raises a refund either; of the
+stake nothing is kept but the shares of tasks that were left undone in a service that was carried out.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import Self
 
 from domain.foundation.money import BASIS_POINTS, apportion, portion
 from domain.markets import CancellationPolicy, TaxBase
@@ -28,6 +31,7 @@ class Amounts:
     service_fee: int
     commission: int
     tax: int
+    surge: int = 0
 
     @property
     def pay_in(self) -> int:
@@ -35,9 +39,44 @@ class Amounts:
         return sum(self.parts)
 
     @property
-    def parts(self) -> tuple[int, int, int, int]:
+    def parts(self) -> tuple[int, int, int, int, int]:
         """The parts in the order of the fields."""
-        return self.pay_out, self.service_fee, self.commission, self.tax
+        return self.pay_out, self.service_fee, self.commission, self.tax, self.surge
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """What doing tasks oneself saves, in minor units: the provider's part, and the tax on it."""
+
+    pay_out: int = 0
+    tax: int = 0
+
+    @property
+    def amount(self) -> int:
+        """What the customer saves in all."""
+        return self.pay_out + self.tax
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(self.pay_out + other.pay_out, self.tax + other.tax)
+
+
+NO_STAKE = Stake()
+
+
+@dataclass(frozen=True, slots=True)
+class CreditsUsed:
+    """Credits that pay for a part of the service fee and of the surge, in thousandths."""
+
+    fee: int = 0
+    surge: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.fee + self.surge
+
+
+NO_CREDITS = CreditsUsed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +90,18 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What the customer gets back, and what of each part is kept. Together they are what was paid."""
+    """What the customer gets back, and what of each part is kept. Together they are what was paid.
+
+    `kept` is everything that is kept, `kept_stake` the part of it that is for tasks left undone. The refund
+    holds `returned_stake_amount`; `returned_credits`, in thousandths, are given back beside the money.
+    """
 
     refund_amount: int
     kept: Amounts
     ground: Ground
+    kept_stake: Stake = NO_STAKE
+    returned_stake_amount: int = 0
+    returned_credits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +145,22 @@ def holds_until(deadlines: Deadlines, *, at: datetime) -> datetime | None:
     return None
 
 
-def settle(agreed: Amounts, share: Share, *, tax_base: TaxBase) -> Settlement:
-    """The share in minor units of what was agreed.
+def settle(
+    agreed: Amounts,
+    share: Share,
+    *,
+    tax_base: TaxBase,
+    stake_amount: int = 0,
+    unmet: Stake = NO_STAKE,
+    redeemed: CreditsUsed = NO_CREDITS,
+) -> Settlement:
+    """The share in minor units of what was agreed, and what that leaves of the stake and of the credits.
 
-    The tax goes back as far as what it is levied on does. What is kept of the service is split between the
-    provider and the commission as the whole was (largest remainder), so the provider bears no rounding that
-    the platform keeps.
+    The tax goes back as far as what it is levied on does, and surge as far as the service does. What is kept
+    of the service is split between the provider and the commission as the whole was (largest remainder), so
+    the provider bears no rounding that the platform keeps. Of the stake only what `unmet` tasks are worth
+    is kept, the provider having done their work, and of that as much as of the service; it comes on top of
+    the parts. Credits come back as far as what they paid for does.
     """
     service = agreed.pay_out + agreed.commission
     kept_service = service - portion(service, share.service_bp)
@@ -112,8 +168,36 @@ def settle(agreed: Amounts, share: Share, *, tax_base: TaxBase) -> Settlement:
     tax_bp = share.service_fee_bp if tax_base is TaxBase.SERVICE_FEE else share.service_bp
     kept_tax = agreed.tax - portion(agreed.tax, tax_bp)
     pay_out, commission = apportion(kept_service, (agreed.pay_out, agreed.commission)) if service else (0, 0)
-    kept = Amounts(pay_out=pay_out, service_fee=kept_fee, commission=commission, tax=kept_tax)
-    return Settlement(refund_amount=agreed.pay_in - kept.pay_in, kept=kept, ground=share.ground)
+    kept_surge = agreed.surge - portion(agreed.surge, share.service_bp)
+    kept_stake = _kept_stake(unmet, share)
+    kept = Amounts(
+        pay_out=pay_out + kept_stake.pay_out,
+        service_fee=kept_fee,
+        commission=commission,
+        tax=kept_tax + kept_stake.tax,
+        surge=kept_surge,
+    )
+    return Settlement(
+        refund_amount=agreed.pay_in + stake_amount - kept.pay_in,
+        kept=kept,
+        ground=share.ground,
+        kept_stake=kept_stake,
+        returned_stake_amount=stake_amount - kept_stake.amount,
+        returned_credits=_returned_credits(redeemed, share),
+    )
+
+
+def _kept_stake(unmet: Stake, share: Share) -> Stake:
+    return Stake(
+        pay_out=unmet.pay_out - portion(unmet.pay_out, share.service_bp),
+        tax=unmet.tax - portion(unmet.tax, share.service_bp),
+    )
+
+
+def _returned_credits(redeemed: CreditsUsed, share: Share) -> int:
+    """To the floor of thousandths, each use for itself: what cannot be divided stays redeemed."""
+    fee, surge = redeemed.fee * share.service_fee_bp, redeemed.surge * share.service_bp
+    return fee // BASIS_POINTS + surge // BASIS_POINTS
 
 
 def _grace_ends(deadlines: Deadlines) -> datetime:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from . import endings, rules
+from . import endings, rules, stakes
 from .events import BookingDelivered, BookingStarted, NoShowReported
 from .kinds import Step
 from .models import Booking
@@ -43,24 +43,30 @@ def deliver(
 def delivered(session: Session, here: Standing) -> None:
     """The step behind `deliver`, for a booking that is locked already."""
     booking = here.booking
-    object_by = rules.completion_due(here.at, booking.terms)
-    move(session, here, Step.DELIVER, due_at=object_by)
+    allow(here, Step.DELIVER)
     booking.delivered_at = here.at
+    object_by = stakes.completion_due(session, booking)
+    move(session, here, Step.DELIVER, due_at=object_by)
     record(session, here, BookingDelivered(booking_id=booking.id, object_by=object_by))
 
 
 def complete(
     session: Session, booking_id: UUID, *, by: By, at: datetime, if_match: int | None = None
 ) -> Booking:
-    """Say that what was booked was done: the provider is paid. Refuses `NotNow`."""
+    """Say that what was booked was done: the provider is paid.
+
+    Refuses `NotNow`, and `TasksOpen` while others may still say how the customer's own tasks went.
+    """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
+    allow(here, Step.COMPLETE)
+    stakes.check_nobody_is_to_speak(session, here)
     completed(session, here)
     return here.booking
 
 
 def completed(session: Session, here: Standing) -> None:
     """The step behind `complete`, for a booking that is locked already."""
-    endings.end(session, here, Step.COMPLETE, endings.carried_out(here.booking))
+    endings.end(session, here, Step.COMPLETE, endings.CARRIED_OUT)
 
 
 def report_no_show(

@@ -98,8 +98,10 @@ def resolve(
 ) -> Booking:
     """Decide a dispute: completed or cancelled, and which share of everything goes back to the customer.
 
-    Refuses `NotNow` to everybody but the market's operators, and `ResolutionImpossible` for a completed
-    booking that gives everything back or a cancelled one that gives nothing back.
+    The share is one of what tasks left undone are worth, too; a task still in dispute counts for the
+    customer, so decide about it first. Refuses `NotNow` to
+    everybody but the market's operators, and `ResolutionImpossible` for a completed booking that gives
+    everything back or a cancelled one that gives nothing back.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     allow(here, _STEPS[outcome])
@@ -145,5 +147,5 @@ def _resolve(session: Session, here: Standing, outcome: State, refund_bp: int, d
     told.decision, told.refund_bp = decision, refund_bp
     fact = DisputeResolved(booking_id=booking.id, outcome=outcome, refund_bp=refund_bp)
     record(session, here, fact)
-    settlement = endings.by_share(booking, Share(refund_bp, refund_bp, Ground.DISPUTE))
-    endings.end(session, here, _STEPS[outcome], settlement, reason_code=ReasonCode.DISPUTE_RESOLVED)
+    share = Share(refund_bp, refund_bp, Ground.DISPUTE)
+    endings.end(session, here, _STEPS[outcome], share, reason_code=ReasonCode.DISPUTE_RESOLVED)

@@ -1,38 +1,42 @@
-"""How a booking ends: never agreed on, carried out, or called off; each is a settlement and one last step."""
+"""How a booking ends: never agreed on, carried out, or called off; each is a share that is given back.
+
+With it end its tasks, and what that leaves of the stake and of the credits is part of the settlement.
+"""
 
 from datetime import datetime
 
 from sqlmodel import Session
 
-from domain import availability
+from domain import availability, pricing
 from domain.foundation.money import BASIS_POINTS
 
-from . import books
-from .cancellation import Deadlines, Settlement, Share, given_back, settle
+from . import books, redeeming, stakes
+from .cancellation import NO_STAKE, Deadlines, Settlement, Share, Stake, given_back, settle
 from .events import BookingCancelled, BookingCompleted, BookingDeclined, BookingExpired, BookingFact
 from .kinds import Ground, ReasonCode, Side, State, Step
 from .models import Booking
 from .steps import Standing, keep_no_more_than, let_proposal_lapse, next_state, record
 
-
-def never_agreed(booking: Booking) -> Settlement:
-    """Nothing is kept of what nobody confirmed."""
-    return by_share(booking, Share(BASIS_POINTS, BASIS_POINTS, Ground.NEVER_AGREED))
-
-
-def carried_out(booking: Booking) -> Settlement:
-    """Everything goes where it was agreed to go."""
-    return by_share(booking, Share(0, 0, Ground.CARRIED_OUT))
+# Nothing is kept of what nobody confirmed; of what was carried out everything goes where it was agreed to go.
+NEVER_AGREED = Share(BASIS_POINTS, BASIS_POINTS, Ground.NEVER_AGREED)
+CARRIED_OUT = Share(0, 0, Ground.CARRIED_OUT)
 
 
-def called_off(booking: Booking, *, by: Side, at: datetime) -> Settlement:
+def called_off(booking: Booking, *, by: Side, at: datetime) -> Share:
     """What the booking's own frozen policy says when `by` calls it off at `at`."""
-    return by_share(booking, given_back(deadlines(booking), by=by, at=at))
+    return given_back(deadlines(booking), by=by, at=at)
 
 
-def by_share(booking: Booking, share: Share) -> Settlement:
-    """The share in this booking's minor units."""
-    return settle(booking.agreed, share, tax_base=booking.terms.tax_base)
+def in_money(booking: Booking, share: Share, *, unmet: Stake = NO_STAKE) -> Settlement:
+    """The share in this booking's minor units, where these tasks were left undone."""
+    return settle(
+        booking.agreed,
+        share,
+        tax_base=booking.terms.tax_base,
+        stake_amount=booking.stake_amount,
+        unmet=unmet,
+        redeemed=booking.redeemed,
+    )
 
 
 def deadlines(booking: Booking) -> Deadlines:
@@ -44,26 +48,37 @@ def settlement_of(booking: Booking) -> Settlement | None:
     """How a booking that has ended was settled; None before."""
     if booking.refund_amount is None or booking.ground is None:
         return None
-    return Settlement(booking.refund_amount, books.kept_of(booking), booking.ground)
+    kept_stake = books.kept_stake_of(booking)
+    return Settlement(
+        booking.refund_amount,
+        books.kept_of(booking),
+        booking.ground,
+        kept_stake=kept_stake,
+        returned_stake_amount=booking.stake_amount - kept_stake.amount,
+        returned_credits=booking.returned_credits or 0,
+    )
 
 
 def end(
     session: Session,
     here: Standing,
     step: Step,
-    settlement: Settlement,
+    share: Share,
     *,
     reason_code: ReasonCode | None = None,
     reason: str | None = None,
 ) -> None:
     """Take the last step: write down what goes back and what is kept, tell the payment, give the time back.
 
-    Refuses `NotNow` and `TooLate`. The books close when the payment has followed, at once if it has already.
+    The tasks are settled with it, and credits go back in the same transaction. Refuses
+    `NotNow` and `TooLate`. The books close when the payment has followed, at once if it has already.
     """
     booking = here.booking
-    was = booking.state
-    booking.state = next_state(here, step)
-    booking.due_at, booking.ended_at = None, here.at
+    was, state = booking.state, next_state(here, step)
+    tasks = stakes.settle(session, here, state)
+    settlement = in_money(booking, share, unmet=stakes.worth_of_unmet(tasks))
+    booking.state = state
+    booking.due_at, booking.remind_at, booking.ended_at = None, None, here.at
     booking.version += 1
     booking.reason_code, booking.reason = reason_code, reason
     booking.cancelled_by = here.side if booking.state is State.CANCELLED else None
@@ -72,9 +87,12 @@ def end(
     keep_no_more_than(session, here, settlement.kept.pay_in)
     if booking.state is not State.COMPLETED:
         availability.release(session, booking.id, at=here.at)
+        pricing.call_off(session, booking.quote_id)
     if was is State.CONFIRMED:
         let_proposal_lapse(session, here)
     record(session, here, _farewell(here, was))
+    stakes.record_settled(session, here, tasks, settlement)
+    redeeming.give_back(session, here, settlement.returned_credits)
     books.close(session, here)
 
 
@@ -85,6 +103,10 @@ def _write_down(booking: Booking, settlement: Settlement) -> None:
     booking.kept_service_fee_amount = settlement.kept.service_fee
     booking.kept_commission_amount = settlement.kept.commission
     booking.kept_tax_amount = settlement.kept.tax
+    booking.kept_surge_amount = settlement.kept.surge
+    booking.kept_stake_pay_out_amount = settlement.kept_stake.pay_out
+    booking.kept_stake_tax_amount = settlement.kept_stake.tax
+    booking.returned_credits = settlement.returned_credits
 
 
 def _farewell(here: Standing, was: State) -> BookingFact:

@@ -17,6 +17,30 @@ class ProposalNotFound(NotFound):
     title = "There is no such proposal"
 
 
+class TaskNotFound(NotFound):
+    """The customer of this booking took over no such task."""
+
+    slug = "task-not-found"
+    title = "There is no such task"
+
+
+class TaskDecided(Conflict):
+    """Operators decided how the task went, and decide once."""
+
+    slug = "task-decided"
+    title = "This was decided"
+
+
+class TasksOpen(Conflict):
+    """What is at stake cannot be settled yet: somebody may still say how a task went, until `possible_from`.
+
+    The clock completes the booking then; the provider's confirmation makes it sooner.
+    """
+
+    slug = "tasks-open"
+    title = "How the tasks went is not settled yet"
+
+
 class TooEarly(Conflict):
     """It can be done, from `possible_from` on."""
 

@@ -1,7 +1,7 @@
 """Facts about bookings: ids, words, amounts and instants. All of them are about the subject ("booking", id).
 
 What people wrote (reasons, statements) stays in the tables, where it can be erased; facts are kept for ever.
-No worker reads these yet; a noun above that wants one takes `audit_only` off it.
+Most are kept for people to look up; a noun above that reads one takes `audit_only` off it.
 """
 
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ class BookingRequested(BookingFact):
     start: datetime
     end: datetime
     pay_in_amount: int
+    stake_amount: int
     currency: str
     pay_by: datetime | None
 
@@ -52,6 +53,19 @@ class BookingConfirmed(BookingFact):
     """It is agreed: the provider accepted, or the offer books instantly."""
 
     name: ClassVar[str] = "booking.confirmed"
+    audit_only: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class PriceLowered(BookingFact):
+    """Somebody later pays less for the same start, so this customer does too; this much less."""
+
+    name: ClassVar[str] = "booking.price_lowered"
+
+    less_amount: int
+    pay_in_amount: int
+    pay_out_amount: int
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -74,9 +88,10 @@ class BookingExpired(BookingFact):
 
 @dataclass(frozen=True)
 class BookingCancelled(BookingFact):
-    """It was called off; this much goes back to the customer, on this ground."""
+    """It was called off; this much goes back to the customer, the whole stake in it, on this ground."""
 
     name: ClassVar[str] = "booking.cancelled"
+    audit_only: ClassVar[bool] = False
 
     cancelled_by: Side
     reason_code: ReasonCode | None
@@ -106,6 +121,7 @@ class BookingCompleted(BookingFact):
     """It ended as agreed, or as operators decided it counts."""
 
     name: ClassVar[str] = "booking.completed"
+    audit_only: ClassVar[bool] = False
 
     refund_amount: int
     currency: str
@@ -210,7 +226,10 @@ class ChangeExpired(BookingFact):
 
 @dataclass(frozen=True)
 class BooksClosed(BookingFact):
-    """What was kept is distributed: nothing is held for this booking any more."""
+    """What was kept is distributed: nothing is held for this booking any more.
+
+    The amounts include `stake_amount`, what is kept for tasks left undone.
+    """
 
     name: ClassVar[str] = "booking.books_closed"
 
@@ -218,4 +237,7 @@ class BooksClosed(BookingFact):
     service_fee_amount: int
     commission_amount: int
     tax_amount: int
+    surge_amount: int
+    bonus_amount: int
+    stake_amount: int
     currency: str

@@ -97,6 +97,44 @@ class Ground(StrEnum):
     DISPUTE = "dispute"
 
 
+class TaskState(StrEnum):
+    """Where a task that the customer took over is in its life (`lifecycle.py`).
+
+    What one side says stands unless the other objects: *unmet* by the provider, *blocked* by the customer.
+    """
+
+    AGREED = "agreed"
+    PERFORMED = "performed"
+    CONFIRMED = "confirmed"
+    UNMET = "unmet"
+    BLOCKED = "blocked"
+    DISPUTED = "disputed"
+    SETTLED = "settled"
+
+
+class TaskStep(StrEnum):
+    """What can be done to a task: the names of the rows of its lifecycle."""
+
+    PERFORM = "perform"
+    CONFIRM = "confirm"
+    REPORT_UNMET = "report_unmet"
+    REPORT_BLOCK = "report_block"
+    OBJECT = "object"
+    DECIDE_AS_CONFIRMED = "decide_as_confirmed"
+    DECIDE_AS_UNMET = "decide_as_unmet"
+    DECIDE_AS_BLOCKED = "decide_as_blocked"
+    SETTLE = "settle"
+
+
+class TaskOutcome(StrEnum):
+    """As what a task counted when its booking ended; only an unmet one costs the customer its share."""
+
+    CONFIRMED = "confirmed"
+    BLOCKED = "blocked"
+    UNMET = "unmet"
+    CALLED_OFF = "called_off"
+
+
 class ProposalKind(StrEnum):
     """What a proposal would change: the time alone, or other terms too."""
 

@@ -1,4 +1,4 @@
-"""The booking's life and a proposal's, as tables: who may take which step, from where to where, and when.
+"""The lives of a booking, a proposal and a task, as tables: who may take which step, from where, and when.
 
 Every non-final state has a way out by clock, so nothing waits for a person for ever. `rules.py` computes the
 instants named in `due`; a booking carries the next one in `due_at`.
@@ -6,11 +6,15 @@ instants named in `due`; a booking carries the next one in `due_at`.
 Two rows are more than a booking's plain course, and both close a gap. *Lose payment*: an authorization can be
 voided by the bank behind our back, and a confirmed booking nobody pays for must not be carried out.
 *Answer dispute*: the other side's answer stops their clock and starts the operators'.
+
+A task's life ends with its booking's, whoever ended that. Either side may give in at any time: the provider
+by confirming or admitting a block, the customer by saying themselves that a task was left undone. Silence is
+the provider's yes, and operators who stay silent have decided for the customer: the saving was promised.
 """
 
 from domain.foundation.lifecycle import Lifecycle, Transition
 
-from .kinds import ENDED, ProposalSide, ProposalState, Side, State, Step
+from .kinds import ENDED, ProposalSide, ProposalState, Side, State, Step, TaskState, TaskStep
 
 _PARTIES = frozenset({Side.CUSTOMER, Side.PROVIDER})
 
@@ -123,5 +127,80 @@ PROPOSALS: Lifecycle[ProposalState, ProposalSide] = Lifecycle(
                 "when its time to answer is over, or the booking is no longer confirmed",
             ),
         )
+    ),
+)
+
+_UNSAID = frozenset({TaskState.AGREED, TaskState.PERFORMED})
+
+
+def _task_row(
+    step: TaskStep,
+    who: Side | frozenset[Side],
+    source: frozenset[TaskState],
+    target: TaskState,
+    due: str = "",
+) -> Transition[TaskState, Side]:
+    return Transition(
+        name=step,
+        who=frozenset({who}) if isinstance(who, Side) else who,
+        sources=source,
+        target=target,
+        due=due,
+    )
+
+
+TASKS: Lifecycle[TaskState, Side] = Lifecycle(
+    noun="task",
+    initial=frozenset({TaskState.AGREED}),
+    final=frozenset({TaskState.SETTLED}),
+    transitions=(
+        _task_row(TaskStep.PERFORM, Side.CUSTOMER, frozenset({TaskState.AGREED}), TaskState.PERFORMED),
+        _task_row(
+            TaskStep.CONFIRM,
+            Side.PROVIDER,
+            frozenset(TaskState) - {TaskState.CONFIRMED, TaskState.SETTLED},
+            TaskState.CONFIRMED,
+        ),
+        _task_row(
+            TaskStep.CONFIRM,
+            Side.CLOCK,
+            _UNSAID,
+            TaskState.CONFIRMED,
+            "when the booking is completed and the provider has said nothing",
+        ),
+        _task_row(TaskStep.REPORT_UNMET, Side.PROVIDER, _UNSAID, TaskState.UNMET),
+        _task_row(
+            TaskStep.REPORT_UNMET,
+            Side.CUSTOMER,
+            _UNSAID | {TaskState.BLOCKED, TaskState.DISPUTED},
+            TaskState.UNMET,
+        ),
+        _task_row(TaskStep.REPORT_BLOCK, Side.CUSTOMER, _UNSAID, TaskState.BLOCKED),
+        _task_row(
+            TaskStep.REPORT_BLOCK,
+            Side.PROVIDER,
+            _UNSAID | {TaskState.UNMET, TaskState.DISPUTED},
+            TaskState.BLOCKED,
+        ),
+        _task_row(TaskStep.OBJECT, Side.CUSTOMER, frozenset({TaskState.UNMET}), TaskState.DISPUTED),
+        _task_row(TaskStep.OBJECT, Side.PROVIDER, frozenset({TaskState.BLOCKED}), TaskState.DISPUTED),
+        _task_row(
+            TaskStep.DECIDE_AS_CONFIRMED,
+            frozenset({Side.OPERATOR, Side.CLOCK}),
+            frozenset({TaskState.DISPUTED}),
+            TaskState.CONFIRMED,
+            "no operator decided within the time of the policy, 72 hours unless it says otherwise",
+        ),
+        _task_row(TaskStep.DECIDE_AS_UNMET, Side.OPERATOR, frozenset({TaskState.DISPUTED}), TaskState.UNMET),
+        _task_row(
+            TaskStep.DECIDE_AS_BLOCKED, Side.OPERATOR, frozenset({TaskState.DISPUTED}), TaskState.BLOCKED
+        ),
+        _task_row(
+            TaskStep.SETTLE,
+            Side.CLOCK,
+            frozenset(TaskState) - {TaskState.SETTLED},
+            TaskState.SETTLED,
+            "when the booking ends",
+        ),
     ),
 )

@@ -20,15 +20,32 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from domain.foundation.spans import Span
-from domain.foundation.tables import Table, amount, choice, document, instant, primary_key, reference, span
+from domain.foundation.tables import (
+    Table,
+    added_amount,
+    amount,
+    choice,
+    document,
+    instant,
+    primary_key,
+    reference,
+    span,
+)
 
-from .cancellation import Amounts
+from .cancellation import Amounts, CreditsUsed
 from .kinds import ENDED, Ground, ProposalKind, ProposalState, ReasonCode, Side, State
 from .snapshot import Snapshot
 
 _FINAL = ", ".join(f"'{state}'" for state in sorted(ENDED))
-_PARTS = "pay_out_amount + service_fee_amount + commission_amount + tax_amount"
-_KEPT = "kept_pay_out_amount + kept_service_fee_amount + kept_commission_amount + kept_tax_amount"
+_PARTS = "pay_out_amount + service_fee_amount + commission_amount + tax_amount + surge_amount"
+# What ended before there was surge kept none; a NULL in the sum would let every settlement pass.
+_KEPT = (
+    "kept_pay_out_amount + kept_service_fee_amount + kept_commission_amount + kept_tax_amount "
+    "+ coalesce(kept_surge_amount, 0)"
+)
+# Likewise what ended before there were tasks: nothing was at stake.
+_KEPT_STAKE_PAY_OUT = "coalesce(kept_stake_pay_out_amount, 0)"
+_KEPT_STAKE_TAX = "coalesce(kept_stake_tax_amount, 0)"
 
 
 # One row means: these two agreed (or are about to) that this is done then, for this money, under these terms.
@@ -36,7 +53,12 @@ class Booking(Table, table=True):
     """An agreement on a time. `due_at` is when the clock acts next; only a booking that has ended has none.
 
     The amounts are what is agreed now and follow accepted modifications. The `kept_` amounts and the refund
-    are decided once, when it ends. Title and place are the offer's when it was booked; `options` are ids with
+    are decided once, when it ends. `surge_amount` goes to the surge pool; `bonus_amount` is what the provider
+    gets out of it once the service is carried out, and no part of the pay-in. `stake_amount` is what the
+    customer's tasks save: it is paid beside the pay-in, and comes back but for the shares of tasks left
+    undone, which the `kept_` amounts include (`kept_stake_…` says how much of them). The credits, in
+    thousandths, paid for a part of the service fee and of the surge. `remind_at` is when the customer hears
+    of tasks not yet done. Title and place are the offer's when it was booked; `options` are ids with
     quantities. Who the two parties are never changes.
     """
 
@@ -44,17 +66,33 @@ class Booking(Table, table=True):
     __table_args__ = (
         CheckConstraint(f"pay_in_amount = {_PARTS}", name="bookings_balance"),
         CheckConstraint(
-            "least(pay_in_amount, pay_out_amount, service_fee_amount, commission_amount, tax_amount) >= 0",
+            "least(pay_in_amount, pay_out_amount, service_fee_amount, commission_amount, tax_amount, "
+            "surge_amount, bonus_amount, stake_amount) >= 0",
             name="bookings_amounts_are_not_negative",
         ),
         CheckConstraint(
-            f"refund_amount IS NULL OR refund_amount + {_KEPT} = pay_in_amount",
+            f"refund_amount IS NULL OR refund_amount + {_KEPT} = pay_in_amount + stake_amount",
             name="bookings_settlements_balance",
         ),
         CheckConstraint(
             "refund_amount IS NULL OR least(refund_amount, kept_pay_out_amount, kept_service_fee_amount, "
-            "kept_commission_amount, kept_tax_amount) >= 0",
+            "kept_commission_amount, kept_tax_amount, kept_surge_amount, kept_stake_pay_out_amount, "
+            "kept_stake_tax_amount) >= 0",
             name="bookings_settlements_are_not_negative",
+        ),
+        CheckConstraint(
+            f"refund_amount IS NULL OR ({_KEPT_STAKE_PAY_OUT} + {_KEPT_STAKE_TAX} <= stake_amount AND "
+            f"{_KEPT_STAKE_PAY_OUT} <= kept_pay_out_amount AND {_KEPT_STAKE_TAX} <= kept_tax_amount)",
+            name="bookings_keep_no_more_than_is_at_stake",
+        ),
+        CheckConstraint(
+            f"state = 'completed' OR {_KEPT_STAKE_PAY_OUT} + {_KEPT_STAKE_TAX} = 0",
+            name="stakes_go_back_whole_unless_carried_out",
+        ),
+        CheckConstraint("least(fee_credits, surge_credits) >= 0", name="bookings_redeem_credits_or_none"),
+        CheckConstraint(
+            "returned_credits IS NULL OR returned_credits BETWEEN 0 AND fee_credits + surge_credits",
+            name="bookings_return_credits_that_were_redeemed",
         ),
         CheckConstraint(
             f"(refund_amount IS NOT NULL) = (state IN ({_FINAL}))", name="bookings_settle_when_they_end"
@@ -72,7 +110,9 @@ class Booking(Table, table=True):
         CheckConstraint("customer_id <> provider_user_id", name="nobody_books_themselves"),
         CheckConstraint("strictest_start_at <= lower(during)", name="the_strictest_start_is_the_earliest"),
         CheckConstraint("seats >= 1", name="bookings_take_a_seat"),
-        CheckConstraint("pay_in_amount = 0 OR payment_id IS NOT NULL", name="bookings_are_paid_for"),
+        CheckConstraint(
+            "pay_in_amount + stake_amount = 0 OR payment_id IS NOT NULL", name="bookings_are_paid_for"
+        ),
         CheckConstraint(
             "no_show_side IS NULL OR no_show_side IN ('customer', 'provider')",
             name="only_a_party_can_be_absent",
@@ -82,6 +122,7 @@ class Booking(Table, table=True):
         Index("bookings_of_a_provider", "provider_user_id", "id"),
         Index("bookings_by_offer", "offer_id"),
         Index("bookings_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("bookings_to_remind", "remind_at", postgresql_where=text("remind_at IS NOT NULL")),
         {
             "comment": "One row means: these two agreed (or are about to) that this is done then, "
             "for this money, under these frozen terms."
@@ -109,11 +150,17 @@ class Booking(Table, table=True):
     service_fee_amount: int = amount()
     commission_amount: int = amount()
     tax_amount: int = amount()
+    surge_amount: int = added_amount()
+    bonus_amount: int = added_amount()
+    stake_amount: int = added_amount()
+    fee_credits: int = added_amount()
+    surge_credits: int = added_amount()
     policy_version_id: UUID = reference("policy_versions.id")
     policy_snapshot: dict[str, Any] = document()
     strictest_start_at: datetime = instant()
     books_instantly: bool = Field(sa_column=Column(Boolean, nullable=False))
     due_at: datetime | None = instant(nullable=True)
+    remind_at: datetime | None = instant(nullable=True)
     requested_at: datetime = instant()
     authorized_at: datetime | None = instant(nullable=True)
     confirmed_at: datetime | None = instant(nullable=True)
@@ -131,6 +178,10 @@ class Booking(Table, table=True):
     kept_service_fee_amount: int | None = amount(nullable=True)
     kept_commission_amount: int | None = amount(nullable=True)
     kept_tax_amount: int | None = amount(nullable=True)
+    kept_surge_amount: int | None = amount(nullable=True)
+    kept_stake_pay_out_amount: int | None = amount(nullable=True)
+    kept_stake_tax_amount: int | None = amount(nullable=True)
+    returned_credits: int | None = amount(nullable=True)
     books_closed_at: datetime | None = instant(nullable=True)
     version: int = Field(sa_column=Column(Integer, nullable=False, server_default="1"), default=1)
 
@@ -142,7 +193,18 @@ class Booking(Table, table=True):
             service_fee=self.service_fee_amount,
             commission=self.commission_amount,
             tax=self.tax_amount,
+            surge=self.surge_amount,
         )
+
+    @property
+    def paid_amount(self) -> int:
+        """What the payment takes: the pay-in, and beside it what is at stake until it is confirmed."""
+        return self.pay_in_amount + self.stake_amount
+
+    @property
+    def redeemed(self) -> CreditsUsed:
+        """What credits paid for, in thousandths."""
+        return CreditsUsed(self.fee_credits, self.surge_credits)
 
     @property
     def terms(self) -> Snapshot:

@@ -19,6 +19,7 @@ from domain.foundation.lifecycle import NotNow
 from domain.payments import PaymentState
 
 from . import queries, rules
+from .adopting import adopt_price
 from .errors import IncreaseNotPayable, NothingProposed, NotYoursToAnswer, ProposalOpen, TooLate
 from .events import ChangeAccepted, ChangeDeclined, ChangeProposed, ChangeWithdrawn
 from .kinds import ProposalKind, ProposalSide, Side, State
@@ -74,7 +75,7 @@ def propose(
         proposed_at=at,
         expires_at=expires_at,
     )
-    _check_payable(session, here.booking, priced.difference_amount)
+    _check_payable(session, here.booking, priced.quote)
     session.add(proposal)
     here.booking.version += 1
     _record_proposal(session, here, proposal)
@@ -98,10 +99,12 @@ def accept(
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     proposal = _answered(session, here, proposal_id, "accept")
     booking = here.booking
-    _check_payable(session, booking, proposal.difference_amount)
-    _adopt(booking, pricing.own_quote(session, proposal.quote_id, customer_id=booking.customer_id))
+    quote = pricing.own_quote(session, proposal.quote_id, customer_id=booking.customer_id)
+    _check_payable(session, booking, quote)
+    paid_before = booking.paid_amount
+    _adopt(session, here, quote)
     session.flush()
-    _tell_payment(session, here, proposal.difference_amount)
+    _tell_payment(session, here, booking.paid_amount - paid_before)
     availability.move(
         session,
         terms=offers.terms(session, booking.offer_id),
@@ -189,11 +192,15 @@ def _kind(booking: Booking, quote: pricing.Quote) -> ProposalKind:
     return ProposalKind.RESCHEDULE if same_terms else ProposalKind.MODIFICATION
 
 
-def _check_payable(session: Session, booking: Booking, difference: int) -> None:
-    """Refuse an increase that the payment cannot take: once captured, a payment only ever gets smaller."""
+def _check_payable(session: Session, booking: Booking, quote: pricing.Quote) -> None:
+    """Refuse an increase that the payment cannot take: once captured, a payment only ever gets smaller.
+
+    What counts is all that is paid: a price may fall while what is at stake beside it grows.
+    """
+    wanted = quote.pay_in_amount + quote.stake_amount
+    difference = wanted - booking.paid_amount
     if difference <= 0:
         return
-    wanted = booking.pay_in_amount + difference
     if booking.payment_id is not None:
         payment = payments.of(session, booking.id)
         if payment.state is PaymentState.AUTHORIZED and wanted <= payment.authorized_amount:
@@ -218,17 +225,13 @@ def _answered(session: Session, here: Standing, proposal_id: UUID, name: str) ->
     return proposal
 
 
-def _adopt(booking: Booking, quote: pricing.Quote) -> None:
+def _adopt(session: Session, here: Standing, quote: pricing.Quote) -> None:
     """Let the quote's terms be the booking's. Deadlines count from the earliest start it ever had."""
-    booking.quote_id = quote.id
+    adopt_price(session, here, quote)
+    booking = here.booking
     booking.during = quote.during
     booking.seats = quote.seats
     booking.options = quote.options
-    booking.pay_in_amount = quote.pay_in_amount
-    booking.pay_out_amount = quote.pay_out_amount
-    booking.service_fee_amount = quote.service_fee_amount
-    booking.commission_amount = quote.commission_amount
-    booking.tax_amount = quote.tax_amount
     booking.strictest_start_at = min(booking.strictest_start_at, quote.during.start)
     booking.due_at = quote.during.start
     booking.version += 1
@@ -237,9 +240,9 @@ def _adopt(booking: Booking, quote: pricing.Quote) -> None:
 def _tell_payment(session: Session, here: Standing, difference: int) -> None:
     booking = here.booking
     if difference > 0:
-        payments.keep(session, booking.id, booking.pay_in_amount, by=here.actor, at=here.at)
+        payments.keep(session, booking.id, booking.paid_amount, by=here.actor, at=here.at)
     elif difference < 0:
-        keep_no_more_than(session, here, booking.pay_in_amount)
+        keep_no_more_than(session, here, booking.paid_amount)
 
 
 def _record_proposal(session: Session, here: Standing, proposal: Proposal) -> None:

@@ -20,6 +20,7 @@ from domain.foundation.spans import Span
 from .errors import BookingNotFound, ProposalNotFound
 from .kinds import ProposalKind, ProposalState, ReasonCode, Side, State
 from .models import Booking, Dispute, Proposal
+from .task_queries import LINE, TaskLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Whole:
     booking: Booking
     proposals: list[ProposalLine]
     dispute: DisputeLine | None
+    tasks: list[TaskLine]
 
 
 _MINE: Final[Mapping[Side, str]] = {
@@ -119,6 +121,14 @@ _PAGE: Final = {
 }
 _AFTER_ALL = UUID(int=2**128 - 1)
 
+NOT_BEGUN: Final = frozenset({State.PENDING_PAYMENT, State.REQUESTED, State.CONFIRMED})
+# In the order of their ids, as row locks are taken.
+_EARLIER = text(f"""
+    SELECT id FROM bookings
+    WHERE offer_id = :offer_id AND lower(during) = :start AND id < :id
+      AND state IN ({", ".join(f"'{state}'" for state in sorted(NOT_BEGUN))})
+    ORDER BY id
+""")  # noqa: S608 -- our own states
 _DUE = text("SELECT id FROM bookings WHERE due_at <= :at ORDER BY due_at, id LIMIT :limit")
 _PROPOSALS_DUE = text("""
     SELECT booking_id FROM booking_proposals
@@ -138,18 +148,29 @@ _DISPUTE = literal_column(
         FROM booking_disputes WHERE booking_id = bookings.id) AS line)""",
     JSON,
 )
-_WHOLE = select(Booking, _PROPOSALS, _DISPUTE)
+_TASKS = literal_column(
+    f"""(SELECT coalesce(json_agg(row_to_json(line)), '[]') FROM (
+        SELECT {LINE} FROM booking_tasks WHERE booking_id = bookings.id ORDER BY position) AS line)""",  # noqa: S608 -- our own columns
+    JSON,
+)
+_WHOLE = select(Booking, _PROPOSALS, _DISPUTE, _TASKS)
 _READ_PROPOSALS = TypeAdapter(list[ProposalLine])
 _READ_DISPUTE = TypeAdapter(DisputeLine | None)
+_READ_TASKS = TypeAdapter(list[TaskLine])
 
 
 def whole(session: Session, booking_id: UUID) -> Whole:
-    """A booking with its proposals and its dispute, in one statement; refuses `BookingNotFound`."""
+    """A booking with its proposals, dispute and tasks, in one statement; refuses `BookingNotFound`."""
     row = session.execute(_WHOLE.where(col(Booking.id) == booking_id)).first()
     if row is None:
         raise BookingNotFound
-    booking, proposals, dispute = row
-    return Whole(booking, _READ_PROPOSALS.validate_python(proposals), _READ_DISPUTE.validate_python(dispute))
+    booking, proposals, dispute, tasks = row
+    return Whole(
+        booking,
+        _READ_PROPOSALS.validate_python(proposals),
+        _READ_DISPUTE.validate_python(dispute),
+        _READ_TASKS.validate_python(tasks),
+    )
 
 
 def booking(session: Session, booking_id: UUID) -> Booking:
@@ -174,6 +195,12 @@ def due_locked(session: Session, booking_id: UUID, *, at: datetime) -> Booking |
     wanted = select(Booking).where(col(Booking.id) == booking_id, col(Booking.due_at) <= at)
     locked = wanted.with_for_update(skip_locked=True)
     return session.scalars(locked, execution_options={"populate_existing": True}).first()
+
+
+def earlier_of_start(session: Session, later: Booking) -> list[UUID]:
+    """Bookings of the same offer and start that were asked for before this one and have not begun."""
+    wanted = {"offer_id": later.offer_id, "start": later.during.start, "id": later.id}
+    return list(session.scalars(_EARLIER, wanted))
 
 
 def proposal_locked(session: Session, booking_id: UUID, proposal_id: UUID) -> Proposal:

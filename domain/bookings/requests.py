@@ -11,7 +11,7 @@ from domain.foundation.actors import PAYMENT, Actor
 from domain.pricing.errors import OfferTakesNoBookings
 from domain.providers import Capability
 
-from . import endings, rules
+from . import endings, redeeming, rules, stakes
 from .events import BookingAuthorized, BookingConfirmed, BookingRequested
 from .kinds import ReasonCode, Side, State, Step
 from .models import Booking
@@ -23,8 +23,9 @@ def request(session: Session, quote_id: UUID, *, by: By, at: datetime) -> Bookin
     """Book what a quote promised. The time is held until it is paid, for some minutes at most.
 
     Refuses what `pricing.take` refuses of the quote and the offer (expired, taken; hidden, not approved,
-    one's own), and what `availability.promise` refuses of the time. Where nothing is to be paid, the request
-    goes to the provider at once, or is confirmed.
+    one's own), what `availability.promise` refuses of the time, and `BalanceTooLow` to who has fewer credits
+    than the quote is paid with. Where nothing is to be paid, the request goes to the provider at once, or is
+    confirmed.
     """
     actor = actor_of(by, Side.CUSTOMER)
     if actor.user_id is None:
@@ -35,7 +36,10 @@ def request(session: Session, quote_id: UUID, *, by: By, at: datetime) -> Bookin
     _hold_time(session, booking, terms, at=at)
     _open_payment(session, booking, by=actor, at=at)
     session.add(booking)
-    _record_request(session, Standing(booking, Side.CUSTOMER, actor, at))
+    here = Standing(booking, Side.CUSTOMER, actor, at)
+    stakes.agree(session, booking, quote, at=at)
+    redeeming.redeem(session, here, quote)
+    _record_request(session, here)
     if booking.payment_id is None:
         availability.confirm(session, booking.id)
         authorized(session, Standing(booking, Side.PAYMENT, PAYMENT, at), capture_before=None)
@@ -81,8 +85,7 @@ def decline(
 ) -> Booking:
     """Turn a request for one's offer down; the authorization is let go. Refuses `NotNow`."""
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    settlement = endings.never_agreed(here.booking)
-    endings.end(session, here, Step.DECLINE, settlement, reason_code=reason_code, reason=reason)
+    endings.end(session, here, Step.DECLINE, endings.NEVER_AGREED, reason_code=reason_code, reason=reason)
     return here.booking
 
 
@@ -91,7 +94,7 @@ def expire(session: Session, here: Standing) -> None:
     step, why = Step.EXPIRE_REQUEST, ReasonCode.NOT_ANSWERED
     if here.booking.state is State.PENDING_PAYMENT:
         step, why = Step.EXPIRE_PAYMENT, ReasonCode.NOT_PAID
-    endings.end(session, here, step, endings.never_agreed(here.booking), reason_code=why)
+    endings.end(session, here, step, endings.NEVER_AGREED, reason_code=why)
 
 
 def _confirm(session: Session, here: Standing, step: Step) -> None:
@@ -100,7 +103,8 @@ def _confirm(session: Session, here: Standing, step: Step) -> None:
     booking.confirmed_at = here.at
     session.flush()
     if booking.payment_id is not None:
-        payments.keep(session, booking.id, booking.pay_in_amount, by=here.actor, at=here.at)
+        payments.keep(session, booking.id, booking.paid_amount, by=here.actor, at=here.at)
+    pricing.agree(session, booking.quote_id, at=here.at)
     record(session, here, BookingConfirmed(booking_id=booking.id))
 
 
@@ -118,15 +122,15 @@ def _hold_time(session: Session, booking: Booking, terms: offers.Terms, *, at: d
 
 
 def _open_payment(session: Session, booking: Booking, *, by: Actor, at: datetime) -> None:
-    """What costs nothing has no payment."""
-    if not booking.pay_in_amount:
+    """The list price: what is at stake is paid beside the pay-in. What costs nothing has no payment."""
+    if not booking.paid_amount:
         return
     payment = payments.open(
         session,
         subject_id=booking.id,
         market_id=booking.market_id,
         customer_id=booking.customer_id,
-        amount=booking.pay_in_amount,
+        amount=booking.paid_amount,
         currency=booking.currency,
         by=by,
         at=at,
@@ -143,6 +147,7 @@ def _record_request(session: Session, here: Standing) -> None:
         start=booking.during.start,
         end=booking.during.end,
         pay_in_amount=booking.pay_in_amount,
+        stake_amount=booking.stake_amount,
         currency=booking.currency,
         pay_by=booking.due_at,
     )
@@ -150,7 +155,7 @@ def _record_request(session: Session, here: Standing) -> None:
 
 
 def _booking(session: Session, quote: pricing.Quote, terms: offers.Terms, *, at: datetime) -> Booking:
-    snapshot = _snapshot(session, quote, terms)
+    snapshot, used = _snapshot(session, quote, terms), redeeming.used_in(quote)
     return Booking(
         id=ids.new(),
         market_id=quote.market_id,
@@ -173,6 +178,11 @@ def _booking(session: Session, quote: pricing.Quote, terms: offers.Terms, *, at:
         service_fee_amount=quote.service_fee_amount,
         commission_amount=quote.commission_amount,
         tax_amount=quote.tax_amount,
+        surge_amount=quote.surge_amount,
+        bonus_amount=quote.bonus_amount,
+        stake_amount=quote.stake_amount,
+        fee_credits=used.fee,
+        surge_credits=used.surge,
         policy_version_id=quote.policy_version_id,
         policy_snapshot=snapshot.frozen(),
         strictest_start_at=quote.during.start,
@@ -195,4 +205,5 @@ def _snapshot(session: Session, quote: pricing.Quote, terms: offers.Terms) -> Sn
         version.number,
         cancellation_policy=terms.cancellation_policy,
         notice_minutes=terms.notice_minutes,
+        tasks=pricing.task_rules(version),
     )

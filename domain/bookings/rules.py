@@ -4,12 +4,15 @@ Everything is elapsed time from stored instants in UTC; nothing here knows a wal
 may choose come from the booking's snapshot, the rest are the constants below.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from domain.foundation.lifecycle import NotNow
 from domain.foundation.spans import Span
 
 from .errors import NotYoursToAnswer, TooEarly
-from .kinds import Side, State
+from .kinds import Side, State, TaskState, TaskStep
+from .lifecycle import TASKS
 from .snapshot import Snapshot
 
 # Accepting is followed by a capture that a worker makes and may have to repeat. An hour outlasts the outages
@@ -22,6 +25,9 @@ DISPUTE_ANSWER = timedelta(hours=72)
 # Operators decide within a fortnight; the EU's consumer dispute rules give a body 90 days, and money that
 # belongs to somebody should not lie that long (Directive 2013/11/EU, article 8 (e)).
 DISPUTE_DECISION = timedelta(days=14)
+
+# While the booking itself is disputed its tasks can be spoken of, since the operators then look at both.
+_BEGUN = frozenset({State.IN_PROGRESS, State.DELIVERED, State.DISPUTED})
 
 # A preview is a promise for a minute: long enough to read a sentence and click.
 PREVIEW_HOLDS = timedelta(minutes=1)
@@ -44,9 +50,25 @@ def answer_due(
     return min(window, authorization, during.start - snapshot.notice)
 
 
-def completion_due(delivered_at: datetime, snapshot: Snapshot) -> datetime:
-    """Until when the customer may object to what was delivered."""
-    return delivered_at + snapshot.completion
+def completion_due(delivered_at: datetime, snapshot: Snapshot, answers: Iterable[datetime] = ()) -> datetime:
+    """Until when the customer may object to what was delivered, and the answers about tasks are awaited."""
+    return max((delivered_at + snapshot.completion, *answers))
+
+
+def task_answer_due(said_at: datetime, snapshot: Snapshot) -> datetime:
+    """Until when the other side may object to what was said of a task."""
+    return said_at + snapshot.task_answer
+
+
+def task_decision_due(objected_at: datetime, snapshot: Snapshot) -> datetime:
+    """Until when operators may decide about a task; after that it counts as done."""
+    return objected_at + snapshot.task_dispute
+
+
+def reminder_due(start: datetime, snapshot: Snapshot, *, at: datetime) -> datetime | None:
+    """When to tell the customer again of what they took over; None when that instant has passed already."""
+    due = start - snapshot.task_reminder
+    return due if due > at else None
 
 
 def contest_due(reported_at: datetime, snapshot: Snapshot) -> datetime:
@@ -78,6 +100,18 @@ def may_answer(asked_by: Side, *, by: Side) -> None:
         raise NotYoursToAnswer(f"It was the {asked_by} who said so; the {asked_by.other} may answer.")
 
 
+def may_speak_of_tasks(booking: State, step: TaskStep, side: Side) -> None:
+    """Refuse what this side cannot know yet, or what matters no more, where the booking is."""
+    if booking not in _speakable(step, side):
+        there, deed = booking.replace("_", " "), step.replace("_", " ")
+        raise NotNow(f"A {there} booking does not allow the {side} to {deed} its tasks.", state=str(booking))
+
+
+def task_steps(task: TaskState, booking: State, side: Side) -> list[str]:
+    """What this side may say now of a task in a booking in this state, in the order of the table."""
+    return [step for step in TASKS.allowed(task, side) if booking in _speakable(TaskStep(step), side)]
+
+
 def when_nobody_answers(opened_by: Side, *, answered: bool) -> State:
     """How a dispute ends when a clock runs out.
 
@@ -87,3 +121,12 @@ def when_nobody_answers(opened_by: Side, *, answered: bool) -> State:
     if not answered and opened_by is Side.CUSTOMER:
         return State.CANCELLED
     return State.COMPLETED
+
+
+def _speakable(step: TaskStep, side: Side) -> frozenset[State]:
+    """Customers know before the start what they cannot do; a provider sees it when the service begins."""
+    if step is TaskStep.PERFORM:
+        return frozenset({State.CONFIRMED, State.IN_PROGRESS, State.DELIVERED})
+    if step is TaskStep.REPORT_UNMET and side is Side.PROVIDER:
+        return _BEGUN
+    return _BEGUN | {State.CONFIRMED}

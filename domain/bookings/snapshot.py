@@ -11,6 +11,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from domain.markets import CancellationPolicy, Policy, TaxBase
+from domain.pricing import TaskRules
 
 
 class Snapshot(BaseModel):
@@ -28,10 +29,21 @@ class Snapshot(BaseModel):
     no_show_after_minutes: int
     contest_hours: int
     notice_minutes: int
+    task_reminder_hours: int = 24
+    task_dispute_hours: int = 72
 
     @classmethod
-    def taken(cls, policy: Policy, number: int, *, cancellation_policy: str, notice_minutes: int) -> Self:
+    def taken(
+        cls,
+        policy: Policy,
+        number: int,
+        *,
+        cancellation_policy: str,
+        notice_minutes: int,
+        tasks: TaskRules | None = None,
+    ) -> Self:
         """The terms of a booking made under version `number` of a market's policy."""
+        tasks = tasks or TaskRules()
         return cls(
             policy_version=number,
             cancellation_policy=cancellation_policy,
@@ -43,6 +55,8 @@ class Snapshot(BaseModel):
             no_show_after_minutes=policy.no_show_after_minutes,
             contest_hours=policy.contest_hours,
             notice_minutes=notice_minutes,
+            task_reminder_hours=tasks.reminder_hours,
+            task_dispute_hours=tasks.dispute_hours,
         )
 
     @classmethod
@@ -78,6 +92,21 @@ class Snapshot(BaseModel):
     def contest(self) -> timedelta:
         """How long a no-show report waits to be contested before fees post."""
         return timedelta(hours=self.contest_hours)
+
+    @property
+    def task_answer(self) -> timedelta:
+        """How long the other side may object to what was said of a task: as long as to a delivery."""
+        return self.completion
+
+    @property
+    def task_dispute(self) -> timedelta:
+        """How long operators may take to decide about a task."""
+        return timedelta(hours=self.task_dispute_hours)
+
+    @property
+    def task_reminder(self) -> timedelta:
+        """How long before the start the customer hears of tasks not yet done."""
+        return timedelta(hours=self.task_reminder_hours)
 
     @property
     def notice(self) -> timedelta:

@@ -28,7 +28,7 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error 
     slug: ClassVar[str] = ""
     title: ClassVar[str] = ""
     constraint: ClassVar[str | None] = None
-    keeps: ClassVar[bool] = False
+    keeps: bool = False
 
     def __init__(self, detail: str = "", *, field: str | None = None, **extras: Any) -> None:  # noqa: ANN401 -- any JSON value
         super().__init__(detail or self.title)

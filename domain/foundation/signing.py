@@ -23,7 +23,13 @@ def verify(purpose: str, message: bytes, signature: str) -> bool:
 
 def secret_for(purpose: str, message: bytes) -> bytes:
     """Thirty-two bytes that only we can derive from `message`."""
-    return hmac.digest(settings().signing_keys[0].encode(), _scoped(f"{purpose}/secret", message), "sha256")
+    return secrets_for(purpose, message)[0]
+
+
+def secrets_for(purpose: str, message: bytes) -> list[bytes]:
+    """The same under each of our keys, the newest first: what was derived before a key was rotated too."""
+    scoped = _scoped(f"{purpose}/secret", message)
+    return [hmac.digest(key.encode(), scoped, "sha256") for key in settings().signing_keys]
 
 
 def _signature(key: str, purpose: str, message: bytes) -> str:

@@ -99,6 +99,11 @@ def amount(*, nullable: bool = False, default: int | None = None) -> Any:  # noq
     )
 
 
+def added_amount() -> Any:  # noqa: ANN401
+    """Money in minor units that came later: none in rows that were there, or that older code still writes."""
+    return Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+
+
 def document(*, nullable: bool = False) -> Any:  # noqa: ANN401
     """A JSON document that is read and written whole."""
     return _field(Column(JSONB(none_as_null=True), nullable=nullable), nullable=nullable)

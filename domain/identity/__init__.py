@@ -3,19 +3,21 @@
 A **user** is a person with an account, customer and provider alike. A **session** begins with a sign-in and
 is a family of tokens: an *access* token (15 minutes, looked up on every request) and a *refresh* token (30
 days, exchanged once). A **grant** is a role a user holds in a market or everywhere. A **caller** is what
-authentication yields: a value, no row.
+authentication yields: a value, no row. A **signal** is a card, a device or a bank account that accounts may
+share; a **cluster** is whoever is linked by such, looked at as one.
 
 Invariants: one account per address; a role is held once per market; a session has one refresh token that
 can still be exchanged; a refresh token that comes twice ends its session; nothing that opens a door is
-stored in clear; and no answer, status or amount of work tells whether an account exists.
+stored in clear, and no signal; and no answer, status or amount of work tells whether an account exists.
 """
 
 from domain.identity import permissions
 from domain.identity.accounts import Changes, change, reinstate, sign_up, suspend
 from domain.identity.callers import Caller, Grant, Role, acting
-from domain.identity.events import EndReason
+from domain.identity.clusters import cluster_of, note_signal
+from domain.identity.events import EndReason, SignalKind
 from domain.identity.issuers import Client, Discovery, Issuers, Redemption, clients
-from domain.identity.models import RoleGrant, User, UserSession
+from domain.identity.models import IdentityCluster, RoleGrant, User, UserSession
 from domain.identity.oidc import Departure, Return, begin_oidc, finish_oidc
 from domain.identity.permissions import PERMISSIONS, Decision, Permission, Rule
 from domain.identity.queries import authenticate, grants_of, page_of_sessions, sessions_of, user
@@ -33,6 +35,7 @@ __all__ = [
     "Discovery",
     "EndReason",
     "Grant",
+    "IdentityCluster",
     "Issuers",
     "Permission",
     "Redemption",
@@ -40,6 +43,7 @@ __all__ = [
     "Role",
     "RoleGrant",
     "Rule",
+    "SignalKind",
     "Tokens",
     "User",
     "UserSession",
@@ -48,12 +52,14 @@ __all__ = [
     "begin_oidc",
     "change",
     "clients",
+    "cluster_of",
     "end_expired",
     "end_session",
     "finish_oidc",
     "forget_expired",
     "grant_role",
     "grants_of",
+    "note_signal",
     "page_of_sessions",
     "permissions",
     "refresh",

@@ -20,6 +20,18 @@ class EndReason(StrEnum):
     TAKEN_OVER = "taken_over"
 
 
+class SignalKind(StrEnum):
+    """What two accounts may share: the same card paid, the same device signed in, the same bank is paid to.
+
+    Network addresses are none: a mobile operator puts thousands of strangers behind one, and a household's
+    changes overnight.
+    """
+
+    CARD = "card"
+    DEVICE = "device"
+    PAYOUT_ACCOUNT = "payout_account"
+
+
 @dataclass(frozen=True)
 class UserSignedUp(Fact):
     """An account was opened."""
@@ -123,3 +135,24 @@ class RoleRevoked(Fact):
     grant_id: UUID
     role: Role
     market_id: UUID | None
+
+
+@dataclass(frozen=True)
+class ClusterChanged(Fact):
+    """These accounts belong together otherwise than before, since this one showed what others had shown."""
+
+    name: ClassVar[str] = "user.cluster_changed"
+    user_id: UUID
+    kind: SignalKind
+    user_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class SignalTooCommon(Fact):
+    """So many accounts have shown one thing that it links nobody any more. Operators may want to look."""
+
+    name: ClassVar[str] = "user.signal_too_common"
+    audit_only: ClassVar[bool] = True
+    user_id: UUID
+    kind: SignalKind
+    users: int

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    PrimaryKeyConstraint,
     String,
     Text,
     UniqueConstraint,
@@ -20,7 +21,7 @@ from sqlmodel import Field
 
 from domain.foundation.tables import Table, choice, instant, primary_key, reference
 from domain.identity.callers import Role
-from domain.identity.events import EndReason
+from domain.identity.events import EndReason, SignalKind
 
 
 def _digest(*, primary: bool = False) -> Any:  # noqa: ANN401 -- as SQLModel's Field
@@ -162,3 +163,36 @@ class OidcAttempt(Table, table=True):
     issuer: str = _words(500)
     redirect_uri: str = _words(2000)
     expires_at: datetime = instant(index=True)
+
+
+# One row means: this account showed this thing, of which only a keyed hash is kept, from then to then.
+class IdentityLink(Table, table=True):
+    """A signal that an account gave. Whoever gave the same one is linked with it."""
+
+    __tablename__ = "identity_links"
+    __table_args__ = (
+        PrimaryKeyConstraint("kind", "signal_hash", "user_id"),
+        CheckConstraint("octet_length(signal_hash) = 32", name="identity_links_keep_hashes_only"),
+        CheckConstraint("first_seen_at <= last_seen_at", name="identity_links_are_seen_first_and_then_last"),
+        {"comment": "One row means: this account showed this thing, kept as a keyed hash, then and since."},
+    )
+    kind: SignalKind = choice(SignalKind, "identity_links_kind_known")
+    signal_hash: bytes = _digest()
+    user_id: UUID = reference("users.id", index=True)
+    first_seen_at: datetime = instant()
+    last_seen_at: datetime = instant()
+
+
+# One row means: this account is looked at as one with all others that have the same cluster_id.
+class IdentityCluster(Table, table=True):
+    """Which cluster an account is in, by its smallest user id. Without a row it is alone."""
+
+    __tablename__ = "identity_clusters"
+    __table_args__ = (
+        CheckConstraint("cluster_id <= user_id", name="identity_clusters_are_named_by_their_smallest"),
+        {"comment": "One row means: this account is looked at as one with all of the same cluster_id."},
+    )
+    user_id: UUID = Field(
+        sa_column=Column(UUID_COLUMN(as_uuid=True), ForeignKey("users.id"), primary_key=True)
+    )
+    cluster_id: UUID = reference("users.id", index=True)

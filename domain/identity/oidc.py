@@ -118,6 +118,7 @@ def finish_oidc(
     known: tuple[Client, ...],
     back: Return,
     label: str = "",
+    device: str = "",
     at: datetime,
 ) -> Tokens:
     """A session for whom the issuer vouches for; their account is opened when there is none.
@@ -142,16 +143,16 @@ def finish_oidc(
         nonce=attempt.nonce,
         at=at,
     )
-    return transactions.run(lambda session: _welcome(session, person, label=label, at=at))
+    return transactions.run(lambda session: _welcome(session, person, label=label, device=device, at=at))
 
 
-def _welcome(session: Session, person: id_tokens.Person, *, label: str, at: datetime) -> Tokens:
+def _welcome(session: Session, person: id_tokens.Person, *, label: str, device: str, at: datetime) -> Tokens:
     link = session.get(ExternalIdentity, (person.issuer, person.subject))
     user_id = _link(session, person, at=at) if link is None else link.user_id
     user = queries.user(session, user_id)
     if user.suspended_at is not None:
         raise CredentialsRefused
-    return start(session, user, label=label, at=at)
+    return start(session, user, label=label, device=device, at=at)
 
 
 def _link(session: Session, person: id_tokens.Person, *, at: datetime) -> UUID:

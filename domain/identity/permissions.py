@@ -87,6 +87,7 @@ _TABLE: Final = (
         Rule.MARKET_OPERATOR,
         "Record the business behind a profile: organisation, payout account, segment.",
     ),
+    Permission("presence.tell", Rule.OWN, "Say roughly where you are, as a provider, and that you left."),
     # offers
     Permission("categories.read", Rule.ANYONE, "See the categories of services."),
     Permission("categories.define", Rule.OPERATOR, "Define a category."),
@@ -104,6 +105,14 @@ _TABLE: Final = (
     Permission("quotes.read", Rule.OWN, "See your quote."),
     Permission("tariffs.read", Rule.ANYONE, "See the published tariffs of a market."),
     Permission("tariffs.publish", Rule.MARKET_OPERATOR, "Publish a market's tariff."),
+    Permission("prices.read", Rule.ANYONE, "See what services cost at which time, before anybody's own."),
+    # surge
+    Permission("surge.read", Rule.ANYONE, "See the map of what demand makes of prices."),
+    Permission(
+        "surge.operate",
+        Rule.MARKET_OPERATOR,
+        "Declare and lift emergencies, look through snapshots and audits, try out rules.",
+    ),
     # bookings
     Permission("bookings.request", Rule.SIGNED_IN, "Book what a quote promised."),
     Permission(
@@ -124,9 +133,74 @@ _TABLE: Final = (
     Permission("bookings.report_no_show", Rule.OWN, "Say that the other side did not come, or contest it."),
     Permission("bookings.dispute", Rule.OWN, "Dispute a service that was delivered to you."),
     Permission("bookings.resolve", Rule.MARKET_OPERATOR, "Resolve a dispute."),
+    Permission("bookings.perform_task", Rule.OWN, "Say that you did what you took over."),
+    Permission("bookings.confirm_task", Rule.OWN, "Confirm that your customer did what they took over."),
+    Permission(
+        "bookings.report_task",
+        Rule.OWN,
+        "Say that a task was left undone or made impossible, or object to that.",
+    ),
+    Permission("bookings.decide_task", Rule.MARKET_OPERATOR, "Decide about a task where both sides differ."),
     Permission(
         "bookings.propose", Rule.OWN, "Propose another time or other terms, and answer such a proposal."
     ),
+    # reviews
+    Permission("reviews.read", Rule.ANYONE, "See what customers say about a provider."),
+    Permission("reviews.read_customers", Rule.SIGNED_IN, "See what providers say about a customer."),
+    Permission("reputation.read", Rule.ANYONE, "See what a provider's reviews add up to, and how."),
+    Permission("reputation.read_customers", Rule.SIGNED_IN, "See what a customer's reviews add up to."),
+    Permission("reputation.export", Rule.SIGNED_IN, "Take a signed summary of your reputation along."),
+    Permission("reputation.preview_tier", Rule.OWN, "See what your next tier would be, and why."),
+    Permission("reviews.write", Rule.OWN, "Review the other side of your booking."),
+    Permission("reviews.reply", Rule.OWN, "Reply to a review of you."),
+    Permission("reviews.hold_window", Rule.MARKET_OPERATOR, "Let a booking's reviews wait for a dispute."),
+    Permission(
+        "reviews.moderate", Rule.MARKET_MODERATOR, "Hold, remove and restore reviews, and answer appeals."
+    ),
+    Permission("reviews.read_decisions", Rule.OWN, "See what was decided about your review."),
+    Permission("reviews.appeal", Rule.OWN, "Appeal a decision against your review."),
+    # contributions
+    Permission("contributions.read_policy", Rule.ANYONE, "See what a market gives for contributions."),
+    Permission("calls.read", Rule.ANYONE, "See what is asked for in a market."),
+    Permission("calls.open", Rule.SIGNED_IN, "Ask for contributions."),
+    Permission("calls.answer", Rule.SIGNED_IN, "Promise to answer a call, and see what you promised."),
+    Permission("calls.close", Rule.OWN, "Close your call; moderators close any of their market."),
+    Permission("commitments.withdraw", Rule.OWN, "Take your promise back, without any consequence."),
+    Permission("contributions.submit", Rule.SIGNED_IN, "Say what you gave, and see what became of it."),
+    Permission("contributions.read", Rule.OWN, "See a contribution you gave or are asked about."),
+    Permission("contributions.withdraw", Rule.OWN, "Take your claim back while it is not confirmed."),
+    Permission("contributions.appeal", Rule.OWN, "Appeal the rejection of your contribution."),
+    Permission(
+        "attestations.answer", Rule.OWN, "Say whether a contribution happened that you are asked about."
+    ),
+    Permission("contributions.moderate", Rule.MARKET_MODERATOR, "Verify contributions and answer appeals."),
+    Permission("contributions.trace", Rule.OWN, "See what your contribution earned and what that did."),
+    Permission(
+        "contributions.claw_back", Rule.MARKET_MODERATOR, "Take credits back with a reason; answer appeals."
+    ),
+    Permission("contributions.appeal_claw_back", Rule.OWN, "Appeal when your credits were taken back."),
+    Permission("contributions.watch", Rule.MARKET_MODERATOR, "Look at what was noticed about contributions."),
+    Permission("referrals.invite", Rule.SIGNED_IN, "Hand on your code, and see whom you brought."),
+    Permission("referrals.use", Rule.SIGNED_IN, "Say by whose code you came."),
+    # credits, hours, pots and patronage
+    Permission("credits.explain", Rule.OWN, "See why your credits moved, to the integer."),
+    Permission("credits.read", Rule.SIGNED_IN, "See your credits, what they pay for, and every posting."),
+    Permission("credits.pay_out", Rule.SIGNED_IN, "Turn credits into money, where a market offers it."),
+    Permission("hours.read", Rule.SIGNED_IN, "See your hours."),
+    Permission("hours.pass", Rule.OWN, "Say that you gave or received hours, and answer to that."),
+    Permission("pots.read", Rule.SIGNED_IN, "See the community pots of a market."),
+    Permission("pots.open", Rule.SIGNED_IN, "Open a pot for another person; operators, for a purpose."),
+    Permission("pots.feed", Rule.SIGNED_IN, "Give credits into a pot, and see what you gave."),
+    Permission("pots.close", Rule.OWN, "Close a pot that stands for you; operators may close any."),
+    Permission("pots.promise", Rule.MARKET_OPERATOR, "Say whose service fees a purpose's pot pays."),
+    Permission("patronage.read", Rule.SIGNED_IN, "See which surpluses were split, and your share."),
+    Permission("patronage.operate", Rule.MARKET_OPERATOR, "Preview and split a period's surplus."),
+    # standing and levels
+    Permission("standing.read", Rule.SIGNED_IN, "See somebody's level; and all that is behind your own."),
+    Permission("levels.read", Rule.ANYONE, "See what a market's levels ask for and let people do."),
+    Permission("levels.read_decisions", Rule.OWN, "See what was decided about your level, and why."),
+    Permission("levels.appeal", Rule.OWN, "Ask a person to look at the loss of your level."),
+    Permission("levels.answer_appeals", Rule.MARKET_MODERATOR, "Answer appeals against lost levels."),
     # payments and the ledger
     Permission("payments.read", Rule.OWN, "See the payment of your booking."),
     Permission("payments.refund", Rule.MARKET_OPERATOR, "Refund a payment and say who bears it."),

@@ -17,8 +17,9 @@ from domain.foundation import events
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.identity import queries
 from domain.identity.callers import Caller
+from domain.identity.clusters import note_signal
 from domain.identity.errors import CredentialsRefused, SessionOver, TokenReused
-from domain.identity.events import EndReason, SessionEnded, SessionStarted
+from domain.identity.events import EndReason, SessionEnded, SessionStarted, SignalKind
 from domain.identity.models import AccessToken, RefreshToken, User, UserSession
 from domain.identity.passwords import PASSWORDS, Passwords
 from domain.identity.rules import normalised_email
@@ -45,10 +46,11 @@ def sign_in(
     email: str,
     password: str,
     label: str = "",
+    device: str = "",
     at: datetime,
     passwords: Passwords = PASSWORDS,
 ) -> Tokens:
-    """A new session for whoever knows the password.
+    """A new session for whoever knows the password. `device` is what their app calls itself, if it does.
 
     Refuses `CredentialsRefused`, in the same words and with the same work for an unknown address, a wrong
     password, an account without one, and a suspended account.
@@ -59,11 +61,13 @@ def sign_in(
         raise CredentialsRefused("Check both, or sign up.")
     if passwords.outdated(person.password_hash or ""):
         person.password_hash = passwords.hashed(password)
-    return start(session, person, label=label, at=at)
+    return start(session, person, label=label, device=device, at=at)
 
 
-def start(session: Session, person: User, *, label: str, at: datetime) -> Tokens:
+def start(session: Session, person: User, *, label: str, device: str = "", at: datetime) -> Tokens:
     """A new session of this person, who has shown who they are in whatever way."""
+    if device:
+        note_signal(session, person.id, SignalKind.DEVICE, device, at)
     begun = UserSession(user_id=person.id, created_at=at, last_used_at=at, label=label)
     session.add(begun)
     session.flush()

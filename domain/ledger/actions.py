@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,54 +13,40 @@ from domain.foundation.actors import Actor
 from domain.ledger import queries, rules
 from domain.ledger.errors import KeyTellsAnotherStoryError
 from domain.ledger.kinds import NATURES, AccountKind
+from domain.ledger.posting import statement
 from domain.ledger.rules import Account, Entry, Posting
 
-# An account is found in one round trip, and made in the same one when it is missing.
-_ACCOUNT = text("""
-    WITH found AS (
-        SELECT id, kind, unit, owner_id, floor FROM ledger_accounts
-        WHERE kind = :kind AND unit = :unit AND owner_id IS NOT DISTINCT FROM cast(:owner_id AS uuid)
+# Accounts are found in one round trip, and made in the same one when they are missing. An account that is
+# nobody's has its own branch: a comparison that takes NULL for equal could not use the index.
+_ACCOUNTS = text("""
+    WITH asked AS (
+        SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:kinds AS text[]), cast(:units AS text[]),
+                             cast(:owners AS uuid[]), cast(:floors AS bigint[]), cast(:ceilings AS bigint[]))
+                      AS asked (id, kind, unit, owner_id, floor, ceiling)
+    ), found AS (
+        SELECT a.id, a.kind, a.unit, a.owner_id, a.floor
+        FROM asked JOIN ledger_accounts a USING (kind, unit, owner_id)
+        UNION ALL
+        SELECT a.id, a.kind, a.unit, a.owner_id, a.floor
+        FROM asked JOIN ledger_accounts a USING (kind, unit)
+        WHERE asked.owner_id IS NULL AND a.owner_id IS NULL
     ), made AS (
         INSERT INTO ledger_accounts (id, kind, unit, owner_id, floor)
-        SELECT :id, :kind, :unit, :owner_id, :floor WHERE NOT EXISTS (SELECT 1 FROM found)
+        SELECT id, kind, unit, owner_id, floor FROM asked
+        WHERE NOT EXISTS (SELECT 1 FROM found WHERE found.kind = asked.kind AND found.unit = asked.unit
+                                                AND found.owner_id IS NOT DISTINCT FROM asked.owner_id)
         ON CONFLICT ON CONSTRAINT accounts_are_unique DO NOTHING
         RETURNING id, kind, unit, owner_id, floor
     ), opened AS (
-        INSERT INTO ledger_balances (account_id, balance, floor)
-        SELECT id, 0, floor FROM made WHERE floor IS NOT NULL
+        INSERT INTO ledger_balances (account_id, balance, floor, ceiling)
+        SELECT made.id, 0, made.floor, asked.ceiling FROM made JOIN asked USING (id)
+        WHERE made.floor IS NOT NULL
     )
     SELECT * FROM found UNION ALL SELECT * FROM made
 """)
 
-# Entry, postings and balances in one statement. The entry's key decides whether anything happens at all; the
-# balance rows are locked in the order of their ids before any changes, so posters never wait in a circle.
-_POST = text("""
-    WITH entry AS (
-        INSERT INTO ledger_entries (id, key, kind, subject_id, corrects_id, recorded_at, actor_kind, actor_id)
-        VALUES (:id, :key, :kind, :subject_id, :corrects_id, :at, :actor_kind, :actor_id)
-        ON CONFLICT ON CONSTRAINT entries_are_posted_once DO NOTHING
-        RETURNING id
-    ), posted AS (
-        INSERT INTO ledger_postings (id, entry_id, debit_account_id, credit_account_id, unit, amount)
-        SELECT given.id, entry.id, given.debit, given.credit, given.unit, given.amount
-        FROM entry, unnest(cast(:ids AS uuid[]), cast(:debits AS uuid[]), cast(:credits AS uuid[]),
-                           cast(:units AS text[]), cast(:amounts AS bigint[]))
-                    AS given (id, debit, credit, unit, amount)
-    ), locked AS (
-        SELECT held.account_id FROM ledger_balances held, entry
-        WHERE held.account_id = ANY(cast(:floored AS uuid[])) ORDER BY held.account_id FOR UPDATE OF held
-    ), changed AS (
-        UPDATE ledger_balances kept SET balance = kept.balance + given.change
-        FROM locked, unnest(cast(:floored AS uuid[]), cast(:changes AS bigint[]))
-                     AS given (account_id, change)
-        WHERE kept.account_id = locked.account_id AND given.account_id = locked.account_id
-        RETURNING kept.account_id
-    )
-    SELECT (SELECT id FROM entry) AS id, (SELECT count(*) FROM changed) AS changed
-""")
-_BY_KEY = text("""
-    SELECT id, key, kind, subject_id, corrects_id, recorded_at FROM ledger_entries WHERE key = :key
-""")
+
+Wanted: TypeAlias = tuple[AccountKind, str, UUID | None]  # kind, unit and owner of an account
 
 
 def account(session: Session, kind: AccountKind, unit: str, owner_id: UUID | None = None) -> Account:
@@ -68,17 +55,34 @@ def account(session: Session, kind: AccountKind, unit: str, owner_id: UUID | Non
     `unit` is an ISO currency, `CRD` or `HRS`; `domain.ledger.kinds` says which kinds have an owner, and whose
     id that is. Refuses `UnitUnfit`.
     """
-    rules.check_account(kind, unit, owner_id)
+    return accounts_for(session, [(kind, unit, owner_id)])[0]
+
+
+def accounts_for(session: Session, wanted: Sequence[Wanted]) -> list[Account]:
+    """Several accounts as `account` answers them, in the order asked, in one round trip. No two are alike."""
+    for kind, unit, owner_id in wanted:
+        rules.check_account(kind, unit, owner_id)
+    found = _found_or_opened(session, wanted)
+    if len(found) < len(wanted):
+        # Somebody else opened one between our look and our insert; then it is there now.
+        found = _found_or_opened(session, wanted)
+    return [found[one] for one in wanted]
+
+
+def _found_or_opened(session: Session, wanted: Sequence[Wanted]) -> dict[Wanted, Account]:
+    # Everybody opens in one order, so that two who open the same accounts do not wait in a circle.
+    ordered = sorted(wanted, key=str)
+    natures = [NATURES[kind] for kind, _, _ in ordered]
     asked = {
-        "id": ids.new(),
-        "kind": kind.value,
-        "unit": unit,
-        "owner_id": owner_id,
-        "floor": NATURES[kind].floor,
+        "ids": [ids.new() for _ in ordered],
+        "kinds": [kind.value for kind, _, _ in ordered],
+        "units": [unit for _, unit, _ in ordered],
+        "owners": [owner_id for _, _, owner_id in ordered],
+        "floors": [nature.floor for nature in natures],
+        "ceilings": [nature.ceiling for nature in natures],
     }
-    # Nothing comes back when somebody else opened it between our look and our insert; then it is there now.
-    row = session.execute(_ACCOUNT, asked).first() or session.execute(_ACCOUNT, asked).one()
-    return queries.as_account(row)
+    accounts = [queries.as_account(row) for row in session.execute(_ACCOUNTS, asked)]
+    return {(found.kind, found.unit, found.owner_id): found for found in accounts}
 
 
 def post(
@@ -95,31 +99,29 @@ def post(
     """Record an entry and move its amounts, all or none. The same key again answers the same entry.
 
     `subject_id` is what it is about, usually a booking; `kind` is a word for the reason. Refuses
-    `BalanceTooLow` where an account would fall below its floor.
+    `BalanceTooLow` where an account would fall below its floor, `BalanceTooHigh` above its ceiling.
     """
     if not postings:
         raise ValueError("an entry moves something")
     change = rules.changes(postings)
     entry_id = ids.new()
-    values = {
-        "id": entry_id,
-        "key": key,
-        "kind": kind,
-        "subject_id": subject_id,
-        "corrects_id": corrects_id,
-        "at": at,
-        "actor_kind": by.kind.value,
-        "actor_id": by.user_id,
-        "ids": [ids.new() for _ in postings],
-        "debits": [posting.debit.id for posting in postings],
-        "credits": [posting.credit.id for posting in postings],
-        "units": [posting.debit.unit for posting in postings],
-        "amounts": [posting.amount for posting in postings],
-        "floored": list(change),
-        "changes": list(change.values()),
-    }
+    values: list[object] = [
+        entry_id,
+        key,
+        kind,
+        subject_id,
+        corrects_id,
+        at,
+        by.kind.value,
+        by.user_id,
+    ]
+    for posting in postings:
+        values += (ids.new(), posting.debit.id, posting.credit.id, posting.debit.unit, posting.amount)
+    for account_id, amount in change.items():
+        values += (amount, account_id)
     session.flush()
-    row = session.execute(_POST, values).one()
+    posted = statement(len(postings), len(change))
+    row = session.connection().exec_driver_sql(posted, tuple(values)).one()
     if row.id is None:
         return _posted_before(session, key, kind, subject_id, postings)
     if row.changed != len(change):
@@ -152,7 +154,9 @@ def correct(session: Session, entry_id: UUID, *, key: str, by: Actor, at: dateti
 def _posted_before(
     session: Session, key: str, kind: str, subject_id: UUID, postings: Sequence[Posting]
 ) -> Entry:
-    entry = queries.as_entry(session.execute(_BY_KEY, {"key": key}).one())
+    entry = queries.entry_by_key(session, key)
+    if entry is None:
+        raise AssertionError("an insert has just met this key")
     told = [(debit.id, credit.id, amount) for debit, credit, amount in queries.postings_of(session, entry.id)]
     meant = [(posting.debit.id, posting.credit.id, posting.amount) for posting in postings]
     if (entry.kind, entry.subject_id, told) != (kind, subject_id, meant):

@@ -11,6 +11,14 @@ class BalanceTooLow(Conflict):
     constraint = "balances_stay_above_their_floor"
 
 
+class BalanceTooHigh(Conflict):
+    """The account may not hold that much; the database guards it with the ceiling of its balance row."""
+
+    slug = "balance-too-high"
+    title = "The balance would rise too high"
+    constraint = "balances_stay_below_their_ceiling"
+
+
 class AccountUnknown(NotFound):
     """There is no such account."""
 

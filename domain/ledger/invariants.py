@@ -30,6 +30,9 @@ INVARIANTS: dict[str, str] = {
     "nothing stands below its floor": f"""
         SELECT id, kind, owner_id, balance, floor FROM ({_RECOUNTED}) recounted WHERE balance < floor
     """,  # noqa: S608
+    "nothing stands above its ceiling": """
+        SELECT account_id, balance, ceiling FROM ledger_balances WHERE balance > ceiling
+    """,
     "every posting is in the unit of both its accounts": """
         SELECT p.id FROM ledger_postings p
         LEFT JOIN ledger_accounts d ON d.id = p.debit_account_id AND d.unit = p.unit

@@ -32,7 +32,11 @@ class AccountKind(StrEnum):
     ROUNDING = "rounding"
     PROCESSING_FEES = "processing_fees"
     CREDITS = "credits"
+    CREDITS_PENDING = "credits_pending"
+    CREDITS_OWED = "credits_owed"
     CREDITS_POOL = "credits_pool"
+    COMMUNITY_POT = "community_pot"
+    BREAKAGE = "breakage"
     HOURS = "hours"
 
 
@@ -44,12 +48,13 @@ class Side(StrEnum):
 
 
 class Owner(StrEnum):
-    """Whose an account is: nobody's (one for the whole market place), a booking's, a provider's, a user's."""
+    """Whose an account is; nobody's means that there is one for the whole market place."""
 
     NOBODY = "nobody"
     BOOKING = "booking"
     PROVIDER_PROFILE = "provider profile"
     USER = "user"
+    POT = "pot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ class Nature:
 
     A `floor` is the lowest balance allowed. Accounts with a floor are spent from, so their balance stands in
     a row that is locked and checked; the others are pools, and a pool's single hot row would cost eight
-    times the throughput, so they are summed when somebody asks.
+    times the throughput, so they are summed when somebody asks. A `ceiling` is the highest balance allowed,
+    kept in the same row by the same means; only an account with a floor can have one.
     """
 
     grows_by: Side
@@ -66,10 +72,13 @@ class Nature:
     meaning: str
     floor: int | None = None
     unit: str = ""
+    ceiling: int | None = None
 
 
 # Mutual hours may be owed up to ten, so that a newcomer can receive first and nobody lives on others' time.
 DEEPEST_HOURS_DEBT = -10 * 60
+# Nor may more than forty wait to be given back: hours nobody can return anymore are only a debt of others.
+HIGHEST_HOURS_BALANCE = 40 * 60
 
 NATURES: dict[AccountKind, Nature] = {
     AccountKind.CLEARING: Nature(Side.DEBIT, Owner.NOBODY, "what the payment provider holds for us"),
@@ -92,16 +101,28 @@ NATURES: dict[AccountKind, Nature] = {
         Side.DEBIT, Owner.NOBODY, "what the payment provider charges for its work"
     ),
     AccountKind.CREDITS: Nature(Side.CREDIT, Owner.USER, "credits a user may spend", floor=0, unit=CREDITS),
+    AccountKind.CREDITS_PENDING: Nature(
+        Side.CREDIT, Owner.USER, "credits that are valued and held for a while", floor=0, unit=CREDITS
+    ),
+    AccountKind.CREDITS_OWED: Nature(
+        Side.DEBIT, Owner.USER, "credits taken back that were spent already", floor=0, unit=CREDITS
+    ),
     AccountKind.CREDITS_POOL: Nature(
         Side.DEBIT, Owner.NOBODY, "credits given out and not yet come back", unit=CREDITS
     ),
+    AccountKind.COMMUNITY_POT: Nature(
+        Side.CREDIT, Owner.POT, "credits given for another person or a purpose", floor=0, unit=CREDITS
+    ),
+    AccountKind.BREAKAGE: Nature(Side.CREDIT, Owner.NOBODY, "credits that expired unspent", unit=CREDITS),
     AccountKind.HOURS: Nature(
         Side.CREDIT,
         Owner.USER,
         "minutes given to others less minutes received",
         floor=DEEPEST_HOURS_DEBT,
         unit=HOURS,
+        ceiling=HIGHEST_HOURS_BALANCE,
     ),
 }
 
 OWNED = tuple(kind for kind, nature in NATURES.items() if nature.owner is not Owner.NOBODY)
+IN_CREDITS = tuple(kind for kind, nature in NATURES.items() if nature.unit == CREDITS)

@@ -18,9 +18,10 @@ from sqlmodel import Field
 
 from domain.foundation.actors import ActorKind
 from domain.foundation.tables import Table, amount, choice, instant, keep, primary_key, reference
-from domain.ledger.kinds import CREDITS, HOURS, OWNED, AccountKind
+from domain.ledger.kinds import CREDITS, HOURS, IN_CREDITS, OWNED, AccountKind
 
 _OWNED = ", ".join(f"'{kind}'" for kind in OWNED)
+_IN_CREDITS = ", ".join(f"'{kind}'" for kind in IN_CREDITS)
 
 
 # One row means: there is a place for this kind of value, in this unit, of this owner (or of nobody).
@@ -35,8 +36,7 @@ class LedgerAccount(Table, table=True):
         UniqueConstraint("id", "unit", name="accounts_carry_one_unit"),
         CheckConstraint(f"(kind IN ({_OWNED})) = (owner_id IS NOT NULL)", name="accounts_have_their_owner"),
         CheckConstraint(
-            f"(kind IN ('credits', 'credits_pool')) = (unit = '{CREDITS}')",
-            name="credits_are_kept_in_credits",
+            f"(kind IN ({_IN_CREDITS})) = (unit = '{CREDITS}')", name="credits_are_kept_in_credits"
         ),
         CheckConstraint(f"(kind = 'hours') = (unit = '{HOURS}')", name="hours_are_kept_in_hours"),
         CheckConstraint("unit ~ '^[A-Z]{3}$'", name="accounts_unit_is_three_letters"),
@@ -108,6 +108,7 @@ class LedgerBalance(Table, table=True):
     __tablename__ = "ledger_balances"
     __table_args__ = (
         CheckConstraint("balance >= floor", name="balances_stay_above_their_floor"),
+        CheckConstraint("balance <= ceiling", name="balances_stay_below_their_ceiling"),
         {"comment": "One row means: an account that is spent from holds this much now."},
     )
     account_id: UUID = Field(
@@ -115,6 +116,26 @@ class LedgerBalance(Table, table=True):
     )
     balance: int = amount()
     floor: int = Field(sa_column=Column(BigInteger, nullable=False))
+    ceiling: int | None = amount(nullable=True)
+
+
+# One row means: this user's service fees in this market may be paid out of this account.
+class LedgerMandate(Table, table=True):
+    """Who may let an account that is not theirs pay for them. Whoever keeps the account decides that."""
+
+    __tablename__ = "ledger_mandates"
+    __table_args__ = (
+        CheckConstraint("ended_at >= granted_at", name="mandates_end_after_they_began"),
+        Index("ledger_mandates_of_user", "user_id", "market_id"),
+        {"comment": "One row means: this user's fees in this market may be paid out of this account."},
+    )
+    account_id: UUID = Field(
+        sa_column=Column(UUID_COLUMN(as_uuid=True), ForeignKey("ledger_accounts.id"), primary_key=True)
+    )
+    user_id: UUID = Field(sa_column=Column(UUID_COLUMN(as_uuid=True), primary_key=True))
+    market_id: UUID = reference("markets.id")
+    granted_at: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True)
 
 
 keep(LedgerEntry)

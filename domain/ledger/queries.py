@@ -1,11 +1,12 @@
 """Reads of the ledger. Pools are summed; the balance of an account with a floor is read off its row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 from domain.foundation.actors import ActorKind
@@ -18,9 +19,18 @@ _ACCOUNT = "id, kind, unit, owner_id, floor"
 _BY_ID = text(f"SELECT {_ACCOUNT} FROM ledger_accounts WHERE id = :id")  # noqa: S608 -- our own column list
 _CACHED = text("SELECT balance FROM ledger_balances WHERE account_id = :id")
 _CACHED_LOCKED = text("SELECT balance FROM ledger_balances WHERE account_id = :id FOR UPDATE")
+_ALL_CACHED = text("SELECT account_id, balance FROM ledger_balances WHERE account_id = ANY(:ids)")
+_ALL_LOCKED = text("""
+    SELECT account_id, balance FROM ledger_balances WHERE account_id = ANY(:ids)
+    ORDER BY account_id FOR UPDATE
+""")
 _SUMS = text("""
     SELECT (SELECT coalesce(sum(amount), 0) FROM ledger_postings WHERE debit_account_id = :id) AS debits,
            (SELECT coalesce(sum(amount), 0) FROM ledger_postings WHERE credit_account_id = :id) AS credits
+""")
+_GIVEN = text("""
+    SELECT coalesce(sum(p.amount), 0) FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id
+    WHERE p.debit_account_id = :id AND e.kind = :kind AND e.recorded_at >= :since
 """)
 # What was earned and not found wrong since; what became of it (a transfer, a refund borne) does not matter.
 _PAID_TO = text("""
@@ -66,18 +76,11 @@ _ENTRIES = text("""
       AND (cast(:after AS uuid) IS NULL OR e.id > :after)
     ORDER BY e.id LIMIT :limit
 """)
-_MOVEMENTS = text("""
-    SELECT e.id AS entry_id, e.corrects_id, e.key, e.kind, e.subject_id, e.recorded_at, p.unit,
-           sum(CASE WHEN a.id = p.debit_account_id THEN p.amount ELSE 0 END) AS debits,
-           sum(CASE WHEN a.id = p.credit_account_id THEN p.amount ELSE 0 END) AS credits
-    FROM ledger_entries e
-    JOIN ledger_postings p ON p.entry_id = e.id
-    JOIN ledger_accounts a ON a.kind = :kind AND a.id IN (p.debit_account_id, p.credit_account_id)
-    WHERE e.recorded_at >= :since AND e.recorded_at < :until
-    GROUP BY e.id, p.unit ORDER BY e.id
-""")
 _ENTRY = text("""
     SELECT id, key, kind, subject_id, corrects_id, recorded_at FROM ledger_entries WHERE id = :id
+""")
+_BY_KEY = text("""
+    SELECT id, key, kind, subject_id, corrects_id, recorded_at FROM ledger_entries WHERE key = :key
 """)
 _POSTINGS = text(f"""
     SELECT {", ".join(f"d.{name} AS debit_{name}" for name in _ACCOUNT.split(", "))},
@@ -94,20 +97,6 @@ class AccountLine:
 
     account: Account
     balance: int
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """By how much an entry changed the accounts of one kind, counted on the side that makes them grow."""
-
-    entry_id: UUID
-    corrects_id: UUID | None
-    key: str
-    kind: str
-    subject_id: UUID
-    recorded_at: datetime
-    unit: str
-    change: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +149,24 @@ def balance_locked(session: Session, account: Account) -> int:
     return int(session.execute(_CACHED_LOCKED, {"id": account.id}).scalar_one())
 
 
+def balances(session: Session, accounts: Sequence[Account]) -> list[int]:
+    """What several accounts with a floor hold, in the order asked, in one round trip."""
+    return _kept(session, _ALL_CACHED, accounts)
+
+
+def balances_locked(session: Session, accounts: Sequence[Account]) -> list[int]:
+    """As `balances`, and nobody else posts to any of them until this transaction ends.
+
+    The rows are locked in the order of their ids, as `post` locks them, so nobody waits in a circle.
+    """
+    return _kept(session, _ALL_LOCKED, accounts)
+
+
+def given(session: Session, account: Account, *, kind: str, since: datetime) -> int:
+    """How much entries of one kind debited an account with since an instant."""
+    return int(session.execute(_GIVEN, {"id": account.id, "kind": kind, "since": since}).scalar_one())
+
+
 def paid_to(session: Session, subject_id: UUID) -> dict[UUID, int]:
     """Which provider profiles have earned how much of a booking, the largest share first."""
     return {row.owner_id: int(row.amount) for row in session.execute(_PAID_TO, {"subject_id": subject_id})}
@@ -189,12 +196,6 @@ def entries(
     return page_of(found, limit, lambda line: [line.id])
 
 
-def movements(session: Session, kind: AccountKind, *, since: datetime, until: datetime) -> list[Movement]:
-    """What happened on the accounts of one kind from `since` up to, and not including, `until`."""
-    rows = session.execute(_MOVEMENTS, {"kind": kind.value, "since": since, "until": until})
-    return [_movement(row, kind) for row in rows]
-
-
 def entry_by_id(session: Session, entry_id: UUID) -> Entry:
     """The entry of this id. Refuses `EntryUnknown`."""
     row = session.execute(_ENTRY, {"id": entry_id}).first()
@@ -203,10 +204,22 @@ def entry_by_id(session: Session, entry_id: UUID) -> Entry:
     return as_entry(row)
 
 
+def entry_by_key(session: Session, key: str) -> Entry | None:
+    """The entry that was posted under this key, if one was."""
+    row = session.execute(_BY_KEY, {"key": key}).first()
+    return None if row is None else as_entry(row)
+
+
 def postings_of(session: Session, entry_id: UUID) -> list[tuple[Account, Account, int]]:
     """Debited account, credited account and amount of each of an entry's postings."""
     rows = session.execute(_POSTINGS, {"entry_id": entry_id})
     return [(_prefixed(row, "debit"), _prefixed(row, "credit"), int(row.amount)) for row in rows]
+
+
+def _kept(session: Session, statement: TextClause, accounts: Sequence[Account]) -> list[int]:
+    rows = session.execute(statement, {"ids": [account.id for account in accounts]})
+    held = {row.account_id: int(row.balance) for row in rows}
+    return [held[account.id] for account in accounts]
 
 
 def _place(cursor: str | None) -> Key | None:
@@ -226,12 +239,6 @@ def as_account(row: Any) -> Account:  # noqa: ANN401 -- a row of id, kind, unit,
 def _prefixed(row: Any, side: str) -> Account:  # noqa: ANN401 -- a row of _POSTINGS
     values = [getattr(row, f"{side}_{name}") for name in _ACCOUNT.split(", ")]
     return Account(values[0], AccountKind(values[1]), *values[2:])
-
-
-def _movement(row: Any, kind: AccountKind) -> Movement:  # noqa: ANN401 -- a row of _MOVEMENTS
-    change = signed(kind, debits=int(row.debits), credits_=int(row.credits))
-    about = row.entry_id, row.corrects_id, row.key, row.kind, row.subject_id, row.recorded_at
-    return Movement(*about, row.unit, change)
 
 
 def _line(row: Any) -> AccountLine:  # noqa: ANN401 -- a row of _ACCOUNTS

@@ -29,6 +29,7 @@ from domain.offers.kinds import OfferState
 from domain.offers.lifecycle import LIFECYCLE, Side
 from domain.offers.models import Category, Offer
 from domain.offers.place import blurred, cells
+from domain.offers.tasks import check_saved
 from domain.providers import Capability
 from domain.providers.errors import ProfileUnknown
 
@@ -77,8 +78,8 @@ def edit(
 ) -> Offer:
     """Let the offer say `content` from now on; bookings made before keep what they were promised.
 
-    What was published stays complete. Refuses `OfferUnknown`, `Stale`, `NotNow`, `ContentUnfit` and
-    `OfferIncomplete`.
+    What was published stays complete, and costs what its tasks save at least. Refuses `OfferUnknown`,
+    `Stale`, `NotNow`, `ContentUnfit`, `OfferIncomplete` and `SavingsUnfit`.
     """
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
     category, market = queries.category(session, offer.category_id), markets.market(session, offer.market_id)
@@ -89,6 +90,7 @@ def edit(
     offer.sqlmodel_update(_columns(content, category, market))
     if moved:
         _place(offer)
+    check_saved(session, offer, field="price_amount")
     return tell(session, offer, OfferEdited(offer.id, count(offer, at)), by=by, at=at)
 
 

@@ -5,9 +5,11 @@ waits for, or trusts, another place.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from textwrap import shorten
 from typing import Any
 
+import orjson
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 from pydantic import JsonValue
@@ -23,6 +25,13 @@ _NOWHERE: Registry[Any] = Registry()  # the library's own default would fetch wh
 
 def check_schema(schema: Mapping[str, JsonValue]) -> None:
     """Refuse with `SchemaUnfit` what is no schema of an object, or refers to anything."""
+    _check(orjson.dumps(schema))
+
+
+@lru_cache(maxsize=200)
+def _check(text: bytes) -> None:
+    """Judging a schema takes long, and the same text is always judged the same."""
+    schema: Mapping[str, JsonValue] = orjson.loads(text)
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from domain.offers.kinds import Claim, OptionPer, Place, Unit
+from domain.offers.kinds import Claim, OptionPer, Place, TaskKind, Unit
 
 STANDARD_HORIZON_DAYS = 90  # a season ahead: as far as most people know their own plans
 STANDARD_CANCELLATION_POLICY = "moderate"
@@ -33,7 +33,9 @@ class CategoryContent:
 class Content:
     """An offer as its provider wants it. A draft may leave open what only publishing needs.
 
-    `price_amount` is for one unit of the category, in minor units of the market's currency. `time_zone` left
+    `price_amount` is for one unit of the category, in minor units of the market's currency;
+    `lowest_price_amount` is for how little the provider works when few ask, and with it they agree to such
+    discounts, for a later customer of the same start as for those who booked before. `time_zone` left
     out is the market's. `latitude` and `longitude` are the true point in degrees (WGS 84).
     """
 
@@ -41,6 +43,7 @@ class Content:
     description: str = ""
     attributes: Mapping[str, JsonValue] = field(default_factory=dict)
     price_amount: int
+    lowest_price_amount: int | None = None
     duration_minutes: int | None = None
     minimum_minutes: int | None = None
     maximum_minutes: int | None = None
@@ -67,6 +70,17 @@ class OptionContent:
     per: OptionPer = OptionPer.BOOKING
     minutes: int = 0
     most: int = 1
+    position: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskContent:
+    """Work that the customer may take over, and what it alone saves the provider in one booking."""
+
+    kind: TaskKind
+    title: str
+    description: str = ""
+    saving_amount: int
     position: int = 0
 
 

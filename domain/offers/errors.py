@@ -60,6 +60,30 @@ class TooManyOptions(Conflict):
     title = "The offer has as many options as it can"
 
 
+class TaskUnknown(NotFound):
+    """The offer has no such task, or no longer."""
+
+    slug = "task-unknown"
+    title = "There is no such task"
+
+
+class TooManyTasks(Conflict):
+    """An offer has room for so many tasks only; each share is counted exactly, over every set of them."""
+
+    slug = "too-many-tasks"
+    title = "The offer has as many tasks as it can"
+
+
+class SavingsUnfit(Unacceptable):
+    """What tasks save cannot be: less for doing more, or more than the service costs.
+
+    Where it is the tasks that do not fit together, `tasks` names those that would save less with one more.
+    """
+
+    slug = "savings-unfit"
+    title = "Tasks cannot save this"
+
+
 class GridUnfit(Unacceptable):
     """The grid of starts does not divide the day, so every day would have another one."""
 

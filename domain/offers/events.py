@@ -98,3 +98,37 @@ class OptionRetired(OfferFact):
 
     name: ClassVar[str] = "offer.option_retired"
     option_id: UUID
+
+
+@dataclass(frozen=True)
+class TaskAdded(OfferFact):
+    """The customer may take over one more task of the offer; alone it saves this much."""
+
+    name: ClassVar[str] = "offer.task_added"
+    task_id: UUID
+    saving_amount: int
+
+
+@dataclass(frozen=True)
+class TaskEdited(OfferFact):
+    """A task says or saves something else now."""
+
+    name: ClassVar[str] = "offer.task_edited"
+    task_id: UUID
+    saving_amount: int
+
+
+@dataclass(frozen=True)
+class TaskRetired(OfferFact):
+    """A task can no longer be taken over; bookings that have it keep it."""
+
+    name: ClassVar[str] = "offer.task_retired"
+    task_id: UUID
+
+
+@dataclass(frozen=True)
+class SavingsSaid(OfferFact):
+    """The provider said what sets of several tasks save together: all there are, each with its amount."""
+
+    name: ClassVar[str] = "offer.savings_said"
+    savings: list[tuple[list[UUID], int]]

@@ -54,6 +54,17 @@ class OptionPer(StrEnum):
     SEAT = "seat"
 
 
+class TaskKind(StrEnum):
+    """What kind of work a customer takes over from the provider, who then asks for less."""
+
+    BRINGS_MATERIALS = "brings_materials"
+    PREPARES = "prepares"
+    FLEXIBLE_WINDOW = "flexible_window"
+    POOLS_WITH_NEIGHBOURS = "pools_with_neighbours"
+    HELPS = "helps"
+    OTHER = "other"
+
+
 class Unbookable(StrEnum):
     """Why an offer takes no bookings now. The words are part of the interface and never change."""
 

@@ -4,13 +4,23 @@ from datetime import datetime, time
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlmodel import Field
 
 from domain.foundation.tables import Table, amount, choice, document, instant, primary_key, reference
-from domain.offers.kinds import Claim, OfferState, OptionPer, Place, Unit
+from domain.offers.kinds import Claim, OfferState, OptionPer, Place, TaskKind, Unit
 
 # What everybody may find; the partial indexes below hold nothing else, so drafts cost a search nothing.
 IN_SIGHT = "state = 'published' AND hidden_at IS NULL"
@@ -55,6 +65,9 @@ class Offer(Table, table=True):
     __tablename__ = "offers"
     __table_args__ = (
         CheckConstraint("price_amount >= 0 AND from_amount >= 0", name="offers_are_not_paid_for_taking"),
+        CheckConstraint(
+            "lowest_price_amount BETWEEN 0 AND price_amount", name="offers_discounts_have_a_floor"
+        ),
         CheckConstraint(
             "duration_minutes > 0 AND minimum_minutes > 0 AND maximum_minutes >= minimum_minutes",
             name="offers_last_a_while",
@@ -131,6 +144,7 @@ class Offer(Table, table=True):
     hidden_reason: str | None = Field(default=None, sa_column=Column(String(500), nullable=True))
     price_amount: int = amount()
     from_amount: int = amount()
+    lowest_price_amount: int | None = amount(nullable=True)
     currency: str = Field(sa_column=Column(String(3), nullable=False))
     duration_minutes: int | None = None
     minimum_minutes: int | None = None
@@ -179,3 +193,51 @@ class OfferOption(Table, table=True):
     position: int
     created_at: datetime = instant()
     retired_at: datetime | None = instant(nullable=True)
+
+
+# One row means: the customer may take this over in a booking of the offer, until it is retired.
+class OfferTask(Table, table=True):
+    """Work that the customer can do instead of the provider. What it saves stands in `offer_task_savings`."""
+
+    __tablename__ = "offer_tasks"
+    __table_args__ = (
+        Index("offer_tasks_in_order", "offer_id", "position", "id"),
+        {
+            "comment": "One row means: the customer may take this over in a booking of the offer, "
+            "until it is retired."
+        },
+    )
+    id: UUID = primary_key()
+    offer_id: UUID = reference("offers.id")
+    kind: TaskKind = choice(TaskKind, "offer_tasks_kind_known")
+    title: str = Field(sa_column=Column(String(120), nullable=False))
+    description: str = Field(sa_column=Column(Text, nullable=False))
+    position: int
+    created_at: datetime = instant()
+    retired_at: datetime | None = instant(nullable=True)
+
+
+# One row means: who takes over exactly these tasks of the offer saves its provider this much.
+class OfferTaskSaving(Table, table=True):
+    """What a set of tasks saves the provider, in minor units of the offer's currency.
+
+    A single task is a set of one. `task_ids` stand in ascending order, so a set has one row; the first of
+    them is `task_id`, by which savings are found with their tasks. A row is in force as long as none of its
+    tasks is retired.
+    """
+
+    __tablename__ = "offer_task_savings"
+    __table_args__ = (
+        UniqueConstraint("task_id", "task_ids", name="offer_task_savings_are_named_once"),
+        CheckConstraint(
+            "cardinality(task_ids) BETWEEN 1 AND 12 AND task_ids[1] = task_id",
+            name="offer_task_savings_are_of_tasks",
+        ),
+        CheckConstraint("saving_amount >= 0", name="offer_task_savings_cost_nobody"),
+        {"comment": "One row means: who takes over exactly these tasks saves the provider this much."},
+    )
+    id: UUID = primary_key()
+    task_id: UUID = reference("offer_tasks.id")
+    task_ids: list[UUID] = Field(sa_column=Column(ARRAY(UUID_COLUMN(as_uuid=True)), nullable=False))
+    saving_amount: int = amount()
+    said_at: datetime = instant()

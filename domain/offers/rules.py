@@ -116,6 +116,10 @@ def from_amount(price_amount: int, unit: Unit, minimum_minutes: int | None) -> i
 def _unfit(content: Content, category: Category, cancellation_policies: Collection[str]) -> Iterator[Wrong]:
     yield from _out_of_bounds(content, _BOUNDS)
     yield from _wrong_length(content, category)
+    if content.lowest_price_amount is not None and not (
+        0 <= content.lowest_price_amount <= content.price_amount
+    ):
+        yield Wrong("lowest_price_amount", "lies between nothing and the price")
     if (content.latitude is None) != (content.longitude is None):
         yield Wrong("longitude", "comes with the latitude, or not at all")
     if category.claim is Claim.EXCLUSIVE and content.seats != 1:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
-from domain.offers.kinds import Claim, OfferState, OptionPer, Place, Unit
+from domain.offers.kinds import Claim, OfferState, OptionPer, Place, TaskKind, Unit
 from domain.providers import State
 
 
@@ -27,14 +27,33 @@ class OptionTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskTerms:
+    """Work that the customer may take over."""
+
+    task_id: UUID
+    title: str
+    kind: TaskKind
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavingTerms:
+    """What exactly these tasks together, ids ascending, save the provider in one booking."""
+
+    task_ids: tuple[UUID, ...]
+    saving_amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """An offer as it stands now.
 
-    `price_amount` is for one `unit`, in minor units of `currency`. Lengths, buffers and notice are elapsed
-    minutes, `horizon_days` times 24 elapsed hours. Exactly one of these holds for an offer that was
-    published: `session` and `task` have `duration_minutes`; `hour` and `kilometre` have `minimum_minutes`
-    and `maximum_minutes`; `night` has them too, as 1,440 for each night, and `check_in_at` and
-    `check_out_at` on the clock of `time_zone`. `latitude` and `longitude` are the true point: only a
+    `price_amount` is for one `unit`, in minor units of `currency`; `lowest_price_amount` is the least for
+    which the provider works when few ask, None where they take part in no discount. Lengths, buffers and
+    notice are elapsed minutes, `horizon_days` times 24 elapsed hours. Exactly one of these holds for an offer
+    that was published: `session` and `task` have `duration_minutes`; `hour` and `kilometre` have
+    `minimum_minutes` and `maximum_minutes`; `night` has them too, as 1,440 for each night, and `check_in_at`
+    and `check_out_at` on the clock of `time_zone`. `latitude` and `longitude` are the true point: only a
     confirmed booking shows it.
     """
 
@@ -73,8 +92,11 @@ class Terms:
     longitude: float | None
     cell: int | None
     cell_r7: int | None
+    lowest_price_amount: int | None = None
     options: tuple[OptionTerms, ...] = ()
     retired_options: tuple[OptionTerms, ...] = ()
+    tasks: tuple[TaskTerms, ...] = ()
+    savings: tuple[SavingTerms, ...] = ()
 
     @property
     def shortest_minutes(self) -> int:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from domain import identity
 from domain.foundation import events, ids
 from domain.foundation.actors import PAYMENT
 from domain.foundation.events import Fact
@@ -28,6 +29,7 @@ from domain.payments.models import Payment, Refund
 def follow(session: Session, payment: Payment, seen: PaymentSeen, *, at: datetime) -> None:
     """Bring a locked payment, its refunds, its open calls and the books up to what is seen."""
     before = payment.model_dump(exclude={"looked_at"})
+    _note_card(session, payment, seen, at=at)
     payment.provider_reference = payment.provider_reference or seen.reference
     payment.charge_reference = seen.charge_reference or payment.charge_reference
     payment.capture_before = seen.capture_before or payment.capture_before
@@ -75,6 +77,13 @@ def fail_refund(session: Session, payment: Payment, refund: Refund, code: str, *
 def tell(session: Session, payment: Payment, fact: Fact, *, at: datetime) -> None:
     """Record a fact about the payment's subject, learned from the provider."""
     events.record(session, fact, subject=("booking", payment.subject_id), by=PAYMENT, at=at)
+
+
+def _note_card(session: Session, payment: Payment, seen: PaymentSeen, *, at: datetime) -> None:
+    """Once for each charge, not for each look at it."""
+    if seen.card_fingerprint and seen.charge_reference not in (None, payment.charge_reference):
+        kind = identity.SignalKind.CARD
+        identity.note_signal(session, payment.customer_id, kind, seen.card_fingerprint, at)
 
 
 def _follow_money(session: Session, payment: Payment, seen: PaymentSeen, *, at: datetime) -> None:

@@ -42,7 +42,8 @@ class RefundSeen:
 class PaymentSeen:
     """A payment as the provider shows it now; amounts in minor units.
 
-    `refunds` are those that moved money, as far as they were looked at: one that is missing here may exist.
+    `card_fingerprint` is the provider's name for the card, the same whoever pays with it. `refunds` are those
+    that moved money, as far as they were looked at: one that is missing here may exist.
     """
 
     reference: str
@@ -52,6 +53,7 @@ class PaymentSeen:
     captured_amount: int
     fee_amount: int | None = None
     charge_reference: str | None = None
+    card_fingerprint: str | None = None
     capture_before: datetime | None = None
     next_action: Mapping[str, Any] | None = None
     failure_code: str | None = None

@@ -21,6 +21,7 @@ from stripe import (
 )
 from stripe.params import (
     BalanceTransactionListParams,
+    PaymentIntentCancelParams,
     PaymentIntentCaptureParams,
     PaymentIntentConfirmParams,
     PaymentIntentCreateParams,
@@ -122,12 +123,9 @@ class StripeGateway:
 
     def cancel(self, reference: str, *, key: str) -> PaymentSeen:
         """Cancel the payment and with it the hold on the card."""
+        asked: PaymentIntentCancelParams = {"expand": _WHOLE}
         with _in_our_words():
-            return _seen(
-                self._stripe.v1.payment_intents.cancel(
-                    reference, {"expand": _WHOLE}, {"idempotency_key": key}
-                )
-            )
+            return _seen(self._stripe.v1.payment_intents.cancel(reference, asked, {"idempotency_key": key}))
 
     def refund(self, reference: str, refund_id: UUID, amount: Money, *, key: str) -> RefundSeen:
         """Refund a part or the rest; the refund carries our id, so that it can be found again."""
@@ -201,6 +199,7 @@ def _in_our_words() -> Iterator[None]:
 def _seen(intent: PaymentIntent, refunds: tuple[RefundSeen, ...] = ()) -> PaymentSeen:
     currency = intent.currency.upper()
     charge = intent.latest_charge if isinstance(intent.latest_charge, Charge) else None
+    card = charge.payment_method_details.card if charge and charge.payment_method_details else None
     state = _STATES[intent.status]
     taken = state is ProviderState.CAPTURED
     held = intent.amount if taken else intent.amount_capturable
@@ -212,7 +211,8 @@ def _seen(intent: PaymentIntent, refunds: tuple[RefundSeen, ...] = ()) -> Paymen
         captured_amount=_from_stripe(intent.amount_received, currency),
         fee_amount=_fee(charge, intent.currency) if taken else None,
         charge_reference=charge.id if charge and charge.paid else None,
-        capture_before=_capture_before(charge),
+        card_fingerprint=getattr(card, "fingerprint", None),
+        capture_before=_capture_before(card),
         next_action=_next_action(intent),
         failure_code=_failure(intent),
         refunds=refunds,
@@ -227,9 +227,8 @@ def _fee(charge: Charge | None, currency: str) -> int | None:
     return _fee_from_stripe(row.fee, currency.upper())
 
 
-def _capture_before(charge: Charge | None) -> datetime | None:
+def _capture_before(card: object) -> datetime | None:
     """The deadline that counts: of this very charge, never a constant."""
-    card = charge.payment_method_details.card if charge and charge.payment_method_details else None
     moment = getattr(card, "capture_before", None)
     return None if moment is None else datetime.fromtimestamp(moment, UTC)
 

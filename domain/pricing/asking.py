@@ -13,10 +13,18 @@ from zoneinfo import ZoneInfo
 from domain.foundation.spans import Span
 from domain.offers import Terms, Unit
 from domain.pricing.errors import LengthUnclear
-from domain.pricing.inputs import Inputs
+from domain.pricing.inputs import Credits, Inputs
 
 MINUTES_IN_A_NIGHT = 24 * 60  # the name of a night in an offer's bounds; the clock says how long it lasts
 _MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How much of the service fee, and of what demand adds, is to be paid with credits at most."""
+
+    fee_discount_amount: int = 0
+    surge_shield_amount: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,7 @@ class Ask:
     `units`: minutes of an hourly service, nights of a stay, kilometres of a ride; sessions and tasks are one.
     `end` is that of the service itself, without what options add. An hourly service and a stay take either; a
     ride takes both, since a distance does not say how long it takes. `options`: id and how many times.
+    `tasks` are those that the customer takes over.
     """
 
     start: datetime
@@ -33,6 +42,8 @@ class Ask:
     units: int | None = None
     seats: int = 1
     options: tuple[tuple[UUID, int], ...] = ()
+    tasks: tuple[UUID, ...] = ()
+    credits: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,15 @@ def asked_again(inputs: Inputs, during: Span) -> Ask:
         units=inputs.units if is_chosen else None,
         seats=inputs.seats,
         options=tuple((option.option_id, option.quantity) for option in inputs.options),
+        tasks=tuple(task.task_id for task in inputs.tasks),
+        credits=_wished(inputs.credits),
     )
+
+
+def _wished(credits_used: Credits | None) -> Wish | None:
+    if credits_used is None:
+        return None
+    return Wish(credits_used.fee_discount_amount, credits_used.surge_shield_amount)
 
 
 def _fixed(terms: Terms, ask: Ask) -> Measure:

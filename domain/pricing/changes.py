@@ -1,8 +1,10 @@
 """What a change of a booking costs: another time, more or less of it, other options.
 
-The prices stay those of the booking: unit price, options chosen then, fees, tax and tariff version are read
-from its quote. An agreement does not get dearer because one side proposes a change, nor is a change a way to
-a cheaper price of today; only what was not agreed on yet, an option added now, has the price it has now.
+The prices stay those of the booking: unit price, options chosen then, fees, tax, tariff version, the factor
+by demand and the provider's bonus are read from its quote, and so are the tasks that the customer took over,
+with what they save, and the credits they redeemed, which only become fewer. An agreement does not get dearer
+because one side proposes a change, nor is a change a way to a cheaper price of today; only what was not
+agreed on yet, an option added now, has the price it has now.
 """
 
 from collections.abc import Sequence
@@ -13,13 +15,16 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import offers
+from domain.foundation.money import BASIS_POINTS
 from domain.offers import OptionTerms, Terms
 from domain.pricing import queries
 from domain.pricing.asking import Ask, asked_again
 from domain.pricing.fitting import fit, inputs_of
 from domain.pricing.inputs import Chosen, Inputs
+from domain.pricing.participation import agreed_at_most
 from domain.pricing.quotes import Quote
 from domain.pricing.sealing import Concerning, columns, drawn_up
+from domain.pricing.surging import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,43 @@ def price_of_change(
         during=fitted.during,
         time_zone=terms.time_zone,
     )
-    inputs = inputs_of(terms, fitted, policy=agreed.policy, tariff=tariff)
+    part = agreed_at_most(before, agreed)
+    inputs = inputs_of(terms, fitted, policy=agreed.policy, tariff=tariff, surge=agreed.surge, part=part)
     drawn = drawn_up(of, inputs, at=at, expires_at=expires_at, changes=before.id)
+    queries.write(session, columns(drawn))
+    return PricedChange(drawn, drawn.pay_in_amount - before.pay_in_amount)
+
+
+def price_after_drop(
+    session: Session, quote_id: UUID, later_quote_id: UUID, *, at: datetime, expires_at: datetime
+) -> PricedChange | None:
+    """The price of an agreement under the factor of a later one for the same start; None if it is no lower.
+
+    Only the market's factor counts, not what a protection made of it for the later customer, and only down to
+    the lowest price that the provider had named when this was agreed on. The bonus stays as promised.
+    """
+    before = queries.quote_of_booking(session, quote_id)
+    agreed = Inputs.model_validate(before.inputs)
+    later = Inputs.model_validate(queries.quote_of_booking(session, later_quote_id).inputs).surge
+    dropped = later.market_bp
+    if agreed.lowest_price_amount is None:
+        dropped = max(dropped, BASIS_POINTS)
+    if dropped >= agreed.surge.multiplier_bp:
+        return None
+    kept = {"bonus_amount": agreed.surge.bonus_amount, "limits": (), "has_personal_data": False}
+    factor = {"market_bp": dropped, "multiplier_bp": dropped, "multiplier": written(dropped)}
+    inputs = agreed.model_copy(update={"surge": later.model_copy(update=kept | factor)})
+    of = Concerning(
+        offer_id=before.offer_id,
+        category_id=before.category_id,
+        market_id=before.market_id,
+        customer_id=before.customer_id,
+        during=before.during,
+        time_zone=before.time_zone,
+    )
+    drawn = drawn_up(of, inputs, at=at, expires_at=expires_at, changes=before.id)
+    if drawn.pay_in_amount >= before.pay_in_amount:
+        return None
     queries.write(session, columns(drawn))
     return PricedChange(drawn, drawn.pay_in_amount - before.pay_in_amount)
 
@@ -93,7 +133,13 @@ def _as_agreed(terms: Terms, agreed: Inputs) -> Terms:
     prices = {option.option_id: option for option in agreed.options}
     known = (*terms.options, *(one for one in terms.retired_options if one.option_id in prices))
     options = tuple(_at_its_price(option, prices.get(option.option_id)) for option in known)
-    return replace(terms, price_amount=agreed.price_amount, currency=agreed.currency, options=options)
+    return replace(
+        terms,
+        price_amount=agreed.price_amount,
+        lowest_price_amount=agreed.lowest_price_amount,
+        currency=agreed.currency,
+        options=options,
+    )
 
 
 def _at_its_price(option: OptionTerms, agreed: Chosen | None) -> OptionTerms:

@@ -18,6 +18,13 @@ class QuoteExpired(Conflict):
     keeps = True
 
 
+class QuoteNotLive(Conflict):
+    """The quote whose factor is to hold for another one is over, taken, or gave way."""
+
+    slug = "quote-not-live"
+    title = "That quote no longer holds"
+
+
 class QuoteTaken(Conflict):
     """Something was booked with this quote already."""
 
@@ -65,6 +72,27 @@ class OptionNotOffered(Unacceptable):
 
     slug = "option-not-offered"
     title = "The offer does not have this option so often"
+
+
+class TaskNotOffered(Unacceptable):
+    """The task is none of this offer's, is retired, or the market lets customers take over none."""
+
+    slug = "task-not-offered"
+    title = "The offer does not have this task"
+
+
+class CreditsNotTaken(Unacceptable):
+    """The market's policy lets credits pay for nothing."""
+
+    slug = "credits-not-taken"
+    title = "Credits pay for nothing here"
+
+
+class CurveUnfit(Unacceptable):
+    """A curve is of an offer, or of a category of a market; and one answer shows a month at most."""
+
+    slug = "curve-unfit"
+    title = "This curve cannot be drawn"
 
 
 class AmountTooLarge(Unacceptable):

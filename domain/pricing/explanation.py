@@ -6,87 +6,58 @@ does. Sentences are short and in English; a translation replaces them one by one
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
-from babel.numbers import format_currency, format_decimal, format_percent
-
-from domain.foundation.money import BASIS_POINTS, Money
+from domain.foundation.money import BASIS_POINTS
 from domain.markets import CancellationPolicy, Policy
 from domain.offers import Terms
 from domain.pricing.inputs import MINUTES_IN_AN_HOUR, Counted, Inputs
 from domain.pricing.lines import Line, LineKind, LineRule
 from domain.pricing.quotes import Quote
-
-_PERCENT = "#,##0.##%"
+from domain.pricing.task_explanation import credits_told, redeemed, task_share, tasks_told, tax_on_tasks
+from domain.pricing.writing import Writer, known_locale
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`charges` in the order in which they happen, and `lines` in the quote's order, one sentence each."""
+    """`charges` in the order in which they happen, and `lines` in the quote's order, one sentence each.
+
+    `part` is what the customer gives besides money: the list price they could have instead, each task with
+    what it takes off, and what credits pay for.
+    """
 
     summary: str
     charges: tuple[str, ...]
     lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """Writes amounts, shares and instants as one reader is used to."""
-
-    locale: Locale
-    currency: str
-    time_zone: str
-
-    def money(self, amount: int) -> str:
-        """An amount with its currency and that currency's decimals."""
-        worth = Money(amount, self.currency).decimal
-        return format_currency(worth, self.currency, locale=self.locale, currency_digits=False)
-
-    def percent(self, part: int, whole: int = BASIS_POINTS) -> str:
-        """A share, to two decimals at most."""
-        return format_percent(Decimal(part) / Decimal(whole), _PERCENT, locale=self.locale)
-
-    def number(self, count: int) -> str:
-        """A count."""
-        return format_decimal(count, locale=self.locale)
-
-    def instant(self, moment: datetime) -> str:
-        """A date and a time on the clock of where the service happens."""
-        local = moment.astimezone(ZoneInfo(self.time_zone))
-        day, hour = format_date(local, "medium", self.locale), format_time(local, "short", locale=self.locale)
-        return f"{day}, {hour}"
+    part: tuple[str, ...] = ()
 
 
 def explain(quote: Quote, *, terms: Terms, policy: Policy, locale: str) -> Explanation:
     """The quote in words for a reader of `locale` (a language tag; an unknown one is read as English)."""
-    writer = Writer(_known(locale), quote.currency, quote.time_zone)
+    writer = Writer(known_locale(locale), quote.currency, quote.time_zone)
     inputs = Inputs.model_validate(quote.inputs)
     lines = tuple(_line(Line.read(document), inputs, writer) for document in quote.lines)
-    return Explanation(_summary(quote, writer), tuple(_charges(quote, terms, policy, writer)), lines)
-
-
-def _known(locale: str) -> Locale:
-    try:
-        return Locale.parse(locale.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
-        return Locale("en")
+    charges = tuple(_charges(quote, terms, policy, writer))
+    part = (*tasks_told(quote, writer), *credits_told(quote, writer))
+    return Explanation(_summary(quote, writer), charges, lines, part)
 
 
 def _summary(quote: Quote, writer: Writer) -> str:
-    total = writer.money(quote.pay_in_amount)
-    return f"You pay {total} in all. This price holds until {writer.instant(quote.expires_at)}."
+    total, until = writer.money(quote.pay_in_amount), writer.instant(quote.expires_at)
+    if quote.stake_amount:
+        listed = writer.money(quote.pay_in_amount + quote.stake_amount)
+        most = f"With your tasks done you pay {total} in all, and never more than {listed}."
+        return f"{most} This price holds until {until}."
+    return f"You pay {total} in all. This price holds until {until}."
 
 
 def _charges(quote: Quote, terms: Terms, policy: Policy, writer: Writer) -> Iterator[str]:
-    if not quote.pay_in_amount:
+    held = quote.pay_in_amount + quote.stake_amount
+    if not held:
         yield "There is nothing to pay, so nothing will be charged."
         return
-    total = writer.money(quote.pay_in_amount)
+    total = writer.money(held)
     if terms.books_instantly:
         yield f"When you book, {total} is charged, because this offer confirms at once."
     else:
@@ -99,6 +70,9 @@ def _charges(quote: Quote, terms: Terms, policy: Policy, writer: Writer) -> Iter
         yield from _calling_off(quote, rules, writer)
     earned = writer.money(quote.pay_out_amount)
     yield f"After the service the provider receives {earned}. Until then the platform keeps the money safe."
+    if quote.bonus_amount:
+        bonus = writer.money(quote.bonus_amount)
+        yield f"For coming when many ask they receive {bonus} more, out of what demand adds to prices."
 
 
 def _calling_off(quote: Quote, rules: CancellationPolicy, writer: Writer) -> Iterator[str]:
@@ -148,12 +122,28 @@ def _part_within(line: Line, inputs: Inputs, writer: Writer) -> str:  # noqa: AR
     return f"{part} of the {writer.money(line.inputs['of_amount'])} that contain it"
 
 
+def _factor_on_service(line: Line, inputs: Inputs, writer: Writer) -> str:
+    """The factor on the price by the time of the service; where a protection lowered it, both are told."""
+    of, surge = line.inputs, inputs.surge
+    service, change = writer.money(of["of_amount"]), of["multiplier_bp"] - BASIS_POINTS
+    if change < 0:
+        return f"{writer.percent(-change)} less than {service}, because few people ask then"
+    told = f"{writer.percent(change)} of {service}, because many people ask then"
+    if surge.multiplier_bp < surge.market_bp:
+        return f"{told}; without your protections {writer.percent(surge.market_bp - BASIS_POINTS)}"
+    return told
+
+
 _HOW: Mapping[LineRule, Callable[[Line, Inputs, Writer], str]] = MappingProxyType(
     {
         LineRule.UNITS_AT_PRICE: _units_at_price,
         LineRule.TARIFF_ON_UNITS: _tariff_on_units,
         LineRule.SHARE_ON_TOP: _share_on_top,
         LineRule.PART_WITHIN: _part_within,
+        LineRule.FACTOR_ON_SERVICE: _factor_on_service,
+        LineRule.TASK_SHARE: task_share,
+        LineRule.TAX_ON_TASKS: tax_on_tasks,
+        LineRule.REDEEMED: redeemed,
     }
 )
 _UNITS: Mapping[Counted, str] = MappingProxyType(

@@ -9,7 +9,8 @@ from domain.markets import PolicyVersion
 from domain.offers import Claim, OptionTerms, Terms
 from domain.pricing.asking import Ask, measure
 from domain.pricing.errors import OptionNotOffered, SeatsNotOffered
-from domain.pricing.inputs import Chosen, Inputs, PolicyUsed, TariffUsed, Tax
+from domain.pricing.inputs import NO_SURGE, Chosen, Inputs, PolicyUsed, Surge, TariffUsed, Tax
+from domain.pricing.participation import NO_PART, Part
 from domain.pricing.tariff import TariffInForce, pieces
 
 
@@ -39,6 +40,8 @@ def inputs_of(
     *,
     policy: PolicyUsed,
     tariff: TariffInForce | None,
+    surge: Surge = NO_SURGE,
+    part: Part = NO_PART,
 ) -> Inputs:
     """Everything the price of this ask depends on, as it stands now."""
     return Inputs(
@@ -58,6 +61,12 @@ def inputs_of(
         ),
         policy=policy,
         tariff=TariffUsed(version_id=tariff.id, number=tariff.number) if tariff else None,
+        surge=surge,
+        lowest_price_amount=terms.lowest_price_amount,
+        tasks=part.tasks,
+        savings=part.savings,
+        sharing_bp=part.sharing_bp,
+        credits=part.credits,
     )
 
 

@@ -12,8 +12,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.foundation.money import BASIS_POINTS
 from domain.markets import TaxBase
-from domain.offers import OptionPer, Unit
+from domain.offers import OptionPer, TaskKind, Unit
+from domain.surge import Absence, Limit, Mode
 
 MINUTES_IN_AN_HOUR = 60
 
@@ -26,6 +28,11 @@ class Counted(StrEnum):
     NIGHT = "night"
     KILOMETRE = "kilometre"
     TASK = "task"
+
+
+def counted_in(unit: Unit) -> Counted:
+    """What the units of a quote are, where its price is for such a unit."""
+    return Counted.MINUTE if unit is Unit.HOUR else Counted(unit.value)
 
 
 class _Value(BaseModel):
@@ -84,10 +91,62 @@ class TariffUsed(_Value):
 
 
 class Surge(_Value):
-    """The live factor. No market has one in force yet, and then it is one and says so."""
+    """The factor by demand: what the market asks, what this customer pays, and where it was read.
 
-    multiplier: Literal["1.00"] = "1.00"
-    reason: Literal["not_in_force"] = "not_in_force"
+    Multipliers are basis points. `market_bp` is the market's for this offer: a factor below one is one where
+    the provider named no lowest price. `multiplier_bp` is this customer's, and `limits` what lowered it;
+    `multiplier` writes it for people. `absence` says why there is no factor, and `reason` says it in one word
+    as the first quotes did. `raw_bp` is the response before any step that makes it livable; `reasons` are the
+    codes of those steps. `bonus_amount` is promised to the provider out of the surge pool, beside the price.
+    `has_personal_data`: whether the customer's own bookings were looked at, which can only lower the price.
+    """
+
+    multiplier: str = "1.00"
+    reason: str = Absence.NOT_IN_FORCE.value
+    market_bp: int = BASIS_POINTS
+    multiplier_bp: int = BASIS_POINTS
+    raw_bp: int = BASIS_POINTS
+    mode: Mode | None = None
+    absence: Absence | None = Absence.NOT_IN_FORCE
+    reasons: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    snapshot_id: UUID | None = None
+    bonus_amount: int = 0
+    has_personal_data: bool = False
+
+
+NO_SURGE = Surge()
+
+
+class ChosenTask(_Value):
+    """A task that the customer takes over, as it was offered then."""
+
+    task_id: UUID
+    title: str
+    kind: TaskKind
+
+
+class Saving(_Value):
+    """What exactly these tasks together save beyond what fewer of them do: a dividend in Harsanyi's sense.
+
+    `tasks` are places in `Inputs.tasks`, ascending. The amount is below zero where together they save less
+    than each on its own would.
+    """
+
+    tasks: tuple[int, ...]
+    amount: int
+
+
+class Credits(_Value):
+    """What the customer wants to pay with credits, at most, and what the policy makes of a credit.
+
+    Amounts are minor units; one credit pays for `value_amount` of them.
+    """
+
+    fee_discount_amount: int = 0
+    surge_shield_amount: int = 0
+    fee_discount_most_bp: int
+    value_amount: int
 
 
 class Inputs(_Value):
@@ -103,12 +162,19 @@ class Inputs(_Value):
     pieces: tuple[Piece, ...]
     policy: PolicyUsed
     tariff: TariffUsed | None = None
-    surge: Surge = Surge()
+    surge: Surge = NO_SURGE
+    # For one unit; below it the provider does not work for less. None where they take part in no discount.
+    lowest_price_amount: int | None = None
+    # The tasks of the customer's choice, what they save the provider, and the customer's part of it.
+    tasks: tuple[ChosenTask, ...] = ()
+    savings: tuple[Saving, ...] = ()
+    sharing_bp: int = 0
+    credits: Credits | None = None
 
     @property
     def counted(self) -> Counted:
         """What the units are."""
-        return Counted.MINUTE if self.unit is Unit.HOUR else Counted(self.unit.value)
+        return counted_in(self.unit)
 
     @property
     def per(self) -> int:

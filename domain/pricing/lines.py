@@ -2,7 +2,7 @@
 
 A line's amount is what its rule makes of its inputs, and both are stored with it, so each line can be counted
 again on its own, years later, without asking anything else. Amounts are minor units of the quote's currency;
-only a tariff that makes things cheaper is below zero.
+below zero is only what makes things cheaper: a tariff, a factor, a task, credits, and the tax these take off.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from domain.foundation.money import BASIS_POINTS, apportion, portion, share
+from domain.pricing import shapley
 
 
 class LineKind(StrEnum):
@@ -20,19 +21,25 @@ class LineKind(StrEnum):
     BASE = "base"
     OPTION = "option"
     TARIFF = "tariff"
-    SURGE = "surge"  # the live factor has its place here; no market has one in force yet, so no line has it
+    SURGE = "surge"
+    TASK = "task"
+    CREDITS = "credits"
     SERVICE_FEE = "service_fee"
     COMMISSION = "commission"
     TAX = "tax"
 
 
 class Party(StrEnum):
-    """Between whom money moves. What the tax office gets passes through the platform, which remits it."""
+    """Between whom money moves. What the tax office gets passes through the platform, which remits it.
+
+    What surge takes from customers goes into a pool, and out of it to providers; the platform keeps none.
+    """
 
     CUSTOMER = "customer"
     PROVIDER = "provider"
     PLATFORM = "platform"
     TAX_OFFICE = "tax_office"
+    SURGE_POOL = "surge_pool"
 
 
 class LineRule(StrEnum):
@@ -42,6 +49,10 @@ class LineRule(StrEnum):
     TARIFF_ON_UNITS = "tariff_on_units"
     SHARE_ON_TOP = "share_on_top"
     PART_WITHIN = "part_within"
+    FACTOR_ON_SERVICE = "factor_on_service"
+    TASK_SHARE = "task_share"
+    TAX_ON_TASKS = "tax_on_tasks"
+    REDEEMED = "redeemed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,19 @@ class Line:
         payer, payee = Party(document["payer"]), Party(document["payee"])
         return cls(**{**document, "kind": kind, "rule": rule, "payer": payer, "payee": payee})
 
+    @classmethod
+    def counted(
+        cls,
+        kind: LineKind,
+        label: str,
+        between: tuple[Party, Party],
+        rule: LineRule,
+        inputs: Mapping[str, Any],
+        policy_version: int,
+    ) -> Self:
+        """The line by which the first of the two owes the second what the rule makes of the inputs."""
+        return cls(kind, label, *between, count(rule, inputs), rule, policy_version, inputs)
+
     @property
     def document(self) -> dict[str, Any]:
         """The line as it is stored and shown."""
@@ -77,6 +101,12 @@ class Line:
             "policy_version": self.policy_version,
             "inputs": dict(self.inputs),
         }
+
+
+def balance(lines: Sequence[Line], party: Party) -> int:
+    """What a party gets less what it gives."""
+    got = sum([line.amount for line in lines if line.payee is party])
+    return got - sum([line.amount for line in lines if line.payer is party])
 
 
 def count(rule: LineRule, inputs: Mapping[str, Any]) -> int:
@@ -105,11 +135,46 @@ def _part_within(*, of_amount: int, weights: Sequence[int], place: int) -> int:
     return apportion(of_amount, weights)[place]
 
 
+def _factor_on_service(*, of_amount: int, multiplier_bp: int, floor_amount: int = 0) -> int:
+    """What the factor by demand adds to an amount; below one it takes off, down to `floor_amount` at most.
+
+    An amount that lies below the floor already, by a tariff or by its own price, stays as it is.
+    """
+    change = portion(of_amount, multiplier_bp - BASIS_POINTS)
+    return change if change >= 0 else -min(-change, max(0, of_amount - floor_amount))
+
+
+def _task_share(
+    *, savings: Sequence[Mapping[str, Any]], tasks: int, sharing_bp: int, most_amount: int, place: int
+) -> int:
+    """What one task takes off: its Shapley share of the customer's part of all that the tasks save."""
+    given = min(portion(sum(saving["amount"] for saving in savings), sharing_bp), most_amount)
+    if not given:
+        return 0
+    weights = shapley.shares([(saving["tasks"], saving["amount"]) for saving in savings], tasks)
+    return -apportion(given, weights)[place]
+
+
+def _tax_on_tasks(*, shares: Sequence[int], rate_bp: int, whole_bp: int, most_amount: int, place: int) -> int:
+    """What one task takes off a tax: its part of the tax on all shares, which is at most what was taken."""
+    tax = min(share(sum(shares), rate_bp, whole_bp), most_amount)
+    return -apportion(tax, shares)[place]
+
+
+def _redeemed(*, wanted_amount: int, most_amount: int, weights: Sequence[int], place: int) -> int:
+    """What credits take off one of the parts that an amount is split into."""
+    return -apportion(min(wanted_amount, most_amount), weights)[place]
+
+
 _COUNTING: Mapping[LineRule, Callable[..., int]] = MappingProxyType(
     {
         LineRule.UNITS_AT_PRICE: _units_at_price,
         LineRule.TARIFF_ON_UNITS: _tariff_on_units,
         LineRule.SHARE_ON_TOP: _share_on_top,
         LineRule.PART_WITHIN: _part_within,
+        LineRule.FACTOR_ON_SERVICE: _factor_on_service,
+        LineRule.TASK_SHARE: _task_share,
+        LineRule.TAX_ON_TASKS: _tax_on_tasks,
+        LineRule.REDEEMED: _redeemed,
     }
 )

@@ -22,17 +22,28 @@ from sqlalchemy.event import listen
 from sqlmodel import Field
 
 from domain.foundation.spans import Span
-from domain.foundation.tables import Table, amount, document, instant, keep, primary_key, reference, span
+from domain.foundation.tables import (
+    Table,
+    added_amount,
+    amount,
+    document,
+    instant,
+    keep,
+    primary_key,
+    reference,
+    span,
+)
 
-_PARTS = "pay_out_amount + service_fee_amount + commission_amount + tax_amount"
+_PARTS = "pay_out_amount + service_fee_amount + commission_amount + tax_amount + surge_amount"
 _LIVE = "live_number IS NOT NULL AND taken_at IS NULL AND superseded_at IS NULL"
 
 
 # One row means: this price was promised to this customer until `expires_at`, and how it was counted.
 class QuoteRecord(Table, table=True):
-    """A priced answer with an expiry, as the database keeps it. Nothing of it changes but two stamps.
+    """A priced answer with an expiry, as the database keeps it. Nothing of it changes but three stamps.
 
-    `taken_at`: something was booked with it. `superseded_at`: it gave its place to a newer quote. A customer
+    `taken_at`: something was booked with it. `agreed_at`: both sides agreed to that booking; it is empty
+    again once that was called off. `superseded_at`: it gave its place to a newer quote. A customer
     has so many places for live quotes in each category, numbered from one; `live_number` is the place. Quotes
     that price a change of a booking have none: they name the quote they change in `changes_quote_id`.
     """
@@ -41,9 +52,11 @@ class QuoteRecord(Table, table=True):
     __table_args__ = (
         CheckConstraint(f"pay_in_amount - ({_PARTS}) = 0", name="quotes_balance"),
         CheckConstraint(
-            "least(pay_in_amount, pay_out_amount, service_fee_amount, commission_amount, tax_amount) >= 0",
+            "least(pay_in_amount, pay_out_amount, service_fee_amount, commission_amount, tax_amount, "
+            "surge_amount, bonus_amount) >= 0",
             name="quotes_amounts_are_not_negative",
         ),
+        CheckConstraint("stake_amount >= 0", name="quotes_tasks_cost_nobody"),
         CheckConstraint("expires_at > created_at", name="quotes_hold_for_a_while"),
         CheckConstraint("units >= 1 AND seats >= 1", name="quotes_are_for_something"),
         CheckConstraint("surge_multiplier > 0", name="quotes_surge_is_a_factor"),
@@ -64,6 +77,19 @@ class QuoteRecord(Table, table=True):
             "quotes_never_taken",
             "expires_at",
             postgresql_where=text("taken_at IS NULL AND changes_quote_id IS NULL"),
+        ),
+        Index("quotes_by_market_and_time", "market_id", "created_at"),
+        Index(
+            "quotes_agreed_by_customer",
+            "customer_id",
+            "market_id",
+            postgresql_where=text("agreed_at IS NOT NULL"),
+        ),
+        Index(
+            "quotes_agreed_by_market",
+            "market_id",
+            "agreed_at",
+            postgresql_where=text("agreed_at IS NOT NULL"),
         ),
         {
             "comment": "One row means: this price was promised to this customer until expires_at, "
@@ -88,6 +114,9 @@ class QuoteRecord(Table, table=True):
     service_fee_amount: int = amount()
     commission_amount: int = amount()
     tax_amount: int = amount()
+    surge_amount: int = added_amount()
+    bonus_amount: int = added_amount()
+    stake_amount: int = added_amount()
     surge_multiplier: Decimal = Field(sa_column=Column(Numeric(6, 3), nullable=False, server_default="1"))
     inputs: dict[str, Any] = document()
     lines: list[dict[str, Any]] = document()
@@ -97,6 +126,7 @@ class QuoteRecord(Table, table=True):
     live_number: int | None = Field(default=None, sa_column=Column(SmallInteger, nullable=True))
     changes_quote_id: UUID | None = reference("quotes.id", nullable=True)
     taken_at: datetime | None = instant(nullable=True)
+    agreed_at: datetime | None = instant(nullable=True)
     superseded_at: datetime | None = instant(nullable=True)
 
 
@@ -133,5 +163,5 @@ TAKEN_QUOTES_ARE_KEPT = """
 """
 
 keep(TariffVersion)
-keep(QuoteRecord, against=["UPDATE"], except_columns=["taken_at", "superseded_at"])
+keep(QuoteRecord, against=["UPDATE"], except_columns=["taken_at", "superseded_at", "agreed_at"])
 listen(QuoteRecord.__table__, "after_create", DDL(TAKEN_QUOTES_ARE_KEPT))  # type: ignore[attr-defined,no-untyped-call]  # SQLModel sets the one, SQLAlchemy left the other untyped

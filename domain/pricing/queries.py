@@ -5,16 +5,22 @@ once for all who ask under it, and storing, making room and keeping the count ar
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlmodel import Session, col, select
 
+from domain import markets, offers
 from domain.foundation.paging import Page, decode, page_of
 from domain.foundation.spans import Span
+from domain.markets import PolicyVersion
+from domain.markets.errors import PolicyUnknown
+from domain.offers import Terms
+from domain.offers.errors import OfferUnknown
 from domain.pricing.errors import QuoteUnknown
 from domain.pricing.models import TariffVersion
 from domain.pricing.quotes import Quote
@@ -23,32 +29,56 @@ from domain.pricing.tariff import Tariff, TariffInForce
 KEPT_FOR = timedelta(days=30)  # long enough to answer "why was I shown that price?", then it is only data
 _BEYOND_EVERY_NUMBER = 2**31 - 1
 
+# All that decides about a price besides the offer, and changes while the market is open.
+_POLICY_ID = """
+    SELECT id FROM policy_versions WHERE market_id = {market_id} AND active_from <= :at
+    ORDER BY active_from DESC, number DESC LIMIT 1
+"""
+_SNAPSHOT_ID = "SELECT snapshot_id FROM surge_pointers WHERE market_id = {market_id}"
 _TARIFF = """
     SELECT id, number, effects::text AS effects FROM tariff_versions
-    WHERE market_id = :market_id AND active_from <= :at ORDER BY active_from DESC, number DESC LIMIT 1
+    WHERE market_id = {market_id} AND active_from <= :at ORDER BY active_from DESC, number DESC LIMIT 1
 """
-_IN_FORCE = text(_TARIFF)
+_DECIDES = f"""
+    ({_POLICY_ID}) AS policy_version_id, ({_SNAPSHOT_ID}) AS snapshot_id,
+    tariff.id, tariff.number, tariff.effects
+"""
+_IN_FORCE = text(
+    f"SELECT {_DECIDES} FROM (SELECT 1) AS one LEFT JOIN LATERAL ({_TARIFF}) AS tariff ON true".format(  # noqa: S608
+        market_id=":market_id"
+    )  # our own texts
+)
+_SITUATION = f"""
+    SELECT found.terms, found.is_theirs, alone.held, {_DECIDES}
+    FROM ({offers.TERMS_FOR}) AS found
+    CROSS JOIN LATERAL (SELECT {{turn}} AS held) AS alone
+    LEFT JOIN LATERAL ({_TARIFF}) AS tariff ON true
+"""  # noqa: S608 -- our own texts
+_LOOKED_AT = text(_SITUATION.format(turn="NULL", market_id="found.market_id"))
 # The lock comes with the read that every quote makes anyway. It lets one customer's quotes in one category
 # come one after the other, so that the sixth sees the fifth; nobody else waits for it.
-_IN_FORCE_ALONE = text(f"""
-    SELECT tariff.id, tariff.number, tariff.effects, alone.held
-    FROM (SELECT pg_advisory_xact_lock(hashtextextended(:alone, 0)) AS held) AS alone
-    LEFT JOIN LATERAL ({_TARIFF}) AS tariff ON true
-""")  # noqa: S608 -- our own statement
+_ALONE = text(
+    _SITUATION.format(
+        turn="pg_advisory_xact_lock(hashtextextended(concat('quotes/', cast(:customer_id AS uuid), '/', "
+        "found.category_id), 0))",
+        market_id="found.market_id",
+    )
+)
 _ONE_TARIFF = text("SELECT id, number, effects::text AS effects FROM tariff_versions WHERE id = :id")
 
 _COLUMNS = (
     "id, offer_id, category_id, market_id, policy_version_id, tariff_version_id, customer_id, during, "
     "time_zone, units, seats, options, currency, pay_in_amount, pay_out_amount, service_fee_amount, "
-    "commission_amount, tax_amount, surge_multiplier, inputs, lines, signature, created_at, expires_at, "
-    "changes_quote_id, taken_at"
+    "commission_amount, tax_amount, surge_amount, bonus_amount, stake_amount, surge_multiplier, inputs, "
+    "lines, signature, created_at, expires_at, changes_quote_id, taken_at"
 )
 _VALUES = (
     ":id, :offer_id, :category_id, :market_id, :policy_version_id, cast(:tariff_version_id AS uuid), "
     ":customer_id, tstzrange(:start, :end, '[)'), :time_zone, :units, :seats, cast(:options AS jsonb), "
     ":currency, :pay_in_amount, :pay_out_amount, :service_fee_amount, :commission_amount, :tax_amount, "
-    ":surge_multiplier, cast(:inputs AS jsonb), cast(:lines AS jsonb), :signature, :created_at, :expires_at, "
-    "cast(:changes_quote_id AS uuid), cast(:taken_at AS timestamptz)"
+    ":surge_amount, :bonus_amount, :stake_amount, :surge_multiplier, cast(:inputs AS jsonb), "
+    "cast(:lines AS jsonb), :signature, :created_at, :expires_at, cast(:changes_quote_id AS uuid), "
+    "cast(:taken_at AS timestamptz)"
 )
 _ONE = text(f"SELECT {_COLUMNS}, live_number, superseded_at FROM quotes WHERE id = :id")  # noqa: S608 -- our own column list
 _TAKE = text("""
@@ -57,6 +87,7 @@ _TAKE = text("""
 """)
 _WRITE = text(f"INSERT INTO quotes ({_COLUMNS}) VALUES ({_VALUES})")  # noqa: S608 -- our own column lists
 
+# No policy has more than a hundred places, and a constant lets the planner keep one plan for all of them.
 # A place that is free, else one whose quote has expired, else the place of the oldest. The count makes the
 # insert wait for the update, so the place is free when it is taken.
 _WRITE_LIVE = text(f"""
@@ -65,8 +96,9 @@ _WRITE_LIVE = text(f"""
         WHERE customer_id = :customer_id AND category_id = :category_id
           AND live_number IS NOT NULL AND taken_at IS NULL AND superseded_at IS NULL
     ), place AS (
-        SELECT number, live.id FROM generate_series(1, :places) AS number
+        SELECT number, live.id FROM generate_series(1, 100) AS number
         LEFT JOIN live ON live.live_number = number
+        WHERE number <= :places
         ORDER BY live.in_force NULLS FIRST, live.created_at, number LIMIT 1
     ), gone AS (
         UPDATE quotes SET superseded_at = :created_at
@@ -84,7 +116,36 @@ _SWEEP = text("""
         WHERE taken_at IS NULL AND changes_quote_id IS NULL AND expires_at <= :oldest
         ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED)
 """)
+_AGREE = text("UPDATE quotes SET agreed_at = :at WHERE id = :id AND agreed_at IS NULL")
+# A booking that was changed rests on the quote of the change, which names the one before it.
+_CALL_OFF = text("""
+    WITH RECURSIVE before AS (
+        SELECT id, changes_quote_id FROM quotes WHERE id = :id
+        UNION ALL
+        SELECT quotes.id, quotes.changes_quote_id
+        FROM quotes JOIN before ON quotes.id = before.changes_quote_id
+    )
+    UPDATE quotes SET agreed_at = NULL WHERE id IN (SELECT id FROM before) AND agreed_at IS NOT NULL
+""")
 _LATEST = text("SELECT coalesce(max(number), 0) FROM tariff_versions WHERE market_id = :market_id")
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What decides about a price besides the offer: the policy, the tariff, and the snapshot of surge."""
+
+    policy: PolicyVersion
+    tariff: TariffInForce | None
+    snapshot_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """An offer as it stands now, whether the customer stands behind it, and what else decides."""
+
+    terms: Terms
+    is_theirs: bool
+    now: InForce
 
 
 def quote(session: Session, quote_id: UUID, *, customer_id: UUID) -> Quote:
@@ -103,19 +164,23 @@ def quote_of_booking(session: Session, quote_id: UUID) -> Quote:
     return Quote(**{**row._asdict(), "during": Span(row.during.lower, row.during.upper)})
 
 
-def tariff_at(session: Session, market_id: UUID, at: datetime) -> TariffInForce | None:
-    """The tariff in force, if the market has one."""
-    row = session.execute(_IN_FORCE, {"market_id": market_id, "at": at}).first()
-    return None if row is None else _in_force(row)
+def in_force(session: Session, market_id: UUID, at: datetime) -> InForce:
+    """What decides about prices in the market at that instant; refuses `PolicyUnknown` before its first."""
+    row = session.execute(_IN_FORCE, {"market_id": market_id, "at": at}).one()
+    return _deciding(session, row)
 
 
-def tariff_alone(
-    session: Session, market_id: UUID, at: datetime, *, customer_id: UUID, category_id: UUID
-) -> TariffInForce | None:
-    """The tariff in force; until the transaction ends this customer quotes alone in the category."""
-    wanted = {"market_id": market_id, "at": at, "alone": f"quotes/{customer_id}/{category_id}"}
-    row = session.execute(_IN_FORCE_ALONE, wanted).one()
-    return None if row.id is None else _in_force(row)
+def situation(session: Session, offer_id: UUID, customer_id: UUID, at: datetime) -> Situation:
+    """An offer's terms for this customer, and what decides about its price, in one statement.
+
+    Refuses `OfferUnknown`, and `PolicyUnknown` before the market's first policy.
+    """
+    return _found(session, _LOOKED_AT, offer_id, customer_id, at)
+
+
+def situation_alone(session: Session, offer_id: UUID, customer_id: UUID, at: datetime) -> Situation:
+    """As `situation`; until the transaction ends this customer quotes alone in the offer's category."""
+    return _found(session, _ALONE, offer_id, customer_id, at)
 
 
 def tariff_of(session: Session, version_id: UUID) -> TariffInForce:
@@ -144,6 +209,16 @@ def take(session: Session, quote_id: UUID, *, at: datetime) -> bool:
     return session.execute(_TAKE, {"id": quote_id, "at": at}).first() is not None
 
 
+def agree(session: Session, quote_id: UUID, *, at: datetime) -> None:
+    """Note that both sides agreed to the booking that was made with this quote."""
+    session.execute(_AGREE, {"id": quote_id, "at": at})
+
+
+def call_off(session: Session, quote_id: UUID) -> None:
+    """Note that the booking that rests on this quote was called off, with all its changes."""
+    session.execute(_CALL_OFF, {"id": quote_id})
+
+
 def write(session: Session, values: Mapping[str, Any]) -> None:
     """Store a quote that takes no place among the live ones."""
     session.execute(_WRITE, values)
@@ -152,7 +227,7 @@ def write(session: Session, values: Mapping[str, Any]) -> None:
 def write_live(session: Session, values: Mapping[str, Any], *, places: int) -> int:
     """Store a quote among the customer's live ones in its category and answer its place.
 
-    When all places are taken the oldest quote gives way. `tariff_alone` was asked before, in the same
+    When all places are taken the oldest quote gives way. `situation_alone` was asked before, in the same
     transaction.
     """
     number: int = session.execute(_WRITE_LIVE, {**values, "places": places}).scalar_one()
@@ -162,6 +237,26 @@ def write_live(session: Session, values: Mapping[str, Any], *, places: int) -> i
 def sweep(session: Session, *, at: datetime, limit: int = 100) -> int:
     """Delete quotes that expired long ago and that nobody took. Answers how many."""
     return session.execute(_SWEEP, {"oldest": at - KEPT_FOR, "limit": limit}).rowcount  # type: ignore[attr-defined,no-any-return]  # a DELETE's result counts its rows
+
+
+def _found(
+    session: Session, statement: TextClause, offer_id: UUID, customer_id: UUID, at: datetime
+) -> Situation:
+    row = session.execute(statement, {"offer_id": offer_id, "customer_id": customer_id, "at": at}).first()
+    if row is None:
+        raise OfferUnknown
+    return Situation(offers.read_terms(row.terms), row.is_theirs, _deciding(session, row))
+
+
+def _deciding(session: Session, row: Row[Any]) -> InForce:
+    """A policy version that was read before stays known, so the market's current one is seldom read again."""
+    if row.policy_version_id is None:
+        raise PolicyUnknown
+    return InForce(
+        policy=markets.policy(session, row.policy_version_id),
+        tariff=None if row.id is None else _in_force(row),
+        snapshot_id=row.snapshot_id,
+    )
 
 
 def _in_force(row: Row[Any]) -> TariffInForce:

@@ -18,7 +18,11 @@ class Quote:
     """A price promised to a customer until `expires_at`. Amounts are minor units of `currency`.
 
     `inputs` and `lines` are the documents that `inputs.Inputs` and `lines.Line` write. `live_number` is the
-    place among the customer's live quotes, `superseded_at` when it was given to a newer one.
+    place among the customer's live quotes, `superseded_at` when it was given to a newer one. `surge_amount`
+    goes to the surge pool; `bonus_amount` is promised to the provider out of it, beside the pay-in.
+    `stake_amount` is what the tasks that the customer takes over save them: the pay-in without them is so
+    much more, and never more than that.
+    `surge_multiplier` is cut to three decimals, for queries; the inputs have it in basis points.
     """
 
     id: UUID
@@ -39,6 +43,8 @@ class Quote:
     service_fee_amount: int
     commission_amount: int
     tax_amount: int
+    surge_amount: int
+    bonus_amount: int
     surge_multiplier: Decimal
     inputs: dict[str, Any]
     lines: list[dict[str, Any]]
@@ -49,3 +55,4 @@ class Quote:
     taken_at: datetime | None = None
     live_number: int | None = None
     superseded_at: datetime | None = None
+    stake_amount: int = 0

@@ -5,7 +5,7 @@ microsecond, integers as they are. So a customer can show what was promised, and
 behind our back is not honoured. What is not covered is what may happen to a quote: being taken, giving way.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ from domain.pricing.quotes import Quote
 from domain.pricing.rules import Priced, price
 
 _PURPOSE = "quote"
+_IN_A_THOUSANDTH = 10  # basis points
 _STORED = tuple(
     field.name for field in fields(Quote) if field.name not in {"during", "live_number", "superseded_at"}
 )
@@ -42,7 +43,7 @@ def drawn_up(
 ) -> Quote:
     """A signed quote that is not stored yet. Its amounts are what `rules.price` makes of `inputs`."""
     priced = price(inputs)
-    drawn = Quote(
+    said = Quote(
         id=ids.new(),
         offer_id=of.offer_id,
         category_id=of.category_id,
@@ -61,7 +62,10 @@ def drawn_up(
         service_fee_amount=priced.service_fee_amount,
         commission_amount=priced.commission_amount,
         tax_amount=priced.tax_amount,
-        surge_multiplier=Decimal(inputs.surge.multiplier),
+        surge_amount=priced.surge_amount,
+        bonus_amount=inputs.surge.bonus_amount,
+        stake_amount=priced.stake_amount,
+        surge_multiplier=Decimal(inputs.surge.multiplier_bp // _IN_A_THOUSANDTH).scaleb(-3),
         inputs=inputs.model_dump(mode="json"),
         lines=[line.document for line in priced.lines],
         created_at=at,
@@ -69,7 +73,10 @@ def drawn_up(
         changes_quote_id=changes,
         signature="",
     )
-    return replace(drawn, signature=signing.sign(_PURPOSE, canonical(drawn)))
+    # It was made a moment ago and nobody else has seen it, so it is signed in place; a copy would cost more
+    # than counting the price.
+    object.__setattr__(said, "signature", signing.sign(_PURPOSE, canonical(said)))
+    return said
 
 
 def canonical(quote: Quote) -> bytes:
@@ -81,6 +88,7 @@ def canonical(quote: Quote) -> bytes:
             "service_fee": quote.service_fee_amount,
             "commission": quote.commission_amount,
             "tax": quote.tax_amount,
+            **_where_there_is_any(quote),
         },
         "ids": [
             str(known) if known else None
@@ -109,6 +117,12 @@ def canonical(quote: Quote) -> bytes:
         "lines": quote.lines,
     }
     return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+
+
+def _where_there_is_any(quote: Quote) -> dict[str, int]:
+    """What came with surge and with tasks, left out where it is nothing: old quotes say what they said."""
+    said = {"surge": quote.surge_amount, "bonus": quote.bonus_amount, "stake": quote.stake_amount}
+    return {name: amount for name, amount in said.items() if amount}
 
 
 def is_genuine(quote: Quote) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import markets
+from domain import identity, markets
 from domain.foundation import events
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.errors import Forbidden, Stale
@@ -152,6 +152,9 @@ def verify(
         "segment": business.segment,
     }
     changed = _set(profile, found, at=at)
+    if business.payout_account_id is not None:
+        kind = identity.SignalKind.PAYOUT_ACCOUNT
+        identity.note_signal(session, profile.user_id, kind, business.payout_account_id, at)
     if changed:
         fact = facts.ProviderVerified(*_ids(profile), changed)
         _record(session, fact, by=_actor(profile, by), at=at)

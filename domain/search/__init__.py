@@ -6,6 +6,6 @@ for.
 """
 
 from domain.search.queries import Found, find
-from domain.search.rules import FARTHEST_METRES, STANDARD_METRES, Point, Wanted
+from domain.search.rules import FARTHEST_METRES, STANDARD_METRES, Point, Sort, Wanted
 
-__all__ = ["FARTHEST_METRES", "STANDARD_METRES", "Found", "Point", "Wanted", "find"]
+__all__ = ["FARTHEST_METRES", "STANDARD_METRES", "Found", "Point", "Sort", "Wanted", "find"]

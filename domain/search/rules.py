@@ -7,6 +7,7 @@ says why), so nobody finds an address by asking from many places.
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from math import asin, cos, degrees, radians, sin
 from typing import NamedTuple
 
@@ -21,6 +22,13 @@ MOST_WORDS = 8  # what people type; each narrows what the others found
 SHORTEST_BEGINNING = 3  # letters; "a" as a beginning is half the dictionary
 _WORD = re.compile(r"[^\W_]+")
 _ROUNDING = 1.0  # metre, which a distance may lose when it becomes an integer
+
+
+class Sort(StrEnum):
+    """What comes first: the standard (the nearest, or the newest), or what ranks highest by reputation."""
+
+    STANDARD = "standard"
+    REPUTATION = "reputation"
 
 
 class Point(NamedTuple):
@@ -55,6 +63,7 @@ class Wanted:
     price_from: int | None = None
     price_to: int | None = None
     during: Span | None = None
+    sort: Sort = Sort.STANDARD
 
     def __post_init__(self) -> None:
         """Refuse what cannot be looked for."""

@@ -4,11 +4,9 @@ Everybody signs in with the same password, which is no secret: the demo market i
 computer help is open around the clock and books at once, so there is something to book at any time of day.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-Json = Mapping[str, Any]
+from ops.demo.shapes import Json, Neighbour, Provider, Told, fixed, hourly, lesson, ride, stay, task
 
 PASSWORD: Final = "many hands make light work"  # noqa: S105  what a talkoo is about, and on the screen anyway
 MARKET: Final[Json] = {
@@ -22,75 +20,12 @@ MARKET: Final[Json] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """Somebody with an account."""
-
-    name: str
-
-    @property
-    def email(self) -> str:
-        """Their address, of a domain that is kept for examples (RFC 2606)."""
-        return f"{self.name.lower()}@kallio.example"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An offer with its options, and the thing it lets instead of its provider's time, if it does."""
-
-    category: str
-    content: Json
-    options: Sequence[Json] = ()
-    thing: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """A neighbour who offers something, and their weekly hours: days (Monday is 0), opening, closing."""
-
-    who: Neighbour
-    about: str
-    hours: tuple[Sequence[int], str, str]
-    place: tuple[float, float]
-    offers: Sequence[Told]
-
-
 DEMO: Final = Neighbour("Demo")
 OPERATOR: Final = Neighbour("Otto")
 CUSTOMERS: Final = (DEMO, Neighbour("Aino"), Neighbour("Ben"), Neighbour("Chandra"))
 
 _DAILY: Final = range(7)
 _WEEKDAYS: Final = range(5)
-_NIGHT: Final = "P1D"  # how the API writes one night in the bounds of a stay
-
-
-def _hourly(title: str, price: int, description: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
-    bounds = {"minimum_duration": "PT1H", "maximum_duration": "PT4H"}
-    return {"title": title, "price_amount": price, "description": description, **bounds, **more}
-
-
-def _fixed(title: str, price: int, length: str, description: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
-    return {"title": title, "price_amount": price, "duration": length, "description": description, **more}
-
-
-def _ride(title: str, price: int, vehicle: str, passengers: int, **more: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
-    bounds = {"minimum_duration": "PT10M", "maximum_duration": "PT4H", "buffer_after": "PT15M"}
-    told = {"vehicle": vehicle, "passengers": passengers}
-    return {"title": title, "price_amount": price, "attributes": told, **bounds, **more}
-
-
-def _stay(title: str, price: int, room: str, guests: int, description: str) -> dict[str, Any]:
-    told = {"room_type": room, "accommodates": guests}
-    bounds = {"minimum_duration": _NIGHT, "maximum_duration": "P28D", "horizon": "P365D"}
-    clock = {"check_in_at": "15:00", "check_out_at": "11:00"}
-    words = {"title": title, "price_amount": price, "description": description}
-    return {**words, "attributes": told, **bounds, **clock}
-
-
-def _lesson(subject: str, level: str, *languages: str) -> dict[str, Any]:
-    return {"subject": subject, "level": level, "languages": languages}
-
-
 PROVIDERS: Final = (
     Provider(
         Neighbour("Jari"),
@@ -100,7 +35,7 @@ PROVIDERS: Final = (
         [
             Told(
                 "hourly-service",
-                _hourly(
+                hourly(
                     "Computer help at any hour",
                     3_600,
                     "Slow laptops, lost pictures, printers that will not. I come to you, day and night.",
@@ -112,10 +47,14 @@ PROVIDERS: Final = (
                     {"title": "Backup on a disk I bring", "price_amount": 4_900, "duration": "PT30M"},
                     {"title": "A written note of what was done", "price_amount": 500},
                 ],
+                tasks=[
+                    task("prepares", "Everything is saved on a disk of yours before I come", 600),
+                    task("helps", "You write down what was done while I talk", 300),
+                ],
             ),
             Told(
                 "task",
-                _fixed("Set up a new phone", 4_500, "PT1H", "Everything moved over, nothing lost."),
+                fixed("Set up a new phone", 4_500, "PT1H", "Everything moved over, nothing lost."),
             ),
         ],
     ),
@@ -127,12 +66,12 @@ PROVIDERS: Final = (
         [
             Told(
                 "hourly-service",
-                _hourly("Bicycle repair at your door", 4_500, "I bring tools and the usual parts."),
+                hourly("Bicycle repair at your door", 4_500, "I bring tools and the usual parts."),
                 [{"title": "New brake pads", "price_amount": 1_800, "duration": "PT15M", "most": 2}],
             ),
             Told(
                 "task",
-                _fixed(
+                fixed(
                     "Winter tyres for your bicycle",
                     3_900,
                     "PT1H",
@@ -141,7 +80,7 @@ PROVIDERS: Final = (
                 ),
                 [{"title": "A pair of studded tyres", "price_amount": 8_900}],
             ),
-            Told("ride", _ride("Cargo bicycle with a rider", 350, "cargo_bicycle", 1)),
+            Told("ride", ride("Cargo bicycle with a rider", 350, "cargo_bicycle", 1)),
         ],
     ),
     Provider(
@@ -152,25 +91,25 @@ PROVIDERS: Final = (
         [
             Told(
                 "lesson",
-                _fixed(
+                fixed(
                     "Finnish for newcomers, small group",
                     1_800,
                     "PT45M",
                     "Speaking from the first minute. Six seats around my kitchen table.",
                     seats=6,
-                    attributes=_lesson("Finnish", "beginner", "fi", "ar", "en"),
+                    attributes=lesson("Finnish", "beginner", "fi", "ar", "en"),
                     books_instantly=True,
                 ),
             ),
             Told(
                 "lesson",
-                _fixed(
+                fixed(
                     "Arabic conversation",
                     2_200,
                     "PT1H",
                     "Tea, and whatever you want to talk about.",
                     seats=4,
-                    attributes=_lesson("Arabic", "intermediate", "ar"),
+                    attributes=lesson("Arabic", "intermediate", "ar"),
                 ),
             ),
         ],
@@ -179,16 +118,16 @@ PROVIDERS: Final = (
         Neighbour("Mikko"),
         "A van, two arms and a good mood.",
         ((1, 2, 3, 4, 5), "08:00", "20:00"),
-        (60.18712, 24.95833),
+        (60.19902, 24.93311),
         [
-            Told("ride", _ride("Van with a driver", 180, "van", 2, books_instantly=True)),
+            Told("ride", ride("Van with a driver", 180, "van", 2, books_instantly=True)),
             Told(
                 "hourly-service",
-                _hourly("Moving help", 5_500, "I carry, you point.", buffer_before="PT30M"),
+                hourly("Moving help", 5_500, "I carry, you point.", buffer_before="PT30M"),
                 [{"title": "A second pair of arms", "price_amount": 2_500, "per": "unit"}],
             ),
             Told(
-                "task", _fixed("Put furniture together", 6_500, "PT90M", "One large piece or two small ones.")
+                "task", fixed("Put furniture together", 6_500, "PT90M", "One large piece or two small ones.")
             ),
         ],
     ),
@@ -196,11 +135,11 @@ PROVIDERS: Final = (
         Neighbour("Salla"),
         "Clean homes, ironed shirts.",
         (_WEEKDAYS, "08:00", "16:00"),
-        (60.18102, 24.94644),
+        (60.19554, 24.95602),
         [
             Told(
                 "hourly-service",
-                _hourly(
+                hourly(
                     "Home cleaning",
                     3_200,
                     "I bring everything but the water.",
@@ -211,25 +150,30 @@ PROVIDERS: Final = (
                     {"title": "Windows", "price_amount": 2_900, "duration": "PT45M"},
                     {"title": "Inside the oven", "price_amount": 1_500, "duration": "PT30M"},
                 ],
+                tasks=[
+                    task("prepares", "The rooms are cleared before I come", 600),
+                    task("brings_materials", "Soap, cloths and a bucket are there", 400),
+                ],
+                together=1_300,
             ),
-            Told("hourly-service", _hourly("Ironing, two baskets an hour", 2_800, "Shirts and bed linen.")),
+            Told("hourly-service", hourly("Ironing, two baskets an hour", 2_800, "Shirts and bed linen.")),
         ],
     ),
     Provider(
         Neighbour("Amina"),
         "Two rooms too many.",
         (_DAILY, "00:00", "00:00"),
-        (60.18655, 24.94783),
+        (60.18801, 24.97934),
         [
             Told(
                 "stay",
-                _stay("Room by the bear park", 6_200, "private_room", 2, "A quiet room with a big window."),
+                stay("Room by the bear park", 6_200, "private_room", 2, "A quiet room with a big window."),
                 [{"title": "Breakfast", "price_amount": 900, "per": "unit", "most": 2}],
                 thing="The room by the bear park",
             ),
             Told(
                 "stay",
-                _stay("Studio with a sauna", 9_800, "entire_place", 3, "The sauna warms up in half an hour."),
+                stay("Studio with a sauna", 9_800, "entire_place", 3, "The sauna warms up in half an hour."),
                 thing="The studio",
             ),
         ],
@@ -238,27 +182,27 @@ PROVIDERS: Final = (
         Neighbour("Leo"),
         "Plays in two bands and teaches the third.",
         ((2, 3, 4, 5, 6), "12:00", "20:00"),
-        (60.18043, 24.95312),
+        (60.17552, 24.92503),
         [
             Told(
                 "lesson",
-                _fixed(
+                fixed(
                     "Guitar for one",
                     3_400,
                     "PT45M",
                     "Your songs, my patience.",
-                    attributes=_lesson("Guitar", "all", "fi", "en"),
+                    attributes=lesson("Guitar", "all", "fi", "en"),
                 ),
             ),
             Told(
                 "lesson",
-                _fixed(
+                fixed(
                     "Neighbourhood band",
                     1_200,
                     "PT2H",
                     "Eight seats, no auditions.",
                     seats=8,
-                    attributes=_lesson("Playing together", "all", "fi", "en"),
+                    attributes=lesson("Playing together", "all", "fi", "en"),
                     books_instantly=True,
                 ),
             ),
@@ -272,19 +216,26 @@ PROVIDERS: Final = (
         [
             Told(
                 "hourly-service",
-                _hourly("Child-minding in the evening", 2_400, "Stories included.", notice="PT6H"),
+                hourly("Child-minding in the evening", 2_400, "Stories included.", notice="PT6H"),
             ),
             Told(
                 "hourly-service",
-                _hourly("Balcony garden", 3_000, "Sowing, potting, saving what can be saved."),
+                hourly("Balcony garden", 3_000, "Sowing, potting, saving what can be saved."),
             ),
             Told(
                 "task",
-                _fixed("Dog walk", 1_500, "PT45M", "Long, whatever the weather.", books_instantly=True),
+                fixed(
+                    "Dog walk",
+                    1_500,
+                    "PT45M",
+                    "Long, whatever the weather.",
+                    books_instantly=True,
+                    lowest_price_amount=1_200,
+                ),
             ),
             Told(
                 "task",
-                _fixed("Water the plants while you are away", 900, "PT30M", "And the post brought in."),
+                fixed("Water the plants while you are away", 900, "PT30M", "And the post brought in."),
             ),
         ],
     ),

@@ -20,7 +20,11 @@ from domain.foundation.actors import SYSTEM
 from domain.foundation.ids import decode
 from domain.identity import Role
 from ops import database
-from ops.demo.cast import CUSTOMERS, MARKET, OPERATOR, PASSWORD, PROVIDERS, Neighbour, Provider, Told
+from ops.demo.cast import CUSTOMERS, MARKET, OPERATOR, PROVIDERS
+from ops.demo.contributing import let_people_take_part
+from ops.demo.people import everything, person_of
+from ops.demo.pricing import price_by_demand
+from ops.demo.shapes import Neighbour, Provider, Told
 from ops.front_door import FrontDoor, Person
 
 _AT_ONCE = 4  # providers who plant side by side; hashing their passwords is what takes the time
@@ -35,6 +39,8 @@ def plant(base_url: str) -> None:
             console.print(f"The market {MARKET['name']} is there already.", highlight=False)
         else:
             _plant(door, console)
+    let_people_take_part()
+    price_by_demand()
 
 
 def _plant(door: FrontDoor, console: Console) -> None:
@@ -59,7 +65,7 @@ class Seed:
 
     def __init__(self, door: FrontDoor, tell: Callable[[], None]) -> None:
         self._door, self._tell = door, tell
-        self._operator = _person(OPERATOR)
+        self._operator = person_of(OPERATOR)
         self._market_id = ""
         self._categories: dict[str, str] = {}
 
@@ -67,27 +73,27 @@ class Seed:
         """The operator, the categories and the market itself."""
         self._door.sign_up(self._operator, OPERATOR.name)
         _appoint(self._door.get("/me", by=self._operator)["id"])
-        markets = _all(self._door, "/markets")
+        markets = everything(self._door, "/markets")
         there = next((market for market in markets if market["slug"] == MARKET["slug"]), None)
         self._market_id = (there or self._door.post("/markets", MARKET, by=self._operator))["id"]
-        self._categories = {row["slug"]: row["id"] for row in _all(self._door, "/categories")}
+        self._categories = {row["slug"]: row["id"] for row in everything(self._door, "/categories")}
         self._tell()
 
     def settle(self, neighbour: Neighbour) -> None:
         """Somebody moves in."""
-        self._door.sign_up(_person(neighbour), neighbour.name)
+        self._door.sign_up(person_of(neighbour), neighbour.name)
         self._tell()
 
     def provide(self, provider: Provider) -> None:
         """A neighbour becomes a provider with hours and offers."""
-        person = _person(provider.who)
+        person = person_of(provider.who)
         self._door.sign_up(person, provider.who.name)
         profile_id = self._approved(person, provider)
         calendar = self._door.post(f"/provider-profiles/{profile_id}/calendar", {}, by=person)
         days, opens, closes = provider.hours
         rules = [{"weekday": day, "opens": opens, "closes": closes} for day in days]
         self._door.put(f"/resources/{calendar['id']}/schedule", {"rules": rules}, by=person)
-        known = {offer["title"]: offer for offer in _all(self._door, "/me/offers", by=person)}
+        known = {offer["title"]: offer for offer in everything(self._door, "/me/offers", by=person)}
         for told in provider.offers:
             self._offer(person, profile_id, provider, told, known.get(told.content["title"]))
         self._tell()
@@ -123,9 +129,20 @@ class Seed:
         for position, option in enumerate(told.options):
             if option["title"] not in titles:
                 self._door.post(f"{where}/options", {**option, "position": position}, by=person)
+        self._tasks(person, where, told, {task["title"]: task["id"] for task in there["tasks"]})
         if there["state"] == "draft":
             self._let(person, profile_id, where, told.thing)
             self._door.post(f"{where}/publication", {}, by=person)
+
+    def _tasks(self, person: Person, where: str, told: Told, known: dict[str, str]) -> None:
+        """What customers may do themselves, and what doing all of it saves."""
+        for position, task in enumerate(told.tasks):
+            if task["title"] not in known:
+                offer = self._door.post(f"{where}/tasks", {**task, "position": position}, by=person)
+                known |= {made["title"]: made["id"] for made in offer["tasks"]}
+        if told.together is not None:
+            together = {"savings": [{"tasks": [*known.values()], "saving_amount": told.together}]}
+            self._door.put(f"{where}/task-savings", together, by=person)
 
     def _let(self, person: Person, profile_id: str, where: str, thing: str | None) -> None:
         """An offer that lets a thing needs the thing, and not its provider's time."""
@@ -135,9 +152,9 @@ class Seed:
 
 
 def _is_whole(door: FrontDoor) -> bool:
-    if not any(market["slug"] == MARKET["slug"] for market in _all(door, "/markets")):
+    if not any(market["slug"] == MARKET["slug"] for market in everything(door, "/markets")):
         return False
-    found = {offer["title"] for offer in _all(door, "/offers", market=MARKET["slug"])}
+    found = {offer["title"] for offer in everything(door, "/offers", market=MARKET["slug"])}
     return found.issuperset(told.content["title"] for provider in PROVIDERS for told in provider.offers)
 
 
@@ -149,24 +166,6 @@ def _appoint(user_id: str) -> None:
         identity.grant_role(
             session, decode("usr", user_id), role=Role.OPERATOR, market_id=None, by=SYSTEM, at=at
         )
-
-
-def _person(neighbour: Neighbour) -> Person:
-    return Person(neighbour.email, PASSWORD)
-
-
-def _all(
-    door: FrontDoor, path: str, *, by: Person | None = None, market: str | None = None
-) -> list[dict[str, Any]]:
-    """The items of all pages."""
-    items: list[dict[str, Any]] = []
-    after: str | None = None
-    while True:
-        page = door.get(path, by=by, limit=100, after=after, market=market)
-        items += page["items"]
-        after = page["next_cursor"]
-        if after is None:
-            return items
 
 
 def _how_many() -> int:

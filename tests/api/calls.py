@@ -38,6 +38,7 @@ class Call:
 LATEST = {"if-match": "*"}
 OURS = {"reason_code": "known", "reason": "We looked."}  # why staff decided
 BOOKING, PROPOSAL = "/bookings", "/bookings/{proposed}/proposals/{proposal}"
+DOING = "/bookings/{helped}/tasks"
 PROFILE = "/provider-profiles"
 NEXT_WEEK = "from={day_7}&to={day_8}"
 SIDES = "aino ellen otto"  # both sides of a booking, and who operates its market
@@ -50,7 +51,9 @@ OFFER = {
     "latitude": 60.17938,
     "longitude": 24.95152,
 }
+REVIEW = {"stars": 5, "dimensions": {"quality": 4}, "text": "Crisp.", "note_to_other": "Thank you."}
 OPTION = {"title": "Folding", "price_amount": 500, "per": "unit", "duration": "PT15M", "most": 2}
+TASK = {"kind": "prepares", "title": "Clearing the table", "saving_amount": 400}
 
 CALLS: dict[str, Call] = {
     # identity
@@ -153,6 +156,13 @@ CALLS: dict[str, Call] = {
         PROFILE + "/{ellens_profile}/business",
         {"organisation_id": "FI-1234567-8", "payout_account_id": "acct_1", "segment": None},
     ),
+    "be_present": Call(
+        "ellen",
+        "PUT",
+        PROFILE + "/{ellens_profile}/presence",
+        {"latitude": 60.17938, "longitude": 24.95152},
+    ),
+    "leave": Call("ellen", "DELETE", PROFILE + "/{ellens_profile}/presence"),
     "review_application": Call("mira", "POST", PROFILE + "/{applied}/review", OURS, also="otto"),
     "request_changes": Call("mira", "POST", PROFILE + "/{in_review}/change-request", OURS, also="otto"),
     "resubmit_application": Call(
@@ -231,6 +241,16 @@ CALLS: dict[str, Call] = {
     "add_option": Call("ellen", "POST", "/offers/{offer}/options", OPTION),
     "edit_option": Call("ellen", "PUT", "/offers/{offer}/options/{option}", OPTION),
     "retire_option": Call("ellen", "DELETE", "/offers/{offer}/options/{option}"),
+    "list_tasks": Call("nobody", "GET", "/offers/{offer}/tasks", also="anyone"),
+    "add_task": Call("ellen", "POST", "/offers/{offer}/tasks", TASK),
+    "edit_task": Call("ellen", "PUT", "/offers/{offer}/tasks/{clearing}", TASK),
+    "retire_task": Call("ellen", "DELETE", "/offers/{offer}/tasks/{clearing}"),
+    "say_task_savings": Call(
+        "ellen",
+        "PUT",
+        "/offers/{offer}/task-savings",
+        {"savings": [{"tasks": ["{clearing}", "{soap}"], "saving_amount": 900}]},
+    ),
     "hide_offer": Call(
         "mira",
         "POST",
@@ -250,6 +270,31 @@ CALLS: dict[str, Call] = {
         others={"ellen": 403},  # nobody books their own offer
     ),
     "read_quote": Call("aino", "GET", "/quotes/{quote}"),
+    "explain_quote": Call("aino", "GET", "/quotes/{quote}/explanation"),
+    "draw_curve": Call("nobody", "GET", "/prices/curve?offer_id={offer}&" + NEXT_WEEK, also="anyone"),
+    # surge
+    "draw_surge_map": Call(
+        "nobody", "GET", "/surge/map?market=helsinki&category=hourly-service", also="anyone"
+    ),
+    "declare_emergency": Call(
+        "otto",
+        "POST",
+        "/markets/{market}/surge-emergencies",
+        {"rule": "plus_ten_percent", "reason": "A storm."},
+        others={"olga": 403},
+    ),
+    "list_emergencies": Call("otto", "GET", "/markets/{market}/surge-emergencies", others={"olga": 403}),
+    "lift_emergency": Call("otto", "POST", "/surge-emergencies/{emergency}/lifting", others={"olga": 403}),
+    "list_snapshots": Call("otto", "GET", "/markets/{market}/surge-snapshots", others={"olga": 403}),
+    "recount_snapshot": Call("otto", "GET", "/surge-snapshots/{snapshot}/recount", others={"olga": 403}),
+    "list_audits": Call("otto", "GET", "/markets/{market}/surge-audits", others={"olga": 403}),
+    "try_surge": Call(
+        "otto",
+        "POST",
+        "/markets/{market}/surge-what-if",
+        {"surge": {"live": {"hourly-service": {"cap_bp": 14_000}}}},
+        others={"olga": 403},
+    ),
     # bookings
     "request_booking": Call("aino", "POST", BOOKING, {"quote_id": "{quote}"}),
     "list_bookings": Call("aino", "GET", BOOKING, also="signed_in"),
@@ -290,12 +335,238 @@ CALLS: dict[str, Call] = {
         BOOKING + "/{answered}/resolution",
         {"outcome": "completed", "refund_basis_points": 4_000, "decision": "Two of five were not done."},
     ),
+    "perform_task": Call("aino", "POST", DOING + "/{to_do}/performance", also=SIDES),
+    "confirm_task": Call("ellen", "POST", DOING + "/{to_do}/confirmation", also=SIDES),
+    "report_task_omission": Call(
+        "ellen", "POST", DOING + "/{to_do}/omission", {"reason": "The table was full."}, also=SIDES
+    ),
+    "report_task_block": Call(
+        "aino", "POST", DOING + "/{to_do}/block", {"reason": "She was early."}, also=SIDES
+    ),
+    "object_to_task": Call(
+        "aino", "POST", DOING + "/{undone}/objection", {"statement": "It was under the sink."}, also=SIDES
+    ),
+    "decide_task": Call(
+        "otto",
+        "POST",
+        BOOKING + "/{differed}/tasks/{differing}/decision",
+        {"outcome": "confirmed", "decision": "The photo shows it."},
+    ),
     "propose_change": Call(
         "aino", "POST", BOOKING + "/{confirmed}/proposals", {"start": "{day_26}"}, also=SIDES
     ),
     "accept_proposal": Call("ellen", "POST", PROPOSAL + "/acceptance", also=SIDES),
     "decline_proposal": Call("ellen", "POST", PROPOSAL + "/declination", also=SIDES),
     "withdraw_proposal": Call("aino", "POST", PROPOSAL + "/withdrawal", also=SIDES),
+    # reviews
+    "submit_review": Call("aino", "POST", BOOKING + "/{reviewable}/review", REVIEW, also="ellen"),
+    "edit_review": Call("aino", "PUT", BOOKING + "/{half_reviewed}/review", REVIEW),
+    "read_own_review": Call("aino", "GET", BOOKING + "/{half_reviewed}/review"),
+    "read_booking_reviews": Call("aino", "GET", BOOKING + "/{half_reviewed}/reviews", also=SIDES),
+    "hold_reviews": Call(
+        "otto", "POST", BOOKING + "/{half_reviewed}/review-hold", {"reason_code": "dispute"}
+    ),
+    "release_reviews": Call("otto", "DELETE", BOOKING + "/{waiting}/review-hold"),
+    "list_provider_reviews": Call("nobody", "GET", PROFILE + "/{ellens_profile}/reviews", also="anyone"),
+    "list_customer_reviews": Call("ellen", "GET", "/users/{aino}/reviews", also="signed_in"),
+    "reply_to_review": Call("ellen", "POST", "/reviews/{review}/reply", {"text": "Thank you!"}),
+    "decide_about_review": Call(
+        "mira",
+        "POST",
+        "/reviews/{review}/decisions",
+        {"kind": "remove", "reason_code": "personal_data", "statement": "It names a street."},
+        also="otto",
+    ),
+    "list_review_decisions": Call("aino", "GET", "/reviews/{review}/decisions", also="mira otto"),
+    "appeal_review_decision": Call(
+        "aino", "POST", "/review-decisions/{decision}/appeal", {"statement": "It is the sign's."}
+    ),
+    "answer_review_appeal": Call(
+        "mira",
+        "POST",
+        "/review-decisions/{appealed}/appeal-answer",
+        {"outcome": "overturned", "statement": "It is on their sign."},
+        also="otto",
+    ),
+    # reputation
+    "read_provider_reputation": Call(
+        "nobody", "GET", PROFILE + "/{ellens_profile}/reputation", also="anyone"
+    ),
+    "read_customer_reputation": Call("ellen", "GET", "/users/{aino}/reputation", also="signed_in"),
+    "preview_tier": Call("ellen", "GET", PROFILE + "/{ellens_profile}/tier-preview", also="otto"),
+    "read_review_methodology": Call("nobody", "GET", "/reviews/methodology", also="anyone"),
+    "export_my_reputation": Call("aino", "GET", "/me/reputation/export", also="signed_in"),
+    "verify_reputation_export": Call(
+        "nobody",
+        "POST",
+        "/reputation-verifications",
+        {"document": "As it was handed on.", "signature": "made-up"},
+        also="anyone",
+    ),
+    # contributions
+    "read_contribution_policy": Call("nobody", "GET", "/markets/{market}/contributions", also="anyone"),
+    "list_calls": Call("nobody", "GET", "/markets/{market}/calls", also="anyone"),
+    "read_call": Call("nobody", "GET", "/calls/{call}", also="anyone"),
+    "open_call": Call(
+        "aino",
+        "POST",
+        "/calls",
+        {"market_id": "{market}", "kind": "answer", "title": "Which bus?", "text": "To the sauna."},
+        also="signed_in",
+    ),
+    "close_call": Call("ben", "POST", "/calls/{call}/closing", also="mira otto"),
+    "commit_to_call": Call("ellen", "POST", "/calls/{call}/commitments", {}, also="signed_in"),
+    "list_own_commitments": Call("aino", "GET", "/me/commitments", also="signed_in"),
+    "withdraw_commitment": Call("aino", "DELETE", "/commitments/{commitment}"),
+    "submit_contribution": Call(
+        "aino",
+        "POST",
+        "/contributions",
+        {
+            "market_id": "{market}",
+            "kind": "defect_report",
+            "title": "The map turns over",
+            "evidence": {"statement": "Turn the map twice to the left, then once to the right. " * 2},
+        },
+        also="signed_in",
+    ),
+    "list_own_contributions": Call("aino", "GET", "/me/contributions", also="signed_in"),
+    "read_contribution": Call("aino", "GET", "/contributions/{confirmable}", also="ellen mira otto"),
+    "read_evidence": Call("aino", "GET", "/contributions/{to_verify}/evidence", also="mira otto"),
+    "withdraw_contribution": Call("aino", "DELETE", "/contributions/{claimed}"),
+    "appeal_rejection": Call(
+        "aino", "POST", "/contributions/{rejected}/appeal", {"statement": "It did happen."}
+    ),
+    "list_own_attestations": Call("ellen", "GET", "/me/attestations", also="signed_in"),
+    "read_attestation": Call("ellen", "GET", "/attestations/{asked}"),
+    "answer_attestation": Call(
+        "ellen", "PUT", "/attestations/{asked}/answer", {"verdict": "confirm", "quality_milli": 1_200}
+    ),
+    "list_contributions_to_decide": Call(
+        "mira",
+        "GET",
+        "/markets/{market}/contributions-to-decide",
+        also="otto",
+        others={"olga": 403},
+    ),
+    "verify_contribution": Call(
+        "mira", "POST", "/contributions/{to_verify}/verification", {"verdict": "confirm"}, also="otto"
+    ),
+    "answer_contribution_appeal": Call(
+        "mira",
+        "POST",
+        "/contributions/{appealed_claim}/appeal-answer",
+        {"verdict": "reject", "reason": "not_done", "statement": "The diary says otherwise."},
+        also="otto",
+    ),
+    # standing and levels
+    "read_standing": Call("ellen", "GET", "/users/{aino}/standing?market_id={market}", also="signed_in"),
+    "read_levels": Call("nobody", "GET", "/markets/{market}/levels", also="anyone"),
+    "list_my_level_decisions": Call("aino", "GET", "/markets/{market}/level-decisions", also="signed_in"),
+    "read_level_decision": Call("aino", "GET", "/level-decisions/{level_lost}", also="mira otto"),
+    "appeal_level_decision": Call(
+        "aino", "POST", "/level-decisions/{level_lost}/appeal", {"statement": "I was ill."}
+    ),
+    "list_level_appeals": Call(
+        "mira",
+        "GET",
+        "/markets/{market}/level-appeals",
+        also="otto",
+        others={"olga": 403},  # markets are no secret
+    ),
+    "answer_level_appeal": Call(
+        "mira",
+        "POST",
+        "/level-decisions/{level_appealed}/appeal-answer",
+        {"outcome": "overturned", "statement": "Get well soon."},
+        also="otto",
+    ),
+    "trace_contribution": Call("aino", "GET", "/contributions/{gathered}/trace", also="mira otto"),
+    "list_contribution_periods": Call(
+        "nobody", "GET", "/markets/{market}/contribution-periods", also="anyone"
+    ),
+    "claw_back_contribution": Call(
+        "mira",
+        "POST",
+        "/contributions/{gathered}/claw-back",
+        {"reason": "copied", "statement": "It is the harbour office's."},
+        also="otto",
+    ),
+    "appeal_claw_back": Call("aino", "POST", "/claw-backs/{taken_back}/appeal", {"statement": "I wrote it."}),
+    "answer_claw_back_appeal": Call(
+        "otto",
+        "POST",
+        "/claw-backs/{taken_appealed}/appeal-answer",
+        {"outcome": "restored", "statement": "You did write it."},
+        also="mira",
+    ),
+    "make_referral_code": Call("aino", "POST", "/markets/{market}/referral-code", also="signed_in"),
+    "use_referral_code": Call("olga", "POST", "/referrals", {"code": "{code}"}, also="signed_in"),
+    "list_my_referrals": Call("aino", "GET", "/me/referrals", also="signed_in"),
+    "list_contribution_signals": Call("mira", "GET", "/markets/{market}/contribution-signals", also="otto"),
+    "assess_contribution_signal": Call(
+        "mira",
+        "POST",
+        "/contribution-signals/{signal}/assessment",
+        {"outcome": "harmless", "note": "A busy Sunday."},
+        also="otto",
+    ),
+    # credits, hours, pots and patronage
+    "explain_credit_posting": Call("aino", "GET", "/credits/postings/{posting}/explanation", also="otto"),
+    "read_my_credits": Call("aino", "GET", "/credits", also="signed_in"),
+    "list_my_credit_postings": Call("aino", "GET", "/credits/postings", also="signed_in"),
+    "pay_out_credits": Call(
+        "ellen", "POST", "/markets/{market}/credit-payouts", {"credits": 1_000}, also="signed_in"
+    ),
+    "read_my_hours": Call("aino", "GET", "/hours", also="signed_in"),
+    "list_my_hour_postings": Call("aino", "GET", "/hours/postings", also="signed_in"),
+    "list_my_hour_transfers": Call("aino", "GET", "/hours/transfers", also="signed_in"),
+    "claim_hours": Call(
+        "ellen",
+        "POST",
+        "/hours/transfers",
+        {
+            "market_id": "{market}",
+            "other_id": "{ben}",
+            "i_was": "receiver",
+            "duration": "PT45M",
+            "what": "Cleared the snow.",
+        },
+        also="signed_in",
+    ),
+    "read_hour_transfer": Call("aino", "GET", "/hours/transfers/{hours_said}", also="ben"),
+    "confirm_hours": Call("aino", "POST", "/hours/transfers/{hours_asked}/confirmation", also="ben"),
+    "decline_hours": Call("aino", "POST", "/hours/transfers/{hours_asked}/declination", also="ben"),
+    "withdraw_hours": Call("aino", "POST", "/hours/transfers/{hours_said}/withdrawal", also="ben"),
+    "open_pot": Call(
+        "aino",
+        "POST",
+        "/pots",
+        {"market_id": "{market}", "beneficiary_id": "{sulo}", "title": "For Sulo's roof"},
+        also="signed_in",
+    ),
+    "list_pots": Call("aino", "GET", "/markets/{market}/pots", also="signed_in"),
+    "read_pot": Call("aino", "GET", "/pots/{pot}", also="signed_in"),
+    "feed_pot": Call("aino", "POST", "/pots/{pot}/gifts", {"credits": 250}, also="signed_in"),
+    "list_my_gifts": Call("aino", "GET", "/me/gifts", also="signed_in"),
+    "close_pot": Call("ben", "POST", "/pots/{pot}/closing", also="otto"),
+    "promise_from_pot": Call("otto", "POST", "/pots/{purpose}/people", {"user_id": "{ben}"}),
+    "end_promise_from_pot": Call("otto", "DELETE", "/pots/{purpose}/people/{sulo}"),
+    "preview_patronage": Call(
+        "otto",
+        "GET",
+        "/markets/{market}/patronage-preview?starts_at={since}&ends_at={until}&surplus_amount=100",
+        others={"olga": 403},
+    ),
+    "post_patronage": Call(
+        "otto",
+        "POST",
+        "/markets/{market}/patronage-rounds",
+        {"starts_at": "{since}", "ends_at": "{until}", "surplus_amount": 100},
+        others={"olga": 403},
+    ),
+    "list_patronage_rounds": Call("aino", "GET", "/markets/{market}/patronage-rounds", also="signed_in"),
+    "list_patronage_shares": Call("aino", "GET", "/patronage-rounds/{patronage}/shares", also="ellen otto"),
     # payments and the ledger
     "receive_payment_webhook": Call(
         "nobody",

@@ -52,6 +52,21 @@ def bare(answer: Response) -> tuple[int, dict[str, Any]]:
     return answer.status_code, {name: value for name, value in answer.json().items() if name != "instance"}
 
 
+def test_two_who_sign_in_from_one_installation_are_known_as_one(client: Client) -> None:
+    for email in (AINO["email"], "ben@example.org"):
+        client.post("/users", AINO | {"email": email})
+        assert signed_in(client, email=email, device="0f6c1f0e7a8b4e0b").status_code == 201
+    with client.transactions() as session:
+        found = session.execute(text("SELECT user_id, cluster_id FROM identity_clusters")).all()
+    assert len({row.user_id for row in found}) == 2
+    assert len({row.cluster_id for row in found}) == 1
+
+
+@pytest.mark.parametrize("device", ["with a space", "new\nline", "x" * 201])
+def test_a_device_is_a_plain_text_without_spaces(client: Client, device: str) -> None:
+    assert signed_in(client, device=device).status_code == 422
+
+
 def test_a_person_signs_up_signs_in_and_sees_themselves(client: Client) -> None:
     assert client.post("/users", AINO | {"locale": "fi-FI"}).status_code == 202
     answer = signed_in(client, email="AINO@example.org ", label="Aino's phone")

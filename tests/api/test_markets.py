@@ -137,3 +137,29 @@ def _as(client: Client, who: str) -> Client:
                 )
             )
     return client.sign_in(someone.id)
+
+
+@pytest.mark.parametrize(
+    ("surge", "field"),
+    [
+        ({"live": {"ride": {"cap_bp": 9_000}}}, "surge.live.ride.cap_bp"),
+        ({"live": {"ride": {"capp_bp": 20_000}}}, "surge.live.ride.capp_bp"),
+        ({"scheduled": {"stay": {"block_hours": 0}}}, "surge.scheduled.stay.block_hours"),
+        ({"tick_minutes": 0}, "surge.tick_minutes"),
+        ({"surprise": True}, "surge.surprise"),
+    ],
+)
+def test_surge_rules_that_no_price_could_follow_are_refused_by_their_path(
+    otto: Client, helsinki: str, surge: dict[str, Any], field: str
+) -> None:
+    asked = {"rules": {"surge": surge}}
+    refused = otto.post(f"{helsinki}/policy-versions", asked, headers={"if-match": '"1"'})
+    assert (refused.status_code, refused.json()["field"]) == (422, f"rules.{field}")
+    opened = otto.post("/markets", TAMPERE | {"policy": {"surge": surge}})
+    assert (opened.status_code, opened.json()["field"]) == (422, f"policy.{field}")
+
+
+def test_surge_rules_are_stored_as_they_were_sent(otto: Client, helsinki: str) -> None:
+    rules = {"surge": {"live": {"ride": {"cap_bp": 15_000}}}}
+    published = otto.post(f"{helsinki}/policy-versions", {"rules": rules}, headers={"if-match": '"1"'})
+    assert published.json()["rules"]["surge"] == rules["surge"]

@@ -11,6 +11,7 @@ from stripe import WebhookSignature
 from domain import payments
 from domain.foundation import clock, events, ids
 from domain.foundation.actors import SYSTEM
+from domain.foundation.settings import settings
 from domain.payments import Gateway, Payment
 from tests import cast
 from tests.client import Client
@@ -208,9 +209,9 @@ def test_an_operator_settles_now_what_was_given_up(client: Client, paid: Payment
     assert (answered.json()["state"], answered.json()["captured_amount"]) == ("captured", 2_500)
 
 
-def signed(event: dict[str, Any]) -> dict[str, Any]:
+def signed(event: dict[str, Any], secret: str = WEBHOOK_SECRET) -> dict[str, Any]:
     raw = json.dumps(event)
-    header = WebhookSignature.generate_signature_header(raw, WEBHOOK_SECRET, time.time_ns() // 10**9)
+    header = WebhookSignature.generate_signature_header(raw, secret, time.time_ns() // 10**9)
     return {"content": raw.encode(), "headers": {"stripe-signature": header}}
 
 
@@ -233,6 +234,19 @@ def test_what_the_provider_did_not_sign_is_refused(client: Client) -> None:
     answered = client.app.post("/payments/webhook", **sent)
     assert (answered.status_code, answered.json()["type"]) == (401, "/problems/webhook-forged")
     assert client.app.post("/payments/webhook", content=b"{}").status_code == 401
+
+
+@pytest.mark.parametrize("secret", ["", " ", "\t", WEBHOOK_SECRET], ids=["none", "a space", "a tab", "ours"])
+def test_a_house_without_the_secret_believes_nobody(
+    client: Client, monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    sent = signed({"id": "evt_forged", "type": "x", "data": {"object": {}}}, secret)
+    with monkeypatch.context() as house:
+        house.setenv("STRIPE_WEBHOOK_SECRETS", " , ")
+        settings.cache_clear()
+        answered = client.app.post("/payments/webhook", **sent)
+    settings.cache_clear()
+    assert (answered.status_code, answered.json()["type"]) == (401, "/problems/webhook-forged")
 
 
 def test_a_signed_thing_that_is_no_event_is_refused(client: Client) -> None:

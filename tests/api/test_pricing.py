@@ -59,7 +59,17 @@ def test_a_customer_asks_for_a_price_and_reads_it_again_in_words(client: Client,
     assert quote["id"].startswith("quo_")
     assert quote["pay_in"] == {"amount": 7_088, "currency": "EUR"}
     assert (quote["unit"], quote["units"], quote["counted_in"]) == ("hour", 90, "minute")
-    assert quote["surge"] == {"multiplier": "1.00", "reason": "not_in_force"}
+    assert quote["surge"] == {
+        "multiplier": "1.00",
+        "market_multiplier": "1.00",
+        "reason": "not_in_force",
+        "mode": None,
+        "reasons": [],
+        "limits": [],
+        "bonus": {"amount": 0, "currency": "EUR"},
+        "snapshot_id": None,
+        "has_personal_data": False,
+    }
     assert {line["kind"] for line in quote["lines"]} == {"base", "service_fee", "commission"}
     assert all(line["payer"] != line["payee"] and line["policy_version"] == 1 for line in quote["lines"])
     assert quote["explanation"] is None
@@ -72,7 +82,7 @@ def test_a_customer_asks_for_a_price_and_reads_it_again_in_words(client: Client,
 
 def test_what_everybody_gets_is_what_the_customer_pays(client: Client, ironing: Offer) -> None:
     quote = _as(client, "aino").post("/quotes", _wanted(ironing, units=77)).json()
-    parts = ("pay_out", "service_fee", "commission", "tax")
+    parts = ("pay_out", "service_fee", "commission", "tax", "surge_amount")
     assert quote["pay_in"]["amount"] == sum(quote[part]["amount"] for part in parts)
 
 

@@ -30,7 +30,8 @@ from domain.foundation.settings import settings
 from tests.api.calls import Call
 from tests.api.little_issuer import served
 from tests.domain.identity.fakes import LittleIssuer
-from tests.stage import HOUR, Photograph, Stage, Till, build, changed
+from tests.photograph import Photograph, changed
+from tests.stage import HOUR, Stage, Till, build
 
 WEBHOOK_SECRET = "whsec_tests"
 WEBHOOK = json.dumps({"id": "evt_stage", "object": "event", "type": "payment_intent.succeeded", "data": {}})

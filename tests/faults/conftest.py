@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.stack import Stack, standing
+from tests.conftest import fresh_database
+from tests.faults.stack import Stack, killable, standing
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
+def stack(server_url: str) -> Iterator[Stack]:
     """A stack with a database; other programs are started as they are needed."""
-    with tempfile.TemporaryDirectory(prefix="talkoo-faults-") as folder, standing(Path(folder)) as made:
+    with (
+        tempfile.TemporaryDirectory(prefix="talkoo-faults-") as folder,
+        fresh_database(server_url) as url,
+        standing(Path(folder), url) as made,
+    ):
         yield made
 
 
@@ -21,6 +26,6 @@ def own_stack() -> Iterator[Stack]:
     """A stack whose PostgreSQL is ours to kill."""
     with (
         tempfile.TemporaryDirectory(prefix="talkoo-faults-") as folder,
-        standing(Path(folder), own_server=True) as made,
+        killable(Path(folder)) as made,
     ):
         yield made

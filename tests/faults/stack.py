@@ -1,15 +1,14 @@
 """The product as it really runs, on this machine and for this test: processes, sockets, a database.
 
-PostgreSQL is a cluster of our own with a disk it trusts (what is acknowledged is on it), in a temporary
-folder, reached by a unix socket; before the first statement it says itself that its data directory is ours.
-Where TEST_DATABASE_URL names a server, a fresh database on it serves instead, except where the test kills it.
+The database is a fresh one on the server of all tests. A test that kills PostgreSQL has a cluster of its own
+with a disk it trusts (what is acknowledged is on it), in a temporary folder, reached by a unix socket; before
+the first statement it says itself that its data directory is ours.
 """
 
 import os
 import random
 import shutil
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,8 +22,8 @@ from domain import registry
 from domain.foundation.database import Transactions, engine_for
 from ops import embedded_postgres, postgres_folder, services
 from ops import postgres_programs as postgres
-from tests.conftest import _fresh_database
 from tests.faults.programs import Program, says
+from tests.ports import free_port
 
 WEBHOOK_SECRET = "whsec_faults"
 _UNLIMITED = {"RATE_LIMIT": "1000000/second", "RATE_LIMIT_SIGN_IN": "1000000/second", "LOG_LEVEL": "warning"}
@@ -98,13 +97,16 @@ class Stack:
 
 
 @contextmanager
-def standing(folder: Path, *, own_server: bool = False) -> Iterator[Stack]:
-    """A stack with its database; the rest is started by whoever needs it."""
+def standing(folder: Path, database_url: str) -> Iterator[Stack]:
+    """A stack on this database; the rest is started by whoever needs it."""
     with ExitStack() as stack:
-        given = os.environ.get("TEST_DATABASE_URL")
-        if given and not own_server:
-            yield Stack(folder, stack, None, stack.enter_context(_fresh_database(given)))
-            return
+        yield Stack(folder, stack, None, database_url)
+
+
+@contextmanager
+def killable(folder: Path) -> Iterator[Stack]:
+    """The same with a PostgreSQL of its own."""
+    with ExitStack() as stack:
         server = _postgres(folder)
         stack.callback(server.stop)
         server.start()
@@ -119,13 +121,6 @@ def seed() -> random.Random:
     chosen = int(os.environ.get("TEST_SEED", random.SystemRandom().randrange(10**9)))
     print(f"TEST_SEED={chosen}")  # noqa: T201 -- pytest shows it where a test fails
     return random.Random(chosen)
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as trial:
-        port: int = trial.getsockname()[1]
-        return port
 
 
 def _postgres(folder: Path) -> Program:

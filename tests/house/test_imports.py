@@ -55,5 +55,5 @@ def test_a_violation_of_each_contract_is_caught(tmp_path):
 def _lint(root: Path) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).with_name("lint-imports")
     return subprocess.run(
-        [program, "--no-cache"], cwd=root, capture_output=True, text=True, check=False, timeout=120
+        [program, "--no-cache"], cwd=root, capture_output=True, text=True, check=False, timeout=200
     )

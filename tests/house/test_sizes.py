@@ -2,30 +2,26 @@
 
 import ast
 
-import pytest
-
 from tests.house.source import files, tree
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 
 
-@pytest.mark.parametrize("path", sorted(files()))
-def test_a_file_fits_in_one_head(path):
-    lines = files()[path].count("\n")
-    assert lines <= LONGEST_FILE, (
-        f"{path} has {lines} lines. Split it by chapter (what it is about), not by mechanism."
-    )
+def test_a_file_fits_in_one_head():
+    lines = {path: content.count("\n") for path, content in files().items()}
+    long = [f"{path} ({count} lines)" for path, count in lines.items() if count > LONGEST_FILE]
+    assert not long, f"Split by chapter (what it is about), not by mechanism: {', '.join(long)}"
 
 
-@pytest.mark.parametrize("path", sorted(files()))
-def test_a_function_fits_on_a_screen(path):
+def test_a_function_fits_on_a_screen():
     long = [
-        f"{node.name} ({_length(node)} lines)"
+        f"{path}: {node.name} ({_length(node)} lines)"
+        for path in files()
         for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _length(node) > LONGEST_FUNCTION
     ]
-    assert not long, f"{path}: name the steps and make them functions: {', '.join(long)}"
+    assert not long, f"Name the steps and make them functions: {', '.join(long)}"
 
 
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

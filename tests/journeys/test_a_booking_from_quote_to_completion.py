@@ -1,87 +1,14 @@
 """One booking's whole way through HTTP, workers and the payment sandbox; afterwards every book balances."""
 
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from domain import ledger, payments
-from domain.foundation import clock, ids
-from domain.foundation.settings import settings
+from domain.foundation import ids
 from domain.ledger import AccountKind
 from tests import cast
-from tests.client import Client
-from workers import bookings as booking_work
-from workers import relay
-from workers.invariants import INVARIANTS, violations
-from workers.subscriptions import READERS
-from workers.task import Work, deliver, name_of
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-UNDONE = "SELECT * FROM event_deliveries WHERE done_at IS NULL"
-BY_NAME = {name_of(reader): reader for several in READERS.values() for reader in several}
-
-
-@dataclass
-class Market:
-    """A small market with its doors open and its workers at hand."""
-
-    client: Client
-    work: Work
-    clock_file: Path
-    opened_at: datetime
-
-    def person(self, name: str) -> Client:
-        """Somebody with a fresh session: the clock may have walked past the last one."""
-        with self.client.transactions() as session:
-            found = getattr(cast, name)(session)
-        return self.client.sign_in(getattr(found, "user_id", found.id))
-
-    def walk_to(self, instant: datetime) -> None:
-        """Let it become that late, and everybody do what is then to be done."""
-        clock.steer(self.clock_file, instant - self.opened_at)
-        booking_work.act_when_due(self.work, clock.now())
-        booking_work.expire_proposals(self.work, clock.now())
-        self.follow()
-
-    def follow(self) -> None:
-        """Deliver news until there is none."""
-        while relay.dispatch(self.work.transactions, READERS, self._deliver):
-            pass
-
-    def balance(self, kind: AccountKind, owner_id: UUID | None = None) -> int:
-        with self.work.transactions() as session:
-            return ledger.balance(session, ledger.account(session, kind, "EUR", owner_id))
-
-    def broken(self) -> dict[str, Any]:
-        """What does not hold of all that must, and deliveries that failed."""
-        with self.work.transactions.reading() as session:
-            return violations(session, {**INVARIANTS, "every delivery is done": UNDONE})
-
-    def _deliver(self, message: relay.Message) -> None:
-        deliver(self.work, BY_NAME[message.reader], message.event_id)
-
-
-@pytest.fixture
-def market(client: Client, gateway: payments.Gateway, tmp_path: Path) -> Iterator[Market]:
-    path = tmp_path / "clock"
-    clock.steer(path, timedelta(0))
-    os.environ["CLOCK_FILE"] = str(path)
-    settings.cache_clear()
-    yield Market(client, Work(client.transactions, gateway), path, clock.now())
-    del os.environ["CLOCK_FILE"]
-    settings.cache_clear()
-
-
-@pytest.fixture
-def start(market: Market) -> datetime:
-    return (market.opened_at + 2 * DAY).replace(minute=0, second=0, microsecond=0)
+from tests.journeys.market import DAY, HOUR, Market
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_two_deploys_at_once_migrate_once(empty_database):
     deploy = "import sys, migrations; migrations.upgrade(sys.argv[1])"
     with empty_database() as url:
         both = [subprocess.Popen([sys.executable, "-c", deploy, url], cwd=ROOT) for _ in range(2)]
-        assert [one.wait(timeout=60) for one in both] == [0, 0]
+        assert [one.wait(timeout=180) for one in both] == [0, 0]
         assert _read(url, "columns")
 
 

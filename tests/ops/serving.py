@@ -2,15 +2,13 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
 
 from api.app import create
-
-_PATIENCE = 20.0
+from tests.together import PATIENCE, eventually
 
 
 @contextmanager
@@ -20,11 +18,8 @@ def served() -> Iterator[str]:
         server = uvicorn.Server(uvicorn.Config(create(), log_level="warning", access_log=False, ws="none"))
         thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
         thread.start()
-        until = time.monotonic() + _PATIENCE
-        while not server.started:
-            assert thread.is_alive(), "the API ended before it was ready"
-            assert time.monotonic() < until, "the API was not ready in time"
-            threading.Event().wait(0.01)
+        assert eventually(lambda: server.started or not thread.is_alive()), "the API was not ready in time"
+        assert server.started, "the API ended before it was ready"
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
-        thread.join(_PATIENCE)
+        thread.join(PATIENCE)

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import psycopg
 import pytest
 
 from ops import embedded_postgres, postgres_folder
+from tests.together import eventually
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +104,7 @@ embedded_postgres.start_for_tests(Path({str(folder)!r}))
 os.kill(os.getpid(), signal.SIGKILL)
 """
     subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
-    until = time.monotonic() + 10
-    while postgres_folder.inhabitants(folder) and time.monotonic() < until:
-        os.sched_yield()
-    assert not postgres_folder.inhabitants(folder)
+    assert eventually(lambda: not postgres_folder.inhabitants(folder))
 
 
 def test_data_of_another_major_version_are_left_alone(empty: Path) -> None:
@@ -137,5 +134,4 @@ def postmaster(folder: Path) -> int:
 
 
 def wait_until_gone(pid: int) -> None:
-    while Path("/proc", str(pid), "cwd").exists():
-        os.sched_yield()
+    assert eventually(lambda: not Path("/proc", str(pid), "cwd").exists())

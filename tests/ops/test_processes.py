@@ -6,10 +6,8 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,8 @@ from rich.console import Console
 
 from ops import processes
 from ops.processes import Child
+from tests.ports import free_port
+from tests.together import PATIENCE, eventually
 
 STAYS = (sys.executable, "-c", "import time; print('here', flush=True); time.sleep(600)")
 DEAF = (
@@ -69,8 +69,7 @@ def test_a_child_is_ready_when_it_says_so() -> None:
 
 
 def test_a_child_is_ready_when_its_address_answers() -> None:
-    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as listening:
-        port = listening.server_port
+    port = free_port()
     serves = (sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1")
     with crew() as team:
         team.start(Child("site", serves, ready=processes.answers(f"http://127.0.0.1:{port}/")))
@@ -90,7 +89,7 @@ def test_sigterm_stops_all_the_last_one_first(tmp_path: Path) -> None:
     order = tmp_path / "order"
     with supervisor(order) as (process, children):
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(PATIENCE) == 0
         assert order.read_text().split() == ["second", "first"]
         assert not any(is_alive(pid) for pid in children)
 
@@ -179,10 +178,3 @@ def is_alive(pid: int) -> bool:
         return Path("/proc", str(pid), "stat").read_text().rpartition(") ")[2][0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
         return False
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    until = time.monotonic() + 10
-    while not holds() and time.monotonic() < until:
-        os.sched_yield()
-    return holds()

@@ -11,6 +11,7 @@ import httpx
 import stripe
 
 from tests.sandbox import contract
+from tests.together import PATIENCE
 
 KEY = "sk_sandbox_tests"
 NO_REDIRECTS = {"enabled": True, "allow_redirects": "never"}
@@ -26,12 +27,12 @@ class Sandbox:
     stripe: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.base_url, timeout=20)
+        self.http = httpx.Client(base_url=self.base_url, timeout=PATIENCE)
         self.stripe = self.client()
 
     def client(self, key: str = KEY, retries: int = 0) -> Any:
         addresses: Any = {"api": self.base_url}
-        transport = stripe.RequestsClient(timeout=20)
+        transport = stripe.RequestsClient(timeout=PATIENCE)
         return stripe.StripeClient(
             key, base_addresses=addresses, max_network_retries=retries, http_client=transport
         ).v1

@@ -11,6 +11,7 @@ import stripe
 
 from sandbox.server import start
 from tests.sandbox.kit import NO_REDIRECTS, Receiver, Sandbox
+from tests.together import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,13 +76,13 @@ def test_the_process_stops_cleanly_when_told_and_registers_its_webhook_once(
         assert len(running.stripe.webhook_endpoints.list().data) == 1
         running.http.close()
         processes[-1].terminate()
-        assert processes[-1].wait(10) == 0
+        assert processes[-1].wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "example.org"])  # noqa: S104  refused, that is the point
 def test_another_host_is_refused(host: str) -> None:
     command = [sys.executable, "-m", "sandbox", "--host", host]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, "this machine only" in done.stdout) == (2, True)
 
 

@@ -1,7 +1,6 @@
 """Webhooks: signed, tried again, and on request as unruly as life."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,16 +9,12 @@ import stripe
 
 from sandbox.server import start
 from tests.sandbox.kit import Receiver, Sandbox
-
-PATIENCE = 10.0
+from tests.together import eventually
 
 
 def until(true: Callable[[], object]) -> None:
     """Waits for what another thread does."""
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
+    assert eventually(true), "it did not happen"
 
 
 def listen(sandbox: Sandbox, receiver: Receiver, *types: str, **more: Any) -> Any:

@@ -1,4 +1,3 @@
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -7,6 +6,7 @@ from sqlalchemy import text
 
 from domain.foundation import events, ids
 from domain.foundation.actors import CLOCK
+from tests.together import together
 from workers import relay, task
 from workers.relay import BrokerAway
 from workers.task import Work
@@ -94,8 +94,7 @@ def test_a_message_that_arrives_at_many_workers_at_once_has_one_effect(work, tra
     lit()
     sent = []
     relay.dispatch(transactions, READERS, sent.append)
-    with ThreadPoolExecutor(8) as crowd:
-        list(crowd.map(lambda _: task.deliver(work, moth, sent[0].event_id), range(8)))
+    together(lambda _: task.deliver(work, moth, sent[0].event_id), 8)
     assert moths(transactions) == 1
 
 
@@ -166,8 +165,7 @@ def test_a_message_that_waits_in_a_long_queue_is_sent_again_ever_more_rarely(tra
 
 def test_two_relays_do_not_send_the_same_event(work, transactions, lit):
     lit(50)
-    with ThreadPoolExecutor(4) as relays:
-        sent = sum(relays.map(lambda _: relay.dispatch(transactions, READERS, by_hand(work)), range(4)))
+    sent = sum(together(lambda _: relay.dispatch(transactions, READERS, by_hand(work)), 4))
     assert (sent, moths(transactions)) == (50, 50)
 
 

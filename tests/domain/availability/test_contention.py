@@ -2,9 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -29,6 +27,7 @@ from tests.domain.availability.neighbours import (
     provider_of,
 )
 from tests.domain.availability.truths import broken
+from tests.together import patiently, together
 
 CROWD = 24
 TIME = on(25, "09:00")
@@ -39,18 +38,15 @@ Deed = Callable[[Session, UUID], object]
 
 def crowd(transactions: Transactions, deeds: Sequence[Deed]) -> Counter[str]:
     """All deeds in transactions of their own, let go at once. Counts how each ended."""
-    ready = Barrier(len(deeds))
 
-    def one(deed: Deed) -> str:
-        ready.wait(timeout=10)
+    def one(number: int) -> str:
         try:
-            transactions.run(lambda session: deed(session, ids.new()))
+            patiently(lambda: transactions.run(lambda session: deeds[number](session, ids.new())))
         except (Refusal, DBAPIError) as ended:
             return type(ended).__name__
         return "done"
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return Counter(pool.map(one, deeds))
+    return Counter(together(one, len(deeds)))
 
 
 def promising(terms: Terms, during: Span, seats: int = 1) -> Deed:

@@ -142,6 +142,32 @@ def test_free_offers_are_found_in_two_statements_however_many_they_are(session: 
     assert len(statements) == 2
 
 
+def test_each_offer_is_asked_for_its_own_span_in_one_statement(session: Session) -> None:
+    free = an_offer(session, provider=cast.provider(session, "P1"))
+    taken = an_offer(session, provider=cast.farah(session))
+    never = an_offer(session, [], provider=cast.ellen(session))
+    promise(session, taken, on(25, "09:00", 4))
+    during = {
+        free.offer_id: (free, on(25, "09:00", 2)),
+        taken.offer_id: (taken, on(25, "12:00", 2)),
+        never.offer_id: (never, on(25, "09:00", 2)),
+    }
+    statements: list[str] = []
+
+    def note(*told: object) -> None:
+        statements.append(str(told[2]))
+
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    found = availability.free_then(session, during, at=NOW)
+    event.remove(session.get_bind(), "before_cursor_execute", note)
+    assert found == {free.offer_id}
+    assert len(statements) == 1
+    later = {taken.offer_id: (taken, on(25, "13:00", 2))}
+    assert availability.free_then(session, later, at=NOW) == {taken.offer_id}
+    assert availability.free_then(session, later, at=NOW, seats=2) == set()
+    assert availability.free_then(session, {}, at=NOW) == set()
+
+
 def test_a_stay_is_free_when_all_its_nights_are(session: Session) -> None:
     always = [WeeklyRule(weekday, time(0), time(0)) for weekday in range(7)]
     terms = an_offer(session, always, category="stay")

@@ -77,7 +77,7 @@ def test_a_hidden_offer_is_not_booked(play: Scene):
 def test_who_came_to_share_the_payout_account_since_the_quote_cannot_book(play: Scene):
     """Aino got her quote as a stranger; meanwhile a profile of her own is paid out to Ellen's account."""
     quote = play.quoted()
-    business = providers.Business(organisation_id=None, payout_account_id=play.offer.id, segment=None)
+    business = providers.Business(organisation_id=None, payout_account_id=str(play.offer.id), segment=None)
     operator = Actor(ActorKind.OPERATOR, play.otto.user_id)
     for profile in (cast.ellen(play.session), cast.provider(play.session, "Aino")):
         providers.verify(play.session, profile.id, business, by=operator, at=play.at)

@@ -1,9 +1,9 @@
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ClassVar
 
 from domain.foundation import events, ids
 from domain.foundation.actors import CLOCK
+from tests.together import together
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,7 @@ def test_facts_recorded_at_once_get_different_numbers(transactions, at):
         with transactions() as session:
             events.record(session, TeaBrewed(cups), subject=("pot", pot), by=CLOCK, at=at)
 
-    with ThreadPoolExecutor(8) as crowd:
-        list(crowd.map(brew, range(40)))
+    together(brew, 40, threads=8)
     with transactions.reading() as session:
         assert [row.version for row in events.history(session, pot)] == list(range(1, 41))
 

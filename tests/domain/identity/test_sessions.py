@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import event, text
@@ -9,7 +8,7 @@ from sqlmodel import Session
 from domain import identity
 from domain.foundation import events, ids
 from domain.foundation.database import Transactions
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import Refusal, Unavailable
 from domain.identity.errors import (
     CredentialsRefused,
     EmailUnfit,
@@ -21,6 +20,7 @@ from domain.identity.passwords import Passwords
 from domain.identity.queries import user_by_email
 from domain.identity.sessions import ACCESS_LASTS, REFRESH_LASTS, start
 from tests.domain.identity.fakes import CountedHashes
+from tests.together import together
 
 PASSWORD = "correct horse battery"
 Person = Callable[[str], identity.User]
@@ -213,22 +213,18 @@ def test_of_many_who_renew_with_one_token_at_once_one_succeeds_and_the_family_en
         aino = user_by_email(session, "aino@example.org")
         assert aino is not None
         tokens = start(session, aino, label="", at=at)
-    together, outcomes = Barrier(8), list[str]()
 
-    def renew() -> None:
-        together.wait()
+    def renew(_: int) -> str:
         try:
             with transactions() as session:
                 identity.refresh(session, tokens.refresh, at=at)
-            outcomes.append("renewed")
+        except Unavailable:
+            raise
         except Refusal as refusal:
-            outcomes.append(refusal.slug)
+            return refusal.slug
+        return "renewed"
 
-    crowd = [Thread(target=renew) for _ in range(8)]
-    for each in crowd:
-        each.start()
-    for each in crowd:
-        each.join()
+    outcomes = together(renew, 8)
     assert sorted(outcomes) == sorted(["renewed", "refresh-token-reused", *["session-over"] * 6])
 
 

@@ -1,7 +1,6 @@
 """The ledger on a real database: what posts, what is refused, and what the database guards itself."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from domain.foundation import ids
 from domain.foundation.actors import CLOCK, SYSTEM
 from domain.foundation.database import Transactions
 from domain.ledger import AccountKind, Posting
+from tests.together import together
 
 BOOKING = UUID("019aa000-0000-7000-8000-000000000001")
 ELLEN = UUID("019aa000-0000-7000-8000-000000000002")
@@ -240,8 +240,7 @@ def test_a_crowd_of_spenders_never_spends_more_than_there_is(
             return False
         return True
 
-    with ThreadPoolExecutor(8) as crowd:
-        won = list(crowd.map(spend, range(24)))
+    won = together(spend, 24, threads=8)
     with transactions() as session:
         assert (sum(won), ledger.balance(session, held)) == (10, 0)
         assert violations(session) == {}
@@ -254,8 +253,7 @@ def test_the_same_entry_posted_by_a_crowd_happens_once(transactions: Transaction
             held = ledger.account(session, AccountKind.HELD, "NOK", BOOKING)
             return move(session, "once", Posting(clearing, held, 10), at=at).id
 
-    with ThreadPoolExecutor(8) as crowd:
-        entries = set(crowd.map(pay_in, range(16)))
+    entries = set(together(pay_in, 16, threads=8))
     with transactions() as session:
         assert len(entries) == 1
         assert ledger.balance(session, ledger.account(session, AccountKind.CLEARING, "NOK")) == 10

@@ -26,13 +26,28 @@ def test_what_we_own_or_spend_grows_by_debits_and_all_else_by_credits() -> None:
         AccountKind.GOODWILL,
         AccountKind.PROCESSING_FEES,
         AccountKind.CREDITS_POOL,
+        AccountKind.CREDITS_OWED,
     }
 
 
 def test_only_accounts_that_somebody_spends_from_have_a_floor() -> None:
     floored = {kind for kind, nature in NATURES.items() if nature.floor is not None}
-    assert floored == {AccountKind.HELD, AccountKind.PAYABLE, AccountKind.CREDITS, AccountKind.HOURS}
+    assert floored == {
+        AccountKind.HELD,
+        AccountKind.PAYABLE,
+        AccountKind.CREDITS,
+        AccountKind.CREDITS_PENDING,
+        AccountKind.CREDITS_OWED,
+        AccountKind.COMMUNITY_POT,
+        AccountKind.HOURS,
+    }
     assert all(NATURES[kind].owner is not Owner.NOBODY for kind in floored)
+
+
+def test_a_ceiling_stands_in_the_row_of_a_floor() -> None:
+    roofed = [kind for kind, nature in NATURES.items() if nature.ceiling is not None]
+    assert roofed == [AccountKind.HOURS]
+    assert all(NATURES[kind].floor is not None for kind in roofed)
 
 
 @pytest.mark.parametrize(

@@ -113,14 +113,14 @@ class Till:
     def fault(self, action: str, endpoint: str, **more: Any) -> None:
         self.control("POST", "faults", action=action, endpoint=endpoint, **more)
 
-    def asked(self, amount: int = 10_000, currency: str = "EUR") -> Payment:
-        """A payment that Aino is to make for a booking."""
+    def asked(self, amount: int = 10_000, currency: str = "EUR", by: str = "Aino") -> Payment:
+        """A payment that Aino, or somebody else, is to make for a booking."""
         with self.transactions() as session:
             return payments.open(
                 session,
                 subject_id=ids.new(),
                 market_id=cast.market(session).id,
-                customer_id=cast.aino(session).id,
+                customer_id=cast.user(session, by).id,
                 amount=amount,
                 currency=currency,
                 by=SYSTEM,

@@ -6,7 +6,6 @@ to exactly one effect and books that agree with the provider's.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 
@@ -16,6 +15,7 @@ from domain import payments
 from domain.foundation.errors import Conflict, Unavailable
 from domain.payments import Liable, OpKind, Payment, PaymentState
 from tests.domain.payments.harness import Killed, Till
+from tests.together import together
 
 FAULTS = ("before", "after", "error", "error_before", "rate_limit")
 CARD = "pm_card_visa"
@@ -224,7 +224,6 @@ def test_a_crowd_at_one_payment_leaves_one_effect(till: Till, kind: OpKind) -> N
             else:
                 ask(till, kind, payment)
 
-    with ThreadPoolExecutor(6) as crowd:
-        list(crowd.map(push, range(12)))
+    together(push, 12, threads=6)
     recover(till, kind, payment)
     one_effect(till, kind, payment)

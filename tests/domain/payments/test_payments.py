@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from domain import payments
+from domain import identity, payments
 from domain.foundation import ids
 from domain.ledger import AccountKind
 from domain.payments import Liable, PaymentState, RefundState
+from tests import cast
 from tests.domain.payments.harness import Till
 
 
@@ -345,3 +346,27 @@ def test_money_of_zero_two_and_three_decimals_is_counted_right(till: Till) -> No
         "kwd": 12_340,
         "sek": 30_000,
     }
+
+
+def test_two_who_pay_with_one_card_are_known_as_one_and_two_with_a_card_each_are_not(till: Till) -> None:
+    people = ("Aino", "Ben")
+    for name in people:
+        card = till.stripe("POST", "payment_methods", **{"type": "card", "card[token]": "tok_visa"})
+        till.authorize(till.asked(by=name), card["id"])
+    till.authorize(till.asked(by="Cleo"), "pm_card_visa")
+    till.authorize(till.asked(by="Dara"), "pm_card_visa")
+    with till.transactions() as session:
+        aino, ben, cleo, dara = (cast.user(session, name).id for name in (*people, "Cleo", "Dara"))
+        found = identity.cluster_of(session, [aino, ben, cleo, dara])
+    assert found[aino] == found[ben]
+    assert (found[cleo], found[dara]) == (cleo, dara)
+
+
+def test_a_card_is_noted_once_for_a_charge_and_not_at_each_look(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[str] = []
+    monkeypatch.setattr(identity, "note_signal", lambda *given: noted.append(given[3]))
+    payment = till.captured()
+    till.bring(payment)
+    assert len(noted) == 1

@@ -8,9 +8,10 @@ import pytest
 from sqlmodel import Session
 
 from domain import markets, offers, pricing
-from domain.foundation.actors import Actor, ActorKind
+from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.markets import Policy, TaxRule
-from domain.pricing import Effect, Explanation, Tariff
+from domain.offers import TaskContent, TaskKind
+from domain.pricing import Effect, Explanation, Tariff, Wish
 from tests import cast
 
 TEN = datetime(2026, 11, 30, 10, 0, tzinfo=ZoneInfo("Europe/Helsinki"))
@@ -103,3 +104,57 @@ def test_amounts_are_written_as_the_reader_is_used_to(
     session: Session, at: datetime, locale: str, written: str
 ) -> None:
     assert written in plain(explained(session, at, locale).summary)
+
+
+GIVEN = {"tasks": {"sharing_bp": {"default": 6_000}}, "credits": {"value_amount": 10}}
+
+
+def with_a_part(session: Session, at: datetime, **chosen: Any) -> Explanation:
+    """Aino clears the table, which saves Ellen 10.00, and pays a part of the fee with credits."""
+    cast.open_always(session, cast.ellen(session))
+    offer = cast.offer(session)
+    by = Actor(ActorKind.USER, offer.provider_user_id)
+    tax = TaxRule(rate_bp=2_500, applies_to="service", inclusive=True)
+    rules = Policy(contributions=GIVEN, tax=tax)
+    version = markets.publish_policy(session, offer.market_id, rules=rules, by=SYSTEM, at=at)
+    content = TaskContent(kind=TaskKind.PREPARES, title="Clearing the table", saving_amount=1_000)
+    task = offers.add_task(session, offer.id, content, by=by, at=at)
+    wanted = {"tasks": [task.id], "credits": Wish(100), "start": TEN, "units": 90} | chosen
+    quote = pricing.quote(session, offer_id=offer.id, customer_id=cast.aino(session).id, at=at, **wanted)
+    terms = offers.terms(session, offer.id)
+    return pricing.explain(quote, terms=terms, policy=version.rules, locale="en")
+
+
+def test_a_customer_s_part_is_told_with_what_it_costs_to_decline(session: Session, at: datetime) -> None:
+    told = with_a_part(session, at)
+    assert plain(told.summary).startswith(
+        "With your tasks done you pay €63.88 in all, and never more than €69.88."
+    )
+    assert [plain(sentence) for sentence in told.part] == [
+        (
+            "Without the tasks you take over you would pay €69.88. That price is always yours to choose: "
+            "declining costs nothing, and nobody asks why."
+        ),
+        "“Clearing the table” is yours to do and takes €6.00 off. Left undone it costs these €6.00 again.",
+        (
+            "So €69.88 is what is held; the €6.00 for your tasks come back as they are confirmed. What the "
+            "provider keeps you from doing counts as done."
+        ),
+        "10 credits take €1.00 off the service fee.",
+    ]
+    assert "€69.88 is reserved" in plain(told.charges[0])
+
+
+def test_lines_of_tasks_and_credits_say_how_they_came_about(session: Session, at: datetime) -> None:
+    told = [plain(sentence) for sentence in with_a_part(session, at).lines]
+    assert told[-3:] == [
+        "Clearing the table: -€6.00 — 60% of the €10.00 that it saves the provider.",
+        "VAT: -€1.20 — 20% of the €6.00 that “Clearing the table” takes off.",
+        "Credits: -€1.00 — of the €1.00 that you pay with credits, €1.69 at most.",
+    ]
+
+
+def test_without_a_part_nothing_is_said_of_one(session: Session, at: datetime) -> None:
+    told = with_a_part(session, at, tasks=[], credits=None)
+    assert told.part == ()
+    assert plain(told.summary).startswith("You pay €70.88 in all.")

@@ -1,6 +1,5 @@
 """Quotes against the real database: asked for, taken, changed, limited, kept."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,6 +33,7 @@ from domain.pricing.errors import (
 )
 from domain.pricing.invariants import INVARIANTS
 from tests import cast
+from tests.together import together
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 TEN = datetime(2026, 11, 24, 10, 0, tzinfo=HELSINKI)
@@ -376,8 +376,7 @@ def test_twenty_at_once_never_hold_more_than_five(transactions: Transactions, at
         with transactions() as session:
             return asked(session, offer, at, customer_id=aino.id).id
 
-    with ThreadPoolExecutor(8) as crowd:
-        assert len(set(crowd.map(ask, range(20)))) == 20
+    assert len(set(together(ask, 20, threads=8))) == 20
     with transactions() as session:
         live = text("SELECT live_number FROM quotes WHERE superseded_at IS NULL ORDER BY live_number")
         assert session.execute(live).scalars().all() == [1, 2, 3, 4, 5]
@@ -394,8 +393,7 @@ def test_of_many_who_take_a_quote_at_once_one_has_it(transactions: Transactions,
         except QuoteTaken:
             return False
 
-    with ThreadPoolExecutor(8) as crowd:
-        assert sum(crowd.map(take, range(16))) == 1
+    assert sum(together(take, 16, threads=8)) == 1
 
 
 def test_asking_and_taking_at_once_never_wait_in_a_circle(transactions: Transactions, at: datetime) -> None:
@@ -412,8 +410,7 @@ def test_asking_and_taking_at_once_never_wait_in_a_circle(transactions: Transact
         except (QuoteTaken, QuoteExpired):
             return None
 
-    with ThreadPoolExecutor(8) as crowd:
-        assert len(list(crowd.map(ask_or_take, range(40)))) == 40
+    assert len(together(ask_or_take, 40, threads=8)) == 40
 
 
 # ------------------------------------------------------------ changes, sweeping, counting
@@ -471,7 +468,11 @@ def test_every_invariant_holds_and_would_be_seen_broken(session: Session, at: da
     pricing.price_of_change(session, quote.id, units=60, at=at, expires_at=at + timedelta(days=1))
     assert [name for name, query in INVARIANTS.items() if session.execute(text(query)).all()] == []
     session.execute(text("ALTER TABLE quotes DISABLE TRIGGER quotes_are_kept"))
-    spoilt = "UPDATE quotes SET lines = '[]', currency = 'SEK' WHERE changes_quote_id IS NOT NULL"
+    spoilt = """
+        UPDATE quotes SET lines = '[]', currency = 'SEK', agreed_at = created_at, stake_amount = 1,
+                          inputs = jsonb_set(inputs, '{surge,multiplier_bp}', '20000')
+        WHERE changes_quote_id IS NOT NULL
+    """
     session.execute(text(spoilt))
     assert len([name for name, query in INVARIANTS.items() if session.execute(text(query)).all()]) == len(
         INVARIANTS

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from domain import markets, providers
+from domain import identity, markets, providers
 from domain.foundation import events, ids
 from domain.foundation.actors import CLOCK, SYSTEM, ActorKind
 from domain.foundation.errors import Stale, for_constraint
@@ -15,6 +15,7 @@ from domain.identity import Caller, Grant, Role
 from domain.markets.errors import MarketUnknown
 from domain.providers import Business, Capability, ProviderProfile, Side, State, Step
 from domain.providers.errors import AlreadyApplied, CapabilityMissing, ProfileUnknown, SegmentUnknown
+from tests import cast
 
 Neighbour = Callable[..., Caller]
 TERMS = {"reason_code": "looked_at", "reason": "We looked at it."}
@@ -299,3 +300,12 @@ def test_a_market_pages_through_its_profiles_the_longest_waiting_first(
     assert rest.next_cursor is None
     waiting = providers.page(session, market.id, state=State.APPLIED, after=None, limit=20)
     assert [row.display_name for row in waiting.items] == ["aino", "farah"]
+
+
+def test_two_businesses_that_are_paid_to_one_account_are_known_as_one(session: Session, at: datetime) -> None:
+    one, other = cast.ellen(session), cast.farah(session)
+    otto = Caller(cast.otto(session).id, ids.new(), "Otto", frozenset({Grant(Role.OPERATOR)}))
+    for profile in (one, other):
+        providers.verify(session, profile.id, Business(None, "acct_1", None), by=otto, at=at)
+    found = identity.cluster_of(session, [one.user_id, other.user_id])
+    assert found[one.user_id] == found[other.user_id]

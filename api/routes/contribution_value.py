@@ -1,0 +1,186 @@
+"""What contributions are worth: every posting explained, traced, taken back with a reason, watched over."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from api.schemas.common import AfterCursor, Limit, PageView
+from api.schemas.contribution_value import (
+    ClawBackAppealAnswer,
+    ClawBackAppealRequest,
+    ClawBackRequest,
+    ClawBackView,
+    ContributionSignalView,
+    ExplanationView,
+    PeriodView,
+    ReferralCodeView,
+    ReferralRequest,
+    ReferralView,
+    SignalAssessment,
+    TraceView,
+)
+from api.transaction import Router
+from domain import contributions
+from domain.contributions.errors import ContributionNotFound
+from domain.contributions.value_errors import (
+    ClawBackNotAppealable,
+    ClawBackNotFound,
+    LookedAtAlready,
+    NobodyDecides,
+    NoClawBackAppeal,
+    PostingNotExplained,
+    ReferralMadeAlready,
+    ReferralNotPossible,
+    SignalNotFound,
+    SomebodyElseMustLook,
+)
+from domain.foundation.ids import ClawBackId, ContributionId, ContributionSignalId, MarketId, PostingId
+from domain.foundation.lifecycle import NotNow
+from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.identity import Caller
+from domain.ledger.errors import BalanceTooHigh, BalanceTooLow
+from domain.markets.errors import MarketUnknown
+
+router = Router(tags=["contributions"])
+
+
+@router.get(
+    "/credits/postings/{posting_id}/explanation", may="credits.explain", refusals=[PostingNotExplained]
+)
+def explain_credit_posting(posting_id: PostingId, session: Session, caller: Caller) -> ExplanationView:
+    """See why credits moved: event, evidence, policy version, each factor, who confirmed it, corrections."""
+    told = contributions.explain_posting(session, posting_id, by=caller)
+    return ExplanationView.model_validate(told)
+
+
+@router.get(
+    "/contributions/{contribution_id}/trace", may="contributions.trace", refusals=[ContributionNotFound]
+)
+def trace_contribution(contribution_id: ContributionId, session: Session, caller: Caller) -> TraceView:
+    """See both ways of a contribution: back to what it rests on, forward to what its credits did."""
+    found = contributions.trace(session, contribution_id, by=caller)
+    return TraceView.of(found)
+
+
+@router.get(
+    "/markets/{market_id}/contribution-periods",
+    may="contributions.read_policy",
+    refusals=[MarketUnknown, CursorUnreadable],
+)
+def list_contribution_periods(
+    market_id: MarketId, session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
+) -> PageView[PeriodView]:
+    """See what each closed period had to give and gave, the latest first."""
+    page = contributions.closed_periods(session, market_id, after=after, limit=limit)
+    return PageView(
+        items=[PeriodView.model_validate(one) for one in page.items], next_cursor=page.next_cursor
+    )
+
+
+@router.post(
+    "/contributions/{contribution_id}/claw-back",
+    may="contributions.claw_back",
+    status_code=201,
+    refusals=[BalanceTooHigh, BalanceTooLow, ContributionNotFound, NobodyDecides, NotNow],
+)
+def claw_back_contribution(
+    contribution_id: ContributionId, body: ClawBackRequest, session: Session, caller: Caller, at: datetime
+) -> ClawBackView:
+    """Take back what a contribution earned, with a reason that its contributor reads and may appeal."""
+    told = {"reason": body.reason, "statement": body.statement}
+    return ClawBackView.model_validate(
+        contributions.claw_back(session, contribution_id, by=caller, at=at, **told)  # type: ignore[arg-type]  # as they came
+    )
+
+
+@router.post(
+    "/claw-backs/{claw_back_id}/appeal",
+    may="contributions.appeal_claw_back",
+    status_code=201,
+    refusals=[ClawBackNotAppealable, ClawBackNotFound],
+)
+def appeal_claw_back(
+    claw_back_id: ClawBackId, body: ClawBackAppealRequest, session: Session, caller: Caller, at: datetime
+) -> ClawBackView:
+    """Ask somebody else to look at credits that were taken back from you, within 183 days."""
+    appealed = contributions.appeal_claw_back(session, claw_back_id, body.statement, by=caller, at=at)
+    return ClawBackView.model_validate(appealed)
+
+
+@router.post(
+    "/claw-backs/{claw_back_id}/appeal-answer",
+    may="contributions.claw_back",
+    status_code=201,
+    refusals=[ClawBackNotFound, NoClawBackAppeal, SomebodyElseMustLook],
+)
+def answer_claw_back_appeal(
+    claw_back_id: ClawBackId, body: ClawBackAppealAnswer, session: Session, caller: Caller, at: datetime
+) -> ClawBackView:
+    """Answer an appeal, as a moderator who did not take the credits back; a granted one restores them."""
+    answered = contributions.answer_claw_back_appeal(
+        session, claw_back_id, body.outcome, statement=body.statement, by=caller, at=at
+    )
+    return ClawBackView.model_validate(answered)
+
+
+@router.post(
+    "/markets/{market_id}/referral-code", may="referrals.invite", status_code=201, refusals=[MarketUnknown]
+)
+def make_referral_code(
+    market_id: MarketId, session: Session, caller: Caller, at: datetime
+) -> ReferralCodeView:
+    """Get your code of a market to hand on; it is the same every time."""
+    return ReferralCodeView.model_validate(contributions.referral_code(session, market_id, by=caller, at=at))
+
+
+@router.post(
+    "/referrals",
+    may="referrals.use",
+    status_code=201,
+    refusals=[ReferralMadeAlready, ReferralNotPossible],
+)
+def use_referral_code(body: ReferralRequest, session: Session, caller: Caller, at: datetime) -> ReferralView:
+    """Say by whose code you came, before you book anything."""
+    return ReferralView.model_validate(contributions.use_code(session, body.code, by=caller, at=at))
+
+
+@router.get("/me/referrals", may="referrals.invite", refusals=[CursorUnreadable])
+def list_my_referrals(
+    session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
+) -> PageView[ReferralView]:
+    """See whom you brought and what came of it, the latest first."""
+    page = contributions.referrals_by(session, by=caller, after=after, limit=limit)
+    items = [ReferralView.model_validate(one) for one in page.items]
+    return PageView(items=items, next_cursor=page.next_cursor)
+
+
+@router.get(
+    "/markets/{market_id}/contribution-signals",
+    may="contributions.watch",
+    refusals=[CursorUnreadable, SignalNotFound],
+)
+def list_contribution_signals(
+    market_id: MarketId,
+    session: Session,
+    caller: Caller,
+    after: AfterCursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> PageView[ContributionSignalView]:
+    """See what was noticed in your market and nobody has looked at yet, with why."""
+    page = contributions.integrity_signals(session, market_id, by=caller, after=after, limit=limit)
+    items = [ContributionSignalView.model_validate(one) for one in page.items]
+    return PageView(items=items, next_cursor=page.next_cursor)
+
+
+@router.post(
+    "/contribution-signals/{signal_id}/assessment",
+    may="contributions.watch",
+    status_code=201,
+    refusals=[LookedAtAlready, SignalNotFound],
+)
+def assess_contribution_signal(
+    signal_id: ContributionSignalId, body: SignalAssessment, session: Session, caller: Caller, at: datetime
+) -> ContributionSignalView:
+    """Say what you made of a signal. What follows, if anything, is another decision with its own reasons."""
+    found = contributions.look_at_signal(session, signal_id, body.outcome, note=body.note, by=caller, at=at)
+    return ContributionSignalView.model_validate(found)

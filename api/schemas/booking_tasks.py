@@ -1,0 +1,59 @@
+"""Tasks of a booking on the wire: what the customer does themselves, and how that went."""
+
+from typing import Literal, Self
+
+from api.schemas.common import Instant, Money, Text, View, Wire
+from domain import bookings
+from domain.bookings import Booking, Side, TaskLine, TaskOutcome, TaskState
+from domain.foundation.ids import BookingTaskId, TaskId
+from domain.offers import TaskKind
+
+
+class TaskReport(Wire):
+    """What one side says of a task, in words for the other."""
+
+    model_config = Wire.example({"reason": "The shirts were not sorted when I came."})
+
+    reason: Text
+
+
+class TaskDecision(Wire):
+    """An operator's decision: as what the task counts. Only an unmet one costs the customer its share."""
+
+    model_config = Wire.example({"outcome": "confirmed", "decision": "The photo shows them sorted."})
+
+    outcome: Literal[TaskOutcome.CONFIRMED, TaskOutcome.BLOCKED, TaskOutcome.UNMET]
+    decision: Text
+
+
+class BookingTaskView(View):
+    """A task that the customer took over. `allowed` is what the viewer's side may say of it now."""
+
+    id: BookingTaskId
+    task_id: TaskId
+    kind: TaskKind
+    title: str
+    share: Money
+    state: TaskState
+    allowed: list[str]
+    performed_at: Instant | None
+    said_by: Side | None
+    said_at: Instant | None
+    reason: str | None
+    objection: str | None
+    objected_at: Instant | None
+    answer_by: Instant | None
+    decided_by: Side | None
+    decided_at: Instant | None
+    decision: str | None
+    outcome: TaskOutcome | None
+
+    @classmethod
+    def of(cls, line: TaskLine, booking: Booking, side: Side) -> Self:
+        """A task as its booking shows it to one side."""
+        row = {name: getattr(line, name) for name in cls.model_fields if hasattr(line, name)}
+        return cls(
+            **row,
+            share=Money(amount=line.share_amount, currency=booking.currency),
+            allowed=bookings.task_steps(line.state, booking.state, side),
+        )

@@ -1,0 +1,270 @@
+"""Contributions on the wire: what is claimed, what became of it, and what a market gives for which kind."""
+
+from collections.abc import Mapping
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+
+from api.schemas.common import Instant, Line, Money, Text, View, Wire
+from domain.contributions import (
+    Claim,
+    Contribution,
+    ContributionKind,
+    ContributionPolicy,
+    ContributionState,
+    Evidence,
+    Funder,
+    RejectionReason,
+    SubjectType,
+    Unit,
+    Verifier,
+)
+from domain.foundation.ids import (
+    AttestationId,
+    BookingId,
+    CallId,
+    CommitmentId,
+    ContributionId,
+    MarketId,
+    OfferId,
+    PolicyVersionId,
+    ReviewId,
+    UserId,
+)
+from domain.foundation.money import share
+
+UnitsMilli = Annotated[
+    int,
+    Field(ge=1, le=24_000, strict=True, description="Thousandths: 1000 is a piece, or an hour."),
+]
+Link = Annotated[str, StringConstraints(pattern=r"^https://[^\s\x00]+$", max_length=500)]
+Photo = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    Field(description="SHA-256 of the file, in hexadecimal."),
+]
+FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+FactText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+FactNumber = Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000, strict=True)]
+FactYes = Annotated[bool, Field(strict=True)]
+LongText = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$")]
+
+
+class EvidenceBody(Wire):
+    """What shows that you did it. Only you, whoever is asked, and moderators can read it."""
+
+    statement: LongText = ""
+    links: Annotated[tuple[Link, ...], Field(max_length=20)] = ()
+    photos: Annotated[tuple[Photo, ...], Field(max_length=50)] = ()
+    facts: Annotated[dict[FactName, FactYes | FactNumber | FactText], Field(max_length=50)] = Field(
+        default_factory=dict
+    )
+
+    def evidence(self) -> Evidence:
+        """As the domain has it."""
+        return Evidence(self.statement, self.links, self.photos, self.facts)
+
+
+class EvidenceView(View):
+    """What was shown; nothing once it was erased."""
+
+    evidence: EvidenceBody | None
+
+
+class Subject(View):
+    """What a contribution is about: one of these, or nothing."""
+
+    booking_id: BookingId | None = None
+    offer_id: OfferId | None = None
+    user_id: UserId | None = None
+    review_id: ReviewId | None = None
+    attestation_id: AttestationId | None = None
+
+    model_config = Wire.model_config
+
+    @model_validator(mode="after")
+    def _refuse_two_at_once(self) -> Self:
+        if len(self.model_fields_set & {name for name, value in self if value is not None}) > 1:
+            raise ValueError("a contribution is about one thing")
+        return self
+
+    @property
+    def named(self) -> tuple[SubjectType | None, UUID | None]:
+        """Its type and id."""
+        found = next(((name, value) for name, value in self if value is not None), None)
+        return (None, None) if found is None else (SubjectType(found[0].removesuffix("_id")), found[1])
+
+
+class ContributionClaim(Wire):
+    """What you say you gave: one piece, or some hours of a day. With or without a call, as you like.
+
+    `wants_thanks_only`: it counts for your standing and earns nothing. `corrects_id` names a claim of yours
+    whose place this one takes.
+    """
+
+    model_config = Wire.example(
+        {
+            "market_id": "mkt_01jczk3v9hf8gb2h6v1q4nsx7e",
+            "kind": "defect_report",
+            "title": "The calendar forgets the night of the clock change",
+            "evidence": {
+                "statement": "Open the calendar on 25 October and look at two o'clock: the hour that comes "
+                "twice is shown once, so a slot cannot be booked."
+            },
+        }
+    )
+
+    market_id: MarketId
+    kind: ContributionKind
+    title: Line
+    evidence: EvidenceBody = EvidenceBody()
+    units_milli: UnitsMilli = 1_000
+    subject: Subject = Subject()
+    call_id: CallId | None = None
+    commitment_id: CommitmentId | None = None
+    wants_thanks_only: Annotated[bool, Field(strict=True)] = False
+    corrects_id: ContributionId | None = None
+
+    def claim(self) -> Claim:
+        """As the domain has it."""
+        subject_type, subject_id = self.subject.named
+        return Claim(
+            market_id=self.market_id,
+            kind=self.kind,
+            title=self.title,
+            evidence=self.evidence.evidence(),
+            units_milli=self.units_milli,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            call_id=self.call_id,
+            commitment_id=self.commitment_id,
+            wants_thanks_only=self.wants_thanks_only,
+            corrects_id=self.corrects_id,
+        )
+
+
+class ContributionView(View):
+    """A contribution and what became of it. Units, quality and credits are thousandths."""
+
+    id: ContributionId
+    market_id: MarketId
+    user_id: UserId
+    kind: ContributionKind
+    segment: str | None
+    title: str
+    units_milli: int
+    subject: Subject
+    call_id: CallId | None
+    commitment_id: CommitmentId | None
+    beneficiary_id: UserId | None
+    policy_version_id: PolicyVersionId
+    wants_thanks_only: bool
+    corrects_id: ContributionId | None
+    state: ContributionState
+    verifier: Verifier | None
+    submitted_at: Instant
+    verify_by: Instant | None
+    verified_at: Instant | None
+    verified_units_milli: int | None
+    quality_milli: int | None
+    rejected_at: Instant | None
+    rejected_reason: RejectionReason | None
+    rejected_statement: str | None
+    appealed_at: Instant | None
+    appeal_statement: str | None
+    withdrawn_at: Instant | None
+    thanked_at: Instant | None
+    credits: int | None
+    valued_at: Instant | None
+    hold_until: Instant | None
+    settled_at: Instant | None
+    clawed_back_at: Instant | None
+    clawed_back_reason: str | None
+
+    @classmethod
+    def of(cls, given: Contribution) -> Self:
+        """The view of a contribution."""
+        row = {name: getattr(given, name) for name in cls.model_fields if hasattr(given, name)}
+        about = {} if given.subject_type is None else {f"{given.subject_type}_id": given.subject_id}
+        return cls(**row, subject=Subject(**about))
+
+
+class AppealRequest(Wire):
+    """Why a rejection is wrong."""
+
+    model_config = Wire.example({"statement": "I was there; the receipt is in the evidence."})
+
+    statement: Text
+
+
+class KindView(View):
+    """What a market gives for a kind: for the first unit, half as much for the unit after `kappa_milli`.
+
+    Without `segment` it holds wherever no line names one. `first_unit` is what the credits of the first unit,
+    when it is good, pay for.
+    """
+
+    kind: ContributionKind
+    segment: str | None
+    unit: Unit
+    base_milli: int
+    factor_milli: int
+    kappa_milli: int
+    cap_milli: int = Field(description="Thousandths of a credit within 30 days, for one person.")
+    most_units_milli: int = Field(description="Thousandths of a unit that can be claimed within 30 days.")
+    verifier: Verifier
+    hold_days: int
+    funder: Funder
+    first_unit: Money | None
+
+
+class PublishedContributions(View):
+    """What a market gives for contributions, by kind and segment, and how it comes to know of them."""
+
+    market_id: MarketId
+    policy_version_id: PolicyVersionId
+    kinds: list[KindView]
+    pool_share_bp: int
+    period_days: int
+    quorum_seats: int
+    silence_hours: int
+
+    @classmethod
+    def of(cls, market_id: UUID, version_id: UUID, currency: str, rules: ContributionPolicy | None) -> Self:
+        """What is published; a market without such a policy gives nothing, and says so."""
+        whole = ContributionPolicy(kinds={}) if rules is None else rules
+        return cls(
+            market_id=market_id,
+            policy_version_id=version_id,
+            kinds=_kinds(whole, currency),
+            pool_share_bp=0 if rules is None else whole.pool.share_bp,
+            period_days=whole.pool.period_days,
+            quorum_seats=whole.quorum.seats,
+            silence_hours=whole.counterparty.silence_hours,
+        )
+
+
+def _kinds(rules: ContributionPolicy, currency: str) -> list[KindView]:
+    """A line for each kind, and one more for each segment in which something else holds for it."""
+    everywhere = [_kind(rules, kind, None, currency) for kind in rules.kinds]
+    special = [
+        _kind(rules, kind, segment, currency)
+        for segment, its in rules.segments.items()
+        for kind in dict.fromkeys([*rules.kinds, *its.kinds])
+    ]
+    return sorted(everywhere + special, key=lambda line: (line.kind, line.segment or ""))
+
+
+def _kind(rules: ContributionPolicy, kind: ContributionKind, segment: str | None, currency: str) -> KindView:
+    line = rules.rules_of(kind, segment)
+    assert line is not None  # noqa: S101 -- only what the policy names is asked for
+    factor = rules.factor_of(segment)
+    worth = None
+    if rules.credits is not None and line.base_milli:
+        credits_milli = share(line.base_milli, factor, 1_000)
+        worth = Money(amount=share(credits_milli, rules.credits.value_amount, 1_000), currency=currency)
+    told: Mapping[str, object] = line.model_dump()
+    return KindView.model_validate(
+        {**told, "kind": kind, "segment": segment, "factor_milli": factor, "first_unit": worth}
+    )

@@ -1,0 +1,72 @@
+"""Community pots on the wire."""
+
+from typing import Self
+
+from api.schemas.common import Instant, Line, View, Wire
+from api.schemas.credits import Credits, GivenCredits
+from domain.contributions import PotGift, PotSeen
+from domain.foundation.ids import MarketId, PotGiftId, PotId, UserId
+
+
+class PotRequest(Wire):
+    """A pot for another person, or without one for a purpose, which operators alone open."""
+
+    model_config = Wire.example(
+        {
+            "market_id": "mkt_01jczk3v9hf8gb2h6v1q4nsx7e",
+            "beneficiary_id": "usr_01jczk3v9hf8gb2h6v1q4nsx7e",
+            "title": "For Ben, while his leg heals",
+        }
+    )
+
+    market_id: MarketId
+    beneficiary_id: UserId | None = None
+    title: Line
+
+
+class PotView(View):
+    """A pot. What a person's pot holds is shown to that person and to operators; null to others."""
+
+    id: PotId
+    market_id: MarketId
+    beneficiary_id: UserId | None
+    title: str
+    credits: Credits | None
+    opened_at: Instant
+    closed_at: Instant | None
+
+    @classmethod
+    def of(cls, seen: PotSeen) -> Self:
+        """A pot as whoever asks may see it."""
+        row = {name: getattr(seen.pot, name) for name in cls.model_fields if name != "credits"}
+        return cls(**row, credits=seen.credits)
+
+
+class GiftRequest(Wire):
+    """How many of your credits to give. Given is given."""
+
+    model_config = Wire.example({"credits": 2500})
+
+    credits: GivenCredits
+
+
+class GiftView(View):
+    """What you gave into a pot."""
+
+    id: PotGiftId
+    pot_id: PotId
+    credits: Credits
+    given_at: Instant
+
+    @classmethod
+    def of(cls, gift: PotGift) -> Self:
+        """The gift, for its giver."""
+        return cls.model_validate(gift)
+
+
+class PotPersonRequest(Wire):
+    """Whose service fees the pot shall pay."""
+
+    model_config = Wire.example({"user_id": "usr_01jczk3v9hf8gb2h6v1q4nsx7e"})
+
+    user_id: UserId

@@ -1,0 +1,196 @@
+"""Part 1, the ledger: many random operations by 16 writers, some of them killed, and every one accounted for.
+
+Writers are processes with a connection each; now and then one is killed with SIGKILL in the middle of its
+work and another takes over, which does again whatever nobody heard the end of. Afterwards the books are held
+against the writers' diaries: what was told as posted is there once, what was refused is not there at all, a
+repeated key has changed nothing, per unit the sum is zero, and no balance stands below its floor or above
+its ceiling. Beside it, the same operations under two other designs: a pool with a kept balance of its own,
+and spending that is permitted by a sum.
+"""
+
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Engine
+
+import migrations
+from bench.contributions import ledger_rivals
+from bench.contributions.ledger_checks import Checked, checked
+from bench.contributions.ledger_work import Books, endowed, opened, write
+from bench.machine import cpu_seconds, family
+from domain.foundation import ids
+from domain.foundation.database import Transactions, engine_for
+from ops import embedded_postgres
+
+OPERATIONS, QUICK_OPERATIONS = 1_000_000, 20_000
+WRITERS: Final = 16
+USERS: Final = 2_000
+KILLS_A_MINUTE: Final = 12
+GOAL_A_SECOND, GOAL_P95_MS = 2_000, 20.0
+SEED: Final = 20261122
+_FORKED = get_context("fork")
+
+Row = dict[str, Any]
+
+
+def run(folder: Path | None = None, *, quick: bool = False, operations: int | None = None) -> list[Row]:
+    """Measure, check and print. Quick: a fiftieth of the operations."""
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    count = operations or (QUICK_OPERATIONS if quick else OPERATIONS)
+    with tempfile.TemporaryDirectory(prefix="talkoo-bench-", dir=folder) as place, _database(place) as url:
+        engine = engine_for(url, pool_size=4, name="bench")
+        users = [ids.new() for _ in range(USERS)]
+        books = opened(Transactions(engine), users)
+        endowed(Transactions(engine), books)
+        console.print(
+            f"{count:,} operations by {WRITERS} writers, {USERS:,} users, seed {SEED}; "
+            f"load {os.getloadavg()[0]:.1f} before it began."
+        )
+        ours, found = _ours(Path(place), url, engine, books, count)
+        rivals = ledger_rivals.measure(url, WRITERS, seconds=5.0 if quick else 20.0)
+        engine.dispose()
+    rows = [ours, *rivals]
+    console.print(_table(rows))
+    console.print(_verdict(ours, found))
+    return rows
+
+
+def _ours(place: Path, url: str, engine: Engine, books: Books, count: int) -> tuple[Row, Checked]:
+    """The run, the kills and the check."""
+    told = [_told(place, url, writer, count) for writer in range(WRITERS)]
+    began, servers = time.perf_counter(), _database_seconds(engine)
+    clients = os.times()
+    kills = _write(told, books)
+    seconds = time.perf_counter() - began
+    after = os.times()
+    spent = np.concatenate([_times(Path(one["times"])) for one in told])
+    found = checked(engine, books, told, SEED)
+    row = {
+        "what": "ours: spent accounts are locked rows, pools are summed",
+        "operations": count,
+        "postings": found.postings,
+        "seconds": seconds,
+        "a_second": found.postings / seconds,
+        "p50_ms": float(np.quantile(spent, 0.5) * 1_000),
+        "p95_ms": float(np.quantile(spent, 0.95) * 1_000),
+        "processor_clients": after.children_user + after.children_system - clients[2] - clients[3],
+        "processor_database": _database_seconds(engine) - servers,
+        "kills": kills,
+        "mismatches": found.mismatches,
+    }
+    return row, found
+
+
+def _told(place: Path, url: str, writer: int, count: int) -> dict[str, Any]:
+    share = count // WRITERS + (writer < count % WRITERS)
+    return {
+        "url": url,
+        "seed": SEED,
+        "writer": writer,
+        "count": share,
+        "diary": str(place / f"diary{writer}"),
+        "times": str(place / f"times{writer}"),
+    }
+
+
+def _write(told: list[dict[str, Any]], books: Books) -> int:
+    """All writers to the end of their streams; now and then one dies and is followed by another."""
+    chance, kills = random.Random(SEED), 0
+    living = {writer: _started(one, books) for writer, one in enumerate(told)}
+    next_kill = time.perf_counter() + 60 / KILLS_A_MINUTE
+    while living:
+        time.sleep(0.02)
+        for writer, process in list(living.items()):
+            if process.exitcode == 0:
+                del living[writer]
+            elif process.exitcode is not None:
+                raise RuntimeError(f"writer {writer} failed with {process.exitcode}")
+        if living and time.perf_counter() >= next_kill:
+            victim = chance.choice(list(living))
+            living[victim].kill()
+            living[victim].join()
+            living[victim] = _started(told[victim], books)
+            kills += 1
+            next_kill += 60 / KILLS_A_MINUTE
+    return kills
+
+
+def _started(told: dict[str, Any], books: Books) -> ForkProcess:
+    """A writer as a child of this process, so that a new one is there at once."""
+    process = _FORKED.Process(target=write, args=(told, books))
+    process.start()
+    return process
+
+
+def _times(path: Path) -> np.ndarray:
+    """Seconds of each operation; the last line of a killed writer may be cut short."""
+    lines = path.read_text().split("\n")
+    return np.array([float(line) for line in lines if len(line) >= len("0.000000")])
+
+
+def _database_seconds(engine: Engine) -> float:
+    """What the server and all its processes, those that have ended too, have used of processors."""
+    with engine.connect() as connection:
+        backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    status = Path(f"/proc/{backend}/status").read_text()
+    parent = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("PPid"))
+    ended = Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()[13:15]  # cutime and cstime
+    return cpu_seconds(family(parent)) + sum(map(int, ended)) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def _database(place: str) -> Iterator[str]:
+    """A cluster of its own, migrated; gone afterwards."""
+    folder = Path(place) / "postgres"
+    url = embedded_postgres.start(folder).url
+    try:
+        migrations.upgrade(url)
+        yield url
+    finally:
+        embedded_postgres.stop(folder)
+
+
+def _table(rows: list[Row]) -> Table:
+    table = Table(title=f"{WRITERS} writers, one transaction an operation", title_justify="left")
+    table.add_column("design")
+    for name in ("postings", "postings/s", "p50 ms", "p95 ms", "mismatches"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(
+            row["what"],
+            f"{row['postings']:,}",
+            f"{row['a_second']:,.0f}",
+            f"{row['p50_ms']:.1f}",
+            f"{row['p95_ms']:.1f}",
+            f"{row['mismatches']:,}",
+        )
+    return table
+
+
+def _verdict(ours: Row, found: Checked) -> str:
+    """Whether the goals are met, and what the check looked at."""
+    quick = "met" if ours["a_second"] >= GOAL_A_SECOND else "missed"
+    short = "met" if ours["p95_ms"] <= GOAL_P95_MS else "missed"
+    sound = "met" if not found.mismatches else "missed"
+    processor = ours["processor_clients"] + ours["processor_database"]
+    return (
+        f"Goal {GOAL_A_SECOND:,} postings/s: {quick}. p95 ≤ {GOAL_P95_MS:g} ms: {short}. "
+        f"Zero mismatches: {sound}.\n"
+        f"{found.posted:,} posted, {found.refused:,} refused, {found.repeated:,} heard of only by asking "
+        f"again, {ours['kills']} writers killed. "
+        f"{1_000 * processor / max(1, found.postings):.2f} ms of processor a posting "
+        f"({ours['processor_clients']:.0f} s writers, {ours['processor_database']:.0f} s database): "
+        f"{2 * found.postings / processor:,.0f} postings/s on two cores that do nothing else."
+    )

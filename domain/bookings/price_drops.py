@@ -1,0 +1,56 @@
+"""Who booked early never pays more for the same start than who came later.
+
+A group session is one start for many. When a later booking of it is confirmed at a lower factor of the
+market, the earlier ones are lowered to that factor: what is captured above is given back by the payment, as
+when a change lowers a price. Only the factor moves, and only down; base price, tariff and options stay as
+they were agreed, and what a protection made of the price for the later customer is theirs alone. The
+provider's bonus stays as promised. Doing it twice lowers nothing twice.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from domain import pricing
+from domain.foundation.actors import SYSTEM
+
+from . import queries
+from .adopting import adopt_price
+from .events import PriceLowered
+from .kinds import Side, State
+from .steps import Standing, keep_no_more_than, let_proposal_lapse, record
+
+
+def follow_price_drop(session: Session, booking_id: UUID, *, at: datetime) -> list[UUID]:
+    """Lower the earlier bookings of the start that this one is for; answers which were lowered."""
+    later = queries.booking(session, booking_id)
+    earlier = queries.earlier_of_start(session, later)
+    return [each for each in earlier if _follow(session, each, later.quote_id, at=at)]
+
+
+def _follow(session: Session, booking_id: UUID, later_quote_id: UUID, *, at: datetime) -> bool:
+    booking = queries.booking_locked(session, booking_id)
+    if booking.state not in queries.NOT_BEGUN:
+        return False
+    priced = pricing.price_after_drop(
+        session, booking.quote_id, later_quote_id, at=at, expires_at=max(booking.during.end, at)
+    )
+    if priced is None:
+        return False
+    here = Standing(booking, Side.CLOCK, SYSTEM, at)
+    adopt_price(session, here, priced.quote)
+    booking.version += 1
+    session.flush()
+    let_proposal_lapse(session, here)
+    if booking.state is State.CONFIRMED:
+        keep_no_more_than(session, here, booking.paid_amount)
+    fact = PriceLowered(
+        booking_id=booking.id,
+        less_amount=-priced.difference_amount,
+        pay_in_amount=booking.pay_in_amount,
+        pay_out_amount=booking.pay_out_amount,
+        currency=booking.currency,
+    )
+    record(session, here, fact)
+    return True

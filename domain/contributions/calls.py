@@ -1,0 +1,145 @@
+"""Calls: somebody asks for contributions of a kind, and closes the call when it is enough.
+
+Nobody is told who did not answer, and nothing is kept about it: that somebody saw a call and let it be is no
+fact anywhere.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from domain import markets
+from domain.foundation import events
+from domain.foundation.actors import CLOCK, Actor
+from domain.foundation.paging import Page, decode, page_of
+from domain.identity import Caller
+
+from . import policy, queries
+from .call_models import Call, Commitment
+from .errors import CallNotFound, CallsOpenAlready, KindNotTaken
+from .events import CallEnded, CallOpened
+from .kinds import CallActor, CallState, ContributionKind
+from .lifecycle import CALLS
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What somebody asks for. Without `wanted` any number may promise, without `closes_at` at any time."""
+
+    market_id: UUID
+    kind: ContributionKind
+    title: str
+    text: str
+    wanted: int | None = None
+    closes_at: datetime | None = None
+
+
+def open_call(session: Session, asking: Asking, *, by: Caller, at: datetime) -> Call:
+    """Ask for contributions: moderators for the market, everybody else for themselves.
+
+    Refuses `MarketUnknown`, `KindNotTaken` and `CallsOpenAlready`.
+    """
+    market = markets.market(session, asking.market_id)
+    rules = policy.rules_of(markets.policy_at(session, market.id, at))
+    if rules is None or not rules.takes(asking.kind):
+        raise KindNotTaken(field="kind")
+    is_of_the_market = by.is_moderator(market.id)
+    if not is_of_the_market:
+        _check_room(session, by.user_id, rules.open_calls)
+    call = Call(
+        market_id=market.id,
+        kind=asking.kind,
+        asked_by=by.user_id,
+        is_of_the_market=is_of_the_market,
+        title=asking.title,
+        text=asking.text,
+        wanted=asking.wanted,
+        opened_at=at,
+        closes_at=asking.closes_at,
+    )
+    session.add(call)
+    session.flush()
+    fact = CallOpened(call_id=call.id, market_id=market.id, kind=call.kind)
+    events.record(session, fact, subject=("call", call.id), by=by.actor_in(market.id), at=at)
+    return call
+
+
+def close_call(session: Session, call_id: UUID, *, by: Caller, at: datetime) -> Call:
+    """Ask nobody any more. Doing it twice does no harm.
+
+    Refuses `CallNotFound` to all but who asked and the market's moderators.
+    """
+    call = call_locked(session, call_id)
+    is_theirs = call.asked_by == by.user_id
+    if not is_theirs and not by.is_moderator(call.market_id):
+        raise CallNotFound
+    if call.state is CallState.OPEN:
+        actor = CallActor.ASKER if is_theirs else CallActor.MODERATOR
+        _close(session, call, actor, by=by.actor_in(call.market_id), at=at)
+    return call
+
+
+def close_when_due(session: Session, call_id: UUID, *, at: datetime) -> bool:
+    """Let the clock close a call whose time is over. False where it is not, or is closed."""
+    call = call_locked(session, call_id)
+    if call.state is not CallState.OPEN or call.closes_at is None or call.closes_at > at:
+        return False
+    _close(session, call, CallActor.CLOCK, by=CLOCK, at=at)
+    return True
+
+
+def call(session: Session, call_id: UUID) -> Call:
+    """A call; anybody may read it. Refuses `CallNotFound`."""
+    found = session.get(Call, call_id)
+    if found is None:
+        raise CallNotFound
+    return found
+
+
+def call_locked(session: Session, call_id: UUID) -> Call:
+    """A call, as nobody else can change it; refuses `CallNotFound`."""
+    wanted = select(Call).where(col(Call.id) == call_id).with_for_update()
+    found = session.scalars(wanted, execution_options={"populate_existing": True}).first()
+    if found is None:
+        raise CallNotFound
+    return found
+
+
+def open_calls(session: Session, market_id: UUID, *, after: str | None, limit: int) -> Page[Call]:
+    """What is asked for in a market now, the latest first. Refuses `MarketUnknown`."""
+    market = markets.market(session, market_id)
+    wanted = select(Call).where(col(Call.market_id) == market.id, col(Call.state) == CallState.OPEN)
+    if after is not None:
+        wanted = wanted.where(col(Call.id) < decode(after, [UUID])[0])
+    rows = session.scalars(wanted.order_by(col(Call.id).desc()).limit(limit + 1)).all()
+    return page_of(rows, limit, lambda row: [row.id])
+
+
+def calls_due(session: Session, *, at: datetime, limit: int) -> list[UUID]:
+    """Open calls whose time is over."""
+    wanted = select(col(Call.id)).where(col(Call.state) == CallState.OPEN, col(Call.closes_at) <= at)
+    return list(session.scalars(wanted.order_by(col(Call.closes_at)).limit(limit)))
+
+
+def promises_of(session: Session, call_id: UUID, user_id: UUID) -> list[Commitment]:
+    """What somebody promised in answer to a call, the latest first."""
+    wanted = select(Commitment).where(col(Commitment.call_id) == call_id, col(Commitment.user_id) == user_id)
+    return list(session.scalars(wanted.order_by(col(Commitment.id).desc())))
+
+
+def _check_room(session: Session, user_id: UUID, most: int) -> None:
+    queries.take_turn(session, user_id)
+    mine = select(func.count()).where(
+        col(Call.asked_by) == user_id, col(Call.state) == CallState.OPEN, ~col(Call.is_of_the_market)
+    )
+    if session.scalars(mine).one() >= most:
+        raise CallsOpenAlready(f"Close one of your {most} open calls first.", most=most)
+
+
+def _close(session: Session, call: Call, actor: CallActor, *, by: Actor, at: datetime) -> None:
+    call.state = CALLS.step(call.state, "close", actor)
+    call.closed_at = at
+    events.record(session, CallEnded(call_id=call.id), subject=("call", call.id), by=by, at=at)

@@ -1,0 +1,190 @@
+"""Hours: neighbours help one another, minute for minute. They are never money, and never credits.
+
+An hour given is an hour received, so all hours together are always zero. One of the two says what was given;
+the other one confirms, and only then do the minutes pass. Silence ends it and nothing is posted, because
+nobody owes an answer. How far somebody may lean to either side is guarded by the ledger in the statement
+that posts, and by the market where it is narrower.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session
+
+from domain import identity, ledger, markets
+from domain.foundation import events
+from domain.foundation.actors import CLOCK, Actor
+from domain.identity import Caller
+from domain.ledger import HOURS, AccountKind, BalanceTooHigh, BalanceTooLow, Entry, Posting
+
+from . import policy
+from .errors import HoursNotKept, SamePeople, WithOneself
+from .hours_lifecycle import HOUR_TRANSFERS
+from .hours_models import HourActor, HourSide, HourTransfer
+from .hours_queries import due_locked, hour_transfer_locked
+from .wallet_events import HoursClaimed, HoursConfirmed, HoursEnded
+
+HOURS_PASSED = "hours_passed"
+
+
+def claim_hours(
+    session: Session,
+    *,
+    market_id: UUID,
+    other_id: UUID,
+    claimed_by: HourSide,
+    minutes: int,
+    what: str,
+    by: Caller,
+    at: datetime,
+) -> HourTransfer:
+    """Say that you gave minutes to another user, or received them; the other one is asked.
+
+    Refuses `WithOneself`, `UserUnknown`, `SamePeople`, `HoursNotKept`, and `HoursWaiting` while an earlier
+    claim between the two waits.
+    """
+    if other_id == by.user_id:
+        raise WithOneself
+    rules = _rules(session, market_id, at)
+    other = identity.user(session, other_id).id
+    refuse_one_cluster(session, by.user_id, other)
+    giver, receiver = (by.user_id, other) if claimed_by is HourSide.GIVER else (other, by.user_id)
+    transfer = HourTransfer(
+        market_id=market_id,
+        giver_id=giver,
+        receiver_id=receiver,
+        claimed_by=claimed_by,
+        minutes=minutes,
+        what=what,
+        claimed_at=at,
+        answer_by=at + timedelta(hours=rules.answer_hours),
+    )
+    session.add(transfer)
+    session.flush()
+    fact = HoursClaimed(giver, receiver, minutes, transfer.answer_by)
+    _record(session, transfer, fact, by.actor, at)
+    return transfer
+
+
+def confirm_hours(session: Session, transfer_id: UUID, *, by: Caller, at: datetime) -> HourTransfer:
+    """Agree with what the other one said: the minutes pass from giver to receiver.
+
+    Refuses `HoursNotFound`, `NotNow`, `SamePeople`, and `BalanceTooLow` or `BalanceTooHigh` where one of the
+    two would lean too far.
+    """
+    transfer = hour_transfer_locked(session, transfer_id, by.user_id)
+    state = HOUR_TRANSFERS.step(transfer.state, "confirm", _role(transfer, by.user_id))
+    refuse_one_cluster(session, transfer.giver_id, transfer.receiver_id)
+    rules = _rules(session, transfer.market_id, at)
+    entry = pass_hours(
+        session,
+        giver_id=transfer.giver_id,
+        receiver_id=transfer.receiver_id,
+        minutes=transfer.minutes,
+        least=rules.least_minutes,
+        most=rules.most_minutes,
+        key=f"hours:{transfer.id}",
+        subject_id=transfer.id,
+        by=by.actor,
+        at=at,
+    )
+    transfer.entry_id, transfer.state, transfer.ended_at = entry.id, state, at
+    session.flush()
+    fact = HoursConfirmed(transfer.giver_id, transfer.receiver_id, transfer.minutes)
+    _record(session, transfer, fact, by.actor, at)
+    return transfer
+
+
+def decline_hours(session: Session, transfer_id: UUID, *, by: Caller, at: datetime) -> HourTransfer:
+    """Say that it was not so; nothing passes and nothing follows. Refuses `HoursNotFound` and `NotNow`."""
+    return _end(session, hour_transfer_locked(session, transfer_id, by.user_id), "decline", by, at)
+
+
+def withdraw_hours(session: Session, transfer_id: UUID, *, by: Caller, at: datetime) -> HourTransfer:
+    """Take back what you said, while it waits. Refuses `HoursNotFound` and `NotNow`."""
+    return _end(session, hour_transfer_locked(session, transfer_id, by.user_id), "withdraw", by, at)
+
+
+def lapse_hours(session: Session, transfer_id: UUID, *, at: datetime) -> bool:
+    """End a claim that nobody answered in time. False where it is not due, or somebody is at it."""
+    transfer = due_locked(session, transfer_id, at=at)
+    if transfer is None:
+        return False
+    _close(session, transfer, "lapse", HourActor.CLOCK, CLOCK, at)
+    return True
+
+
+def pass_hours(
+    session: Session,
+    *,
+    giver_id: UUID,
+    receiver_id: UUID,
+    minutes: int,
+    least: int,
+    most: int,
+    key: str,
+    subject_id: UUID,
+    by: Actor,
+    at: datetime,
+) -> Entry:
+    """Post minutes from giver to receiver: the giver's balance grows by what the receiver's falls.
+
+    `least` and `most` are the market's limits in minutes; the ledger's own are guarded by the posting. The
+    same key again answers the same entry. Refuses `BalanceTooLow` and `BalanceTooHigh`.
+    """
+    giver, receiver = ledger.accounts_for(
+        session, [(AccountKind.HOURS, HOURS, giver_id), (AccountKind.HOURS, HOURS, receiver_id)]
+    )
+    given, received = ledger.balances_locked(session, [giver, receiver])
+    if (before := ledger.before_under(session, key, HOURS_PASSED, subject_id)) is not None:
+        return before
+    if received - minutes < least:
+        raise BalanceTooLow("Who receives would owe more hours than is good; they may give some first.")
+    if given + minutes > most:
+        raise BalanceTooHigh("Who gives has more hours waiting than is good; they may take some first.")
+    return ledger.post(
+        session,
+        key=key,
+        kind=HOURS_PASSED,
+        subject_id=subject_id,
+        postings=[Posting(receiver, giver, minutes)],
+        by=by,
+        at=at,
+    )
+
+
+def refuse_one_cluster(session: Session, one: UUID, other: UUID) -> None:
+    """Refuse `SamePeople` where two accounts are looked at as one."""
+    clusters = identity.cluster_of(session, [one, other])
+    if clusters[one] == clusters[other]:
+        raise SamePeople
+
+
+def _rules(session: Session, market_id: UUID, at: datetime) -> policy.HourRules:
+    rules = policy.rules_of(markets.policy_at(session, market_id, at))
+    if rules is None:
+        raise HoursNotKept
+    return rules.hours
+
+
+def _role(transfer: HourTransfer, user_id: UUID) -> HourActor:
+    claimant = transfer.giver_id if transfer.claimed_by is HourSide.GIVER else transfer.receiver_id
+    return HourActor.CLAIMANT if user_id == claimant else HourActor.OTHER
+
+
+def _end(session: Session, transfer: HourTransfer, deed: str, by: Caller, at: datetime) -> HourTransfer:
+    return _close(session, transfer, deed, _role(transfer, by.user_id), by.actor, at)
+
+
+def _close(
+    session: Session, transfer: HourTransfer, deed: str, role: HourActor, by: Actor, at: datetime
+) -> HourTransfer:
+    transfer.state, transfer.ended_at = HOUR_TRANSFERS.step(transfer.state, deed, role), at
+    session.flush()
+    fact = HoursEnded(transfer.giver_id, transfer.receiver_id, transfer.state.value)
+    _record(session, transfer, fact, by, at)
+    return transfer
+
+
+def _record(session: Session, transfer: HourTransfer, fact: events.Fact, by: Actor, at: datetime) -> None:
+    events.record(session, fact, subject=("hour_transfer", transfer.id), by=by, at=at)

@@ -1,0 +1,87 @@
+"""Reads of hours: transfers on their way, and where somebody stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session, col, or_, select
+
+from domain import ledger
+from domain.foundation.paging import Page, decode, page_of
+from domain.ledger import HOURS, AccountKind
+
+from .errors import HoursNotFound
+from .hours_models import HourTransfer, HourTransferState
+
+_DUE = text("""
+    SELECT id FROM hour_transfers WHERE state = 'claimed' AND answer_by <= :at ORDER BY answer_by LIMIT :limit
+""")
+_TURN = text("""
+    SELECT coalesce(sum(minutes) FILTER (WHERE giver_id = :user_id), 0) AS given,
+           coalesce(sum(minutes) FILTER (WHERE receiver_id = :user_id), 0) AS received
+    FROM hour_transfers WHERE state = 'confirmed' AND :user_id IN (giver_id, receiver_id)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class HoursStanding:
+    """What somebody gave and received, in minutes, and how far the balance may go to either side."""
+
+    minutes: int
+    given: int
+    received: int
+    lowest: int
+    highest: int
+
+
+def hours_of(session: Session, user_id: UUID) -> HoursStanding:
+    """Where a user stands in hours."""
+    nature = ledger.NATURES[AccountKind.HOURS]
+    lowest, highest = nature.floor or 0, nature.ceiling or 0
+    account = ledger.account(session, AccountKind.HOURS, HOURS, user_id)
+    turn = session.execute(_TURN, {"user_id": user_id}).one()
+    there = ledger.balance(session, account)
+    return HoursStanding(there, int(turn.given), int(turn.received), lowest, highest)
+
+
+def hour_transfer(session: Session, transfer_id: UUID, user_id: UUID) -> HourTransfer:
+    """A transfer that this user is a side of. Refuses `HoursNotFound`."""
+    return _theirs(session.get(HourTransfer, transfer_id), user_id)
+
+
+def hour_transfer_locked(session: Session, transfer_id: UUID, user_id: UUID) -> HourTransfer:
+    """As `hour_transfer`, and nobody else changes it until this transaction ends."""
+    locked = select(HourTransfer).where(HourTransfer.id == transfer_id).with_for_update()
+    return _theirs(session.exec(locked.execution_options(populate_existing=True)).first(), user_id)
+
+
+def due_locked(session: Session, transfer_id: UUID, *, at: datetime) -> HourTransfer | None:
+    """A transfer whose time to answer is over, unless somebody else is at it."""
+    due = select(HourTransfer).where(
+        HourTransfer.id == transfer_id,
+        HourTransfer.state == HourTransferState.CLAIMED,
+        HourTransfer.answer_by <= at,
+    )
+    return session.exec(due.with_for_update(skip_locked=True)).first()
+
+
+def due_hour_transfers(session: Session, *, at: datetime, limit: int) -> Sequence[UUID]:
+    """Transfers that nobody answered in time."""
+    return session.execute(_DUE, {"at": at, "limit": limit}).scalars().all()
+
+
+def hour_transfers(session: Session, user_id: UUID, *, after: str | None, limit: int) -> Page[HourTransfer]:
+    """The transfers of a user on either side, the newest first."""
+    sides = or_(HourTransfer.giver_id == user_id, HourTransfer.receiver_id == user_id)
+    wanted = select(HourTransfer).where(sides).order_by(col(HourTransfer.id).desc()).limit(limit + 1)
+    if after is not None:
+        wanted = wanted.where(col(HourTransfer.id) < decode(after, [UUID])[0])
+    return page_of(session.exec(wanted).all(), limit, lambda row: [row.id])
+
+
+def _theirs(found: HourTransfer | None, user_id: UUID) -> HourTransfer:
+    if found is None or user_id not in {found.giver_id, found.receiver_id}:
+        raise HoursNotFound
+    return found

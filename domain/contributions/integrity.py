@@ -1,0 +1,211 @@
+"""What a person should look at: each scan notices and says why; nothing is taken, closed or lowered by it.
+
+**Self-dealing**: credits came of a booking whose two sides share a card, a device or a bank account.
+**Burst**: far more claims on a day than the same person's usual day. **Always agreeing**: an attester who
+never rejects where others do so often that chance does not explain it. **Cluster**: several accounts of one
+cluster earned in the same month. That two confirm each other is no signal: 79 % of honest edges are mutual.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import log10
+from typing import Any, Final
+from uuid import UUID
+
+from scipy.special import gammainc
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from domain import identity
+from domain.foundation import events
+from domain.foundation.paging import Page, decode, page_of
+from domain.identity import Caller
+
+from .value_errors import LookedAtAlready, SignalNotFound
+from .value_events import SignalLookedAt
+from .value_kinds import Watch, WatchOutcome
+from .watch_models import ContributionSignal
+
+LOOK_BACK: Final = timedelta(days=90)
+TOLD_AGAIN_AFTER: Final = timedelta(days=30)  # who saw it and let it be is not asked every night
+LEAST_BURST: Final = 5  # fewer claims on a day are a good day
+CHANCE: Final = 1e-4  # one false alarm in ten thousand days; a market of a thousand people sees one a week
+USUAL_DAY: Final = 0.1  # claims added to everybody's usual day, so that a quiet person's second is no burst
+LEAST_ANSWERS: Final = 20
+CHANCE_OF_AGREEING: Final = 1e-3
+
+_BETWEEN = text("""
+    SELECT c.user_id, b.customer_id, b.provider_user_id, count(*) AS contributions,
+           sum(v.credits) AS credits
+    FROM contribution_valuations v
+    JOIN contributions c ON c.id = v.contribution_id
+    JOIN bookings b ON b.id = v.booking_id
+    WHERE c.market_id = :market_id AND v.valued_at > :since
+    GROUP BY c.user_id, b.customer_id, b.provider_user_id
+""")
+_DAYS = text("""
+    SELECT user_id, (submitted_at AT TIME ZONE 'UTC')::date AS on_date, count(*) AS claims
+    FROM contributions WHERE market_id = :market_id AND submitted_at > :since GROUP BY user_id, on_date
+    ORDER BY user_id, on_date
+""")
+_ANSWERS = text("""
+    SELECT a.attester_id, count(*) AS answers, count(*) FILTER (WHERE a.state = 'rejected') AS rejected
+    FROM attestations a JOIN contributions c ON c.id = a.contribution_id
+    WHERE c.market_id = :market_id AND a.answered_at > :since AND a.role = 'quorum'
+      AND a.state IN ('confirmed', 'rejected')
+    GROUP BY a.attester_id ORDER BY a.attester_id
+""")
+_EARNED = text("""
+    SELECT v.cluster_id, c.user_id, sum(v.credits) AS credits
+    FROM contribution_valuations v JOIN contributions c ON c.id = v.contribution_id
+    WHERE c.market_id = :market_id AND v.valued_at > :since AND v.credits > 0
+    GROUP BY v.cluster_id, c.user_id ORDER BY v.cluster_id, c.user_id
+""")
+_TOLD = text("""
+    SELECT watch, user_id, other_id FROM contribution_signals
+    WHERE market_id = :market_id AND noticed_at > :since
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something about somebody (and perhaps another), how strongly, why, and the numbers behind it."""
+
+    watch: Watch
+    user_id: UUID
+    other_id: UUID | None
+    strength: float
+    why: str
+    evidence: dict[str, Any]
+
+
+def scan(session: Session, market_id: UUID, *, at: datetime) -> int:
+    """Look at a market's last 90 days and write down what is new. Answers how many signals."""
+    told = {
+        (row.watch, row.user_id, row.other_id)
+        for row in session.execute(_TOLD, {"market_id": market_id, "since": at - TOLD_AGAIN_AFTER})
+    }
+    new = 0
+    for one in _noticed(session, market_id, at):
+        if (one.watch, one.user_id, one.other_id) in told:
+            continue
+        told.add((one.watch, one.user_id, one.other_id))
+        session.add(
+            ContributionSignal(
+                market_id=market_id,
+                watch=one.watch,
+                user_id=one.user_id,
+                other_id=one.other_id,
+                strength=one.strength,
+                why=one.why,
+                evidence=one.evidence,
+                noticed_at=at,
+            )
+        )
+        new += 1
+    session.flush()
+    return new
+
+
+def signals(
+    session: Session, market_id: UUID, *, by: Caller, after: str | None, limit: int
+) -> Page[ContributionSignal]:
+    """What nobody has looked at yet in a market, the oldest first. Refuses `SignalNotFound` to others."""
+    if not by.is_moderator(market_id):
+        raise SignalNotFound
+    wanted = select(ContributionSignal).where(
+        ContributionSignal.market_id == market_id, col(ContributionSignal.looked_at).is_(None)
+    )
+    if after is not None:
+        wanted = wanted.where(col(ContributionSignal.id) > decode(after, [UUID])[0])
+    rows = session.exec(wanted.order_by(col(ContributionSignal.id)).limit(limit + 1)).all()
+    return page_of(rows, limit, lambda row: [row.id])
+
+
+def look_at(
+    session: Session, signal_id: UUID, outcome: WatchOutcome, *, note: str | None, by: Caller, at: datetime
+) -> ContributionSignal:
+    """Say what a moderator made of a signal; whatever follows is done elsewhere, by a decision with reasons.
+
+    Refuses `SignalNotFound` to others, and `LookedAtAlready`.
+    """
+    wanted = select(ContributionSignal).where(ContributionSignal.id == signal_id).with_for_update()
+    found = session.exec(wanted).first()
+    if found is None or not by.is_moderator(found.market_id):
+        raise SignalNotFound
+    if found.looked_at is not None:
+        raise LookedAtAlready
+    found.looked_at, found.looked_by, found.outcome, found.note = at, by.user_id, outcome, note
+    session.flush()
+    subject = ("contribution_signal", found.id)
+    actor = by.actor_in(found.market_id)
+    events.record(session, SignalLookedAt(found.id), subject=subject, by=actor, at=at)
+    return found
+
+
+def _noticed(session: Session, market_id: UUID, at: datetime) -> Iterator[Noticed]:
+    asked = {"market_id": market_id, "since": at - LOOK_BACK}
+    yield from _self_dealing(session, asked)
+    yield from _bursts(session, asked)
+    yield from _always_agreeing(session, asked)
+    yield from _clusters(session, {"market_id": market_id, "since": at - timedelta(days=30)})
+
+
+def _self_dealing(session: Session, asked: dict[str, Any]) -> Iterator[Noticed]:
+    rows = session.execute(_BETWEEN, asked).all()
+    clusters = identity.cluster_of(
+        session, {one for row in rows for one in (row.customer_id, row.provider_user_id)}
+    )
+    for row in rows:
+        if clusters[row.customer_id] != clusters[row.provider_user_id]:
+            continue
+        other = row.provider_user_id if row.user_id == row.customer_id else row.customer_id
+        numbers = {"contributions": row.contributions, "credits": int(row.credits)}
+        why = "Both sides of bookings that earned credits share a card, a device or a bank account."
+        yield Noticed(Watch.SELF_DEALING, row.user_id, other, float(row.contributions), why, numbers)
+
+
+def _bursts(session: Session, asked: dict[str, Any]) -> Iterator[Noticed]:
+    """A day whose claims the Poisson tail of the same person's other days does not explain."""
+    days: dict[UUID, list[tuple[str, int]]] = {}
+    for row in session.execute(_DAYS, asked):
+        days.setdefault(row.user_id, []).append((row.on_date.isoformat(), row.claims))
+    for user_id, claims in days.items():
+        day, most = max(claims, key=lambda one: one[1])
+        usual = USUAL_DAY + (sum(count for _, count in claims) - most) / LOOK_BACK.days
+        chance = float(gammainc(most, usual))
+        if most >= LEAST_BURST and chance < CHANCE:
+            numbers = {"on_date": day, "claims": most, "usual": usual, "chance": chance}
+            why = f"{most} claims on one day, where {usual:.1f} are usual for the same person."
+            yield Noticed(Watch.BURST, user_id, None, -log10(max(chance, 1e-300)), why, numbers)
+
+
+def _always_agreeing(session: Session, asked: dict[str, Any]) -> Iterator[Noticed]:
+    """Who never rejects, while the others reject so often that so many yeses in a row are no chance."""
+    rows = session.execute(_ANSWERS, asked).all()
+    answers, rejected = sum(row.answers for row in rows), sum(row.rejected for row in rows)
+    for row in rows:
+        others = answers - row.answers
+        if row.rejected or row.answers < LEAST_ANSWERS or not others:
+            continue
+        share = (rejected - row.rejected) / others
+        chance = (1 - share) ** row.answers
+        if chance < CHANCE_OF_AGREEING:
+            numbers = {"answers": row.answers, "others_reject": share, "chance": chance}
+            why = f"{row.answers} answers and not one no, where others reject {share:.0%}."
+            strength = -log10(max(chance, 1e-300))
+            yield Noticed(Watch.ALWAYS_AGREEING, row.attester_id, None, strength, why, numbers)
+
+
+def _clusters(session: Session, asked: dict[str, Any]) -> Iterator[Noticed]:
+    """Accounts that may be one person earned side by side; they are valued as one already."""
+    earned: dict[UUID, dict[UUID, int]] = {}
+    for row in session.execute(_EARNED, asked):
+        earned.setdefault(row.cluster_id, {})[row.user_id] = int(row.credits)
+    for members in earned.values():
+        if len(members) > 1:
+            first, *_ = members
+            numbers = {"accounts": len(members), "credits": sum(members.values())}
+            why = f"{len(members)} accounts that share a card, a device or a bank account earned this month."
+            yield Noticed(Watch.CLUSTER, first, None, float(len(members)), why, numbers)

@@ -1,0 +1,222 @@
+"""The tables of contributions: what was claimed, and what shows it.
+
+A claim's parties, kind, units and instants never change; only its life does. Evidence stands in a table of
+its own, so that who reads a contribution has not read what its contributor told about themselves.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlmodel import Field
+
+from domain.foundation.tables import Table, choice, document, instant, keep, primary_key, reference
+
+from .kinds import (
+    REPEATING,
+    ContributionKind,
+    ContributionState,
+    RejectionReason,
+    SubjectType,
+    Verifier,
+)
+
+_ONCE_ABOUT_A_SUBJECT = (
+    "subject_id IS NOT NULL AND corrects_id IS NULL AND state NOT IN ('withdrawn', 'rejected_for_good') "
+    f"AND kind NOT IN ({', '.join(repr(kind) for kind in REPEATING)})"
+)
+
+
+def _thousandths(*, nullable: bool = False) -> Any:  # noqa: ANN401 -- as SQLModel's Field
+    column: Column[int] = Column(BigInteger, nullable=nullable)
+    return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
+
+
+def _words(*, nullable: bool = True) -> Any:  # noqa: ANN401 -- as SQLModel's Field
+    column: Column[str] = Column(Text, nullable=nullable)
+    return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
+
+
+# One row means: this person says that they gave this, and so far this became of it.
+class Contribution(Table, table=True):
+    """A claim. Units are thousandths (of pieces or hours), quality goes from 0 to 1,500, credits are CRD.
+
+    `draw_id` is what attesters are drawn by: the claim's own id, or that of the claim it repeats. `segment`
+    follows from the subject's provider, else from the contributor's own profile; nobody chooses it.
+    `verifier` is whose word it waits for now.
+    """
+
+    __tablename__ = "contributions"
+    __table_args__ = (
+        UniqueConstraint("id", "user_id", name="contributions_know_their_contributor"),
+        CheckConstraint("units_milli > 0", name="contributions_have_units"),
+        CheckConstraint(
+            "verified_units_milli BETWEEN 0 AND units_milli", name="no_more_is_verified_than_was_claimed"
+        ),
+        CheckConstraint("quality_milli BETWEEN 0 AND 1500", name="qualities_go_to_one_and_a_half"),
+        CheckConstraint("credits >= 0", name="contributions_earn_no_negative_credits"),
+        CheckConstraint("(subject_type IS NULL) = (subject_id IS NULL)", name="subjects_have_a_type"),
+        CheckConstraint("beneficiary_id <> user_id", name="nobody_benefits_from_their_own_contribution"),
+        CheckConstraint("kind <> 'patience' OR wants_thanks_only", name="patience_is_never_paid"),
+        CheckConstraint(
+            "NOT wants_thanks_only OR coalesce(credits, 0) = 0", name="thanks_alone_earn_no_credits"
+        ),
+        CheckConstraint("corrects_id <> id", name="contributions_correct_another_one"),
+        CheckConstraint(
+            "(verified_at IS NULL) = (verified_units_milli IS NULL) "
+            "AND (verified_at IS NULL) = (quality_milli IS NULL)",
+            name="contributions_are_verified_whole",
+        ),
+        CheckConstraint(
+            "verified_at IS NOT NULL "
+            "OR state NOT IN ('verified', 'thanked', 'valued', 'held', 'settled', 'clawed_back')",
+            name="nothing_unverified_is_worth_anything",
+        ),
+        CheckConstraint(
+            "(rejected_at IS NULL) = (rejected_reason IS NULL)",
+            name="contributions_are_rejected_for_a_reason",
+        ),
+        CheckConstraint(
+            "(appealed_at IS NULL) = (appeal_statement IS NULL)",
+            name="contributions_are_appealed_with_a_statement",
+        ),
+        CheckConstraint(
+            "(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawing_has_an_instant"
+        ),
+        CheckConstraint(
+            "(state = 'clawed_back') = (clawed_back_at IS NOT NULL)", name="clawing_back_has_an_instant"
+        ),
+        Index(
+            "the_same_evidence_counts_once",
+            "market_id",
+            "evidence_hash",
+            unique=True,
+            postgresql_where=text("corrects_id IS NULL AND state <> 'withdrawn'"),
+        ),
+        Index(
+            "a_subject_is_claimed_once",
+            "user_id",
+            "kind",
+            "subject_id",
+            unique=True,
+            postgresql_where=text(_ONCE_ABOUT_A_SUBJECT),
+        ),
+        Index(
+            "a_person_is_referred_once",
+            "market_id",
+            "subject_id",
+            unique=True,
+            postgresql_where=text("kind = 'referral' AND state NOT IN ('withdrawn', 'rejected_for_good')"),
+        ),
+        Index(
+            "a_contribution_is_corrected_once",
+            "corrects_id",
+            unique=True,
+            postgresql_where=text("state NOT IN ('withdrawn', 'rejected_for_good')"),
+        ),
+        Index("contributions_of_a_person", "user_id", "id"),
+        Index("contributions_counted", "market_id", "user_id", "kind", "submitted_at"),
+        Index("contributions_in_a_state", "market_id", "state", "id"),
+        Index(
+            "contributions_waiting",
+            "state",
+            "id",
+            postgresql_where=text("state IN ('submitted', 'checked', 'awaiting_verification', 'appealed')"),
+        ),
+        Index("contributions_verified", "market_id", "verified_at", "id"),
+        CheckConstraint(
+            "state <> 'awaiting_verification' OR verifier IS NOT NULL",
+            name="somebody_is_asked_to_verify",
+        ),
+        Index("contributions_rejected", "rejected_at", postgresql_where=text("state = 'rejected'")),
+        {"comment": "One row means: this person says that they gave this, and so far this became of it."},
+    )
+    id: UUID = primary_key()
+    market_id: UUID = reference("markets.id")
+    user_id: UUID = reference("users.id")
+    kind: ContributionKind = choice(ContributionKind, "contribution_kinds_known")
+    segment: str | None = Field(default=None, sa_column=Column(String(60), nullable=True))
+    units_milli: int = _thousandths()
+    call_id: UUID | None = reference("calls.id", nullable=True, index=True)
+    commitment_id: UUID | None = reference("commitments.id", nullable=True, index=True)
+    subject_type: SubjectType | None = choice(SubjectType, "contribution_subjects_known", nullable=True)
+    # No foreign key: the subject's table is told by its type, and a review's stands beside this floor.
+    subject_id: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True, index=True))
+    beneficiary_id: UUID | None = reference("users.id", nullable=True, index=True)
+    title: str = Field(sa_column=Column(String(200), nullable=False))
+    evidence_hash: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+    draw_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    policy_version_id: UUID = reference("policy_versions.id")
+    wants_thanks_only: bool = Field(sa_column=Column(Boolean, nullable=False))
+    corrects_id: UUID | None = reference("contributions.id", nullable=True)
+    state: ContributionState = choice(
+        ContributionState, "contribution_states_known", default=ContributionState.SUBMITTED
+    )
+    submitted_at: datetime = instant()
+    checked_at: datetime | None = instant(nullable=True)
+    verifier: Verifier | None = choice(Verifier, "contribution_verifiers_known", nullable=True)
+    verify_by: datetime | None = instant(nullable=True)
+    verified_at: datetime | None = instant(nullable=True)
+    verified_units_milli: int | None = _thousandths(nullable=True)
+    quality_milli: int | None = Field(default=None, sa_column=Column(SmallInteger, nullable=True))
+    rejected_at: datetime | None = instant(nullable=True)
+    rejected_reason: RejectionReason | None = choice(
+        RejectionReason, "contribution_rejections_known", nullable=True
+    )
+    rejected_statement: str | None = _words()
+    appealed_at: datetime | None = instant(nullable=True)
+    appeal_statement: str | None = _words()
+    withdrawn_at: datetime | None = instant(nullable=True)
+    thanked_at: datetime | None = instant(nullable=True)
+    # What it was worth, and what became of that.
+    period_id: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True, index=True))
+    credits: int | None = _thousandths(nullable=True)
+    valued_at: datetime | None = instant(nullable=True)
+    hold_until: datetime | None = instant(nullable=True)
+    settled_at: datetime | None = instant(nullable=True)
+    clawed_back_at: datetime | None = instant(nullable=True)
+    clawed_back_reason: str | None = Field(default=None, sa_column=Column(String(60), nullable=True))
+
+
+keep(
+    Contribution,
+    except_columns=(
+        "state", "checked_at", "verifier", "verify_by", "verified_at", "verified_units_milli",
+        "quality_milli", "rejected_at", "rejected_reason", "rejected_statement", "appealed_at",
+        "appeal_statement",
+        "withdrawn_at", "thanked_at", "period_id", "credits", "valued_at", "hold_until", "settled_at",
+        "clawed_back_at", "clawed_back_reason",
+    ),
+)  # fmt: skip
+
+
+# One row means: the contributor showed this, to attesters and moderators alone.
+class ContributionEvidence(Table, table=True):
+    """What shows that a contribution was made. It is told voluntarily: nothing else may read this table."""
+
+    __tablename__ = "contribution_evidence"
+    __table_args__ = (
+        CheckConstraint("(document IS NULL) = (erased_at IS NOT NULL)", name="evidence_stays_until_erased"),
+        {"comment": "One row means: the contributor showed this, to attesters and moderators alone."},
+    )
+    contribution_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("contributions.id"), primary_key=True))
+    document: dict[str, Any] | None = document(nullable=True)
+    erased_at: datetime | None = instant(nullable=True)
+
+
+keep(ContributionEvidence, except_columns=("document", "erased_at"))

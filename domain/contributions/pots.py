@@ -1,0 +1,169 @@
+"""Community pots: credits given for another person, or for a purpose of the market.
+
+What is given stays in the pot and never becomes the receiver's own: credits pass from nobody to nobody. The
+pot pays instead, by a mandate of the ledger: when its person books, their discount on the service fee is
+taken from the pot before their own credits, and comes back to the pot when the booking does. A pot pays no
+surge shield, is never paid out, and does not expire.
+
+Nobody feeds a pot that pays for themselves, nor for an account that is looked at as one with theirs.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from domain import identity, ledger, markets, pricing
+from domain.foundation import events, ids
+from domain.identity import Caller
+from domain.ledger import CREDITS, Account, AccountKind, Posting
+
+from . import pots_queries as queries
+from .errors import (
+    CreditsNotKept,
+    PotClosed,
+    PotIsAPersons,
+    PurposePotsAreOperators,
+    SamePeople,
+    WithOneself,
+)
+from .pots_models import ContributionPot, PotGift
+from .wallet_events import PotEnded, PotFed, PotOpened, PotPromised
+
+POT_GIFT = "pot_gift"
+
+
+def open_pot(
+    session: Session, *, market_id: UUID, title: str, beneficiary_id: UUID | None, by: Caller, at: datetime
+) -> ContributionPot:
+    """Open a pot for another person, or as an operator for a purpose.
+
+    Refuses `WithOneself`, `SamePeople`, `UserUnknown`, `PurposePotsAreOperators`, `CreditsNotKept`, and
+    `PotThereAlready` where the person has an open one in the market.
+    """
+    _refuse_without_credits(session, market_id, at)
+    if beneficiary_id is None:
+        if not by.is_operator(market_id):
+            raise PurposePotsAreOperators
+    else:
+        _refuse_ones_own(session, by.user_id, [identity.user(session, beneficiary_id).id])
+    pot = ContributionPot(
+        market_id=market_id, beneficiary_id=beneficiary_id, title=title, opened_by=by.user_id, opened_at=at
+    )
+    session.add(pot)
+    session.flush()
+    account = account_of(session, pot)
+    if beneficiary_id is not None:
+        ledger.mandate(session, account, beneficiary_id, market_id=market_id, at=at)
+    _record(session, pot, PotOpened(market_id, beneficiary_id), by, at)
+    return pot
+
+
+def feed_pot(
+    session: Session,
+    pot_id: UUID,
+    credits: int,  # noqa: A002 -- the word of the field
+    *,
+    by: Caller,
+    at: datetime,
+) -> PotGift:
+    """Give thousandths of your credits into a pot.
+
+    Refuses `PotUnknown`, `PotClosed`, `WithOneself`, `SamePeople`, and `BalanceTooLow`.
+    """
+    pot = queries.pot_locked(session, pot_id)
+    if pot.closed_at is not None:
+        raise PotClosed
+    account = account_of(session, pot)
+    _refuse_ones_own(session, by.user_id, ledger.mandate_holders(session, account))
+    gift_id = ids.new()
+    own = ledger.account(session, AccountKind.CREDITS, CREDITS, by.user_id)
+    entry = ledger.post(
+        session,
+        key=f"{POT_GIFT}:{gift_id}",
+        kind=POT_GIFT,
+        subject_id=pot.id,
+        postings=[Posting(own, account, credits)],
+        by=by.actor,
+        at=at,
+    )
+    gift = PotGift(
+        id=gift_id, pot_id=pot.id, giver_id=by.user_id, credits=credits, entry_id=entry.id, given_at=at
+    )
+    session.add(gift)
+    session.flush()
+    _record(session, pot, PotFed(gift.id, credits), by, at)
+    return gift
+
+
+def promise_from_pot(
+    session: Session, pot_id: UUID, user_id: UUID, *, by: Caller, at: datetime
+) -> ContributionPot:
+    """Let a purpose's pot pay this user's service fees. Operators of its market do.
+
+    Refuses `PotUnknown`, `PotIsAPersons`, `UserUnknown`, and `SamePeople` or `WithOneself` where the user,
+    or somebody looked at as one with them, has given into it.
+    """
+    pot = _purpose_pot(session, pot_id, by)
+    user = identity.user(session, user_id).id
+    for giver in queries.givers(session, pot.id):
+        _refuse_ones_own(session, giver, [user])
+    ledger.mandate(session, account_of(session, pot), user, market_id=pot.market_id, at=at)
+    _record(session, pot, PotPromised(user, pays=True), by, at)
+    return pot
+
+
+def end_promise_from_pot(
+    session: Session, pot_id: UUID, user_id: UUID, *, by: Caller, at: datetime
+) -> ContributionPot:
+    """Let a purpose's pot no longer pay for this user. What it paid stays paid. Refuses as the promise."""
+    pot = _purpose_pot(session, pot_id, by)
+    ledger.end_mandate(session, account_of(session, pot), user_id, at=at)
+    _record(session, pot, PotPromised(user_id, pays=False), by, at)
+    return pot
+
+
+def close_pot(session: Session, pot_id: UUID, *, by: Caller, at: datetime) -> ContributionPot:
+    """Take no more gifts; what was given still pays. Its person and the market's operators may.
+
+    Refuses `PotUnknown` to others. A pot that is closed stays so.
+    """
+    pot = queries.pot_locked(session, pot_id)
+    queries.refuse_strangers(pot, by)
+    if pot.closed_at is None:
+        pot.closed_at = at
+        session.flush()
+        _record(session, pot, PotEnded(), by, at)
+    return pot
+
+
+def account_of(session: Session, pot: ContributionPot) -> Account:
+    """Where the ledger keeps what the pot holds."""
+    return ledger.account(session, AccountKind.COMMUNITY_POT, CREDITS, pot.id)
+
+
+def _purpose_pot(session: Session, pot_id: UUID, by: Caller) -> ContributionPot:
+    pot = queries.pot_locked(session, pot_id)
+    queries.refuse_strangers(pot, by)
+    if pot.beneficiary_id is not None:
+        raise PotIsAPersons
+    return pot
+
+
+def _refuse_ones_own(session: Session, giver_id: UUID, receivers: Sequence[UUID]) -> None:
+    """Who gives and who is paid for are different people, as far as accounts can tell."""
+    if giver_id in receivers:
+        raise WithOneself
+    clusters = identity.cluster_of(session, [giver_id, *receivers])
+    if any(clusters[receiver] == clusters[giver_id] for receiver in receivers):
+        raise SamePeople
+
+
+def _refuse_without_credits(session: Session, market_id: UUID, at: datetime) -> None:
+    if pricing.credit_rules(markets.policy_at(session, market_id, at)) is None:
+        raise CreditsNotKept
+
+
+def _record(session: Session, pot: ContributionPot, fact: events.Fact, by: Caller, at: datetime) -> None:
+    events.record(session, fact, subject=("pot", pot.id), by=by.actor_in(pot.market_id), at=at)

@@ -1,0 +1,84 @@
+"""Reads of pots: which there are, what they hold, who gave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from domain import ledger
+from domain.foundation.paging import Page, decode, page_of
+from domain.identity import Caller
+from domain.ledger import CREDITS, AccountKind
+
+from .errors import PotUnknown
+from .pots_models import ContributionPot, PotGift
+
+_GIVERS = text("SELECT DISTINCT giver_id FROM pot_gifts WHERE pot_id = :pot_id")
+
+
+@dataclass(frozen=True, slots=True)
+class PotSeen:
+    """A pot as somebody sees it: what it holds only where they may know that."""
+
+    pot: ContributionPot
+    credits: int | None
+
+
+def pot(session: Session, pot_id: UUID) -> ContributionPot:
+    """The pot of this id. Refuses `PotUnknown`."""
+    return _there(session.get(ContributionPot, pot_id))
+
+
+def pot_locked(session: Session, pot_id: UUID) -> ContributionPot:
+    """As `pot`, and nobody else changes it, feeds it or promises from it until this transaction ends."""
+    locked = select(ContributionPot).where(ContributionPot.id == pot_id).with_for_update()
+    return _there(session.exec(locked.execution_options(populate_existing=True)).first())
+
+
+def refuse_strangers(pot: ContributionPot, by: Caller) -> None:
+    """Let in its person and the market's operators; for others there is no such pot."""
+    if not _is_theirs(pot, by):
+        raise PotUnknown
+
+
+def pot_seen(session: Session, pot: ContributionPot, by: Caller) -> PotSeen:
+    """A pot for this caller. What a person's pot holds is their affair; a purpose's is everybody's."""
+    if pot.beneficiary_id is not None and not _is_theirs(pot, by):
+        return PotSeen(pot, None)
+    account = ledger.account(session, AccountKind.COMMUNITY_POT, CREDITS, pot.id)
+    return PotSeen(pot, ledger.balance(session, account))
+
+
+def pots(session: Session, market_id: UUID, *, by: Caller, after: str | None, limit: int) -> Page[PotSeen]:
+    """The pots of a market, the oldest first."""
+    wanted = select(ContributionPot).where(ContributionPot.market_id == market_id)
+    if after is not None:
+        wanted = wanted.where(col(ContributionPot.id) > decode(after, [UUID])[0])
+    rows = session.exec(wanted.order_by(col(ContributionPot.id)).limit(limit + 1)).all()
+    page = page_of(rows, limit, lambda row: [row.id])
+    return Page([pot_seen(session, row, by) for row in page.items], page.next_cursor)
+
+
+def gifts_by(session: Session, user_id: UUID, *, after: str | None, limit: int) -> Page[PotGift]:
+    """What a user gave into pots, the newest first."""
+    wanted = select(PotGift).where(PotGift.giver_id == user_id).order_by(col(PotGift.id).desc())
+    if after is not None:
+        wanted = wanted.where(col(PotGift.id) < decode(after, [UUID])[0])
+    return page_of(session.exec(wanted.limit(limit + 1)).all(), limit, lambda row: [row.id])
+
+
+def givers(session: Session, pot_id: UUID) -> Sequence[UUID]:
+    """Who has given into a pot."""
+    return session.execute(_GIVERS, {"pot_id": pot_id}).scalars().all()
+
+
+def _is_theirs(pot: ContributionPot, by: Caller) -> bool:
+    return pot.beneficiary_id == by.user_id or by.is_operator(pot.market_id)
+
+
+def _there(found: ContributionPot | None) -> ContributionPot:
+    if found is None:
+        raise PotUnknown
+    return found

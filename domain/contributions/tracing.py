@@ -1,0 +1,179 @@
+"""A contribution's way through the books, in both directions.
+
+**Back** from its credits to what earned them: every posting about it, each of which can be explained, and the
+evidence behind it. **Forward** to what its credits did: somebody's credits are spent oldest first, so each
+lot can be followed to the booking that used it, the pot it went into, or the day it expired.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from domain import ledger
+from domain.identity import Caller
+from domain.ledger import AccountKind, Movement
+
+from .errors import ContributionNotFound
+from .expiring_lots import BREAKAGE
+from .explaining import Correction, Voice, corrections_of, quorum_of
+from .models import Contribution
+from .queries import contribution
+from .value_models import ContributionValuation
+
+_POSTED = text("""
+    SELECT p.id, e.kind, e.recorded_at, p.amount, d.kind AS debit, c.kind AS credit
+    FROM ledger_entries e
+    JOIN ledger_postings p ON p.entry_id = e.id AND p.unit = 'CRD'
+    JOIN ledger_accounts d ON d.id = p.debit_account_id
+    JOIN ledger_accounts c ON c.id = p.credit_account_id
+    WHERE e.subject_id = :id ORDER BY p.id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A posting about a contribution; its explanation says why."""
+
+    posting_id: UUID
+    kind: str
+    recorded_at: datetime
+    amount: int
+    moved_from: AccountKind
+    moved_to: AccountKind
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Credits of a lot that went somewhere: for what (`redemption`, `pot_gift` …), about which subject."""
+
+    entry_id: UUID
+    kind: str
+    subject_id: UUID
+    recorded_at: datetime
+    credits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A contribution between what it rests on and what its credits did. `left` of them are still there."""
+
+    contribution: Contribution
+    evidence_hash: str
+    quorum: Sequence[Voice]
+    worth: dict[str, Any] | None
+    corrections: Sequence[Correction]
+    postings: Sequence[Posted]
+    used: Sequence[Used]
+    left: int
+
+
+def trace(session: Session, contribution_id: UUID, *, by: Caller) -> Trace:
+    """Both ways of a contribution, for its contributor and the market's moderators.
+
+    Refuses `ContributionNotFound` to everybody else.
+    """
+    given = contribution(session, contribution_id)
+    if by.user_id != given.user_id and not by.is_moderator(given.market_id):
+        raise ContributionNotFound
+    account = ledger.account(session, AccountKind.CREDITS, ledger.CREDITS, given.user_id)
+    used, left = follow(ledger.story(session, account), given.id)
+    valuation = session.get(ContributionValuation, given.id)
+    return Trace(
+        contribution=given,
+        evidence_hash=given.evidence_hash.hex(),
+        quorum=list(quorum_of(session, given.id)),
+        worth=None if valuation is None else valuation.worth,
+        corrections=corrections_of(session, given.id),
+        postings=[_posted(row) for row in session.execute(_POSTED, {"id": given.id})],
+        used=used,
+        left=left,
+    )
+
+
+def follow(story: Iterable[Movement], subject_id: UUID) -> tuple[list[Used], int]:
+    """What became of the credits that came for a subject, and how many of them are left. Pure.
+
+    `story` is an account's movements, the oldest first. What goes out is taken from the oldest lots; what a
+    booking gives back returns to the lots it was taken from, the youngest of those first.
+    """
+    walk = _Walk()
+    for movement in story:
+        if movement.change < 0:
+            walk.go_out(movement)
+        elif movement.kind != ledger.REDEMPTION_RETURN or not walk.come_back(movement):
+            walk.come_in(movement)
+    mine = {id(lot) for lot in walk.lots if lot.subject_id == subject_id}
+    used = [Used(*told, credits=taken) for lot, told, taken in walk.uses if id(lot) in mine and taken]
+    return used, sum(lot.left for lot in walk.lots if id(lot) in mine)
+
+
+_Told = tuple[UUID, str, UUID, datetime]  # what used credits: entry, kind, subject and when
+
+
+@dataclass(slots=True)
+class _Lot:
+    entry_id: UUID
+    subject_id: UUID
+    left: int
+
+
+class _Walk:
+    """The lots of an account and what they were used for, after each movement."""
+
+    def __init__(self) -> None:
+        self.lots: deque[_Lot] = deque()
+        self.uses: list[tuple[_Lot, _Told, int]] = []
+        # Two at once may be written in the other order than they locked; what came a moment later covers it.
+        self.missing: deque[tuple[_Told, int]] = deque()
+
+    def come_in(self, movement: Movement) -> None:
+        lot = _Lot(movement.entry_id, movement.subject_id, movement.change)
+        self.lots.append(lot)
+        while lot.left and self.missing:
+            told, wanted = self.missing.popleft()
+            part = min(lot.left, wanted)
+            lot.left -= part
+            self.uses.append((lot, told, part))
+            if wanted > part:
+                self.missing.appendleft((told, wanted - part))
+
+    def go_out(self, movement: Movement) -> None:
+        wanted = -movement.change
+        told = movement.entry_id, movement.kind, movement.subject_id, movement.recorded_at
+        for lot in self.lots:
+            if movement.kind == BREAKAGE and lot.entry_id != movement.subject_id:
+                continue
+            part = min(lot.left, wanted)
+            if part:
+                lot.left, wanted = lot.left - part, wanted - part
+                self.uses.append((lot, told, part))
+        if wanted:
+            self.missing.append((told, wanted))
+
+    def come_back(self, movement: Movement) -> bool:
+        """Give back what a booking took, the last lot first; False where it took nothing that is known."""
+        coming = movement.change
+        for place in range(len(self.uses) - 1, -1, -1):
+            lot, told, taken = self.uses[place]
+            if told[1] == ledger.REDEMPTION and told[2] == movement.subject_id and taken:
+                back = min(taken, coming)
+                lot.left, coming = lot.left + back, coming - back
+                self.uses[place] = (lot, told, taken - back)
+        return coming < movement.change
+
+
+def _posted(row: Any) -> Posted:  # noqa: ANN401 -- a row of _POSTED
+    return Posted(
+        posting_id=row.id,
+        kind=row.kind,
+        recorded_at=row.recorded_at,
+        amount=int(row.amount),
+        moved_from=AccountKind(row.debit),
+        moved_to=AccountKind(row.credit),
+    )

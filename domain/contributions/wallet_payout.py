@@ -1,0 +1,80 @@
+"""Credits paid out as money: off unless a market's policy says otherwise, because credits are not wages.
+
+Where a market offers it, credits become money that the platform owes: they leave the wallet for the pool
+they came from, and what they are worth is put to what the caller is owed as a provider, borne by goodwill.
+Both happen in one entry each and one transaction. Without a provider profile there is nobody to be paid.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from domain import ledger, markets, pricing, providers
+from domain.foundation import ids
+from domain.foundation.errors import Unacceptable
+from domain.identity import Caller
+from domain.ledger import CREDITS, AccountKind, Entry, Posting
+
+from . import policy
+from .errors import CreditsNotKept, PayoutNotOffered
+from .patronage_rules import CREDIT
+
+PAYOUT = "credit_payout"
+
+
+def pay_out(
+    session: Session,
+    market_id: UUID,
+    credits: int,  # noqa: A002 -- the word of the field
+    *,
+    by: Caller,
+    at: datetime,
+) -> Entry:
+    """Turn thousandths of credits into money that the caller is owed as a provider.
+
+    Refuses `CreditsNotKept`, `PayoutNotOffered` with the reason, credits that are worth less than a minor
+    unit, and `BalanceTooLow`.
+    """
+    market = markets.market(session, market_id)
+    version = markets.policy_at(session, market_id, at)
+    rules, credit_rules = policy.rules_of(version), pricing.credit_rules(version)
+    if rules is None or credit_rules is None:
+        raise CreditsNotKept
+    if not rules.payout.offered:
+        raise PayoutNotOffered(
+            "This market does not pay credits out: they stand for what neighbours give one another, and pay "
+            "service fees, shield from surge, or help somebody else through a pot."
+        )
+    profile = _profile(session, market_id, by.user_id)
+    worth = credits * credit_rules.value_amount // CREDIT
+    if not worth:
+        raise Unacceptable("So few credits are worth less than the smallest coin.", field="credits")
+    payout_id = ids.new()
+    own, pool, goodwill, owed = ledger.accounts_for(
+        session,
+        [
+            (AccountKind.CREDITS, CREDITS, by.user_id),
+            (AccountKind.CREDITS_POOL, CREDITS, None),
+            (AccountKind.GOODWILL, market.currency, None),
+            (AccountKind.PAYABLE, market.currency, profile),
+        ],
+    )
+    return ledger.post(
+        session,
+        key=f"{PAYOUT}:{payout_id}",
+        kind=PAYOUT,
+        subject_id=payout_id,
+        postings=[Posting(own, pool, credits), Posting(goodwill, owed, worth)],
+        by=by.actor,
+        at=at,
+    )
+
+
+def _profile(session: Session, market_id: UUID, user_id: UUID) -> UUID:
+    """The caller's provider profile in the market, to which money can be owed."""
+    mine = providers.profiles_of(session, user_id)
+    found = next((profile.id for profile in mine if profile.market_id == market_id), None)
+    if found is None:
+        raise PayoutNotOffered("Money is paid to providers alone, and you are none in this market.")
+    return found

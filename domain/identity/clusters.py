@@ -1,0 +1,136 @@
+"""Clusters: accounts that share a card, a device or a bank account, looked at as one.
+
+A **signal** is such a thing; only its keyed hash is kept, so a stolen copy names no card and no device, and
+what it was cannot be tried out without our keys. Two accounts that showed the same signal are linked, and a
+**cluster** is whoever is linked with whoever, however long the way round: the connected component, named by
+its smallest user id. That is a guess about people, never a judgement: it keeps an account from speaking for
+itself and gives a person something to look at, and it closes nothing.
+
+Invariants: the clusters depend on what was seen and not on its order; a signal that more than `MOST_SHARING`
+show links nobody; and whoever shares nothing is a cluster of their own.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from domain.foundation import events, signing
+from domain.foundation.actors import SYSTEM
+from domain.foundation.events import Fact
+from domain.identity.events import ClusterChanged, SignalKind, SignalTooCommon
+
+# A family's tablet, a shared flat's card and a small firm's account stay well below; a library's computer and
+# an agency's account go over it, and those who meet there are strangers. Who goes over it on purpose shows
+# twenty-one accounts on one device, and that is told (`SignalTooCommon`).
+MOST_SHARING: Final = 20
+
+_SEEN_AGAIN = text("""
+    UPDATE identity_links
+    SET first_seen_at = least(first_seen_at, :at), last_seen_at = greatest(last_seen_at, :at)
+    WHERE kind = :kind AND signal_hash = :hash AND user_id = :user_id
+    RETURNING user_id
+""")
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_LINK = text("""
+    INSERT INTO identity_links (kind, signal_hash, user_id, first_seen_at, last_seen_at)
+    VALUES (:kind, :hash, :user_id, :at, :at)
+    ON CONFLICT (kind, signal_hash, user_id) DO NOTHING
+    RETURNING user_id
+""")
+_SHARING = text("""
+    SELECT user_id FROM identity_links WHERE kind = :kind AND signal_hash = :hash
+    ORDER BY user_id LIMIT :most + 2
+""")
+_COMPONENT = text("""
+    WITH RECURSIVE reached (user_id) AS (
+        SELECT cast(:user_id AS uuid)
+        UNION
+        SELECT other.user_id FROM reached
+        JOIN identity_links AS own ON own.user_id = reached.user_id
+        JOIN identity_links AS other ON other.kind = own.kind AND other.signal_hash = own.signal_hash
+        WHERE :most >= (
+            SELECT count(*) FROM (
+                SELECT FROM identity_links AS sharing
+                WHERE sharing.kind = own.kind AND sharing.signal_hash = own.signal_hash
+                LIMIT :most + 1) AS counted)),
+    whole AS (
+        SELECT user_id, count(*) OVER () AS size,
+               (SELECT user_id FROM reached ORDER BY user_id LIMIT 1) AS cluster_id
+        FROM reached)
+    INSERT INTO identity_clusters (user_id, cluster_id)
+    SELECT user_id, cluster_id FROM whole
+    WHERE size > 1 OR EXISTS (SELECT FROM identity_clusters AS known WHERE known.user_id = whole.user_id)
+    ON CONFLICT (user_id) DO UPDATE SET cluster_id = excluded.cluster_id
+    WHERE identity_clusters.cluster_id <> excluded.cluster_id
+    RETURNING user_id
+""")
+_OF = text("""
+    SELECT user_id, cluster_id FROM identity_clusters WHERE user_id = ANY(:user_ids)
+""")
+
+
+def note_signal(session: Session, user_id: UUID, kind: SignalKind, value: str, at: datetime) -> None:
+    """Remember that this account showed this thing, and let its cluster follow. Twice does no harm.
+
+    What was signed under an older key is found while that key is in the settings; drop a key only when those
+    who matter have been seen under its successor.
+    """
+    for digest in signing.secrets_for(f"identity/{kind}", value.encode()):
+        _note(session, _Seen(user_id, kind, digest, at))
+
+
+def cluster_of(session: Session, user_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """The cluster of each of these users: the smallest user id in it, and for somebody alone their own."""
+    found = session.execute(_OF, {"user_ids": list(user_ids)})
+    return {user_id: user_id for user_id in user_ids} | {row.user_id: row.cluster_id for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    user_id: UUID
+    kind: SignalKind
+    hash: bytes
+    at: datetime
+
+
+def _note(session: Session, seen: _Seen) -> None:
+    """Whoever comes second with a signal sees who came first: they take turns by the signal."""
+    if session.execute(_SEEN_AGAIN, asdict(seen)).first() is not None:
+        return
+    _take_turn(session, f"identity/{seen.kind}/{seen.hash.hex()}")
+    if session.execute(_LINK, asdict(seen)).first() is None:
+        return
+    asked = {"kind": seen.kind, "hash": seen.hash, "most": MOST_SHARING}
+    sharing: Sequence[UUID] = session.execute(_SHARING, asked).scalars().all()
+    if 1 < len(sharing) <= MOST_SHARING + 1:
+        _follow(session, seen, sharing)
+
+
+def _follow(session: Session, seen: _Seen, sharing: Sequence[UUID]) -> None:
+    """Recount who is linked with whom around these users; they take turns, so that none misses another.
+
+    One too many and the signal links nobody any more: what it held together falls apart, and in each part is
+    one who showed it.
+    """
+    _take_turn(session, "identity/clusters")
+    too_common = len(sharing) > MOST_SHARING
+    changed: set[UUID] = set()
+    for user_id in sharing if too_common else [seen.user_id]:
+        changed |= set(session.execute(_COMPONENT, {"user_id": user_id, "most": MOST_SHARING}).scalars())
+    if too_common:
+        _record(session, SignalTooCommon(seen.user_id, seen.kind, len(sharing)), seen)
+    if changed:
+        _record(session, ClusterChanged(seen.user_id, seen.kind, tuple(sorted(changed))), seen)
+
+
+def _record(session: Session, fact: Fact, seen: _Seen) -> None:
+    events.record(session, fact, subject=("user", seen.user_id), by=SYSTEM, at=seen.at)
+
+
+def _take_turn(session: Session, name: str) -> None:
+    session.execute(_TAKE_TURN, {"name": name})

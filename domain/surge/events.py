@@ -1,0 +1,46 @@
+"""Facts of surge. A snapshot is its own fact; these tell of what somebody should look at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain.foundation.events import Fact
+from domain.surge.kinds import EmergencyRule
+
+
+@dataclass(frozen=True)
+class SurgeAnomalySeen(Fact):
+    """A market asks for `ratio` times as much as usual, too much or too little to be a busy evening."""
+
+    name: ClassVar[str] = "surge.anomaly_seen"
+    audit_only: ClassVar[bool] = True
+
+    market_id: UUID
+    category: str
+    ratio: float
+    tick_at: datetime
+
+
+@dataclass(frozen=True)
+class EmergencyDeclared(Fact):
+    """Prices of a market are capped for an emergency."""
+
+    name: ClassVar[str] = "surge.emergency_declared"
+
+    market_id: UUID
+    emergency_id: UUID
+    rule: EmergencyRule
+    category: str | None
+    from_at: datetime
+    until_at: datetime
+
+
+@dataclass(frozen=True)
+class EmergencyLifted(Fact):
+    """An emergency's caps no longer hold."""
+
+    name: ClassVar[str] = "surge.emergency_lifted"
+
+    market_id: UUID
+    emergency_id: UUID

@@ -1,0 +1,66 @@
+"""Helsinki with contributions switched on, callers of its people, and what must hold in the end."""
+
+from datetime import datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from domain import identity, ledger, markets
+from domain.contributions import wallet
+from domain.foundation import ids
+from domain.foundation.actors import SYSTEM
+from domain.identity import Caller, User
+from domain.ledger import AccountKind
+from domain.markets import Market, Policy
+from tests import cast
+
+CREDIT = {"value_amount": 100, "expiry_days": 365}
+_KEYS = count()
+
+
+def helsinki(session: Session, **sections: Any) -> Market:
+    """The market with a policy that keeps credits, of which one pays for a euro, and what else is named."""
+    market = cast.market(session)
+    document = {"credits": CREDIT} | sections
+    markets.publish_policy(
+        session, market.id, rules=Policy(contributions=document), by=SYSTEM, at=cast.LONG_AGO
+    )
+    return market
+
+
+def caller(session: Session, someone: User) -> Caller:
+    """This person, signed in."""
+    grants = identity.grants_of(session, someone.id)
+    held = frozenset(identity.Grant(grant.role, grant.market_id) for grant in grants)
+    return Caller(someone.id, ids.new(), someone.name, held)
+
+
+def earned(session: Session, user_id: UUID, credits_: int, at: datetime, **more: Any) -> ledger.Entry:
+    """Credits to spend, from nowhere in particular."""
+    told = {"key": f"earned{next(_KEYS)}", "subject_id": ids.new(), "hold": False} | more
+    return wallet.grant(session, user_id, credits_, by=SYSTEM, at=at, **told)
+
+
+def linked(session: Session, one: UUID, other: UUID, at: datetime) -> None:
+    """Two accounts that showed the same device."""
+    for user_id in (one, other):
+        identity.note_signal(session, user_id, identity.SignalKind.DEVICE, f"{one}{other}", at)
+
+
+def available(session: Session, user_id: UUID) -> int:
+    """What somebody can spend, in thousandths."""
+    return ledger.wallet(session, user_id).available
+
+
+def hours(session: Session, user_id: UUID) -> int:
+    """Somebody's balance of hours, in minutes."""
+    return ledger.balance(session, ledger.account(session, AccountKind.HOURS, "HRS", user_id))
+
+
+def violations(session: Session) -> dict[str, list[object]]:
+    """What does not hold in the books."""
+    found = {name: list(session.execute(text(sql))) for name, sql in ledger.INVARIANTS.items()}
+    return {name: rows for name, rows in found.items() if rows}

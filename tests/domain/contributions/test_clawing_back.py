@@ -1,0 +1,218 @@
+"""Credits are taken back with a reason: pending first, then available, then owed; an appeal restores them."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain import ledger
+from domain.contributions import ContributionState, clawing_back, restoring
+from domain.contributions.errors import ContributionNotFound
+from domain.contributions.value_errors import (
+    ClawBackNotAppealable,
+    ClawBackNotFound,
+    NobodyDecides,
+    NoClawBackAppeal,
+    SomebodyElseMustLook,
+)
+from domain.contributions.value_kinds import ClawBackOutcome, ClawBackReason
+from domain.foundation import ids
+from domain.foundation.actors import SYSTEM
+from domain.foundation.lifecycle import NotNow
+from domain.ledger import AccountKind, Posting, Wallet
+from tests import cast
+from tests.domain.contributions.harvest import harvest
+from tests.domain.contributions.neighbourhood import violations
+
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+WORTH = 4_765
+
+
+@pytest.fixture
+def market(session, at):
+    made = harvest(session, at)
+    made.earn(1_000_000, at - DAY)
+    cast.otto(session)
+    cast.mira(session)
+    return made
+
+
+@pytest.fixture
+def settled(market, at):
+    given = market.verified(at=at)
+    market.harvest(at + WEEK)
+    return given
+
+
+def take(market, given, at, name="Mira"):
+    return clawing_back.claw_back(
+        market.session,
+        given.id,
+        by=market.caller(name),
+        reason=ClawBackReason.FRAUD,
+        statement="The photos are from a catalogue.",
+        at=at,
+    )
+
+
+def spend(market, name, credits_, at):
+    user_id = market.person(name).id
+    terms = {"fee_discount": credits_, "surge_shield": 0, "key": f"spent:{ids.new()}"}
+    terms["market_id"] = market.market.id
+    ledger.redeem(market.session, user_id, **terms, subject_id=ids.new(), by=SYSTEM, at=at)
+
+
+@pytest.mark.parametrize(
+    ("spent", "left"), [(0, Wallet(0, 0, 0)), (1_000, Wallet(0, 0, 1_000)), (WORTH, Wallet(0, 0, WORTH))]
+)
+def test_what_is_spent_already_is_owed(market, settled, at, spent, left):
+    if spent:
+        spend(market, "Aino", spent, at + 2 * WEEK)
+    taken = take(market, settled, at + 3 * WEEK)
+    assert (taken.credits, market.wallet("Aino")) == (WORTH, left)
+    assert (settled.state, settled.clawed_back_reason) == (ContributionState.CLAWED_BACK, "fraud")
+    assert violations(market.session) == {}
+
+
+def test_pending_credits_go_first(market, settled, at):
+    market.earn(1_000_000, at + 3 * WEEK)
+    market.verified("Aino", at=at + 5 * WEEK)
+    for week in range(2, 6):
+        market.close(at + week * WEEK)
+    market.earn(1_000_000, at + 5 * WEEK - DAY)
+    market.close(at + 6 * WEEK)
+    market.hold(at + 6 * WEEK)
+    before = market.wallet("Aino")
+    assert before.pending > 0
+    take(market, settled, at + 6 * WEEK)
+    after = market.wallet("Aino")
+    assert after.pending == max(0, before.pending - WORTH)
+    assert before.pending + before.available - WORTH == after.pending + after.available
+
+
+def test_what_comes_in_next_pays_off_what_is_owed(market, settled, at):
+    spend(market, "Aino", WORTH, at + 2 * WEEK)
+    taken = take(market, settled, at + 2 * WEEK)
+    restoring.appeal(market.session, taken.id, "They are mine.", by=market.caller("Aino"), at=at + 2 * WEEK)
+    answered = {"statement": "They are.", "by": market.caller("Otto"), "at": at + 2 * WEEK}
+    restoring.answer(market.session, taken.id, ClawBackOutcome.RESTORED, **answered)
+    assert market.wallet("Aino") == Wallet(0, 0, 0)  # as if nothing had been taken
+    assert settled.state is ContributionState.SETTLED
+
+
+@pytest.mark.parametrize("after", ["verified", "valued", "held", "settled"])
+def test_an_appeal_that_is_granted_puts_everything_back_on_its_way(market, at, after):
+    given = market.verified(at=at)
+    if after != "verified":
+        market.close(at + WEEK)
+    if after in {"held", "settled"}:
+        market.hold(at + WEEK)
+    if after == "settled":
+        market.settle(at + 2 * WEEK)
+    taken = take(market, given, at + 2 * WEEK)
+    assert market.wallet("Aino") == Wallet(0, 0, 0)
+    restoring.appeal(market.session, taken.id, "Mine.", by=market.caller("Aino"), at=at + 2 * WEEK)
+    answered = {"statement": "Yes.", "by": market.caller("Otto"), "at": at + 2 * WEEK}
+    restoring.answer(market.session, taken.id, ClawBackOutcome.RESTORED, **answered)
+    market.harvest(at + 2 * WEEK)
+    assert market.wallet("Aino") == Wallet(available=WORTH, pending=0, owed=0)
+    assert given.state is ContributionState.SETTLED
+    assert violations(market.session) == {}
+
+
+def test_an_appeal_that_is_not_granted_leaves_it(market, settled, at):
+    taken = take(market, settled, at + 2 * WEEK)
+    restoring.appeal(market.session, taken.id, "Mine.", by=market.caller("Aino"), at=at + 2 * WEEK)
+    answered = {"statement": "No.", "by": market.caller("Otto"), "at": at + 2 * WEEK}
+    restoring.answer(market.session, taken.id, ClawBackOutcome.UPHELD, **answered)
+    assert market.wallet("Aino") == Wallet(0, 0, 0)
+    with pytest.raises(NoClawBackAppeal):
+        restoring.answer(market.session, taken.id, ClawBackOutcome.RESTORED, **answered)
+
+
+def test_only_the_contributor_appeals_once_and_within_183_days_and_somebody_else_answers(market, settled, at):
+    taken = take(market, settled, at + 2 * WEEK)
+    told = {"statement": "Mine.", "at": at + 2 * WEEK}
+    with pytest.raises(ClawBackNotFound):
+        restoring.appeal(market.session, taken.id, by=market.caller("Ben"), **told)
+    with pytest.raises(ClawBackNotAppealable):
+        restoring.appeal(
+            market.session, taken.id, "Mine.", by=market.caller("Aino"), at=at + 2 * WEEK + 183 * DAY
+        )
+    restoring.appeal(market.session, taken.id, by=market.caller("Aino"), **told)
+    with pytest.raises(ClawBackNotAppealable):
+        restoring.appeal(market.session, taken.id, by=market.caller("Aino"), **told)
+    with pytest.raises(SomebodyElseMustLook):
+        restoring.answer(market.session, taken.id, ClawBackOutcome.UPHELD, by=market.caller("Mira"), **told)
+    with pytest.raises(ClawBackNotFound):
+        restoring.answer(market.session, taken.id, ClawBackOutcome.UPHELD, by=market.caller("Ben"), **told)
+
+
+def test_nobody_gives_a_refund_as_their_reason(market, settled, at):
+    with pytest.raises(NobodyDecides):
+        clawing_back.claw_back(
+            market.session, settled.id, by=market.caller("Mira"), reason=ClawBackReason.REFUNDED,
+            statement="It was.", at=at,
+        )  # fmt: skip
+
+
+def test_only_moderators_take_back_and_only_once(market, settled, at):
+    with pytest.raises(ContributionNotFound):
+        take(market, settled, at + 2 * WEEK, "Ben")
+    take(market, settled, at + 2 * WEEK)
+    with pytest.raises(NotNow):
+        take(market, settled, at + 2 * WEEK)
+
+
+def test_what_was_taken_back_does_not_make_the_next_one_worth_less(market, settled, at):
+    take(market, settled, at + 2 * WEEK)
+    market.close(at + 2 * WEEK)
+    market.earn(1_000_000, at + 2 * WEEK - DAY)
+    again = market.verified("Aino", at=at + 2 * WEEK)
+    market.close(at + 3 * WEEK)
+    assert market.credits_of(again) == WORTH
+
+
+def test_a_better_claim_takes_the_place_of_the_one_it_corrects(market, settled, at):
+    assert clawing_back.follow_correction(market.session, settled.id, at=at + 2 * WEEK)
+    assert not clawing_back.follow_correction(market.session, settled.id, at=at + 2 * WEEK)
+    (taken,) = restoring.claw_backs(market.session, settled.id)
+    assert (taken.reason, market.wallet("Aino")) == (ClawBackReason.CORRECTED, Wallet(0, 0, 0))
+    with pytest.raises(ClawBackNotAppealable):
+        restoring.appeal(market.session, taken.id, "No.", by=market.caller("Aino"), at=at + 2 * WEEK)
+
+
+def refund(market, booking, amount, at, key):
+    """The platform gives so much back itself, after the books were closed."""
+    goodwill = ledger.account(market.session, AccountKind.GOODWILL, "EUR")
+    flight = ledger.account(market.session, AccountKind.REFUNDS_IN_FLIGHT, "EUR")
+    ledger.post(
+        market.session,
+        key=key,
+        kind="refund_planned",
+        subject_id=booking.id,
+        postings=[Posting(goodwill, flight, amount)],
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def test_a_refund_takes_back_what_the_booking_can_no_longer_bear_and_no_more(market, at):
+    booking = market.completed()
+    moment = at + 8 * DAY
+    about = {"at": moment, "units_milli": 40_000, "subject_type": "booking", "subject_id": booking.id}
+    given = [market.verified(name, "trial", **about) for name in ("Aino", "Ben")]
+    market.close(moment)
+    market.earn(1_000_000, moment - WEEK)
+    market.harvest(moment + WEEK)
+    worth = [market.credits_of(one) for one in given]
+    assert sum(worth) == 1_350 * 2_000 * 10 // 10_000  # a fifth of the fee of 13.50, in credits of a euro
+    assert clawing_back.follow_refund(market.session, booking.id, at=moment) == 0
+    refund(market, booking, 350, moment, "some")
+    assert clawing_back.follow_refund(market.session, booking.id, at=moment) == 700
+    assert clawing_back.follow_refund(market.session, booking.id, at=moment) == 0
+    assert market.wallet("Aino").available + market.wallet("Ben").available == sum(worth) - 700
+    refund(market, booking, 9_000, moment, "all")
+    clawing_back.follow_refund(market.session, booking.id, at=moment)
+    assert market.wallet("Aino") == market.wallet("Ben") == Wallet(0, 0, 0)
+    assert [one.state for one in given] == [ContributionState.SETTLED] * 2
+    assert violations(market.session) == {}

@@ -1,0 +1,187 @@
+"""Hours pass from one neighbour to another when both say so, and all of them together are always zero."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from domain import contributions, ledger
+from domain.contributions import HourSide, HourTransferState, hours
+from domain.contributions.errors import (
+    HoursNotFound,
+    HoursNotKept,
+    HoursWaiting,
+    SamePeople,
+    WithOneself,
+)
+from domain.foundation import ids
+from domain.foundation.actors import SYSTEM
+from domain.foundation.database import Transactions
+from domain.foundation.errors import for_constraint
+from domain.foundation.lifecycle import NotNow
+from domain.identity.errors import UserUnknown
+from tests import cast
+from tests.domain.contributions import neighbourhood as here
+
+
+def claim(session: Session, at: datetime, *, minutes: int = 60, **told: Any) -> contributions.HourTransfer:
+    asked = {
+        "market_id": cast.market(session).id,
+        "other_id": cast.ben(session).id,
+        "claimed_by": HourSide.GIVER,
+        "by": here.caller(session, cast.aino(session)),
+    } | told
+    return contributions.claim_hours(session, minutes=minutes, what="Cycling in snow", at=at, **asked)
+
+
+def test_hours_pass_when_the_receiver_confirms_what_the_giver_says(session: Session, at: datetime) -> None:
+    here.helsinki(session)
+    aino, ben = cast.aino(session), cast.ben(session)
+    transfer = claim(session, at, minutes=90)
+    assert (here.hours(session, aino.id), here.hours(session, ben.id)) == (0, 0)
+    done = contributions.confirm_hours(session, transfer.id, by=here.caller(session, ben), at=at)
+    assert done.state is HourTransferState.CONFIRMED
+    assert (here.hours(session, aino.id), here.hours(session, ben.id)) == (90, -90)
+    standing = contributions.hours_of(session, ben.id)
+    assert (standing.given, standing.received, standing.lowest, standing.highest) == (0, 90, -600, 2_400)
+
+
+def test_hours_pass_when_the_giver_confirms_what_the_receiver_says(session: Session, at: datetime) -> None:
+    here.helsinki(session)
+    aino, ben = cast.aino(session), cast.ben(session)
+    transfer = claim(session, at, claimed_by=HourSide.RECEIVER)
+    contributions.confirm_hours(session, transfer.id, by=here.caller(session, ben), at=at)
+    assert (here.hours(session, aino.id), here.hours(session, ben.id)) == (-60, 60)
+
+
+def test_nobody_confirms_their_own_word_and_no_stranger_sees_it(session: Session, at: datetime) -> None:
+    here.helsinki(session)
+    transfer = claim(session, at)
+    with pytest.raises(NotNow):
+        contributions.confirm_hours(session, transfer.id, by=here.caller(session, cast.aino(session)), at=at)
+    with pytest.raises(HoursNotFound):
+        contributions.confirm_hours(session, transfer.id, by=here.caller(session, cast.otto(session)), at=at)
+
+
+@pytest.mark.parametrize(("deed", "who"), [("decline_hours", "ben"), ("withdraw_hours", "aino")])
+def test_what_is_declined_or_withdrawn_is_not_posted(
+    session: Session, at: datetime, deed: str, who: str
+) -> None:
+    here.helsinki(session)
+    transfer = claim(session, at)
+    by = here.caller(session, getattr(cast, who)(session))
+    ended = getattr(contributions, deed)(session, transfer.id, by=by, at=at)
+    assert (ended.ended_at, ended.entry_id) == (at, None)
+    with pytest.raises(NotNow):
+        contributions.confirm_hours(session, transfer.id, by=here.caller(session, cast.ben(session)), at=at)
+
+
+def test_silence_ends_a_claim_and_nothing_is_posted(session: Session, at: datetime) -> None:
+    here.helsinki(session)
+    transfer = claim(session, at)
+    assert not contributions.lapse_hours(session, transfer.id, at=at + timedelta(hours=167))
+    later = at + timedelta(hours=168)
+    assert list(contributions.due_hour_transfers(session, at=later, limit=9)) == [transfer.id]
+    assert contributions.lapse_hours(session, transfer.id, at=later)
+    assert (transfer.state, here.hours(session, cast.aino(session).id)) == (HourTransferState.LAPSED, 0)
+    assert not contributions.lapse_hours(session, transfer.id, at=later)
+
+
+def test_hours_need_two_people_who_are_not_one(session: Session, at: datetime) -> None:
+    here.helsinki(session)
+    aino, ben = cast.aino(session), cast.ben(session)
+    with pytest.raises(WithOneself):
+        claim(session, at, other_id=aino.id)
+    with pytest.raises(UserUnknown):
+        claim(session, at, other_id=ids.new())
+    transfer = claim(session, at)
+    here.linked(session, aino.id, ben.id, at)
+    with pytest.raises(SamePeople):
+        contributions.confirm_hours(session, transfer.id, by=here.caller(session, ben), at=at)
+    with pytest.raises(SamePeople):
+        claim(session, at)
+
+
+def test_a_market_without_contributions_keeps_no_hours(session: Session, at: datetime) -> None:
+    with pytest.raises(HoursNotKept):
+        claim(session, at)
+
+
+def test_one_claim_between_two_waits_at_a_time(session: Session, at: datetime) -> None:
+    here.helsinki(session)
+    claim(session, at)
+    with pytest.raises(IntegrityError) as twice, session.begin_nested():
+        claim(session, at)
+    assert for_constraint(twice.value.orig.diag.constraint_name) is HoursWaiting
+    claim(session, at, claimed_by=HourSide.RECEIVER)
+
+
+def given(session: Session, minutes: int, at: datetime, **limits: int) -> ledger.Entry:
+    told = {"least": -600, "most": 2_400} | limits
+    return hours.pass_hours(
+        session,
+        giver_id=cast.aino(session).id,
+        receiver_id=cast.ben(session).id,
+        minutes=minutes,
+        key=f"k{ids.new()}",
+        subject_id=ids.new(),
+        by=SYSTEM,
+        at=at,
+        **told,
+    )
+
+
+def test_nobody_leans_further_than_their_market_lets_them(session: Session, at: datetime) -> None:
+    with pytest.raises(ledger.BalanceTooLow):
+        given(session, 121, at, least=-120)
+    with pytest.raises(ledger.BalanceTooHigh):
+        given(session, 121, at, most=120)
+    given(session, 120, at, least=-120, most=120)
+
+
+def test_the_posting_itself_refuses_what_a_careless_caller_lets_through(
+    transactions: Transactions, at: datetime
+) -> None:
+    with pytest.raises(ledger.BalanceTooLow):
+        transactions.run(lambda session: given(session, 601, at, least=-9_999))
+
+    def pile_up(session: Session) -> None:
+        for number in range(41):
+            giver = cast.aino(session).id
+            hours.pass_hours(
+                session,
+                giver_id=giver,
+                receiver_id=cast.user(session, f"Person{number}").id,
+                minutes=60,
+                least=-600,
+                most=9_999,
+                key=f"pile{number}",
+                subject_id=giver,
+                by=SYSTEM,
+                at=at,
+            )
+
+    with pytest.raises(ledger.BalanceTooHigh):
+        transactions.run(pile_up)
+    with transactions() as session:
+        assert here.violations(session) == {}
+
+
+def test_a_market_may_be_narrower_than_the_ledger(session: Session, at: datetime) -> None:
+    here.helsinki(session, hours={"least_minutes": -30})
+    transfer = claim(session, at, minutes=31)
+    with pytest.raises(ledger.BalanceTooLow):
+        contributions.confirm_hours(session, transfer.id, by=here.caller(session, cast.ben(session)), at=at)
+
+
+def test_somebodys_transfers_turn_pages_and_show_both_sides(session: Session, at: datetime) -> None:
+    here.helsinki(session)
+    first = claim(session, at)
+    second = claim(session, at, claimed_by=HourSide.RECEIVER)
+    ben = cast.ben(session).id
+    page = contributions.hour_transfers(session, ben, after=None, limit=1)
+    assert [row.id for row in page.items] == [second.id]
+    rest = contributions.hour_transfers(session, ben, after=page.next_cursor, limit=1)
+    assert ([row.id for row in rest.items], rest.next_cursor) == ([first.id], None)

@@ -1,0 +1,54 @@
+"""What the clock does with credits and hours: notices, expiry, shares to credit, claims nobody answered."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from domain import contributions
+from workers.task import Work, each
+
+BATCH = 200  # of a sweep; each has a transaction of its own, so that none holds up the others
+
+
+def expire(work: Work, at: datetime) -> int:
+    """Tell people of credits that will expire, and let go those of which they were told twice."""
+    return sum(each(users, partial(_expire, work, at)) for users in _perhaps_due(work, at))
+
+
+def credit_patronage(work: Work, at: datetime) -> int:
+    """Put shares of a surplus into wallets. Answers how many."""
+    with work.transactions.reading() as session:
+        waiting = contributions.waiting_shares(session, limit=BATCH)
+    return each(waiting, partial(_credit, work, at))
+
+
+def lapse_hours(work: Work, at: datetime) -> int:
+    """End claims of hours that nobody answered in time. Answers how many."""
+    with work.transactions.reading() as session:
+        due = contributions.due_hour_transfers(session, at=at, limit=BATCH)
+    return each(due, partial(_lapse, work, at))
+
+
+def _perhaps_due(work: Work, at: datetime) -> Iterator[list[UUID]]:
+    """Batch by batch, everybody who may lose something within a month."""
+    last = None
+    while True:
+        with work.transactions.reading() as session:
+            users = list(contributions.perhaps_expiring(session, last, at=at, limit=BATCH))
+        if not users:
+            return
+        yield users
+        last = users[-1]
+
+
+def _expire(work: Work, at: datetime, user_id: UUID) -> bool:
+    return bool(work.transactions.run(lambda session: contributions.expire_credits(session, user_id, at=at)))
+
+
+def _credit(work: Work, at: datetime, share: tuple[UUID, UUID]) -> bool:
+    return work.transactions.run(lambda session: contributions.credit_share(session, *share, at=at))
+
+
+def _lapse(work: Work, at: datetime, transfer_id: UUID) -> bool:
+    return work.transactions.run(lambda session: contributions.lapse_hours(session, transfer_id, at=at))

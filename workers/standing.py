@@ -1,0 +1,46 @@
+"""Standing is counted anew every night, market by market, and levels are looked at once a week."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from domain import contributions
+from workers.task import MOST_BATCHES, Work, each
+
+BATCH = 500  # people of a transaction; none of their rows is held for long
+
+
+def count(work: Work, at: datetime) -> int:
+    """Count everybody's standing in every market, and keep what moved. Answers how many markets."""
+    with work.transactions.reading() as session:
+        markets = contributions.markets_with_contributions(session)
+    return each(markets, partial(_count, work, at))
+
+
+def decide_levels(work: Work, at: datetime) -> int:
+    """Decide the levels of whoever was not looked at this week. Answers how many markets had somebody."""
+    with work.transactions.reading() as session:
+        markets = contributions.markets_with_contributions(session)
+    return each(markets, partial(_decide, work, at))
+
+
+def _count(work: Work, at: datetime, market_id: UUID) -> None:
+    with work.transactions.reading() as session:
+        night = contributions.count_standing(session, market_id, at=at)
+    everybody = range(len(night.graph.people))
+    for first in range(0, len(everybody), BATCH):
+        people = everybody[first : first + BATCH]
+        work.transactions.run(partial(contributions.keep_standing, night=night, people=people))
+
+
+def _decide(work: Work, at: datetime, market_id: UUID) -> bool:
+    """Batch by batch; what is left after the last is for the next time. False where nobody was left."""
+    decided = False
+    for _ in range(MOST_BATCHES):
+        with work.transactions.reading() as session:
+            people = contributions.levels_to_be_asked(session, market_id, at=at, limit=BATCH)
+        if not people:
+            break
+        decided = True
+        work.transactions.run(partial(contributions.decide_levels, market_id=market_id, people=people, at=at))
+    return decided
