@@ -1,7 +1,8 @@
 """Part 1, the ledger: many random operations by 16 writers, some of them killed, and every one accounted for.
 
-Writers are processes with a connection each; now and then one is killed with SIGKILL in the middle of its
-work and another takes over, which does again whatever nobody heard the end of. Afterwards the books are held
+Writers are threads with a connection each, four to a process as the API's and the workers' are; now and then
+a process is killed with SIGKILL in the middle of its work and another takes over, which does again whatever
+nobody heard the end of. Afterwards the books are held
 against the writers' diaries: what was told as posted is there once, what was refused is not there at all, a
 repeated key has changed nothing, per unit the sum is zero, and no balance stands below its floor or above
 its ceiling. Beside it, the same operations under two other designs: a pool with a kept balance of its own,
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.context import ForkProcess
 from pathlib import Path
@@ -35,7 +37,10 @@ from domain.foundation.database import Transactions, engine_for
 from ops import embedded_postgres
 
 OPERATIONS, QUICK_OPERATIONS = 1_000_000, 20_000
-WRITERS: Final = 16
+BEGUN_PART: Final = 10  # a tenth as many, in transactions that are begun and committed
+PROCESSES: Final = 4
+THREADS: Final = 4  # of a process, as `request_threads` has it
+WRITERS: Final = PROCESSES * THREADS
 USERS: Final = 2_000
 KILLS_A_MINUTE: Final = 12
 GOAL_A_SECOND, GOAL_P95_MS = 2_000, 20.0
@@ -58,27 +63,55 @@ def run(folder: Path | None = None, *, quick: bool = False, operations: int | No
             f"{count:,} operations by {WRITERS} writers, {USERS:,} users, seed {SEED}; "
             f"load {os.getloadavg()[0]:.1f} before it began."
         )
-        ours, found = _ours(Path(place), url, engine, books, count)
+        work = Work(Path(place), url, engine, books)
+        ours, found = _ours(work, "ours: what is spent is a locked row, pools are summed", count)
+        begun, _ = _ours(work, "the same, begun and committed", count // BEGUN_PART, at_once=False)
         rivals = ledger_rivals.measure(url, WRITERS, seconds=5.0 if quick else 20.0)
         engine.dispose()
-    rows = [ours, *rivals]
+    rows = [ours, begun, *rivals]
     console.print(_table(rows))
     console.print(_verdict(ours, found))
     return rows
 
 
-def _ours(place: Path, url: str, engine: Engine, books: Books, count: int) -> tuple[Row, Checked]:
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Where the writers work, and on which books."""
+
+    place: Path
+    url: str
+    engine: Engine
+    books: Books
+
+    def told(self, count: int, *, at_once: bool) -> list[dict[str, Any]]:
+        """What each writer is told; those who begin and commit have numbers, and so keys, of their own."""
+        first = 0 if at_once else WRITERS
+        return [
+            {
+                "url": self.url,
+                "seed": SEED,
+                "writer": first + number,
+                "count": count // WRITERS + (number < count % WRITERS),
+                "at_once": at_once,
+                "diary": str(self.place / f"diary{first + number}"),
+                "times": str(self.place / f"times{first + number}"),
+            }
+            for number in range(WRITERS)
+        ]
+
+
+def _ours(work: Work, name: str, count: int, *, at_once: bool = True) -> tuple[Row, Checked]:
     """The run, the kills and the check."""
-    told = [_told(place, url, writer, count) for writer in range(WRITERS)]
+    told, engine = work.told(count, at_once=at_once), work.engine
     began, servers = time.perf_counter(), _database_seconds(engine)
     clients = os.times()
-    kills = _write(told, books)
+    kills = _write(told, work.books)
     seconds = time.perf_counter() - began
-    after = os.times()
+    after, served = os.times(), _database_seconds(engine) - servers
     spent = np.concatenate([_times(Path(one["times"])) for one in told])
-    found = checked(engine, books, told, SEED)
+    found = checked(engine, work.books, told, SEED)
     row = {
-        "what": "ours: spent accounts are locked rows, pools are summed",
+        "what": name,
         "operations": count,
         "postings": found.postings,
         "seconds": seconds,
@@ -86,50 +119,39 @@ def _ours(place: Path, url: str, engine: Engine, books: Books, count: int) -> tu
         "p50_ms": float(np.quantile(spent, 0.5) * 1_000),
         "p95_ms": float(np.quantile(spent, 0.95) * 1_000),
         "processor_clients": after.children_user + after.children_system - clients[2] - clients[3],
-        "processor_database": _database_seconds(engine) - servers,
-        "kills": kills,
+        "processor_database": served,
+        "kills": kills * THREADS,
         "mismatches": found.mismatches,
     }
     return row, found
 
 
-def _told(place: Path, url: str, writer: int, count: int) -> dict[str, Any]:
-    share = count // WRITERS + (writer < count % WRITERS)
-    return {
-        "url": url,
-        "seed": SEED,
-        "writer": writer,
-        "count": share,
-        "diary": str(place / f"diary{writer}"),
-        "times": str(place / f"times{writer}"),
-    }
-
-
 def _write(told: list[dict[str, Any]], books: Books) -> int:
-    """All writers to the end of their streams; now and then one dies and is followed by another."""
+    """All writers to the end of their streams; now and then a process dies and is followed by another."""
     chance, kills = random.Random(SEED), 0
-    living = {writer: _started(one, books) for writer, one in enumerate(told)}
+    crews = [told[first : first + THREADS] for first in range(0, len(told), THREADS)]
+    living = {number: _started(crew, books) for number, crew in enumerate(crews)}
     next_kill = time.perf_counter() + 60 / KILLS_A_MINUTE
     while living:
         time.sleep(0.02)
-        for writer, process in list(living.items()):
+        for number, process in list(living.items()):
             if process.exitcode == 0:
-                del living[writer]
+                del living[number]
             elif process.exitcode is not None:
-                raise RuntimeError(f"writer {writer} failed with {process.exitcode}")
+                raise RuntimeError(f"the writers of process {number} failed with {process.exitcode}")
         if living and time.perf_counter() >= next_kill:
             victim = chance.choice(list(living))
             living[victim].kill()
             living[victim].join()
-            living[victim] = _started(told[victim], books)
+            living[victim] = _started(crews[victim], books)
             kills += 1
             next_kill += 60 / KILLS_A_MINUTE
     return kills
 
 
-def _started(told: dict[str, Any], books: Books) -> ForkProcess:
-    """A writer as a child of this process, so that a new one is there at once."""
-    process = _FORKED.Process(target=write, args=(told, books))
+def _started(crew: list[dict[str, Any]], books: Books) -> ForkProcess:
+    """Some writers in a child of this process, so that a new one is there at once."""
+    process = _FORKED.Process(target=write, args=(crew, books))
     process.start()
     return process
 

@@ -6,17 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from bench.contributions.ledger_work import POSTED, REFUSED, REPEATED, TWICE, Books, key_of, operation
+from bench.contributions.ledger_work import POSTED, REFUSED, REPEATED, TWICE, Books, key_of, operation, stream
 from domain import ledger
 
 _TOLD = text("""
     SELECT e.key, array_agg(p.debit_account_id::text || p.credit_account_id || p.amount ORDER BY p.id) AS told
     FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id
     WHERE e.kind = 'bench' AND e.key LIKE :mine GROUP BY e.key
-""")
-
-_POSTINGS = text("""
-    SELECT count(*) FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id WHERE e.kind = 'bench'
 """)
 
 
@@ -34,25 +30,24 @@ class Checked:
 def checked(engine: Engine, books: Books, told: list[dict[str, Any]], seed: int) -> Checked:
     """Hold every operation of every writer against the books, and the books against their own invariants."""
     counts = dict.fromkeys((POSTED, REPEATED, REFUSED, TWICE), 0)
-    mismatches = 0
+    mismatches = postings = 0
     with engine.connect() as connection:
         for one in told:
             diary = Path(one["diary"]).read_bytes()
             mismatches += abs(len(diary) - one["count"])
             there = _there(connection, one["writer"])
-            for number, ended in enumerate(bytes([byte]) for byte in diary):
+            postings += sum(map(len, there.values()))
+            draws = stream(seed, one["writer"], one["count"], len(books.available))
+            for number, (byte, draw) in enumerate(zip(diary, draws, strict=False)):
+                ended = bytes([byte])
                 counts[ended] += 1
                 found = there.pop(key_of(one["writer"], number), None)
-                meant = [
-                    f"{each.debit.id}{each.credit.id}{each.amount}"
-                    for each in operation(books, seed, one["writer"], number)
-                ]
+                meant = [f"{each.debit.id}{each.credit.id}{each.amount}" for each in operation(books, draw)]
                 mismatches += found != (None if ended == REFUSED else meant)
             mismatches += len(there)
         mismatches += sum(len(_rows(connection, sql)) for sql in ledger.INVARIANTS.values())
         mismatches += counts[TWICE]
-        postings = connection.execute(_POSTINGS).scalar_one()
-    return Checked(counts[POSTED], counts[REPEATED], counts[REFUSED], int(postings), mismatches)
+    return Checked(counts[POSTED], counts[REPEATED], counts[REFUSED], postings, mismatches)
 
 
 def _there(connection: Connection, writer: int) -> dict[str, list[str]]:
