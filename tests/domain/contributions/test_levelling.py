@@ -1,82 +1,29 @@
-"""Levels in force: what a hundred days amount to, week by week, and what a person can make of a loss."""
+"""Levels in force: what a hundred days amount to, week by week, and what a level opens."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
 
 from domain import contributions, markets
 from domain.contributions import (
     AttestationState,
     ContributionDraw,
     Level,
-    LevelAppealOutcome,
     LevelDecision,
     LevelOutcome,
     LevelState,
     Privilege,
 )
-from domain.contributions.errors import (
-    LevelAppealIsYourOwn,
-    LevelDecisionNotFound,
-    LevelNotAppealable,
-    NoLevelAppealOpen,
-)
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
-from domain.identity import Caller
 from domain.markets import Policy
 from tests import cast
-from tests.domain.contributions.circle import gave, neighbours
-from tests.domain.contributions.neighbourhood import caller, helsinki
+from tests.domain.contributions.circle import gave
+from tests.domain.contributions.neighbourhood import caller
+from tests.domain.contributions.town import DAY, WEEK, Town
 from tests.domain.contributions.village import village
-
-DAY = timedelta(days=1)
-WEEK = timedelta(days=7)
-
-
-class Town:
-    """Helsinki with rules small enough to meet in a test: three, five, six and seven contributions."""
-
-    def __init__(self, session: Session, at, **sections) -> None:
-        rules = [{"contributions": n} for n in (3, 5, 6, 7)]
-        self.session, self.now = session, at
-        self.market = helsinki(session, levels={"rules": rules} | sections)
-        self.giver, *self.others = neighbours(session, 4)
-        self.mira, self.otto = caller(session, cast.mira(session)), caller(session, cast.otto(session))
-
-    @property
-    def by_giver(self) -> Caller:
-        return caller(self.session, self.session.get_one(cast.User, self.giver))
-
-    def gives(self, how_many, *, days_ago=1, **more):
-        """So many contributions, a day apart, for one after the other."""
-        for place in range(how_many):
-            at = self.now - (days_ago + place) * DAY
-            confirmers = [self.others[place % len(self.others)]]
-            gave(self.session, self.market, self.giver, confirmers, at=at, **more)
-
-    def decides(self, at=None):
-        at = at or self.now
-        people = contributions.levels_to_be_asked(self.session, self.market.id, at=at, limit=100)
-        return contributions.decide_levels(self.session, self.market.id, people, at=at)
-
-    def state(self):
-        return self.session.get(LevelState, (self.market.id, self.giver), populate_existing=True)
-
-    def decisions(self):
-        wanted = select(LevelDecision).where(LevelDecision.user_id == self.giver)
-        return list(self.session.exec(wanted.order_by(LevelDecision.id)))
-
-    def lost(self):
-        """The decision by which the giver lost their level, long after the last they gave."""
-        self.gives(5)
-        self.decides()
-        for weeks in (16, 17):
-            self.decides(self.now + weeks * WEEK)
-        return self.decisions()[-1]
 
 
 @pytest.fixture
@@ -171,98 +118,6 @@ def test_a_loss_without_a_reason_or_of_two_steps_is_refused_by_the_database(town
             LevelDecision.__table__.insert(),
             {**another, "id": ids.new(), "on_date": lost.on_date + WEEK, **wrong},
         )
-
-
-def test_who_lost_a_level_has_it_looked_at_and_a_moderator_gives_it_back(town):
-    lost, at = town.lost(), town.now + 18 * WEEK
-    contributions.appeal_level_loss(town.session, lost.id, "I was ill.", by=town.by_giver, at=at)
-    found = contributions.open_level_appeals(town.session, town.market.id, by=town.mira, after=None, limit=10)
-    assert [row.id for row in found.items] == [lost.id]
-    answered = contributions.answer_level_appeal(
-        town.session,
-        lost.id,
-        LevelAppealOutcome.OVERTURNED,
-        statement="Get well.",
-        by=town.mira,
-        at=at,
-    )
-    assert answered.appeal_decided_by == town.mira.user_id
-    assert (town.state().level, town.state().since, town.state().misses) == (Level.L2, at, 0)
-    assert town.decisions()[-1].outcome is LevelOutcome.RESTORED
-    found = contributions.open_level_appeals(town.session, town.market.id, by=town.mira, after=None, limit=10)
-    assert not found.items
-    town.decides(at + WEEK)
-    town.decides(at + 13 * DAY)
-    assert town.state().level is Level.L2
-
-
-def test_an_appeal_that_is_turned_down_changes_nothing(town):
-    lost, at = town.lost(), town.now + 18 * WEEK
-    contributions.appeal_level_loss(town.session, lost.id, "I was ill.", by=town.by_giver, at=at)
-    contributions.answer_level_appeal(
-        town.session, lost.id, LevelAppealOutcome.UPHELD, statement="Come back.", by=town.mira, at=at
-    )
-    assert town.state().level is Level.L1
-    with pytest.raises(NoLevelAppealOpen):
-        contributions.answer_level_appeal(
-            town.session, lost.id, LevelAppealOutcome.OVERTURNED, statement="Oh.", by=town.mira, at=at
-        )
-
-
-def test_who_earned_the_level_again_meanwhile_keeps_what_they_have(town):
-    lost, at = town.lost(), town.now + 20 * WEEK
-    contributions.appeal_level_loss(town.session, lost.id, "I was ill.", by=town.by_giver, at=at)
-    town.now = at
-    town.gives(7)
-    town.decides(at)
-    contributions.answer_level_appeal(
-        town.session, lost.id, LevelAppealOutcome.OVERTURNED, statement="Yes.", by=town.mira, at=at
-    )
-    assert town.state().level is Level.L4
-    assert town.decisions()[-1].outcome is LevelOutcome.EARNED
-
-
-def test_only_a_loss_is_appealed_once_in_time_and_by_whom_it_is_about(town):
-    lost, at = town.lost(), town.now + 18 * WEEK
-    earned = town.decisions()[0]
-    with pytest.raises(LevelNotAppealable):
-        contributions.appeal_level_loss(town.session, earned.id, "More!", by=town.by_giver, at=at)
-    with pytest.raises(LevelDecisionNotFound):
-        contributions.appeal_level_loss(town.session, lost.id, "For them.", by=town.mira, at=at)
-    late = lost.decided_at + timedelta(days=183, seconds=1)
-    with pytest.raises(LevelNotAppealable):
-        contributions.appeal_level_loss(town.session, lost.id, "Late.", by=town.by_giver, at=late)
-    contributions.appeal_level_loss(town.session, lost.id, "I was ill.", by=town.by_giver, at=at)
-    with pytest.raises(LevelNotAppealable):
-        contributions.appeal_level_loss(town.session, lost.id, "Again.", by=town.by_giver, at=at)
-
-
-def test_nobody_answers_their_own_appeal_and_only_moderators_answer_one(town):
-    town.giver = town.mira.user_id
-    lost, at = town.lost(), town.now + 18 * WEEK
-    contributions.appeal_level_loss(town.session, lost.id, "I was ill.", by=town.mira, at=at)
-    told = {"statement": "Yes.", "at": at}
-    with pytest.raises(LevelAppealIsYourOwn):
-        contributions.answer_level_appeal(
-            town.session, lost.id, LevelAppealOutcome.OVERTURNED, by=town.mira, **told
-        )
-    aino = caller(town.session, cast.aino(town.session))
-    with pytest.raises(LevelDecisionNotFound):
-        contributions.answer_level_appeal(
-            town.session, lost.id, LevelAppealOutcome.OVERTURNED, by=aino, **told
-        )
-    made = contributions.answer_level_appeal(
-        town.session, lost.id, LevelAppealOutcome.OVERTURNED, by=town.otto, **told
-    )
-    assert made.appeal_outcome is LevelAppealOutcome.OVERTURNED
-
-
-def test_a_decision_is_seen_by_whom_it_is_about_and_by_moderators(town):
-    lost = town.lost()
-    for by in (town.by_giver, town.mira, town.otto):
-        assert contributions.level_decision(town.session, lost.id, by=by).id == lost.id
-    with pytest.raises(LevelDecisionNotFound):
-        contributions.level_decision(town.session, lost.id, by=caller(town.session, cast.aino(town.session)))
 
 
 def test_a_decision_stands_as_it_was_made(town):

@@ -1,3 +1,5 @@
+"""Offers: drafted, published, paused, hidden, archived, by whom they belong to, and in which terms."""
+
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,31 +11,17 @@ from sqlmodel import Session
 
 from domain import offers, providers
 from domain.foundation.actors import Actor, ActorKind
-from domain.foundation.database import Transactions
 from domain.foundation.errors import Forbidden, Stale
 from domain.foundation.events import history
 from domain.foundation.ids import new
 from domain.foundation.lifecycle import NotNow
 from domain.offers import Content, OfferState, OptionContent, OptionPer, Unbookable
-from domain.offers.errors import (
-    CategorySlugTaken,
-    CategoryUnknown,
-    ContentUnfit,
-    GridUnfit,
-    OfferIncomplete,
-    OfferUnknown,
-    OptionUnknown,
-    TooManyOptions,
-)
-from domain.offers.standard_categories import STANDARD_CATEGORIES
+from domain.offers.errors import ContentUnfit, OfferIncomplete, OfferUnknown
 from domain.providers.errors import CapabilityMissing, ProfileUnknown
 from tests import cast
+from tests.domain.offers.owner import by
 
 MODERATOR = Actor(ActorKind.MODERATOR)
-
-
-def by(offer: offers.Offer) -> Actor:
-    return Actor(ActorKind.USER, offer.provider_user_id)
 
 
 @pytest.mark.parametrize("category", cast.CONTENTS)
@@ -238,57 +226,6 @@ def test_the_terms_of_many_offers_leave_out_those_that_do_not_exist(session: Ses
     assert set(offers.terms_of(session, [offer.id, new()])) == {offer.id}
     with pytest.raises(OfferUnknown):
         offers.terms(session, new())
-
-
-def test_an_option_says_something_else_from_now_on_and_a_retired_one_nothing(
-    session: Session, at: datetime
-) -> None:
-    offer = cast.offer(session)
-    content = OptionContent(title="Ironing", price_amount=500)
-    option = offers.add_option(session, offer.id, content, by=by(offer), at=at)
-    dearer = replace(content, price_amount=600)
-    offers.edit_option(session, offer.id, option.id, dearer, by=by(offer), at=at)
-    assert offers.terms(session, offer.id).options[0].price_amount == 600
-    offers.retire_option(session, offer.id, option.id, by=by(offer), at=at)
-    with pytest.raises(OptionUnknown):
-        offers.edit_option(session, offer.id, option.id, dearer, by=by(offer), at=at)
-    with pytest.raises(OptionUnknown):
-        offers.retire_option(session, cast.offer(session).id, option.id, by=by(offer), at=at)
-    assert offer.version == 5
-
-
-def test_an_offer_has_room_for_so_many_options_only(session: Session, at: datetime) -> None:
-    offer = cast.offer(session)
-    content = OptionContent(title="One more", price_amount=1)
-    for _ in range(50):
-        offers.add_option(session, offer.id, content, by=by(offer), at=at)
-    with pytest.raises(TooManyOptions):
-        offers.add_option(session, offer.id, content, by=by(offer), at=at)
-
-
-def test_standard_categories_are_defined_once(session: Session, at: datetime) -> None:
-    assert len(offers.define_standard_categories(session, at)) == 5
-    assert offers.define_standard_categories(session, at) == []
-    page = offers.categories(session, after=None, limit=3)
-    rest = offers.categories(session, after=page.next_cursor, limit=3)
-    assert [found.slug for found in [*page.items, *rest.items]] == sorted(cast.CONTENTS)
-    with pytest.raises(CategoryUnknown):
-        offers.category(session, new())
-    with pytest.raises(CategoryUnknown):
-        offers.category_by_slug(session, "surgery")
-
-
-@pytest.mark.parametrize(
-    ("changes", "refusal"),
-    [({}, CategorySlugTaken), ({"slug": "regatta", "granularity_minutes": 7}, GridUnfit)],
-)
-def test_the_database_guards_slugs_and_grids(
-    transactions: Transactions, at: datetime, changes: dict[str, Any], refusal: type[Exception]
-) -> None:
-    with transactions() as session:
-        offers.define_standard_categories(session, at)
-    with pytest.raises(refusal), transactions() as session:
-        offers.define_category(session, replace(STANDARD_CATEGORIES[0], **changes), by=MODERATOR, at=at)
 
 
 @pytest.mark.parametrize(

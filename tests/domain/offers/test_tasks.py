@@ -18,15 +18,12 @@ from domain.foundation.lifecycle import NotNow
 from domain.offers import Offer, OfferTask, SavingTerms, TaskContent, TaskKind
 from domain.offers.errors import OfferUnknown, SavingsUnfit, TaskUnknown, TooManyTasks
 from tests import cast
+from tests.domain.offers.owner import by
 
 CLEARING = TaskContent(kind=TaskKind.PREPARES, title="Clearing the table", saving_amount=400)
 SOAP = TaskContent(kind=TaskKind.BRINGS_MATERIALS, title="Bringing the soap", saving_amount=300, position=1)
 
 Add = Callable[[TaskContent], OfferTask]
-
-
-def by(offer: Offer) -> Actor:
-    return Actor(ActorKind.USER, offer.provider_user_id)
 
 
 @pytest.fixture

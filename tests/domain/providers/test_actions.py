@@ -1,12 +1,13 @@
+"""An application and the profile that comes of it: who may do what with it, step by step."""
+
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from domain import identity, markets, providers
+from domain import markets, providers
 from domain.foundation import events, ids
 from domain.foundation.actors import CLOCK, SYSTEM, ActorKind
 from domain.foundation.errors import Stale, for_constraint
@@ -14,8 +15,7 @@ from domain.foundation.lifecycle import NotNow
 from domain.identity import Caller, Grant, Role
 from domain.markets.errors import MarketUnknown
 from domain.providers import Business, Capability, ProviderProfile, Side, State, Step
-from domain.providers.errors import AlreadyApplied, CapabilityMissing, ProfileUnknown, SegmentUnknown
-from tests import cast
+from domain.providers.errors import AlreadyApplied, CapabilityMissing, ProfileUnknown
 
 Neighbour = Callable[..., Caller]
 TERMS = {"reason_code": "looked_at", "reason": "We looked at it."}
@@ -186,85 +186,6 @@ def test_who_changes_an_old_copy_is_told_so_but_not_who_may_not_know_of_it(
         providers.verify(session, profile.id, nobody, by=mallory, if_match=7, at=at)
 
 
-def test_operators_record_who_stands_behind_a_profile_and_nobody_else_does(
-    session: Session, profile: ProviderProfile, ellen: Caller, otto: Caller, mira: Caller, at: datetime
-) -> None:
-    found = Business("FI-1234567-8", "acct_1", "business")
-    for somebody in (ellen, mira):
-        with pytest.raises(ProfileUnknown):
-            providers.verify(session, profile.id, found, by=somebody, at=at)
-    providers.verify(session, profile.id, found, by=otto, at=at)
-    assert (profile.organisation_id, profile.payout_account_id, profile.segment, profile.version) == (
-        "FI-1234567-8",
-        "acct_1",
-        "business",
-        2,
-    )
-    fact = events.history(session, profile.id)[-1]
-    assert fact.data["fields"] == ["organisation_id", "payout_account_id", "segment"]
-    assert "acct_1" not in str(fact.data)
-    providers.verify(session, profile.id, found, by=otto, at=at)
-    assert profile.version == 2
-
-
-def test_a_segment_is_one_the_policy_in_force_names(
-    session: Session, profile: ProviderProfile, otto: Caller, at: datetime
-) -> None:
-    with pytest.raises(SegmentUnknown, match="private, business"):
-        providers.verify(session, profile.id, Business(None, None, "royal"), by=otto, at=at)
-
-
-def other_profile(
-    session: Session, caller: Caller, otto: Caller, business: Business, at: datetime, slug: str
-) -> UUID:
-    market = markets.create(
-        session, slug=slug, name=slug, currency="EUR", time_zone="Europe/Helsinki", locale="fi-FI",
-        country="FI", by=SYSTEM, at=at,
-    )  # fmt: skip
-    profile = providers.apply(session, market.id, display_name=slug, about="", by=caller.actor, at=at)
-    providers.verify(session, profile.id, business, by=SYSTEM, at=at)
-    return profile.id
-
-
-@pytest.mark.parametrize(
-    ("hers", "his", "same"),
-    [
-        (Business(None, None, None), Business(None, None, None), False),
-        (Business("org-1", "acct_1", None), Business("org-2", "acct_2", None), False),
-        (Business("org-1", "acct_1", None), Business("org-1", "acct_2", None), True),
-        (Business("org-1", "acct_1", None), Business("org-2", "acct_1", None), True),
-        (Business(None, "acct_1", None), Business(None, "acct_1", None), True),
-        (Business("org-1", None, None), Business(None, "org-1", None), False),
-    ],
-)
-def test_profiles_that_share_an_organisation_or_an_account_are_the_same_hands(
-    session: Session,
-    profile: ProviderProfile,
-    ellen: Caller,
-    otto: Caller,
-    neighbour: Neighbour,
-    hers: Business,
-    his: Business,
-    same: bool,  # noqa: FBT001 -- a row of the table
-    at: datetime,
-) -> None:
-    ben = neighbour("ben")
-    providers.verify(session, profile.id, hers, by=otto, at=at)
-    first = other_profile(session, ben, otto, Business(None, None, None), at, "toolo")
-    second = other_profile(session, ben, otto, his, at, "vallila")
-    assert providers.same_hands(session, profile.id, ben.user_id) is same
-    assert providers.same_hands(session, second, ellen.user_id) is same
-    assert not providers.same_hands(session, first, ellen.user_id)
-    assert providers.same_hands(session, profile.id, ellen.user_id)
-
-
-def test_who_never_applied_is_nobodys_hands_but_their_own(
-    session: Session, profile: ProviderProfile, neighbour: Neighbour
-) -> None:
-    assert not providers.same_hands(session, profile.id, neighbour("ben").user_id)
-    assert not providers.same_hands(session, ids.new(), profile.user_id)
-
-
 def test_strangers_see_approved_providers_only(
     session: Session, profile: ProviderProfile, mira: Caller, at: datetime
 ) -> None:
@@ -300,12 +221,3 @@ def test_a_market_pages_through_its_profiles_the_longest_waiting_first(
     assert rest.next_cursor is None
     waiting = providers.page(session, market.id, state=State.APPLIED, after=None, limit=20)
     assert [row.display_name for row in waiting.items] == ["aino", "farah"]
-
-
-def test_two_businesses_that_are_paid_to_one_account_are_known_as_one(session: Session, at: datetime) -> None:
-    one, other = cast.ellen(session), cast.farah(session)
-    otto = Caller(cast.otto(session).id, ids.new(), "Otto", frozenset({Grant(Role.OPERATOR)}))
-    for profile in (one, other):
-        providers.verify(session, profile.id, Business(None, "acct_1", None), by=otto, at=at)
-    found = identity.cluster_of(session, [one.user_id, other.user_id])
-    assert found[one.user_id] == found[other.user_id]

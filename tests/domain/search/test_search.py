@@ -1,53 +1,29 @@
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+"""Finding an offer: by words, kind, price, place and free time, page by page."""
+
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
 from sqlmodel import Session
 
-from domain import availability, offers, providers, registry, search
+from domain import availability, offers, providers, search
 from domain.availability import WeeklyRule
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
-from domain.foundation.database import engine_for
 from domain.foundation.paging import CursorUnreadable
 from domain.foundation.spans import Span
 from domain.markets.errors import MarketUnknown
 from domain.offers import CategoryContent, Claim, Content, Offer, Place, Unit
 from domain.offers.errors import ContentUnfit
 from domain.search import Found, Point, Wanted
-from domain.search.queries import statement
 from tests import cast
+from tests.domain.search.finding import KALLIO, found
 
-KALLIO = Point(60.1841, 24.9499)
 DAY = timedelta(days=1)
-
-
-def found(
-    session: Session, at: datetime, after: str | None = None, limit: int = 20, **wanted: Any
-) -> list[Found]:
-    return search.find(
-        session, Wanted(**({"market": "helsinki"} | wanted)), after=after, limit=limit, at=at
-    ).items
 
 
 def ids(some: list[Found]) -> list[UUID]:
     return [one.offer_id for one in some]
-
-
-@contextmanager
-def counted(session: Session) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    session.flush()
-    event.listen(session.connection(), "before_cursor_execute", listen)
-    yield statements
-    event.remove(session.connection(), "before_cursor_execute", listen)
 
 
 def test_what_is_found_is_in_sight_and_can_be_booked(session: Session, at: datetime) -> None:
@@ -201,82 +177,6 @@ def test_a_page_of_free_offers_may_be_short_and_still_have_a_next_one(session: S
         pages.append(search.find(session, wanted, after=cursor, limit=1, at=at))
     assert pages[0].items == []
     assert ids([one for page in pages for one in page.items]) == free[::-1]
-
-
-def test_a_search_is_one_statement(session: Session, at: datetime) -> None:
-    cast.offer(session)
-    with counted(session) as statements:
-        found(session, at, near=KALLIO, words="iron", category="hourly-service", price_to=10_000)
-    assert len(statements) == 1
-
-
-@pytest.fixture
-def fresh(empty_database: Callable[[], AbstractContextManager[str]]) -> Iterator[Session]:
-    """A session on a database in which nothing ever happened: plans depend on what was there before."""
-    with empty_database() as url:
-        engine = engine_for(url, pool_size=1, name="plans")
-        registry.metadata().create_all(engine)
-        with Session(engine) as opened:
-            yield opened
-        engine.dispose()
-
-
-def test_ten_thousand_offers_are_searched_by_index(fresh: Session) -> None:
-    session = fresh
-    multiply(session, cast.offer(session), 10_000)
-    circle = {"near": KALLIO, "within_metres": 2_000}
-    expected: list[tuple[dict[str, Any], str]] = [
-        (circle, "offers_by_place"),
-        (circle | {"category": "task"}, "offers_by_category_and_place"),
-        ({}, "offers_by_age"),
-        ({"category": "task"}, "offers_by_category_and_age"),
-        ({"words": "rare4242"}, "offers_by_words"),
-    ]
-    plans = [nodes_of_plan(session, Wanted(market="helsinki", **wanted)) for wanted, _ in expected]
-    scans = {node["Node Type"] for nodes in plans for node in nodes if node.get("Relation Name") == "offers"}
-    used = [{node.get("Index Name", "") for node in nodes} for nodes in plans]
-    assert "Seq Scan" not in scans
-    assert [index for (_, index), names in zip(expected, used, strict=True) if index not in names] == []
-
-
-def nodes_of_plan(session: Session, wanted: Wanted) -> list[dict[str, Any]]:
-    sql, values = statement(wanted, after=None, limit=21)
-    plan = session.execute(text(f"EXPLAIN (FORMAT JSON) {sql}"), values).scalar_one()
-    return list(walk(plan[0]["Plan"]))
-
-
-def multiply(session: Session, offer: Offer, times: int) -> None:
-    """So many copies of an offer around the town and its surroundings, in every category, of many ages."""
-    columns = session.execute(
-        text("""
-            SELECT column_name FROM information_schema.columns
-            WHERE table_name = 'offers' AND is_generated = 'NEVER' ORDER BY ordinal_position
-        """)
-    ).scalars()
-    other = {
-        "id": "gen_random_uuid()",
-        "title": "'Ironing rare' || n",
-        "category_id": "(SELECT (array_agg(id))[1 + n % 5] FROM categories)",
-        "blurred_latitude": "59.9 + 0.6 * (n * 7919::bigint % 10007) / 10007.0",
-        "blurred_longitude": "24.4 + 1.2 * (n * 104729::bigint % 10009) / 10009.0",
-        "published_at": "published_at + n * interval '1 minute'",
-    }
-    names = list(columns)
-    session.execute(
-        text(
-            f"INSERT INTO offers ({', '.join(names)}) "  # noqa: S608 -- the catalogue's own names
-            f"SELECT {', '.join(other.get(name, name) for name in names)} "
-            "FROM offers, generate_series(1, :times) AS n WHERE id = :id"
-        ),
-        {"times": times, "id": offer.id},
-    )
-    session.execute(text("ANALYZE offers, categories, markets, provider_profiles"))
-
-
-def walk(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield node
-    for inner in node.get("Plans", ()):
-        yield from walk(inner)
 
 
 def test_a_sixth_kind_of_service_is_data_alone(session: Session, at: datetime) -> None:

@@ -1,0 +1,106 @@
+"""Who stands behind a profile, and whose hands are the same."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from sqlmodel import Session
+
+from domain import identity, markets, providers
+from domain.foundation import events, ids
+from domain.foundation.actors import SYSTEM
+from domain.identity import Caller, Grant, Role
+from domain.providers import Business, ProviderProfile
+from domain.providers.errors import ProfileUnknown, SegmentUnknown
+from tests import cast
+
+Neighbour = Callable[..., Caller]
+
+
+def test_operators_record_who_stands_behind_a_profile_and_nobody_else_does(
+    session: Session, profile: ProviderProfile, ellen: Caller, otto: Caller, mira: Caller, at: datetime
+) -> None:
+    found = Business("FI-1234567-8", "acct_1", "business")
+    for somebody in (ellen, mira):
+        with pytest.raises(ProfileUnknown):
+            providers.verify(session, profile.id, found, by=somebody, at=at)
+    providers.verify(session, profile.id, found, by=otto, at=at)
+    assert (profile.organisation_id, profile.payout_account_id, profile.segment, profile.version) == (
+        "FI-1234567-8",
+        "acct_1",
+        "business",
+        2,
+    )
+    fact = events.history(session, profile.id)[-1]
+    assert fact.data["fields"] == ["organisation_id", "payout_account_id", "segment"]
+    assert "acct_1" not in str(fact.data)
+    providers.verify(session, profile.id, found, by=otto, at=at)
+    assert profile.version == 2
+
+
+def test_a_segment_is_one_the_policy_in_force_names(
+    session: Session, profile: ProviderProfile, otto: Caller, at: datetime
+) -> None:
+    with pytest.raises(SegmentUnknown, match="private, business"):
+        providers.verify(session, profile.id, Business(None, None, "royal"), by=otto, at=at)
+
+
+def other_profile(
+    session: Session, caller: Caller, otto: Caller, business: Business, at: datetime, slug: str
+) -> UUID:
+    market = markets.create(
+        session, slug=slug, name=slug, currency="EUR", time_zone="Europe/Helsinki", locale="fi-FI",
+        country="FI", by=SYSTEM, at=at,
+    )  # fmt: skip
+    profile = providers.apply(session, market.id, display_name=slug, about="", by=caller.actor, at=at)
+    providers.verify(session, profile.id, business, by=SYSTEM, at=at)
+    return profile.id
+
+
+@pytest.mark.parametrize(
+    ("hers", "his", "same"),
+    [
+        (Business(None, None, None), Business(None, None, None), False),
+        (Business("org-1", "acct_1", None), Business("org-2", "acct_2", None), False),
+        (Business("org-1", "acct_1", None), Business("org-1", "acct_2", None), True),
+        (Business("org-1", "acct_1", None), Business("org-2", "acct_1", None), True),
+        (Business(None, "acct_1", None), Business(None, "acct_1", None), True),
+        (Business("org-1", None, None), Business(None, "org-1", None), False),
+    ],
+)
+def test_profiles_that_share_an_organisation_or_an_account_are_the_same_hands(
+    session: Session,
+    profile: ProviderProfile,
+    ellen: Caller,
+    otto: Caller,
+    neighbour: Neighbour,
+    hers: Business,
+    his: Business,
+    same: bool,  # noqa: FBT001 -- a row of the table
+    at: datetime,
+) -> None:
+    ben = neighbour("ben")
+    providers.verify(session, profile.id, hers, by=otto, at=at)
+    first = other_profile(session, ben, otto, Business(None, None, None), at, "toolo")
+    second = other_profile(session, ben, otto, his, at, "vallila")
+    assert providers.same_hands(session, profile.id, ben.user_id) is same
+    assert providers.same_hands(session, second, ellen.user_id) is same
+    assert not providers.same_hands(session, first, ellen.user_id)
+    assert providers.same_hands(session, profile.id, ellen.user_id)
+
+
+def test_who_never_applied_is_nobodys_hands_but_their_own(
+    session: Session, profile: ProviderProfile, neighbour: Neighbour
+) -> None:
+    assert not providers.same_hands(session, profile.id, neighbour("ben").user_id)
+    assert not providers.same_hands(session, ids.new(), profile.user_id)
+
+
+def test_two_businesses_that_are_paid_to_one_account_are_known_as_one(session: Session, at: datetime) -> None:
+    one, other = cast.ellen(session), cast.farah(session)
+    otto = Caller(cast.otto(session).id, ids.new(), "Otto", frozenset({Grant(Role.OPERATOR)}))
+    for profile in (one, other):
+        providers.verify(session, profile.id, Business(None, "acct_1", None), by=otto, at=at)
+    found = identity.cluster_of(session, [one.user_id, other.user_id])
+    assert found[one.user_id] == found[other.user_id]
