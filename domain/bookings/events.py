@@ -58,11 +58,15 @@ class BookingConfirmed(BookingFact):
 
 @dataclass(frozen=True)
 class PriceLowered(BookingFact):
-    """Somebody later pays less for the same start, so this customer does too; this much less."""
+    """Somebody later pays less for the same start, so this customer does too: less money, credits, or both.
+
+    Credits, in thousandths, come back where they shielded from what demand added.
+    """
 
     name: ClassVar[str] = "booking.price_lowered"
 
     less_amount: int
+    less_credits: int
     pay_in_amount: int
     pay_out_amount: int
     currency: str

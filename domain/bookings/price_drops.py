@@ -4,7 +4,8 @@ A group session is one start for many. When a later booking of it is confirmed a
 market, the earlier ones are lowered to that factor: what is captured above is given back by the payment, as
 when a change lowers a price. Only the factor moves, and only down; base price, tariff and options stay as
 they were agreed, and what a protection made of the price for the later customer is theirs alone. The
-provider's bonus stays as promised. Doing it twice lowers nothing twice.
+provider's bonus stays as promised. Credits that shielded from the higher factor come back as far as they no
+longer have anything to pay for, also where the money stays the same. Doing it twice lowers nothing twice.
 """
 
 from datetime import datetime
@@ -19,18 +20,19 @@ from . import queries
 from .adopting import adopt_price
 from .events import PriceLowered
 from .kinds import Side, State
+from .models import Booking
 from .steps import Standing, keep_no_more_than, let_proposal_lapse, record
 
 
 def follow_price_drop(session: Session, booking_id: UUID, *, at: datetime) -> list[UUID]:
     """Lower the earlier bookings of the start that this one is for; answers which were lowered."""
     later = queries.booking(session, booking_id)
-    earlier = queries.earlier_of_start(session, later)
-    return [each for each in earlier if _follow(session, each, later.quote_id, at=at)]
+    # All bookings are locked before the first of their customers' credits move, as everybody locks.
+    earlier = [queries.booking_locked(session, each) for each in queries.earlier_of_start(session, later)]
+    return [each.id for each in earlier if _follow(session, each, later.quote_id, at=at)]
 
 
-def _follow(session: Session, booking_id: UUID, later_quote_id: UUID, *, at: datetime) -> bool:
-    booking = queries.booking_locked(session, booking_id)
+def _follow(session: Session, booking: Booking, later_quote_id: UUID, *, at: datetime) -> bool:
     if booking.state not in queries.NOT_BEGUN:
         return False
     priced = pricing.price_after_drop(
@@ -48,6 +50,7 @@ def _follow(session: Session, booking_id: UUID, later_quote_id: UUID, *, at: dat
     fact = PriceLowered(
         booking_id=booking.id,
         less_amount=-priced.difference_amount,
+        less_credits=-priced.difference_credits,
         pay_in_amount=booking.pay_in_amount,
         pay_out_amount=booking.pay_out_amount,
         currency=booking.currency,

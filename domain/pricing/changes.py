@@ -19,6 +19,7 @@ from domain.foundation.money import BASIS_POINTS
 from domain.offers import OptionTerms, Terms
 from domain.pricing import queries
 from domain.pricing.asking import Ask, asked_again
+from domain.pricing.credits import redemptions
 from domain.pricing.fitting import fit, inputs_of
 from domain.pricing.inputs import Chosen, Inputs
 from domain.pricing.participation import agreed_at_most
@@ -29,10 +30,14 @@ from domain.pricing.surging import written
 
 @dataclass(frozen=True, slots=True)
 class PricedChange:
-    """A quote for the changed terms, and what the customer would pay more; below zero they get it back."""
+    """A quote for the changed terms, and what the customer would pay more; below zero they get it back.
+
+    `difference_credits`, in thousandths, is the same for what they pay with credits.
+    """
 
     quote: Quote
     difference_amount: int
+    difference_credits: int
 
 
 def price_of_change(
@@ -71,7 +76,7 @@ def price_of_change(
     inputs = inputs_of(terms, fitted, policy=agreed.policy, tariff=tariff, surge=agreed.surge, part=part)
     drawn = drawn_up(of, inputs, at=at, expires_at=expires_at, changes=before.id)
     queries.write(session, columns(drawn))
-    return PricedChange(drawn, drawn.pay_in_amount - before.pay_in_amount)
+    return _priced(before, drawn)
 
 
 def price_after_drop(
@@ -80,7 +85,8 @@ def price_after_drop(
     """The price of an agreement under the factor of a later one for the same start; None if it is no lower.
 
     Only the market's factor counts, not what a protection made of it for the later customer, and only down to
-    the lowest price that the provider had named when this was agreed on. The bonus stays as promised.
+    the lowest price that the provider had named when this was agreed on. The bonus stays as promised. What
+    credits paid of the higher factor alone they pay no longer, so the same money for fewer credits is lower.
     """
     before = queries.quote_of_booking(session, quote_id)
     agreed = Inputs.model_validate(before.inputs)
@@ -102,10 +108,33 @@ def price_after_drop(
         time_zone=before.time_zone,
     )
     drawn = drawn_up(of, inputs, at=at, expires_at=expires_at, changes=before.id)
-    if drawn.pay_in_amount >= before.pay_in_amount:
+    if not _asks_less(before, drawn):
         return None
     queries.write(session, columns(drawn))
-    return PricedChange(drawn, drawn.pay_in_amount - before.pay_in_amount)
+    return _priced(before, drawn)
+
+
+def _priced(before: Quote, drawn: Quote) -> PricedChange:
+    return PricedChange(
+        drawn, drawn.pay_in_amount - before.pay_in_amount, _credits_of(drawn) - _credits_of(before)
+    )
+
+
+def _asks_less(before: Quote, drawn: Quote) -> bool:
+    """Whether anything the customer gives is less: money, what is at stake beside it, or credits.
+
+    A lower factor makes none of the three more, so there is nothing to weigh.
+    """
+    pairs = (
+        (drawn.pay_in_amount, before.pay_in_amount),
+        (drawn.stake_amount, before.stake_amount),
+        (_credits_of(drawn), _credits_of(before)),
+    )
+    return any(now < then for now, then in pairs)
+
+
+def _credits_of(quote: Quote) -> int:
+    return sum(redemption.credits for redemption in redemptions(quote))
 
 
 def _changed(
