@@ -42,7 +42,7 @@ DEATHS = [
 
 def test_every_unsafe_route_is_tried():
     assert {name for name in CALLS if CALLS[name].method != "GET"} == set(UNSAFE), (
-        "A new route needs a line in tests/api/calls.py."
+        "A new route needs a line in tests/api/calls/."
     )
 
 

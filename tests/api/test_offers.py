@@ -1,4 +1,4 @@
-"""Categories, offers and options through the HTTP door."""
+"""Offers and their options through the HTTP door."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import pytest
 from domain import offers
 from domain.foundation import ids
 from tests import cast
+from tests.api.neighbours import arrives, under_ellens_profile
 from tests.client import Client
 
 IRONING: dict[str, Any] = {
@@ -20,37 +21,17 @@ IRONING: dict[str, Any] = {
     **cast.HAKANIEMI,
 }
 FOLDING = {"title": "Folding", "price_amount": 500, "per": "unit", "duration": "PT15M", "most": 2}
-BERTH: dict[str, Any] = {
-    "slug": "berth",
-    "name": "A berth for a boat",
-    "unit": "night",
-    "granularity": "P1D",
-    "claim": "exclusive",
-    "place": "provider",
-    "attributes_schema": {
-        "type": "object",
-        "properties": {"metres": {"type": "number", "exclusiveMinimum": 0}},
-        "required": ["metres"],
-        "additionalProperties": False,
-    },
-}
 
 
 @pytest.fixture
 def ellen(client: Client) -> Client:
     """An approved provider."""
-    return _as(client, "ellen")
+    return arrives(client, "ellen")
 
 
 @pytest.fixture
 def under(client: Client) -> dict[str, str]:
-    """Ellen's profile, and the category of hourly services."""
-    with client.transactions() as session:
-        profile, category = cast.ellen(session), cast.category(session, "hourly-service")
-        return {
-            "profile_id": ids.encode("prv", profile.id),
-            "category_id": ids.encode("cat", category.id),
-        }
+    return under_ellens_profile(client)
 
 
 @pytest.fixture
@@ -84,7 +65,7 @@ def test_the_true_point_is_on_the_provider_s_own_view_and_nowhere_else(
 ) -> None:
     own = ellen.get(f"/me{ironing}").json()
     assert (own["latitude"], own["longitude"]) == (60.17938, 24.95152)
-    for somebody in (client, _as(client, "aino"), ellen):
+    for somebody in (client, arrives(client, "aino"), ellen):
         seen = somebody.get(ironing)
         assert "60.17938" not in seen.text
         assert "24.95152" not in seen.text
@@ -205,7 +186,7 @@ def test_options_are_added_changed_and_retired(client: Client, ellen: Client, ir
 def test_a_moderator_hides_an_offer_and_its_provider_reads_why(
     client: Client, ellen: Client, ironing: str
 ) -> None:
-    mira = _as(client, "mira")
+    mira = arrives(client, "mira")
     assert mira.post(f"{ironing}/hiding", {"reason": "Not what it says."}).status_code == 204
     assert client.get(ironing).status_code == 404
     assert ellen.get(f"/me{ironing}").json()["hidden_reason"] == "Not what it says."
@@ -236,71 +217,12 @@ def test_a_provider_turns_the_pages_of_their_own_offers(ellen: Client, under: di
 def test_nobody_but_the_provider_changes_an_offer(
     client: Client, ironing: str, who: str, method: str, path: str, body: Any
 ) -> None:
-    refused = _as(client, who).call(method, ironing + path, json=body, headers={"if-match": '"2"'})
+    refused = arrives(client, who).call(method, ironing + path, json=body, headers={"if-match": '"2"'})
     assert refused.status_code == (401 if who == "nobody" else 404)
 
 
 @pytest.mark.parametrize(("who", "status"), [("nobody", 401), ("aino", 403), ("ellen", 403)])
 def test_who_may_not_hide_an_offer(client: Client, ironing: str, who: str, status: int) -> None:
-    caller = _as(client, who)
+    caller = arrives(client, who)
     assert caller.post(f"{ironing}/hiding", {"reason": "Envy."}).status_code == status
     assert caller.delete(f"{ironing}/hiding").status_code == status
-
-
-@pytest.mark.parametrize(("who", "status"), [("nobody", 401), ("aino", 403), ("mira", 403), ("otto", 201)])
-def test_who_may_define_a_category(client: Client, who: str, status: int) -> None:
-    assert _as(client, who).post("/categories", BERTH).status_code == status
-
-
-@pytest.mark.parametrize(
-    ("changes", "status", "problem"),
-    [
-        ({"granularity": "PT7M"}, 422, "grid-unfit"),
-        ({"attributes_schema": {"type": "array"}}, 422, "attributes-schema-unfit"),
-        ({"slug": "stay"}, 409, "category-slug-taken"),
-        ({"unit": "fortnight"}, 422, "malformed"),
-    ],
-)
-def test_a_category_that_cannot_be_is_refused(
-    client: Client, under: dict[str, str], changes: dict[str, Any], status: int, problem: str
-) -> None:
-    refused = _as(client, "otto").post("/categories", BERTH | changes)
-    assert (refused.status_code, refused.json()["type"]) == (status, f"/problems/{problem}")
-
-
-def test_categories_are_there_for_all_to_see(client: Client, under: dict[str, str]) -> None:
-    slugs = [found["slug"] for found in client.get("/categories").json()["items"]]
-    assert slugs == sorted(cast.CONTENTS)
-    hourly = client.get(f"/categories/{under['category_id']}").json()
-    assert (hourly["unit"], hourly["granularity"]) == ("hour", "PT30M")
-
-
-def test_a_sixth_kind_of_service_goes_from_definition_to_search_as_data_alone(
-    client: Client, ellen: Client, under: dict[str, str]
-) -> None:
-    berth = _as(client, "otto").post("/categories", BERTH).json()
-    body = {
-        "profile_id": under["profile_id"],
-        "category_id": berth["id"],
-        "title": "Guest berth",
-        "price_amount": 3_000,
-        "minimum_duration": "P1D",
-        "maximum_duration": "P7D",
-        "check_in_at": "12:00",
-        "check_out_at": "11:00",
-        **cast.HAKANIEMI,
-    }
-    refused = ellen.post("/offers", body)
-    assert (refused.status_code, refused.json()["field"]) == (422, "attributes.metres")
-    offer = ellen.post("/offers", body | {"attributes": {"metres": 9.5}}).json()
-    ellen.post(f"/offers/{offer['id']}/publication")
-    found = client.get("/offers", params={"market": "helsinki", "category": "berth", "words": "berth"})
-    assert [one["id"] for one in found.json()["items"]] == [offer["id"]]
-
-
-def _as(client: Client, who: str) -> Client:
-    if who == "nobody":
-        return client
-    with client.transactions() as session:
-        someone = getattr(cast, who)(session)
-    return client.sign_in(getattr(someone, "user_id", someone.id))

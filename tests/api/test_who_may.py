@@ -43,7 +43,7 @@ def expected(name: str, call: Call, who: str) -> int | None:
 
 
 def test_every_route_has_a_call_and_every_call_a_route():
-    assert set(CALLS) == set(DOORS), "A new route needs a line in tests/api/calls.py: who may, with what."
+    assert set(CALLS) == set(DOORS), "A new route needs a line in tests/api/calls/: who may, with what."
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))
