@@ -13,7 +13,7 @@ from domain.availability.errors import NotBookableThen
 from domain.offers import Terms
 from domain.pricing import queries
 from domain.pricing.asking import Ask, Wish, asked_again
-from domain.pricing.errors import OfferTakesNoBookings, OwnOffer, QuoteNotLive
+from domain.pricing.errors import OfferTakesNoBookings, OwnOffer, QuoteNotLive, QuoteUnlike
 from domain.pricing.fitting import Fitted, fit, inputs_of, used
 from domain.pricing.inputs import Inputs
 from domain.pricing.participation import taken
@@ -50,8 +50,8 @@ def quote(
     `instead_of` names a live quote of one's own: the factor by demand is then no more than it was there, and
     the promise lasts no longer, so that an alternative which that quote's explanation names can be had at the
     price it states. Refuses `OwnOffer`, `OfferTakesNoBookings`, lengths, seats, options and tasks that the
-    offer does not have, `CreditsNotTaken`, `QuoteNotLive`, and whatever `availability` refuses of the start;
-    that somebody wanted a time which cannot be had is kept with the refusal.
+    offer does not have, `CreditsNotTaken`, `QuoteNotLive`, `QuoteUnlike`, and whatever `availability` refuses
+    of the start; that somebody wanted a time which cannot be had is kept with the refusal.
 
     The customer's sixth live quote in a category (the policy says how many) lets the oldest give way: a
     person who compares is not to be stopped by a limit that is there to keep prices from being hoarded, and
@@ -81,6 +81,8 @@ def _quote(
     found = queries.situation_alone(session, offer_id, customer_id, at)
     check_bookable(session, found)
     terms, now = found.terms, found.now
+    if instead_of is not None and not _is_alike(instead_of, terms):
+        raise QuoteUnlike("Name a quote of the same category in the same market.", field="instead_of")
     fitted, part = fit(terms, ask), taken(terms, ask, now.policy)
     _check_free(session, terms, fitted, customer_id, at)
     wanted = Wanted(customer_id, fitted.during.start, at)
@@ -90,7 +92,10 @@ def _quote(
     if instead_of is not None:
         expires_at = min(expires_at, instead_of.expires_at)
     drawn = drawn_up(concerning(terms, fitted, customer_id), inputs, at=at, expires_at=expires_at)
-    place = queries.write_live(session, columns(drawn), places=now.policy.rules.live_quotes)
+    # The quote that this one is asked instead of gives way last: its other alternatives still stand.
+    kept = instead_of.id if instead_of else None
+    places = now.policy.rules.live_quotes
+    place = queries.write_live(session, columns(drawn), places=places, kept=kept)
     return replace(drawn, live_number=place)
 
 
@@ -101,6 +106,11 @@ def _alternative_to(session: Session, quote_id: UUID, *, customer_id: UUID, at: 
     if over or not is_genuine(found):
         raise QuoteNotLive("Ask for a new quote, and for alternatives to that.", field="instead_of")
     return found
+
+
+def _is_alike(quote: Quote, terms: Terms) -> bool:
+    """Whether the quote says anything of what this offer costs: elsewhere the factor is another one."""
+    return (quote.market_id, quote.category_id) == (terms.market_id, terms.category_id)
 
 
 def concerning(terms: Terms, fitted: Fitted, customer_id: UUID) -> Concerning:

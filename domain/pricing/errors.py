@@ -32,6 +32,13 @@ class QuoteTaken(Conflict):
     title = "This quote was used already"
 
 
+class QuoteUnlike(Unacceptable):
+    """The quote whose factor is to hold is of another market or category: it promised nothing about this."""
+
+    slug = "quote-unlike"
+    title = "That quote is for something else"
+
+
 class QuoteNotGenuine(Conflict):
     """The quote does not say what we signed. Somebody changed the row; nothing is booked on it."""
 

@@ -18,32 +18,26 @@ from domain.pricing.fitting import Fitted, fit, inputs_of, used
 from domain.pricing.inputs import NO_SURGE, Inputs, Piece, Surge
 from domain.pricing.participation import taken
 from domain.pricing.quotes import Quote
-from domain.pricing.surging import personal
+from domain.pricing.surging import Promised, personal, promised_by
 from domain.pricing.tariff import TariffInForce, clipped, pieces
-from domain.surge import NOBODY_KNOWN, Absence, History, Published, SurgePolicy
+from domain.surge import NOBODY_KNOWN, History, SurgePolicy
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Policy and tariff in force, snapshot and instant of the quote, and whose protections count."""
+    """Policy and tariff in force, what the quote promised, and whose protections count."""
 
     policy: PolicyVersion
     rules: SurgePolicy | None
     tariff: TariffInForce | None
-    snapshot: Published | None
-    asked_at: datetime
+    promised: Promised
     known: History
 
     def surge(self, terms: Terms, start: datetime) -> Surge:
         """The factor that this customer pays at most for a start of this offer."""
         if self.rules is None:
             return NO_SURGE
-        market = surge.no_price(Absence.NO_SNAPSHOT)
-        if self.snapshot is not None:
-            market = self.snapshot.price(
-                category=terms.category_slug, cell=terms.cell_r7, start=start, at=self.asked_at
-            )
-        return personal(market, terms, self.known, self.rules)
+        return personal(self.promised.price(terms, start), terms, self.known, self.rules)
 
     def inputs(self, terms: Terms, ask: Ask) -> tuple[Fitted, Inputs]:
         """All that the price of this ask depends on; refuses what this offer does not have."""
@@ -79,23 +73,22 @@ def held(session: Session, quote: Quote, terms: Terms, *, at: datetime) -> Held:
     """What is held for the customer of this quote until it expires."""
     now = queries.in_force(session, quote.market_id, at)
     rules = surge.rules_of(now.policy)
-    snapshot_id = Inputs.model_validate(quote.inputs).surge.snapshot_id
+    promised = promised_by(session, quote)
     known = NOBODY_KNOWN
-    if rules is not None and snapshot_id is not None:
+    if rules is not None and promised.snapshot is not None:
         known = demand.history(
             session,
             quote.customer_id,
             quote.market_id,
             protection=rules.protection,
             time_zone=terms.time_zone,
-            at=at,
+            at=quote.created_at,  # what protected the quote protects what is asked instead of it
         )
     return Held(
         policy=now.policy,
         rules=rules,
         tariff=now.tariff,
-        snapshot=surge.published(session, snapshot_id) if snapshot_id else None,
-        asked_at=quote.created_at,
+        promised=promised,
         known=known,
     )
 

@@ -88,8 +88,8 @@ _TAKE = text("""
 _WRITE = text(f"INSERT INTO quotes ({_COLUMNS}) VALUES ({_VALUES})")  # noqa: S608 -- our own column lists
 
 # No policy has more than a hundred places, and a constant lets the planner keep one plan for all of them.
-# A place that is free, else one whose quote has expired, else the place of the oldest. The count makes the
-# insert wait for the update, so the place is free when it is taken.
+# A place that is free, else one whose quote has expired, else the place of the oldest but for the one that is
+# kept. The count makes the insert wait for the update, so the place is free when it is taken.
 _WRITE_LIVE = text(f"""
     WITH live AS (
         SELECT id, live_number, created_at, expires_at > :created_at AS in_force FROM quotes
@@ -99,7 +99,8 @@ _WRITE_LIVE = text(f"""
         SELECT number, live.id FROM generate_series(1, 100) AS number
         LEFT JOIN live ON live.live_number = number
         WHERE number <= :places
-        ORDER BY live.in_force NULLS FIRST, live.created_at, number LIMIT 1
+        ORDER BY live.in_force NULLS FIRST, live.id IS NOT DISTINCT FROM cast(:kept AS uuid),
+            live.created_at, number LIMIT 1
     ), gone AS (
         UPDATE quotes SET superseded_at = :created_at
         WHERE id IN (SELECT id FROM place UNION ALL SELECT id FROM live WHERE live_number > :places)
@@ -224,13 +225,13 @@ def write(session: Session, values: Mapping[str, Any]) -> None:
     session.execute(_WRITE, values)
 
 
-def write_live(session: Session, values: Mapping[str, Any], *, places: int) -> int:
+def write_live(session: Session, values: Mapping[str, Any], *, places: int, kept: UUID | None = None) -> int:
     """Store a quote among the customer's live ones in its category and answer its place.
 
-    When all places are taken the oldest quote gives way. `situation_alone` was asked before, in the same
-    transaction.
+    When all places are taken the oldest quote gives way, and the one that is `kept` only where there is no
+    other. `situation_alone` was asked before, in the same transaction.
     """
-    number: int = session.execute(_WRITE_LIVE, {**values, "places": places}).scalar_one()
+    number: int = session.execute(_WRITE_LIVE, {**values, "places": places, "kept": kept}).scalar_one()
     return number
 
 

@@ -19,7 +19,7 @@ from domain.pricing import demand
 from domain.pricing.inputs import NO_SURGE, Inputs, Surge
 from domain.pricing.queries import InForce
 from domain.pricing.quotes import Quote
-from domain.surge import NOBODY_KNOWN, Absence, History, MarketPrice, Mode, Reason, SurgePolicy
+from domain.surge import NOBODY_KNOWN, Absence, History, MarketPrice, Mode, Published, Reason, SurgePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +39,44 @@ def surge_on(
     if rules is None:
         return NO_SURGE
     market = _read(session, terms, wanted, now.snapshot_id)
-    if instead_of is not None:  # one that knew of no snapshot promised the tariff's price
-        before = Inputs.model_validate(instead_of.inputs).surge.snapshot_id
-        then = Wanted(wanted.customer_id, wanted.start, instead_of.created_at)
-        market = min(market, _read(session, terms, then, before), key=lambda price: price.multiplier_bp)
-    known = NOBODY_KNOWN
-    if market.multiplier_bp > BASIS_POINTS:
-        known = demand.history(
-            session,
-            wanted.customer_id,
-            terms.market_id,
-            protection=rules.protection,
-            time_zone=terms.time_zone,
-            at=wanted.at,
-        )
-    return personal(market, terms, known, rules)
+    asked = [wanted.at]
+    if instead_of is not None:
+        held = promised_by(session, instead_of)
+        then = held.price(terms, wanted.start)
+        market = min(market, then, key=lambda price: price.multiplier_bp)
+        asked.append(instead_of.created_at)  # a month that began since takes no protection away
+    if market.multiplier_bp <= BASIS_POINTS:
+        return personal(market, terms, NOBODY_KNOWN, rules)
+    known = [_history(session, terms, wanted.customer_id, rules, at) for at in asked]
+    return min((personal(market, terms, each, rules) for each in known), key=lambda one: one.multiplier_bp)
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What a quote was counted from: its snapshot, None where it knew of none, and when that was read."""
+
+    snapshot: Published | None
+    at: datetime
+
+    def price(self, terms: Terms, start: datetime) -> MarketPrice:
+        """The market's factor as it was promised; without a snapshot that is the tariff's price."""
+        if self.snapshot is None:
+            return surge.no_price(Absence.NO_SNAPSHOT)
+        category, cell = terms.category_slug, terms.cell_r7
+        return self.snapshot.price(category=category, cell=cell, start=start, at=self.at)
+
+
+def promised_by(session: Session, quote: Quote) -> Promised:
+    """What holds for whatever is asked instead of this quote.
+
+    A quote may itself hold a factor that was older than a snapshot counts; then that snapshot is read as long
+    as it counted, or each hand it went through would make it the tariff's price.
+    """
+    used = Inputs.model_validate(quote.inputs).surge
+    found = None if used.snapshot_id is None else surge.published(session, used.snapshot_id)
+    if found is None or used.absence is Absence.STALE:
+        return Promised(found, quote.created_at)
+    return Promised(found, min(quote.created_at, found.fresh_until))
 
 
 def personal(market: MarketPrice, terms: Terms, known: History, rules: SurgePolicy) -> Surge:
@@ -97,6 +120,17 @@ def written(multiplier_bp: int) -> str:
     whole, part = divmod(multiplier_bp, BASIS_POINTS)
     decimals = f"{part:04d}".rstrip("0").ljust(2, "0")
     return f"{whole}.{decimals}"
+
+
+def _history(session: Session, terms: Terms, customer_id: UUID, rules: SurgePolicy, at: datetime) -> History:
+    return demand.history(
+        session,
+        customer_id,
+        terms.market_id,
+        protection=rules.protection,
+        time_zone=terms.time_zone,
+        at=at,
+    )
 
 
 def _read(session: Session, terms: Terms, wanted: Wanted, snapshot_id: UUID | None) -> MarketPrice:

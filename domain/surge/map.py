@@ -6,7 +6,7 @@ is around it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
@@ -23,7 +23,6 @@ from domain.surge.reading import Published
 # As many hexagons as a telephone draws without stuttering; 1.5 MB of GeoJSON before compression.
 MOST_HEXAGONS = 5_000
 _FINEST = 9  # the smallest cells that any policy prices by; the larger ones are their parents
-_MINUTE = timedelta(minutes=1)
 
 
 class Corners(NamedTuple):
@@ -69,7 +68,7 @@ def price_map(found: Published | None, category: str, *, at: datetime, within: C
     """
     if found is None:
         return PriceMap(category, absence=Absence.NO_SNAPSHOT)
-    if at - found.tick_at > found.policy.stale_after_minutes * _MINUTE:
+    if not found.is_fresh(at):
         return PriceMap(category, absence=Absence.STALE, snapshot_id=found.id, tick_at=found.tick_at)
     if category not in found.categories:
         return PriceMap(category, absence=Absence.NOT_IN_FORCE, snapshot_id=found.id, tick_at=found.tick_at)

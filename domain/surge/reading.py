@@ -94,7 +94,7 @@ class Published:
 
     def price(self, *, category: str, cell: int | None, start: datetime, at: datetime) -> MarketPrice:
         """The factor for a service of the category that starts at `start`, asked at `at`."""
-        if at - self.tick_at > self.policy.stale_after_minutes * _MINUTE:
+        if not self.is_fresh(at):
             return self.absent(Absence.STALE)
         rules = self.policy.live.get(category)
         if (
@@ -106,6 +106,15 @@ class Published:
         if category in self.scheduled:
             return self._scheduled(category, start)
         return self.absent(Absence.NOT_IN_FORCE)
+
+    @property
+    def fresh_until(self) -> datetime:
+        """Up to when it counts, that instant included."""
+        return self.tick_at + self.policy.stale_after_minutes * _MINUTE
+
+    def is_fresh(self, at: datetime) -> bool:
+        """Whether it counts then; one from a future that a wrong clock saw would never be over."""
+        return abs(at - self.tick_at) <= self.policy.stale_after_minutes * _MINUTE
 
     def absent(self, absence: Absence) -> MarketPrice:
         """No factor, and why."""
