@@ -20,7 +20,7 @@ from .epp import POSITIVE_FROM
 from .kinds import Side
 from .pages import paged
 from .scoring import STARS, X
-from .weighing import LANDMARK, StateKey, columns
+from .weighing import StateKey, columns, landmark
 
 MATERIAL = 0.05  # of credibility or bias: less moves no ranking by a hundredth
 
@@ -157,7 +157,7 @@ def known_otherwise(session: Session, keys: Sequence[StateKey]) -> list[UUID]:
 
 def welcome_newcomers(session: Session, *, at: datetime) -> int:
     """Give everybody who offers something a state, so that the unknown have a ranking too."""
-    begun: int = session.execute(_NEWCOMERS, {"landmark": LANDMARK, "at": at}).rowcount  # type: ignore[attr-defined]  # a cursor's
+    begun: int = session.execute(_NEWCOMERS, {"landmark": landmark(at), "at": at}).rowcount  # type: ignore[attr-defined]  # a cursor's
     return begun
 
 

@@ -21,6 +21,7 @@ from . import queries
 from .errors import ReviewNotFound
 from .kinds import ReviewState, Side
 from .models import Review, ReviewWindow
+from .windows import window_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def of_booking(session: Session, booking_id: UUID, *, by: Caller) -> OfBooking:
     bookings.side_of(booking, by)
     reviews = [_seen(row) for row in session.execute(_OF_BOOKING, {"booking_id": booking_id})]
     note = session.scalar(_NOTE, {"booking_id": booking_id, "reader_id": by.user_id})
-    return OfBooking(queries.window(session, booking_id), reviews, note)
+    return OfBooking(window_of(session, booking), reviews, note)
 
 
 def about_provider(session: Session, profile_id: UUID, *, after: str | None, limit: int) -> Page[Seen]:

@@ -15,8 +15,8 @@ from sqlmodel import Session
 from . import scores
 from .kinds import Side
 from .pages import paged
-from .scoring import FURTHEST, HALF_LIFE_DAYS, STARS
-from .weighing import StateKey
+from .scoring import HALF_LIFE_DAYS, STARS
+from .weighing import StateKey, landmark
 
 TOLERANCE = 1e-9  # of a sum, or absolutely where it is small
 AT_ONCE = 2_000  # subjects whose weighings one statement adds up
@@ -91,13 +91,14 @@ _RECOUNT = text(f"""
 _LINEAR = [name for name in _SUMS if name != "weight_squared"]
 _MOVE_LANDMARKS = text(f"""
     UPDATE reputation_states AS states
-    SET landmark_at = :at, {", ".join(f"{name} = {name} * less" for name in _LINEAR)},
+    SET landmark_at = :landmark, {", ".join(f"{name} = {name} * less" for name in _LINEAR)},
         weight_squared = weight_squared * less ^ 2
     FROM (
         SELECT subject_id, role, category_id,
-               power(2::float8, extract(epoch FROM landmark_at - :at)::float8 / {_HALF_LIFE_SECONDS}) AS less
+               power(2::float8, extract(epoch FROM landmark_at - cast(:landmark AS timestamptz))::float8
+                     / {_HALF_LIFE_SECONDS}) AS less
         FROM reputation_states
-        WHERE extract(epoch FROM :at - landmark_at) / {_HALF_LIFE_SECONDS} > {FURTHEST}
+        WHERE landmark_at < :landmark
         ORDER BY subject_id, role, category_id FOR UPDATE
     ) AS old
     WHERE states.subject_id = old.subject_id AND states.role = old.role
@@ -147,6 +148,6 @@ def behind(session: Session, *, limit: int) -> list[UUID]:
 
 
 def move_landmarks(session: Session, *, at: datetime) -> int:
-    """Give sums that are counted from forty half-lives ago a new landmark. Answers how many."""
-    moved: int = session.execute(_MOVE_LANDMARKS, {"at": at}).rowcount  # type: ignore[attr-defined]  # a cursor's
+    """Count sums from the beginning of this year that were counted from an earlier one. Answers how many."""
+    moved: int = session.execute(_MOVE_LANDMARKS, {"landmark": landmark(at)}).rowcount  # type: ignore[attr-defined]  # a cursor's
     return moved

@@ -51,7 +51,7 @@ class Reputation:
 
 
 _COUNTS = text(f"""
-    SELECT {by_stars()} AS all_time, {by_stars("AND submitted_at > :year_ago")} AS last_year
+    SELECT {by_stars()} AS all_time, {by_stars("AND reviews.revealed_at > :year_ago")} AS last_year
     FROM reviews JOIN review_windows USING (booking_id)
     WHERE subject_id = :user_id AND author_side <> :role AND state = 'published'
       AND (cast(:profile_id AS uuid) IS NULL OR profile_id = :profile_id)

@@ -54,7 +54,7 @@ _READ = text(f"""
     JOIN reputation_states AS states USING (subject_id, role, category_id)
     LEFT JOIN reputation_norms AS norms ON norms.category_id = states.category_id AND norms.role = states.role
     CROSS JOIN LATERAL (
-        SELECT {by_stars()} AS all_time, {by_stars("AND reviews.submitted_at > :year_ago")} AS last_year,
+        SELECT {by_stars()} AS all_time, {by_stars("AND reviews.revealed_at > :year_ago")} AS last_year,
                count(*) FILTER (WHERE stars >= {POSITIVE_FROM} AND reason = 'completed') AS positives
         FROM reviews JOIN review_windows USING (booking_id)
         WHERE reviews.subject_id = states.subject_id AND reviews.author_side <> states.role

@@ -4,6 +4,7 @@ Whether a window opens, waits or closes depends on the booking and on operators,
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -46,6 +47,18 @@ def open_window(session: Session, booking_id: UUID) -> bool:
     return True
 
 
+def window_of(session: Session, booking: bookings.Booking) -> ReviewWindow | None:
+    """The window of a booking, as it is or as it will be opened; None where it is not reviewed.
+
+    Whether the worker has come by yet is not told: where it has not, only somebody's review has opened it.
+    """
+    kept = queries.window(session, booking.id)
+    if kept is not None or booking.ended_at is None:
+        return kept
+    reason = rules.window_reason(booking.state, booking.reason_code)
+    return None if reason is None else ReviewWindow(**_values(session, booking, reason, booking.ended_at))
+
+
 def hold_window(
     session: Session, booking_id: UUID, *, why: HoldReason, by: Caller, at: datetime
 ) -> ReviewWindow:
@@ -84,8 +97,16 @@ def _to_operate(session: Session, booking_id: UUID, by: Caller) -> ReviewWindow:
 
 
 def _open(session: Session, booking: bookings.Booking, reason: WindowReason, ended_at: datetime) -> None:
-    closes_at = ended_at + rules.WINDOW
-    values = {
+    values = _values(session, booking, reason, ended_at)
+    if session.execute(_OPEN, values).first() is not None:
+        fact = ReviewWindowOpened(booking_id=booking.id, reason=reason, closes_at=values["closes_at"])
+        events.record(session, fact, subject=("booking", booking.id), by=CLOCK, at=ended_at)
+
+
+def _values(
+    session: Session, booking: bookings.Booking, reason: WindowReason, ended_at: datetime
+) -> dict[str, Any]:
+    return {
         "booking_id": booking.id,
         "market_id": booking.market_id,
         "category_id": offers.offer(session, booking.offer_id).category_id,
@@ -97,8 +118,5 @@ def _open(session: Session, booking: bookings.Booking, reason: WindowReason, end
         "value_amount": booking.paid_amount - (booking.refund_amount or 0),
         "currency": booking.currency,
         "opened_at": ended_at,
-        "closes_at": closes_at,
+        "closes_at": ended_at + rules.WINDOW,
     }
-    if session.execute(_OPEN, values).first() is not None:
-        fact = ReviewWindowOpened(booking_id=booking.id, reason=reason, closes_at=closes_at)
-        events.record(session, fact, subject=("booking", booking.id), by=CLOCK, at=ended_at)

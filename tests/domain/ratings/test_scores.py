@@ -15,7 +15,7 @@ from domain.identity.clusters import MOST_SHARING
 from domain.ratings import replaying, reputation, scores, scoring
 from domain.ratings.kinds import DecisionKind, DecisionReason, Side
 from domain.ratings.ranking import Inputs, rank
-from domain.ratings.weighing import LANDMARK, StateKey
+from domain.ratings.weighing import StateKey, landmark
 from tests import cast
 from tests.domain.bookings.scene import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
@@ -56,7 +56,7 @@ def test_a_revealed_review_weighs_by_credibility_and_age(here: Play):
     _, first, second = here.reviewed((4, 5))
     assert scores.follow(here.session, [first.id, second.id], at=here.over + DAY) == 2
     ellen = of_ellen(here.session)
-    days = (first.submitted_at - LANDMARK) / timedelta(days=1)
+    days = (first.submitted_at - landmark(here.over)) / timedelta(days=1)
     assert ellen["weight"] == pytest.approx(0.8 * 2 ** (days / scoring.HALF_LIFE_DAYS), rel=1e-12)
     assert ellen["weighted"] == pytest.approx(ellen["weight"] * 0.75, rel=1e-12)
     assert ellen["rated_4"] == ellen["weight"]
@@ -158,7 +158,7 @@ def test_a_new_landmark_changes_no_score(here: Play):
     credible(here, 0.9)
     ids = [here.reviewed((stars, 5), days=day)[1].id for day, stars in enumerate((5, 2))]
     scores.follow(here.session, ids, at=here.over + DAY)
-    later = LANDMARK + timedelta(days=41 * scoring.HALF_LIFE_DAYS)
+    later = landmark(here.over) + timedelta(days=41 * scoring.HALF_LIFE_DAYS)
     key = StateKey(here.scene.ellen.user_id, Side.PROVIDER, of_ellen(here.session)["category_id"])
     before = rank(scores.standings(here.session, [key], at=later)[0].inputs)
     assert replaying.move_landmarks(here.session, at=here.over + DAY) == 0
