@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain.markets import Market
-from domain.surge import demand, grid, usually
+from domain.surge import askers, demand, grid, usually
 from domain.surge.demand import LONGEST_WISH, QUOTE, SEARCH, Signs
 from domain.surge.grid import NOBODY, Cells, Grid
 from domain.surge.live import Reals
@@ -152,7 +152,7 @@ def gather(
 def _signs(
     session: Session, market_id: UUID, policy: SurgePolicy, quotes: Sequence[Quoted], until: datetime
 ) -> Signs:
-    """Searches, unmet quotes and quotes as arrays."""
+    """Searches, unmet quotes and quotes as arrays, of those whose asking counts."""
     slugs = list(policy.categories)
     column = {slug: place for place, slug in enumerate(slugs)}
     wanted = {"market_id": market_id, "since": reach(policy, until), "until": until, "slugs": slugs}
@@ -163,8 +163,11 @@ def _signs(
         for one in quotes
         if one.category_id in slug_of and one.cell_r7 is not None and one.created_at < until
     ]
+    asking = list(dict.fromkeys(row[0] for row in rows))
+    earning = askers.offering(session, market_id, slugs, asking)
+    rows = [row for row in rows if (row[0], row[2]) not in earning]
     people, cells, kinds, at, unmet, hundredths = zip(*rows, strict=True) if rows else ((),) * 6
-    numbers = {person: number for number, person in enumerate(dict.fromkeys(people))}
+    numbers = askers.persons(session, asking)
     return Signs(
         customers=np.array([numbers[person] for person in people], dtype=np.int64),
         cells=_coarse(np.array(cells, dtype=np.int64), policy),

@@ -1,12 +1,11 @@
 """What must hold over all snapshots. Each query answers the rows that break it; constraints hold the rest."""
 
 INVARIANTS: dict[str, str] = {
-    "the snapshot in force is its market's newest": """
-        SELECT surge_pointers.market_id, surge_pointers.snapshot_id, newest.id AS newest_id
+    "no snapshot follows on the one in force": """
+        SELECT surge_pointers.market_id, surge_pointers.snapshot_id, newer.id AS newer_id
         FROM surge_pointers
-        JOIN surge_snapshots AS newest ON newest.market_id = surge_pointers.market_id
-        JOIN surge_snapshots AS pointed ON pointed.id = surge_pointers.snapshot_id
-        WHERE newest.tick_at > pointed.tick_at
+        JOIN surge_snapshots AS newer ON newer.market_id = surge_pointers.market_id
+             AND newer.previous_id = surge_pointers.snapshot_id
     """,
     "a market's pointer names a snapshot of its own": """
         SELECT surge_pointers.market_id, surge_snapshots.id FROM surge_pointers

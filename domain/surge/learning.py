@@ -45,7 +45,7 @@ def learn_hours(session: Session, market_id: UUID, *, at: datetime) -> int:
     market, policy = taken(session, market_id, at)
     if policy is None or not policy.live:
         return 0
-    learned_until = usually.learned_until(session, market_id)
+    learned_until = usually.learned_until(session, market_id, at=at)
     first = max(learned_until or at - LONGEST_BACK, at - LONGEST_BACK)
     zone, learned = ZoneInfo(market.time_zone), 0
     for begins in _hours(first, at):

@@ -47,7 +47,7 @@ _FORGET = text("""
 """)
 _NEWEST = text("""
     SELECT id, market_id, tick_at, policy_version_id, previous_id, header, digest, created_at
-    FROM surge_snapshots WHERE market_id = :market_id ORDER BY tick_at DESC LIMIT 1
+    FROM surge_snapshots WHERE market_id = :market_id AND tick_at <= :at ORDER BY tick_at DESC LIMIT 1
 """)
 _ARRAYS = text("""
     SELECT name, dtype, shape, encoding, data FROM surge_snapshot_arrays
@@ -104,9 +104,13 @@ def snapshots(session: Session, market_id: UUID, since: datetime, until: datetim
     return [SnapshotRow(**row._asdict()) for row in session.execute(_BETWEEN, wanted)]
 
 
-def newest(session: Session, market_id: UUID) -> SnapshotRow | None:
-    """The market's latest snapshot, in force or not."""
-    row = session.execute(_NEWEST, {"market_id": market_id}).first()
+def newest(session: Session, market_id: UUID, *, at: datetime) -> SnapshotRow | None:
+    """The market's latest snapshot up to that instant, in force or not.
+
+    A later one is there only if a clock was wrong and went back; it is passed over, or no tick and no
+    emergency would count until then.
+    """
+    row = session.execute(_NEWEST, {"market_id": market_id, "at": at}).first()
     return None if row is None else SnapshotRow(**row._asdict())
 
 

@@ -77,7 +77,7 @@ def due(session: Session, market_id: UUID, *, at: datetime) -> Due | None:
     if policy is None:
         return None
     tick_at = _last_tick(policy, at)
-    previous = queries.newest(session, market_id)
+    previous = queries.newest(session, market_id, at=at)
     if previous is not None and previous.tick_at >= tick_at:
         return None
     since = tick_at - policy.tick_minutes * _MINUTE
@@ -87,7 +87,7 @@ def due(session: Session, market_id: UUID, *, at: datetime) -> Due | None:
 def due_at_once(session: Session, market_id: UUID, *, at: datetime) -> Due | None:
     """A tick between two others, when bounds have changed: it counts nobody, the next one does."""
     market, version, policy = _theirs(session, market_id, at)
-    previous = queries.newest(session, market_id)
+    previous = queries.newest(session, market_id, at=at)
     if policy is None or (previous is not None and previous.tick_at >= at):
         return None
     return Due(market, version, policy, tick_at=at, since=at, previous=previous)

@@ -32,10 +32,13 @@ _AROUND = text("""
 _WEEK = text("""
     SELECT slot, categories, cells, cast(NULL AS bytea) AS demand, cast(NULL AS bytea) AS idle, usual, events,
         updates, learned_until
-    FROM surge_baselines WHERE market_id = :market_id ORDER BY learned_until DESC LIMIT 1
+    FROM surge_baselines WHERE market_id = :market_id AND learned_until <= :at
+    ORDER BY learned_until DESC LIMIT 1
 """)
 _SLOTS = text(f"SELECT {_COLUMNS} FROM surge_baselines WHERE market_id = :market_id AND slot = ANY(:slots)")  # noqa: S608 -- our own columns
-_LATEST = text("SELECT max(learned_until) FROM surge_baselines WHERE market_id = :market_id")
+_LATEST = text("""
+    SELECT max(learned_until) FROM surge_baselines WHERE market_id = :market_id AND learned_until <= :at
+""")
 _WRITE = text("""
     INSERT INTO surge_baselines
         (market_id, slot, categories, cells, demand, idle, usual, events, updates, learned_until)
@@ -110,16 +113,19 @@ def read(session: Session, market: Market, categories: Sequence[str], *, at: dat
     wanted = {"market_id": market.id, "slots": slots, "slot": slot}
     found = {row.slot: _learned(row, categories) for row in session.execute(_AROUND, wanted)}
     before, itself, after = (found.get(one) for one in slots)
-    latest = session.execute(_WEEK, {"market_id": market.id}).first()
+    latest = session.execute(_WEEK, {"market_id": market.id, "at": at}).first()
     week = None if latest is None else _learned(latest, categories)
     cells: list[Cells] = [row.grid.cells[row.demand.any(axis=1)] for row in found.values()]
     together = grid.grid_of(np.concatenate([np.zeros(0, dtype=np.int64), *cells]))
     return Usual(together, (before, itself, after), week, len(categories))
 
 
-def learned_until(session: Session, market_id: UUID) -> datetime | None:
-    """Up to when the market's hours were learned; None where none was."""
-    until: datetime | None = session.execute(_LATEST, {"market_id": market_id}).scalar_one()
+def learned_until(session: Session, market_id: UUID, *, at: datetime) -> datetime | None:
+    """Up to when the market's hours were learned; None where none was.
+
+    What a clock that was ahead learned of later hours is passed over, and learned again when they come.
+    """
+    until: datetime | None = session.execute(_LATEST, {"market_id": market_id, "at": at}).scalar_one()
     return until
 
 
