@@ -29,6 +29,7 @@ from domain.surge.policy import ONE_BP
 LOOK_BACK = timedelta(days=60)  # New York 2014: the sixty days before
 RANK = 4  # the fourth-highest of their daily maxima
 AS_LONG_AS = timedelta(days=30)  # California, Penal Code 396: thirty days from the declaration
+LONGEST = timedelta(days=366)  # whoever needs longer declares it again, so that somebody looks once a year
 JUST_BEFORE = timedelta(hours=1)  # an older price was no longer shown to anybody
 _MAY = frozenset({ActorKind.OPERATOR, ActorKind.SYSTEM})
 
@@ -77,13 +78,10 @@ def declare_emergency(
     if category is not None:
         offers.category_by_slug(session, category)
     begins = from_at or at
+    _check_begin(begins, at)
     ends = until_at or begins + AS_LONG_AS
-    if begins < at or ends <= begins:
-        raise EmergencyImpossible("It begins now or later, and ends after that.", field="until_at")
-    if (rule is EmergencyRule.FIXED) != (cap_bp is not None) or (
-        floor_bp and rule is not EmergencyRule.FIXED
-    ):
-        raise EmergencyImpossible("A fixed rule names its cap, and no other does.", field="cap_bp")
+    _check_end(begins, ends)
+    _check_bounds(rule, cap_bp=cap_bp, floor_bp=floor_bp)
     row = SurgeEmergency(
         market_id=market.id,
         category_slug=category,
@@ -143,6 +141,35 @@ def prices_before(session: Session, emergencies: Sequence[Emergency]) -> dict[UU
 def _check_may(by: Actor) -> None:
     if by.kind not in _MAY:
         raise Forbidden("Only an operator of this market may.", permission="surge.operate")
+
+
+def _check_begin(begins: datetime, at: datetime) -> None:
+    if begins < at:
+        detail = "It begins now or later; leave it out to begin now."
+        raise EmergencyImpossible(detail, field="from_at")
+    if begins - at > LONGEST:
+        raise EmergencyImpossible("It begins within a year; declare it when it is nearer.", field="from_at")
+
+
+def _check_end(begins: datetime, ends: datetime) -> None:
+    if ends <= begins:
+        detail = "It ends after it begins; leave it out for thirty days."
+        raise EmergencyImpossible(detail, field="until_at")
+    if ends - begins > LONGEST:
+        raise EmergencyImpossible("It lasts a year at most; declare it again then.", field="until_at")
+
+
+def _check_bounds(rule: EmergencyRule, *, cap_bp: int | None, floor_bp: int | None) -> None:
+    """A fixed rule has its numbers, the others count theirs."""
+    if rule is EmergencyRule.FIXED:
+        if cap_bp is None:
+            detail = "A fixed rule needs its cap: give cap_bp, 12,000 for 1.2×."
+            raise EmergencyImpossible(detail, field="cap_bp")
+        return
+    for field, given in (("cap_bp", cap_bp), ("floor_bp", floor_bp)):
+        if given is not None:
+            detail = "This rule counts its own bounds. Leave it out, or declare a fixed rule."
+            raise EmergencyImpossible(detail, field=field)
 
 
 def _parameters(
