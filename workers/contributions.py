@@ -12,6 +12,7 @@ from domain import contributions, ratings
 from domain.contributions import ContributionKind
 from domain.foundation import clock
 from domain.foundation.events import EventRow
+from domain.foundation.logging import log
 from workers.task import Work, each
 
 BATCH = 200  # rows of a sweep; each has a transaction of its own, so that none holds up the others
@@ -48,6 +49,14 @@ def act_when_due(work: Work, at: datetime) -> int:
 def let_rejections_stand(work: Work, at: datetime) -> int:
     """End rejections that nobody appealed in time and appeals that nobody answered. Answers how many."""
     return _sweep(work, partial(contributions.standing_rejections, at=at), contributions.let_stand, at)
+
+
+def raise_alarms(work: Work, at: datetime) -> int:
+    """Tell operators of what no moderator has decided for a week. Answers of how many."""
+    raised = _sweep(work, partial(contributions.overdue, at=at), contributions.escalate, at)
+    if raised:
+        log("workers").error("contributions_overdue", count=raised)
+    return raised
 
 
 def close_calls(work: Work, at: datetime) -> int:

@@ -82,6 +82,7 @@ _ENTRIES = (
     Entry(contributions.act_when_due, MINUTE),
     Entry(contributions.close_calls, 10 * MINUTE),
     Entry(contributions.let_rejections_stand, HOUR),
+    Entry(contributions.raise_alarms, HOUR),
     # What it is worth: a period is closed once, its credits are held and settled; people look at the rest.
     Entry(contribution_value.close_periods, 10 * MINUTE),
     Entry(contribution_value.hold_credits, 10 * SECOND),

@@ -46,7 +46,14 @@ def read_attestation(attestation_id: AttestationId, session: Session, caller: Ca
 @router.put(
     "/attestations/{attestation_id}/answer",
     may="attestations.answer",
-    refusals=[AttestationNotFound, AttestationUnfit, BalanceTooHigh, BalanceTooLow, NotNow],
+    refusals=[
+        AttestationNotFound,
+        AttestationUnfit,
+        BalanceTooHigh,
+        BalanceTooLow,
+        InvolvedAlready,
+        NotNow,
+    ],
 )
 def answer_attestation(
     attestation_id: AttestationId, body: VerdictBody, session: Session, caller: Caller, at: datetime

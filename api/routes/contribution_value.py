@@ -111,7 +111,7 @@ def appeal_claw_back(
     "/claw-backs/{claw_back_id}/appeal-answer",
     may="contributions.claw_back",
     status_code=201,
-    refusals=[ClawBackNotFound, NoClawBackAppeal, SomebodyElseMustLook],
+    refusals=[BalanceTooHigh, BalanceTooLow, ClawBackNotFound, NoClawBackAppeal, SomebodyElseMustLook],
 )
 def answer_claw_back_appeal(
     claw_back_id: ClawBackId, body: ClawBackAppealAnswer, session: Session, caller: Caller, at: datetime

@@ -20,6 +20,7 @@ from .checking import waiting_to_be_checked
 from .clawing_back import claw_back, follow_correction, follow_refund
 from .closing import close as close_period
 from .commitments import commit, commitments_lapsing, lapse_commitment, own_commitments, withdraw_commitment
+from .escalating import escalate, overdue
 from .evidence import Evidence
 from .expiring import expire as expire_credits
 from .expiring import perhaps_due as perhaps_expiring
@@ -215,6 +216,7 @@ __all__ = [
     "decline_hours",
     "due_hour_transfers",
     "end_promise_from_pot",
+    "escalate",
     "evidence_of",
     "expire_credits",
     "explain_posting",
@@ -246,6 +248,7 @@ __all__ = [
     "open_calls",
     "open_level_appeals",
     "open_pot",
+    "overdue",
     "own_attestations",
     "own_commitments",
     "own_contributions",

@@ -31,6 +31,7 @@ def appeal(
     if given.rejected_at is not None:
         rules.may_appeal(given.rejected_at, at)
     given.state, given.appealed_at, given.appeal_statement = state, at, statement
+    given.verify_by = at + rules.MODERATOR_WAIT
     fact = ContributionAppealed(**verifying.about(given))
     verifying.tell(session, given, fact, by=by.actor, at=at)
     return given

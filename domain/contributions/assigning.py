@@ -84,7 +84,8 @@ def refill(session: Session, given: Contribution, seat: int, *, at: datetime) ->
     drawn = queries.draw(session, given.id)
     asked = {one.attester_id for one in queries.attestations(session, given.id)}
     order = [] if drawn is None else [UUID(user_id) for user_id in drawn.ranked]
-    following = next((user_id for user_id in order if user_id not in asked), None)
+    left = (user_id for user_id in order if user_id not in asked)
+    following = next((user_id for user_id in left if _may_still(session, given, user_id)), None)
     if following is None:
         verifying.release(session, given, at=at)
         _wait_for(session, given, Verifier.MODERATOR, at)
@@ -98,6 +99,22 @@ def may_attest(session: Session, given: Contribution, user_id: UUID) -> bool:
     involved = [given.user_id] + ([given.beneficiary_id] if given.beneficiary_id is not None else [])
     clusters = identity.cluster_of(session, [*involved, user_id])
     return clusters[user_id] not in {clusters[one] for one in involved}
+
+
+def is_another_person(session: Session, given: Contribution, user_id: UUID) -> bool:
+    """Whether this person is not the contributor, as far as accounts can tell by now."""
+    clusters = identity.cluster_of(session, [given.user_id, user_id])
+    return clusters[given.user_id] != clusters[user_id]
+
+
+def can_answer(session: Session, user_id: UUID) -> bool:
+    """Whether this person can say anything: nobody's silence is theirs who cannot come in."""
+    return identity.user(session, user_id).suspended_at is None
+
+
+def _may_still(session: Session, given: Contribution, user_id: UUID) -> bool:
+    """Whether who was drawn some time ago can be asked now."""
+    return can_answer(session, user_id) and may_attest(session, given, user_id)
 
 
 def _ask_by(session: Session, given: Contribution, verifier: Verifier, at: datetime) -> None:
@@ -130,10 +147,9 @@ def _say_so_ourselves(session: Session, given: Contribution, at: datetime) -> No
 
 
 def _has_another_side(session: Session, given: Contribution) -> bool:
-    if given.beneficiary_id is None:
+    if given.beneficiary_id is None or not can_answer(session, given.beneficiary_id):
         return False
-    clusters = identity.cluster_of(session, [given.user_id, given.beneficiary_id])
-    return clusters[given.user_id] != clusters[given.beneficiary_id]
+    return is_another_person(session, given, given.beneficiary_id)
 
 
 def _ask_the_other_side(session: Session, given: Contribution, at: datetime) -> None:
@@ -196,7 +212,8 @@ def _without_the_same_people(session: Session, given: Contribution, order: Seque
 def _wait_for(session: Session, given: Contribution, verifier: Verifier, at: datetime) -> None:
     if given.state is ContributionState.CHECKED:
         given.state = CONTRIBUTIONS.step(given.state, "assign", ContributionActor.SYSTEM)
-    given.verifier, given.verify_by = verifier, None
+    given.verifier = verifier
+    given.verify_by = at + rules.MODERATOR_WAIT if verifier is Verifier.MODERATOR else None
     fact = ContributionAssigned(**verifying.about(given), verifier=verifier)
     verifying.tell(session, given, fact, by=SYSTEM, at=at)
 

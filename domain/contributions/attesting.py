@@ -63,12 +63,15 @@ class Said:
 def attest(session: Session, attestation_id: UUID, said: Said, *, by: Caller, at: datetime) -> Attestation:
     """Answer what one was asked. To decline is free; somebody else is asked instead.
 
-    Refuses `AttestationNotFound` to everybody else, `AttestationUnfit`, and `NotNow` for what was answered.
+    Refuses `AttestationNotFound` to everybody else, `AttestationUnfit`, `NotNow` for what was answered, and
+    `InvolvedAlready` to who turned out to be the same as a side of it; declining stays open to them.
     """
     given, asked = _locked(session, attestation_id)
     if asked.attester_id != by.user_id:
         raise AttestationNotFound
     CONTRIBUTIONS.step(given.state, "verify", ContributionActor.ATTESTER)
+    if said.verdict is not Verdict.DECLINE and not _is_apart(session, given, asked):
+        raise InvolvedAlready("You look like a side of this; decline, and somebody else is asked.")
     _write_down(given, asked, said)
     verifying.end(session, asked, said.verdict, AttestationActor.ATTESTER, by=by.actor, at=at)
     if said.verdict is Verdict.DECLINE:
@@ -201,9 +204,26 @@ def _remind(session: Session, given: Contribution, asked: Attestation, at: datet
     events.record(session, fact, subject=("contribution", given.id), by=CLOCK, at=at)
 
 
+def _is_apart(session: Session, given: Contribution, asked: Attestation) -> bool:
+    """Whether who answers is nobody else under another name, as far as accounts can tell by now."""
+    if asked.attester_id is None:
+        return False
+    if asked.role is AttestationRole.COUNTERPARTY:
+        return assigning.is_another_person(session, given, asked.attester_id)
+    return assigning.may_attest(session, given, asked.attester_id)
+
+
 def _silence_counts(session: Session, given: Contribution) -> bool:
-    """A stranger who is silent has confirmed nothing, and nobody pays with their hours by being silent."""
+    """A stranger who is silent has confirmed nothing, and nobody pays with their hours by being silent.
+
+    Nor has who could not come in to say no, or turned out to be the contributor.
+    """
     if verifying.rules_for(session, given)[1].funder is Funder.HOURS:
+        return False
+    other_id = given.beneficiary_id
+    if other_id is None or not assigning.can_answer(session, other_id):
+        return False
+    if not assigning.is_another_person(session, given, other_id):
         return False
     call = None if given.call_id is None else session.get(Call, given.call_id)
     asked_for_it = call is not None and call.asked_by == given.beneficiary_id

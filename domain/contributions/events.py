@@ -99,6 +99,15 @@ class ContributionChecked(ContributionFact):
 
 
 @dataclass(frozen=True)
+class ContributionOverdue(ContributionFact):
+    """For a week, or another one, no moderator has decided about it: an alarm for operators."""
+
+    name: ClassVar[str] = "contribution.overdue"
+
+    waiting_since: datetime
+
+
+@dataclass(frozen=True)
 class ContributionAssigned(ContributionFact):
     """Somebody is asked whether it happened."""
 

@@ -1,25 +1,31 @@
 """Hours that a confirmed contribution passes: the giver gets the minutes that who was helped gives.
 
-Only somebody's word passes them, never silence. What is taken back goes back whole.
+Only somebody's word passes them, never silence. What is taken back goes back whole, and passes again where an
+appeal restores it; so they stand with the giver after every odd entry, and with who was helped after every
+even one. Lock the contribution first.
 """
 
 from datetime import datetime
-from uuid import UUID
+from typing import Final
 
+from sqlalchemy import text
 from sqlmodel import Session
 
-from domain import ledger
 from domain.foundation.actors import Actor
 from domain.foundation.money import share
 
-from .hours import HOURS_PASSED, pass_hours
+from .hours import pass_hours
 from .models import Contribution
 from .policy import HourRules
 from .standard import ONE
 
-MINUTES_IN_AN_HOUR = 60
-# What goes back may lean as far as the ledger lets anybody, whatever the market has narrowed since.
-_WIDEST = HourRules()
+# Other than what two people say between them: an entry of this kind names a contribution, no transfer.
+HOURS_GIVEN: Final = "hours_given"
+MINUTES_IN_AN_HOUR: Final = 60
+# What goes back or comes again may lean as far as the ledger lets anybody, however narrow the market is.
+_WIDEST: Final = HourRules()
+
+_ENTRIES = text("SELECT count(*) FROM ledger_entries WHERE subject_id = :id AND kind = :kind")
 
 
 def pass_on(session: Session, given: Contribution, rules: HourRules, *, by: Actor, at: datetime) -> None:
@@ -27,40 +33,21 @@ def pass_on(session: Session, given: Contribution, rules: HourRules, *, by: Acto
 
     Refuses `BalanceTooLow` and `BalanceTooHigh` where one of the two would lean too far.
     """
-    minutes = minutes_of(given)
-    if given.beneficiary_id is None or not minutes:
-        return
-    pass_hours(
-        session,
-        giver_id=given.user_id,
-        receiver_id=given.beneficiary_id,
-        minutes=minutes,
-        least=rules.least_minutes,
-        most=rules.most_minutes,
-        key=_key(given.id),
-        subject_id=given.id,
-        by=by,
-        at=at,
-    )
+    if not _entries(session, given) % 2:
+        _pass(session, given, rules, by=by, at=at)
 
 
 def give_back(session: Session, given: Contribution, *, by: Actor, at: datetime) -> None:
     """Let the minutes go back whence they came, where some passed. Doing it twice does no harm."""
-    passed = ledger.before_under(session, _key(given.id), HOURS_PASSED, given.id)
-    if passed is None or given.beneficiary_id is None:
-        return
-    pass_hours(
-        session,
-        giver_id=given.beneficiary_id,
-        receiver_id=given.user_id,
-        minutes=minutes_of(given),
-        least=_WIDEST.least_minutes,
-        most=_WIDEST.most_minutes,
-        key=f"{_key(given.id)}:back",
-        subject_id=given.id,
-        by=by,
-        at=at,
-    )
+    if _entries(session, given) % 2:
+        _pass(session, given, _WIDEST, by=by, at=at)
+
+
+def pass_again(session: Session, given: Contribution, *, by: Actor, at: datetime) -> None:
+    """Let the minutes pass once more, where some had gone back. Doing it twice does no harm."""
+    entries = _entries(session, given)
+    if entries and not entries % 2:
+        _pass(session, given, _WIDEST, by=by, at=at)
 
 
 def minutes_of(given: Contribution) -> int:
@@ -68,5 +55,28 @@ def minutes_of(given: Contribution) -> int:
     return share(given.verified_units_milli or 0, MINUTES_IN_AN_HOUR, ONE)
 
 
-def _key(contribution_id: UUID) -> str:
-    return f"hours:contribution:{contribution_id}"
+def _pass(session: Session, given: Contribution, rules: HourRules, *, by: Actor, at: datetime) -> None:
+    """Post the next entry: to who gave, and every other time back to who was helped."""
+    minutes, other_id = minutes_of(given), given.beneficiary_id
+    if other_id is None or not minutes:
+        return
+    before = _entries(session, given)
+    giver_id, receiver_id = (other_id, given.user_id) if before % 2 else (given.user_id, other_id)
+    pass_hours(
+        session,
+        giver_id=giver_id,
+        receiver_id=receiver_id,
+        minutes=minutes,
+        least=rules.least_minutes,
+        most=rules.most_minutes,
+        key=f"hours:contribution:{given.id}:{before}",
+        subject_id=given.id,
+        by=by,
+        at=at,
+        kind=HOURS_GIVEN,
+    )
+
+
+def _entries(session: Session, given: Contribution) -> int:
+    asked = {"id": given.id, "kind": HOURS_GIVEN}
+    return int(session.execute(_ENTRIES, asked).scalar_one())

@@ -126,17 +126,19 @@ def pass_hours(
     subject_id: UUID,
     by: Actor,
     at: datetime,
+    kind: str = HOURS_PASSED,
 ) -> Entry:
     """Post minutes from giver to receiver: the giver's balance grows by what the receiver's falls.
 
-    `least` and `most` are the market's limits in minutes; the ledger's own are guarded by the posting. The
-    same key again answers the same entry. Refuses `BalanceTooLow` and `BalanceTooHigh`.
+    `least` and `most` are the market's limits in minutes; the ledger's own are guarded by the posting. `kind`
+    says whether `subject_id` is a transfer between the two or something else. The same key again answers the
+    same entry. Refuses `BalanceTooLow` and `BalanceTooHigh`.
     """
     giver, receiver = ledger.accounts_for(
         session, [(AccountKind.HOURS, HOURS, giver_id), (AccountKind.HOURS, HOURS, receiver_id)]
     )
     given, received = ledger.balances_locked(session, [giver, receiver])
-    if (before := ledger.before_under(session, key, HOURS_PASSED, subject_id)) is not None:
+    if (before := ledger.before_under(session, key, kind, subject_id)) is not None:
         return before
     if received - minutes < least:
         raise BalanceTooLow("Who receives would owe more hours than is good; they may give some first.")
@@ -145,7 +147,7 @@ def pass_hours(
     return ledger.post(
         session,
         key=key,
-        kind=HOURS_PASSED,
+        kind=kind,
         subject_id=subject_id,
         postings=[Posting(receiver, giver, minutes)],
         by=by,

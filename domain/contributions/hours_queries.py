@@ -18,10 +18,15 @@ from .hours_models import HourTransfer, HourTransferState
 _DUE = text("""
     SELECT id FROM hour_transfers WHERE state = 'claimed' AND answer_by <= :at ORDER BY answer_by LIMIT :limit
 """)
+# By what it was for, so that what went back was neither given nor received.
 _TURN = text("""
-    SELECT coalesce(sum(minutes) FILTER (WHERE giver_id = :user_id), 0) AS given,
-           coalesce(sum(minutes) FILTER (WHERE receiver_id = :user_id), 0) AS received
-    FROM hour_transfers WHERE state = 'confirmed' AND :user_id IN (giver_id, receiver_id)
+    SELECT coalesce(sum(minutes) FILTER (WHERE minutes > 0), 0) AS given,
+           -coalesce(sum(minutes) FILTER (WHERE minutes < 0), 0) AS received
+    FROM (SELECT sum(moved.minutes) AS minutes
+          FROM (SELECT entry_id, amount AS minutes FROM ledger_postings WHERE credit_account_id = :account_id
+                UNION ALL
+                SELECT entry_id, -amount FROM ledger_postings WHERE debit_account_id = :account_id) AS moved
+          JOIN ledger_entries ON ledger_entries.id = moved.entry_id GROUP BY subject_id) AS turns
 """)
 
 
@@ -41,7 +46,7 @@ def hours_of(session: Session, user_id: UUID) -> HoursStanding:
     nature = ledger.NATURES[AccountKind.HOURS]
     lowest, highest = nature.floor or 0, nature.ceiling or 0
     account = ledger.account(session, AccountKind.HOURS, HOURS, user_id)
-    turn = session.execute(_TURN, {"user_id": user_id}).one()
+    turn = session.execute(_TURN, {"account_id": account.id}).one()
     there = ledger.balance(session, account)
     return HoursStanding(there, int(turn.given), int(turn.received), lowest, highest)
 

@@ -1,5 +1,9 @@
 """What must hold over all contributions. A query answers the rows that break it; constraints the rest."""
 
+from .kinds import REPEATING
+
+_REPEATING = ", ".join(repr(kind) for kind in REPEATING)
+
 INVARIANTS: dict[str, str] = {
     "nothing is verified without somebody's word": """
         SELECT given.id, given.state FROM contributions given
@@ -26,6 +30,16 @@ INVARIANTS: dict[str, str] = {
         JOIN contributions given ON given.id = asked.contribution_id
         WHERE asked.state = 'asked' AND given.state <> 'awaiting_verification'
     """,
+    "a subject is claimed once, whatever corrects what": f"""
+        WITH RECURSIVE line AS (
+            SELECT id, id AS first_id FROM contributions WHERE corrects_id IS NULL
+            UNION ALL
+            SELECT newer.id, line.first_id FROM contributions newer JOIN line ON line.id = newer.corrects_id)
+        SELECT given.user_id, given.kind, given.subject_id FROM contributions given JOIN line USING (id)
+        WHERE given.subject_id IS NOT NULL AND given.state NOT IN ('withdrawn', 'rejected_for_good')
+          AND given.kind NOT IN ({_REPEATING})
+        GROUP BY given.user_id, given.kind, given.subject_id HAVING count(DISTINCT line.first_id) > 1
+    """,  # noqa: S608 -- the kinds are our own constants
     "every contribution has its evidence": """
         SELECT given.id FROM contributions given
         LEFT JOIN contribution_evidence shown ON shown.contribution_id = given.id

@@ -227,4 +227,9 @@ TRAITS: Mapping[ContributionKind, Traits] = MappingProxyType(
         ContributionKind.PATIENCE: Traits(_BOOKING, Relation.PARTY, {}),
     }
 )
+# Whose credits the fee of one booking can bear: its own, the review's, or the first one of who was brought.
+ABOUT_A_BOOKING = frozenset(
+    {kind for kind, traits in TRAITS.items() if traits.subjects == _BOOKING}
+    | {ContributionKind.REVIEW, ContributionKind.REFERRAL}
+)
 REPEATING = tuple(sorted(str(kind) for kind, traits in TRAITS.items() if traits.repeats))

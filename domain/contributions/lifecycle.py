@@ -45,6 +45,17 @@ CONTRIBUTIONS: Lifecycle[ContributionState, ContributionActor] = Lifecycle(
             _S.REJECTED,
         ),
         Transition("reject", frozenset({_A.SYSTEM}), frozenset({_S.SUBMITTED}), _S.REJECTED),
+        # Nothing becomes of it by itself: who is to decide is told, again and again, and so is an operator.
+        *(
+            Transition(
+                "escalate",
+                frozenset({_A.CLOCK}),
+                frozenset({waiting}),
+                waiting,
+                "each 7 days for which a moderator is waited for",
+            )
+            for waiting in (_S.AWAITING_VERIFICATION, _S.APPEALED)
+        ),
         Transition("appeal", frozenset({_A.CONTRIBUTOR}), frozenset({_S.REJECTED}), _S.APPEALED),
         Transition(
             "let_stand",

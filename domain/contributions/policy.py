@@ -25,7 +25,7 @@ from domain.foundation.logging import log
 from domain.markets import PolicyVersion
 from domain.pricing import CreditRules, TaskRules
 
-from .kinds import ContributionKind, Funder, Unit, Verifier
+from .kinds import ABOUT_A_BOOKING, ContributionKind, Funder, Unit, Verifier
 from .privileges import Level, Privilege
 from .standard import STANDARD_KINDS
 
@@ -207,6 +207,14 @@ class ContributionPolicy(_Value):
         paid = [kinds.get(ContributionKind.PATIENCE) for kinds in named]
         if any(rules is not None and rules.funder is not Funder.NOBODY for rules in paid):
             raise ValueError("patience is thanked and never paid, so that it buys no silence")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_to_take_from_no_booking(self) -> Self:
+        named = [self.kinds, *(segment.kinds for segment in self.segments.values())]
+        funded = {kind for kinds in named for kind, its in kinds.items() if its.funder is Funder.BOOKING_FEE}
+        if unbound := sorted(funded - ABOUT_A_BOOKING):
+            raise ValueError(f"no booking bears what is never about one: {', '.join(unbound)}")
         return self
 
     def rules_of(self, kind: ContributionKind, segment: str | None) -> KindRules | None:

@@ -26,13 +26,38 @@ _CLAIMED = text("""
           SELECT FROM contributions AS newer WHERE newer.corrects_id = contributions.id
             AND newer.state NOT IN ('withdrawn', 'rejected', 'rejected_for_good'))
 """)
+# A draw is used up by a claim that stands, and by no other: who lets one stand to be drawn for anew with the
+# next finds the draw of every claim that ended waiting for them.
 _REPEATED = text("""
-    SELECT draw_id FROM (
-        SELECT draw_id, state FROM contributions
-        WHERE market_id = :market_id AND user_id = :user_id AND kind = :kind
-          AND subject_id IS NOT DISTINCT FROM :subject_id
-        ORDER BY id DESC LIMIT 1
-    ) AS latest WHERE state IN ('withdrawn', 'rejected', 'appealed', 'rejected_for_good')
+    SELECT draw_id FROM contributions AS ended
+    WHERE market_id = :market_id AND user_id = :user_id AND kind = :kind
+      AND subject_id IS NOT DISTINCT FROM :subject_id
+      AND state IN ('withdrawn', 'rejected', 'appealed', 'rejected_for_good')
+      AND NOT EXISTS (
+          SELECT FROM contributions AS standing
+          WHERE standing.user_id = ended.user_id AND standing.draw_id = ended.draw_id
+            AND standing.state NOT IN ('withdrawn', 'rejected', 'appealed', 'rejected_for_good'))
+    ORDER BY id DESC LIMIT 1
+""")
+# Whatever a claim corrects, and what that corrected, is the same claim still.
+_ABOUT = text("""
+    WITH RECURSIVE corrected AS (
+        SELECT id, corrects_id FROM contributions WHERE id = :corrects_id
+        UNION ALL
+        SELECT older.id, older.corrects_id FROM contributions AS older
+        JOIN corrected ON older.id = corrected.corrects_id
+    )
+    SELECT EXISTS (
+        SELECT FROM contributions
+        WHERE user_id = :user_id AND kind = :kind AND subject_id = :subject_id
+          AND state NOT IN ('withdrawn', 'rejected_for_good') AND id NOT IN (SELECT id FROM corrected))
+""")
+# Who is waited for after the time they were given; what began to wait without a time has waited enough.
+_OVERDUE = text("""
+    SELECT id FROM contributions
+    WHERE (state = 'appealed' OR state = 'awaiting_verification' AND verifier = 'moderator')
+      AND coalesce(verify_by, appealed_at, checked_at) <= :at
+    ORDER BY id LIMIT :limit
 """)
 _SEEN = text("""
     SELECT EXISTS (SELECT FROM contribution_seen_deeds
@@ -135,16 +160,15 @@ def is_known_evidence(session: Session, market_id: UUID, fingerprint: bytes, *, 
     return session.scalars(wanted).first() is not None
 
 
-def has_claimed(session: Session, user_id: UUID, kind: ContributionKind, subject_id: UUID) -> bool:
-    """Whether this person has claimed this about this subject. The constraint holds it likewise."""
-    wanted = select(col(Contribution.id)).where(
-        col(Contribution.user_id) == user_id,
-        col(Contribution.kind) == kind,
-        col(Contribution.subject_id) == subject_id,
-        col(Contribution.corrects_id).is_(None),
-        col(Contribution.state).not_in(_GONE),
-    )
-    return session.scalars(wanted).first() is not None
+def has_claimed(
+    session: Session, user_id: UUID, kind: ContributionKind, subject_id: UUID, *, corrects_id: UUID | None
+) -> bool:
+    """Whether this person has claimed this about this subject, other than by what is corrected.
+
+    Take their turn first. The constraint holds it likewise for claims that correct nothing.
+    """
+    asked = {"user_id": user_id, "kind": kind, "subject_id": subject_id, "corrects_id": corrects_id}
+    return bool(session.execute(_ABOUT, asked).scalar())
 
 
 def is_corrected(session: Session, contribution_id: UUID) -> bool:
@@ -231,6 +255,11 @@ def rejected_before(session: Session, before: datetime, *, limit: int) -> list[U
 def appealed_before(session: Session, before: datetime, *, limit: int) -> list[UUID]:
     """Contributions whose appeal nobody answered so long."""
     return list(session.scalars(_APPEALED, {"before": before, "limit": limit}))
+
+
+def overdue_for_moderators(session: Session, *, at: datetime, limit: int) -> list[UUID]:
+    """Contributions and appeals for which a moderator has been waited for too long."""
+    return list(session.scalars(_OVERDUE, {"at": at, "limit": limit}))
 
 
 def attestations_due(session: Session, *, at: datetime, limit: int) -> list[UUID]:

@@ -13,7 +13,7 @@ from domain import markets, pricing
 from domain.foundation.actors import Actor
 from domain.identity import Caller
 
-from . import queries, rules, wallet
+from . import assigning, giving_hours, queries, rules, wallet
 from .kinds import ContributionActor, ContributionState
 from .lifecycle import CONTRIBUTIONS
 from .models import Contribution
@@ -54,14 +54,15 @@ def answer(
 ) -> CreditClawBack:
     """Answer an appeal, as a moderator who did not take the credits back; a granted one restores them.
 
-    Refuses `ClawBackNotFound`, `NoClawBackAppeal` and `SomebodyElseMustLook`.
+    Refuses `ClawBackNotFound`, `NoClawBackAppeal` and `SomebodyElseMustLook`; and, where hours would pass
+    again, `BalanceTooLow` and `BalanceTooHigh`.
     """
     taken, given = _locked(session, claw_back_id)
     if not by.is_moderator(given.market_id) or by.user_id == given.user_id:
         raise ClawBackNotFound
     if taken.appealed_at is None or taken.appeal_decided_at is not None:
         raise NoClawBackAppeal
-    if taken.decided_by == by.user_id:
+    if taken.decided_by == by.user_id or not assigning.may_attest(session, given, by.user_id):
         raise SomebodyElseMustLook
     taken.appeal_decided_at, taken.appeal_decided_by = at, by.user_id
     taken.appeal_outcome, taken.appeal_answer = outcome, statement
@@ -84,6 +85,7 @@ def _restore(
 ) -> None:
     if given.state is ContributionState.CLAWED_BACK and taken.reason is not ClawBackReason.REFUNDED:
         _let_count_again(given, at)
+        giving_hours.pass_again(session, given, by=by, at=at)
     if taken.credits and (taken.entry_id is not None or given.state in POSTED):
         terms = pricing.credit_rules(markets.policy(session, given.policy_version_id))
         taken.restored_entry_id = wallet.grant(

@@ -16,6 +16,8 @@ WINDOW: Final = timedelta(days=30)
 APPEAL_WINDOW: Final = timedelta(days=183)
 # Long enough for a small market's only other moderator to come back from a holiday.
 APPEAL_ANSWER: Final = timedelta(days=30)
+# As long as a period: a market in which nobody moderates for a week is one whose operator wants to know.
+MODERATOR_WAIT: Final = timedelta(days=7)
 # After its call is closed a promise is kept for as long as caps count; then it is forgotten without a trace.
 COMMITMENT_AFTERLIFE: Final = timedelta(days=30)
 # As long as a friendship of convenience would have to wait before it can return a favour.

@@ -66,16 +66,24 @@ _COMPLETED_ONE = text("""
 def subject_of(session: Session, asked: Asked) -> Subject:
     """What this claim is about. Refuses `SubjectUnfit`."""
     if asked.subject_type not in TRAITS[asked.kind].subjects:
-        raise SubjectUnfit("This kind is about something else.", field="subject_type")
+        raise _unlike(asked.kind)
     if asked.subject_type is None or asked.subject_id is None:
         return Subject(None, _own_segment(session, asked))
     return _FINDERS[asked.subject_type](session, asked, asked.subject_id)
 
 
+def _unlike(kind: ContributionKind) -> SubjectUnfit:
+    """What to name instead."""
+    fit = TRAITS[kind].subjects
+    named = sorted(f"{one}_id" for one in fit if one is not None)
+    told = [*(["nothing"] if None in fit else []), *named]
+    return SubjectUnfit(f"A claim of this kind names {' or '.join(told)} as its subject.", field="subject")
+
+
 def _of_booking(session: Session, asked: Asked, booking_id: UUID) -> Subject:
     booking = session.get(bookings.Booking, booking_id)
     if booking is None or booking.market_id != asked.market_id:
-        raise SubjectUnfit
+        raise SubjectUnfit(field="subject")
     sides = {
         Relation.PARTY: {booking.customer_id, booking.provider_user_id},
         Relation.CUSTOMER: {booking.customer_id},
@@ -83,7 +91,7 @@ def _of_booking(session: Session, asked: Asked, booking_id: UUID) -> Subject:
     }
     may = asked.user_id in sides[TRAITS[asked.kind].relation]
     if not may or not _FITS.get(asked.kind, _anything)(session, booking, asked):
-        raise SubjectUnfit
+        raise SubjectUnfit(field="subject")
     is_customer = asked.user_id == booking.customer_id
     other = booking.provider_user_id if is_customer else booking.customer_id
     return Subject(other, providers.profile(session, booking.profile_id).segment)
@@ -93,9 +101,9 @@ def _of_offer(session: Session, asked: Asked, offer_id: UUID) -> Subject:
     try:
         offer = offers.public_offer(session, offer_id).offer
     except OfferUnknown as unknown:
-        raise SubjectUnfit from unknown
+        raise SubjectUnfit(field="subject") from unknown
     if offer.market_id != asked.market_id:
-        raise SubjectUnfit
+        raise SubjectUnfit(field="subject")
     provider = providers.profile(session, offer.profile_id)
     is_their_own = provider.user_id == asked.user_id
     return Subject(None if is_their_own else provider.user_id, provider.segment)
@@ -104,28 +112,28 @@ def _of_offer(session: Session, asked: Asked, offer_id: UUID) -> Subject:
 def _of_user(session: Session, asked: Asked, user_id: UUID) -> Subject:
     person = session.get(identity.User, user_id)
     if person is None or person.suspended_at is not None or user_id == asked.user_id:
-        raise SubjectUnfit
+        raise SubjectUnfit(field="subject")
     is_new = person.created_at > asked.at - rules.NEWCOMER
     if asked.kind in {ContributionKind.NEWCOMER_BUDDY, ContributionKind.REFERRAL} and not is_new:
-        raise SubjectUnfit
+        raise SubjectUnfit(field="subject")
     stayed = {"user_id": user_id, "market_id": asked.market_id}
     if asked.kind is ContributionKind.REFERRAL and not session.execute(_COMPLETED_ONE, stayed).scalar():
-        raise SubjectUnfit
+        raise SubjectUnfit(field="subject")
     return Subject(user_id, _own_segment(session, asked))
 
 
 def _of_review(session: Session, asked: Asked, review_id: UUID) -> Subject:
     if not queries.has_seen(session, asked.kind, review_id, asked.user_id):
-        raise SubjectUnfit
+        raise SubjectUnfit(field="subject")
     return Subject(None, _own_segment(session, asked))
 
 
 def _of_attestation(session: Session, asked: Asked, attestation_id: UUID) -> Subject:
     answered = queries.answered_of_quorum(session, attestation_id, asked.user_id)
     if answered is None:
-        raise SubjectUnfit
+        raise SubjectUnfit(field="subject")
     if queries.contribution(session, answered.contribution_id).market_id != asked.market_id:
-        raise SubjectUnfit
+        raise SubjectUnfit(field="subject")
     return Subject(None, _own_segment(session, asked))
 
 

@@ -189,12 +189,9 @@ def _checked(session: Session, claim: Claim, kind: KindRules, user_id: UUID, at:
     hashed = evidences.fingerprint(claim.evidence, claim.subject_id, user_id)
     if queries.is_known_evidence(session, claim.market_id, hashed, but_for=claim.corrects_id):
         raise EvidenceKnown
-    is_once = claim.corrects_id is None and not TRAITS[claim.kind].repeats
-    if (
-        is_once
-        and claim.subject_id is not None
-        and queries.has_claimed(session, user_id, claim.kind, claim.subject_id)
-    ):
+    about = None if TRAITS[claim.kind].repeats else claim.subject_id
+    old = claim.corrects_id
+    if about is not None and queries.has_claimed(session, user_id, claim.kind, about, corrects_id=old):
         raise SubjectClaimed
     _check_limit(session, claim, kind, user_id, at)
     return hashed

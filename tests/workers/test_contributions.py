@@ -20,6 +20,7 @@ from workers.contributions import (
     check_waiting,
     close_calls,
     let_rejections_stand,
+    raise_alarms,
 )
 from workers.relay import Message, dispatch
 from workers.subscriptions import READERS
@@ -109,6 +110,15 @@ def test_a_rejection_that_nobody_appeals_stands_in_the_end(work, here):
         no = Said(Verdict.REJECT, reason=RejectionReason.NOT_USEFUL)
         contributions.verify(session, given, no, by=here.mira, at=here.now)
     assert [let_rejections_stand(work, here.now + days * DAY) for days in (182, 183, 184)] == [0, 1, 0]
+
+
+def test_operators_hear_each_week_of_what_no_moderator_decides(work, here, capsys):
+    given = submitted(work, here, here.claim(ContributionKind.DEFECT_REPORT))
+    check_waiting(work, here.now)
+    assert [raise_alarms(work, here.now + days * DAY) for days in (6, 7, 8, 13, 14)] == [0, 1, 0, 0, 1]
+    assert count(work, "SELECT count(*) FROM events WHERE name = 'contribution.overdue'") == 2
+    assert "contributions_overdue" in capsys.readouterr().out
+    assert seen(work, given).state is ContributionState.AWAITING_VERIFICATION
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,20 @@ def test_to_submit_what_was_rejected_again_does_not_draw_again(here):
     assert _members(here, here.asked()) == _members(here, first)
 
 
+def test_a_claim_that_is_left_standing_buys_no_draw_after_draw(here):
+    """A draw is used up by a claim that stands for it; who takes those back finds their draws again."""
+    here.neighbours(30)
+    first = here.asked()
+    contributions.withdraw(here.session, first.id, by=here.aino, at=here.now)
+    standing = here.asked()
+    second = here.asked()
+    assert standing.draw_id == first.draw_id != second.draw_id
+    for given in (standing, second):
+        contributions.withdraw(here.session, given.id, by=here.aino, at=here.now)
+    others = [here.asked().draw_id for _ in range(2)]
+    assert set(others) == {first.draw_id, second.draw_id}
+
+
 def test_after_a_verdict_that_stands_the_next_claim_is_drawn_anew(here):
     here.neighbours(30)
     first = here.asked()

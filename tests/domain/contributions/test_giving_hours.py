@@ -3,6 +3,7 @@
 import pytest
 from sqlmodel import Session
 
+from api.schemas.hours import HourPostingView
 from domain import contributions
 from domain.contributions import (
     ContributionKind,
@@ -12,8 +13,9 @@ from domain.contributions import (
     Verdict,
     clawing_back,
     giving_hours,
+    restoring,
 )
-from domain.contributions.value_kinds import ClawBackReason
+from domain.contributions.value_kinds import ClawBackOutcome, ClawBackReason
 from domain.ledger.errors import BalanceTooLow
 from tests.domain.contributions.neighbourhood import hours
 from tests.domain.contributions.village import Village, village
@@ -72,6 +74,37 @@ def test_what_is_taken_back_goes_back_whole_and_once(here):
     clawing_back.claw_back(here.session, given.id, by=here.mira, at=here.now, **told)
     giving_hours.give_back(here.session, given, by=here.mira.actor, at=here.now)
     assert balances(here) == (0, 0)
+
+
+def test_what_an_appeal_restores_passes_again_and_can_be_taken_back_again(here):
+    given = mentored(here)
+    here.answers(here.open_seats(given)[0])
+    told = {"reason": ClawBackReason.MISTAKE, "statement": "They were abroad."}
+    for passed in (150, 150):
+        taken = clawing_back.claw_back(here.session, given.id, by=here.mira, at=here.now, **told)
+        assert balances(here) == (0, 0)
+        restoring.appeal(here.session, taken.id, "I was not.", by=here.aino, at=here.now)
+        answer = {"statement": "So it was.", "by": here.otto, "at": here.now}
+        restoring.answer(here.session, taken.id, ClawBackOutcome.RESTORED, **answer)
+        assert balances(here) == (passed, -passed)
+    assert given.state is State.THANKED
+
+
+def test_what_somebody_gave_and_received_adds_up_to_where_they_stand(here):
+    given = mentored(here)
+    here.answers(here.open_seats(given)[0])
+    stand = [contributions.hours_of(here.session, one.user_id) for one in (here.aino, here.ben)]
+    assert [(one.minutes, one.given, one.received) for one in stand] == [(150, 150, 0), (-150, 0, 150)]
+    told = {"reason": ClawBackReason.MISTAKE, "statement": "They were abroad."}
+    clawing_back.claw_back(here.session, given.id, by=here.mira, at=here.now, **told)
+    stand = contributions.hours_of(here.session, here.aino.user_id)
+    assert (stand.minutes, stand.given, stand.received) == (0, 0, 0)
+
+
+def test_their_posting_names_no_transfer_between_two(here):
+    here.answers(here.open_seats(mentored(here))[0])
+    (line,) = contributions.hours_statement(here.session, here.aino.user_id, after=None, limit=9).items
+    assert HourPostingView.of(line, here.aino.user_id).transfer_id is None
 
 
 def test_a_correction_leaves_the_right_hours(here):

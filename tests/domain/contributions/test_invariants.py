@@ -19,6 +19,11 @@ BREACHES = {
     "who sits in a quorum was drawn for it": "UPDATE contribution_draws SET ranked = '[]'",
     "somebody is asked only while their answer counts": """
         UPDATE contributions SET state = 'rejected' WHERE state = 'awaiting_verification'""",
+    "a subject is claimed once, whatever corrects what": """
+        UPDATE contributions SET kind = 'trial', subject_type = 'booking', subject_id = told.subject_id,
+            corrects_id = (SELECT id FROM contributions WHERE kind = 'guide' ORDER BY id LIMIT 1)
+        FROM (SELECT subject_id FROM contributions WHERE kind = 'trial') AS told
+        WHERE kind = 'defect_report'""",
     "every contribution has its evidence": "DELETE FROM contribution_evidence",
     "a call counts the promises that stand or were kept": "UPDATE calls SET promised = promised + 1",
     "thanks alone are followed by no credits": """

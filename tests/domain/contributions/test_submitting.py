@@ -232,6 +232,23 @@ def test_a_segment_follows_from_the_provider_a_claim_is_about(here):
     assert here.submits().segment is None
 
 
+def test_what_takes_the_place_of_a_claim_is_about_its_subject_as_much(here):
+    old = here.submits(here.about_the_booking())
+    new = here.submits(here.about_the_booking(corrects_id=old.id))
+    assert old.state is State.WITHDRAWN
+    with pytest.raises(SubjectClaimed):
+        here.submits(here.about_the_booking())
+    newest = here.submits(here.about_the_booking(corrects_id=new.id))
+    assert newest.state is State.SUBMITTED
+
+
+def test_what_a_claim_is_about_is_named_where_it_is_missing(here):
+    with pytest.raises(SubjectUnfit) as refused:
+        here.submits(here.claim(Kind.TRIAL))
+    assert refused.value.field == "subject"
+    assert "booking_id" in refused.value.detail
+
+
 def test_what_was_claimed_never_changes(here):
     given = here.submits()
     with pytest.raises(Exception, match="contributions_are_kept"), here.session.begin_nested():
