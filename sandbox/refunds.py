@@ -32,10 +32,10 @@ def settle(call: Call, key: str) -> None:
     refund = subject(Call(call.store, call.at, call.account, path={"id": key}), "refund")
     if refund["status"] == "pending":
         refund["status"] = "succeeded"
-        record(call, "refund.updated", call.store.save(refund))
+        _tell(call, call.store.save(refund))
     elif refund["status"] == "succeeded":
         _take_back(call, refund, "failed", {"failure_reason": "expired_or_canceled_card"})
-        record(call, "refund.failed", refund)
+        _tell(call, refund, "refund.failed")
 
 
 def _create(call: Call) -> Object:
@@ -126,14 +126,20 @@ def _cancel(call: Call) -> Object:
     if refund["status"] != "pending":
         raise refused("Only pending refunds can be canceled.")
     _take_back(call, refund, "canceled", {})
-    record(call, "refund.updated", refund)
+    _tell(call, refund)
     return refund
 
 
 def _update(call: Call) -> Object:
     refund = updated(call, subject(call, "refund"))
-    record(call, "refund.updated", refund)
+    _tell(call, refund)
     return refund
+
+
+def _tell(call: Call, refund: Object, *more: str) -> None:
+    """A change under its old and its new name, as Stripe tells it, and what else it is."""
+    for name in ("charge.refund.updated", "refund.updated", *more):
+        record(call, name, refund)
 
 
 _REASON = params.one_of("duplicate", "fraudulent", "requested_by_customer")

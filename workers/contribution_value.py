@@ -31,6 +31,11 @@ def follow_refund(session: Session, event: EventRow) -> None:
     contributions.follow_refund(session, event.subject_id, at=clock.now())
 
 
+def follow_failed_refund(session: Session, event: EventRow) -> None:
+    """Restore what a refund took that did not arrive. News that is late or comes twice does no harm."""
+    contributions.follow_failed_refund(session, event.subject_id, at=clock.now())
+
+
 def follow_correction(session: Session, event: EventRow) -> None:
     """Take back what a claim earned whose place a better one took."""
     contributions.follow_correction(session, event.subject_id, at=clock.now())

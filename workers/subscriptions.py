@@ -27,6 +27,7 @@ READERS: Mapping[str, Sequence[Reader | WorldReader]] = {
     "payment.settled": (bookings.follow_payment,),
     "payment.target_changed": (payments.settle,),
     "payment.refund_planned": (payments.settle, contribution_value.follow_refund),
+    "payment.refund_failed": (contribution_value.follow_failed_refund,),
     "review.submitted": (ratings.hold_retaliation,),
     "review.edited": (ratings.hold_retaliation,),
     "contribution.submitted": (contributions.follow_submission,),

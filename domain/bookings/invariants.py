@@ -63,11 +63,14 @@ INVARIANTS: dict[str, str] = {
         WHERE (bookings.state = 'disputed')
            <> (disputes.booking_id IS NOT NULL AND disputes.decided_at IS NULL)
     """,
-    "a booking whose books are closed holds nothing": """
+    "a booking whose books are closed holds nothing but what came back of its refunds": """
         SELECT bookings.id, held.unit, kept.balance FROM bookings
         JOIN ledger_accounts held ON held.kind = 'held' AND held.owner_id = bookings.id
-        JOIN ledger_balances kept ON kept.account_id = held.id
-        WHERE bookings.books_closed_at IS NOT NULL AND kept.balance <> 0
+        JOIN ledger_balances kept ON kept.account_id = held.id AND kept.balance <> 0
+        WHERE bookings.books_closed_at IS NOT NULL AND kept.balance > (
+            SELECT coalesce(sum(refunds.amount), 0) FROM refunds
+            WHERE refunds.payment_id = bookings.payment_id AND refunds.liable = 'booking'
+              AND refunds.state = 'failed' AND refunds.finished_at >= bookings.books_closed_at)
     """,
     "a no-show names who did not come": """
         SELECT id FROM bookings WHERE state = 'no_show' AND (no_show_side IS NULL OR no_show_at IS NULL)

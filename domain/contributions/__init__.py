@@ -17,7 +17,7 @@ from .calls import Asking, call, calls_due, close_call, open_call, open_calls
 from .calls import close_when_due as close_call_when_due
 from .checking import follow as follow_submission
 from .checking import waiting_to_be_checked
-from .clawing_back import claw_back, follow_correction, follow_refund
+from .clawing_back import claw_back, follow_correction, follow_failed_refund, follow_refund
 from .closing import close as close_period
 from .commitments import commit, commitments_lapsing, lapse_commitment, own_commitments, withdraw_commitment
 from .escalating import escalate, overdue
@@ -223,6 +223,7 @@ __all__ = [
     "feed_pot",
     "follow_completion",
     "follow_correction",
+    "follow_failed_refund",
     "follow_refund",
     "follow_submission",
     "gifts_by",

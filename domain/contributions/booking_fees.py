@@ -43,7 +43,7 @@ _FEES = text("""
     LEFT JOIN LATERAL (
         SELECT sum(v.credits - coalesce((
             SELECT sum(c.credits) FROM credit_claw_backs c
-            WHERE c.contribution_id = v.contribution_id AND c.appeal_outcome IS DISTINCT FROM 'restored'
+            WHERE c.contribution_id = v.contribution_id AND c.restored_at IS NULL
         ), 0)) AS credits
         FROM contribution_valuations v WHERE v.booking_id = b.id
     ) given ON true

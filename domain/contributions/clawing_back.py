@@ -2,20 +2,23 @@
 
 What is taken comes from what is pending, then from what is available; what is spent already is owed, and paid
 off by what comes in next. Whoever lost credits reads why and may appeal for 183 days (`restoring.py`). A
-refund takes back only what the booking can no longer bear, from all that earned with it alike.
+refund takes back only what the booking can no longer bear, from all that earned with it alike. A refund that
+did not arrive, which may be known weeks later, took nothing: then what the booking bears again is restored.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM, Actor
 from domain.identity import Caller
 
-from . import booking_fees, giving_hours, periods, queries, wallet
+from . import booking_fees, giving_hours, periods, queries, restoring, wallet
+from .booking_fees import Bound
 from .errors import ContributionNotFound
 from .kinds import ContributionActor, ContributionState
 from .lifecycle import CONTRIBUTIONS
@@ -88,14 +91,10 @@ def follow_refund(session: Session, booking_id: UUID, *, at: datetime) -> int:
 
     Everything that earned with this booking gives the same part of it. Doing it twice does no harm.
     """
-    rows = session.execute(_ABOUT_BOOKING, {"booking_id": booking_id}).all()
-    if not rows:
+    about_it = _about_booking_locked(session, booking_id)
+    if not about_it:
         return 0
-    periods.take_turn(session, rows[0].market_id)
-    about_it = [queries.contribution_locked(session, row.contribution_id) for row in rows]
-    version = periods.latest_version(session, rows[0].market_id)
-    rules = rules_of(version)
-    bound = booking_fees.bounds(session, [booking_id], rules.credits if rules else None)[booking_id]
+    bound = _bound(session, booking_id, about_it[0].market_id)
     over = bound.fee.given - bound.most
     if over <= 0:
         return 0
@@ -112,6 +111,51 @@ def follow_refund(session: Session, booking_id: UUID, *, at: datetime) -> int:
         if taken.credits:
             _take(session, one, taken, by=SYSTEM)
     return over
+
+
+def follow_failed_refund(session: Session, booking_id: UUID, *, at: datetime) -> int:
+    """Restore what refunds had taken, where one came back and the booking can bear more again.
+
+    What was taken is restored whole, and what the refunds that did arrive leave too much is taken anew, so
+    that everybody has what they would have had without the one that failed. What a person took back stays
+    taken. Answers how many thousandths of a credit are given more; doing it twice does no harm.
+    """
+    about_it = {one.id: one for one in _about_booking_locked(session, booking_id)}
+    taken = _taken_by_refunds(session, booking_id, about_it)
+    if not taken:
+        return 0
+    bound = _bound(session, booking_id, about_it[taken[0].contribution_id].market_id)
+    if bound.fee.given >= bound.most:
+        return 0
+    for each in taken:
+        restoring.restore(session, about_it[each.contribution_id], each, by=SYSTEM, at=at)
+    session.flush()
+    return sum(each.credits for each in taken) - follow_refund(session, booking_id, at=at)
+
+
+def _about_booking_locked(session: Session, booking_id: UUID) -> list[Contribution]:
+    """What earned with this booking and still counts, alone with it in its market."""
+    rows = session.execute(_ABOUT_BOOKING, {"booking_id": booking_id}).all()
+    if not rows:
+        return []
+    periods.take_turn(session, rows[0].market_id)
+    return [queries.contribution_locked(session, row.contribution_id) for row in rows]
+
+
+def _taken_by_refunds(
+    session: Session, booking_id: UUID, about_it: Mapping[UUID, Contribution]
+) -> Sequence[CreditClawBack]:
+    wanted = select(CreditClawBack).where(
+        CreditClawBack.booking_id == booking_id,
+        col(CreditClawBack.contribution_id).in_(about_it),
+        col(CreditClawBack.restored_at).is_(None),
+    )
+    return session.exec(wanted.order_by(col(CreditClawBack.id))).all()
+
+
+def _bound(session: Session, booking_id: UUID, market_id: UUID) -> Bound:
+    rules = rules_of(periods.latest_version(session, market_id))
+    return booking_fees.bounds(session, [booking_id], rules.credits if rules else None)[booking_id]
 
 
 def _end(

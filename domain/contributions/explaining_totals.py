@@ -71,7 +71,9 @@ def _contribution(session: Session, line: Line) -> Total | None:
     if line.key.startswith("restoration:"):
         taken = session.get_one(CreditClawBack, UUID(line.key.removeprefix("restoration:")))
         told = {"taken": _taking(session, given, taken)}
-        why = "An appeal was granted, so what was taken back came back."
+        by_appeal = taken.appeal_outcome is ClawBackOutcome.RESTORED
+        cause = "An appeal was granted" if by_appeal else "The refund that had taken it did not arrive"
+        why = f"{cause}, so what was taken back came back."
         return Total("restoration", told, event, version, given, because=why)
     period = session.get_one(ContributionPeriod, worth.period_id)
     factors = {
@@ -238,11 +240,7 @@ def _decided(session: Session, line: Line) -> Total:
 
 
 def _was_restored(taken: CreditClawBack, at: datetime) -> bool:
-    return (
-        taken.appeal_outcome is ClawBackOutcome.RESTORED
-        and taken.appeal_decided_at is not None
-        and taken.appeal_decided_at <= at
-    )
+    return taken.restored_at is not None and taken.restored_at <= at
 
 
 _BY_KIND: Mapping[str, Callable[[Session, Line], Total | None]] = MappingProxyType(

@@ -70,7 +70,7 @@ INVARIANTS: dict[str, str] = {
             WHERE e.subject_id = given.id) posted ON true
         LEFT JOIN LATERAL (
             SELECT sum(credits) AS credits FROM credit_claw_backs
-            WHERE contribution_id = given.id AND appeal_outcome IS DISTINCT FROM 'restored') taken ON true
+            WHERE contribution_id = given.id AND restored_at IS NULL) taken ON true
         WHERE given.valued_at IS NOT NULL AND given.state <> 'valued'
           AND coalesce(posted.credits, 0) <> given.credits - coalesce(taken.credits, 0)
     """,

@@ -1,7 +1,8 @@
 """Appeals against taking credits back: somebody else looks, and what was wrong is restored.
 
 Restored credits are as far on their way as they were: held where their hold had not ended, else to be spent
-at once. They pay off first what taking them back left owed.
+at once. They pay off first what taking them back left owed. What came back by itself, because the refund that
+had taken it did, is nothing to appeal against any more.
 """
 
 from datetime import datetime
@@ -36,7 +37,8 @@ def appeal(
     if given.user_id != by.user_id:
         raise ClawBackNotFound
     is_over = at >= taken.decided_at + rules.APPEAL_WINDOW
-    if taken.appealed_at is not None or taken.reason is ClawBackReason.CORRECTED or is_over:
+    is_done = taken.appealed_at is not None or taken.restored_at is not None
+    if is_done or taken.reason is ClawBackReason.CORRECTED or is_over:
         raise ClawBackNotAppealable
     taken.appealed_at, taken.appeal_statement = at, statement
     tell(session, given, ClawBackAppealed(**about(given), claw_back_id=taken.id), by=by.actor, at=at)
@@ -60,7 +62,7 @@ def answer(
     taken, given = _locked(session, claw_back_id)
     if not by.is_moderator(given.market_id) or by.user_id == given.user_id:
         raise ClawBackNotFound
-    if taken.appealed_at is None or taken.appeal_decided_at is not None:
+    if taken.appealed_at is None or taken.appeal_decided_at is not None or taken.restored_at is not None:
         raise NoClawBackAppeal
     if taken.decided_by == by.user_id or not assigning.may_attest(session, given, by.user_id):
         raise SomebodyElseMustLook
@@ -68,7 +70,7 @@ def answer(
     taken.appeal_outcome, taken.appeal_answer = outcome, statement
     actor = by.actor_in(given.market_id)
     if outcome is ClawBackOutcome.RESTORED:
-        _restore(session, given, taken, by=actor, at=at)
+        restore(session, given, taken, by=actor, at=at)
     else:
         tell(session, given, ClawBackUpheld(**about(given), claw_back_id=taken.id), by=actor, at=at)
     return taken
@@ -80,9 +82,9 @@ def claw_backs(session: Session, contribution_id: UUID) -> list[CreditClawBack]:
     return list(session.exec(wanted.order_by(col(CreditClawBack.id))).all())
 
 
-def _restore(
-    session: Session, given: Contribution, taken: CreditClawBack, *, by: Actor, at: datetime
-) -> None:
+def restore(session: Session, given: Contribution, taken: CreditClawBack, *, by: Actor, at: datetime) -> None:
+    """Give back what was taken of a locked contribution, and let it count again if it had been ended."""
+    taken.restored_at = at
     if given.state is ContributionState.CLAWED_BACK and taken.reason is not ClawBackReason.REFUNDED:
         _let_count_again(given, at)
         giving_hours.pass_again(session, given, by=by, at=at)

@@ -31,7 +31,7 @@ _TO_SETTLE = text("""
 """)
 _TAKEN = text("""
     SELECT coalesce(sum(credits), 0) FROM credit_claw_backs
-    WHERE contribution_id = :id AND appeal_outcome IS DISTINCT FROM 'restored'
+    WHERE contribution_id = :id AND restored_at IS NULL
 """)
 
 

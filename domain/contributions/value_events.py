@@ -91,7 +91,7 @@ class ClawBackUpheld(ContributionFact):
 
 @dataclass(frozen=True)
 class CreditsRestored(ContributionFact):
-    """Somebody else looked, and the credits came back."""
+    """The credits came back: somebody else looked, or the refund that had taken them did not arrive."""
 
     name: ClassVar[str] = "contribution.restored"
 

@@ -119,8 +119,9 @@ class ReviewedBooking(Table, table=True):
 class CreditClawBack(Table, table=True):
     """A correction of what was given. Without `decided_by` a refund or a better claim decided.
 
-    `entry_id` posted it, unless nothing had been posted yet; `restored_entry_id` posted it back. `fee`
-    is what the booking could bear after a refund, and which part of the rest this contribution gave.
+    `entry_id` posted it, unless nothing had been posted yet; `restored_entry_id` posted it back, once:
+    because an appeal was granted, or because the refund that took it came back. `fee` is what the booking
+    could bear after a refund, and which part of the rest this contribution gave.
     """
 
     __tablename__ = "credit_claw_backs"
@@ -154,7 +155,13 @@ class CreditClawBack(Table, table=True):
         ),
         CheckConstraint("appeal_decided_by <> decided_by", name="claw_back_appeals_go_to_a_different_person"),
         CheckConstraint(
-            "restored_entry_id IS NULL OR appeal_outcome = 'restored'", name="only_appeals_restore_credits"
+            "restored_at IS NULL OR reason = 'refunded' OR appeal_outcome = 'restored'",
+            name="appeals_and_failed_refunds_restore_credits",
+        ),
+        CheckConstraint(
+            "restored_at IS NOT NULL OR (restored_entry_id IS NULL "
+            "AND appeal_outcome IS DISTINCT FROM 'restored')",
+            name="credits_are_restored_at_an_instant",
         ),
         Index("claw_backs_of_a_contribution", "contribution_id", "id"),
         Index("claw_backs_of_a_booking", "booking_id"),
@@ -178,6 +185,7 @@ class CreditClawBack(Table, table=True):
         ClawBackOutcome, "claw_back_outcomes_known", nullable=True
     )
     appeal_answer: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    restored_at: datetime | None = instant(nullable=True)
     restored_entry_id: UUID | None = reference("ledger_entries.id", nullable=True, unique=True)
 
 
@@ -185,6 +193,6 @@ keep(
     CreditClawBack,
     except_columns=(
         "appealed_at", "appeal_statement", "appeal_decided_at", "appeal_decided_by", "appeal_outcome",
-        "appeal_answer", "restored_entry_id",
+        "appeal_answer", "restored_at", "restored_entry_id",
     ),
 )  # fmt: skip

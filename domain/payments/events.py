@@ -67,7 +67,7 @@ class PaymentTargetChanged(Fact):
 
 @dataclass(frozen=True)
 class RefundPlanned(Fact):
-    """A refund was decided, and who bears it."""
+    """A refund was decided, by us or by hand at the provider, and who bears it."""
 
     name: ClassVar[str] = "payment.refund_planned"
     payment_id: UUID
@@ -95,7 +95,6 @@ class RefundFailed(Fact):
     """A refund came back; the money is again with whoever bore it."""
 
     name: ClassVar[str] = "payment.refund_failed"
-    audit_only: ClassVar[bool] = True
     payment_id: UUID
     refund_id: UUID
     amount: int

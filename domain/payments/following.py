@@ -20,6 +20,7 @@ from domain.payments.events import (
     PaymentFailed,
     PaymentRefunded,
     RefundFailed,
+    RefundPlanned,
 )
 from domain.payments.gateway import PaymentSeen, RefundSeen
 from domain.payments.kinds import Liable, OpState, PaymentState, RefundState
@@ -151,4 +152,7 @@ def _adopt(session: Session, payment: Payment, seen: RefundSeen, *, at: datetime
         created_at=at,
     )
     session.add(refund)
+    session.flush()
+    fact = RefundPlanned(payment.id, refund_id, seen.amount, payment.currency, liable, refund.reason_code)
+    tell(session, payment, fact, at=at)
     return refund

@@ -408,6 +408,7 @@ CREATE TABLE credit_claw_backs (
     appeal_decided_by UUID,
     appeal_outcome VARCHAR(40),
     appeal_answer TEXT,
+    restored_at TIMESTAMP WITH TIME ZONE,
     restored_entry_id UUID,
     CONSTRAINT credit_claw_backs_pkey PRIMARY KEY (id),
     CONSTRAINT claw_backs_are_not_negative CHECK (credits >= 0),
@@ -419,7 +420,8 @@ CREATE TABLE credit_claw_backs (
     CONSTRAINT claw_back_appeals_are_decided_whole CHECK ((appeal_decided_at IS NULL) = (appeal_decided_by IS NULL) AND (appeal_decided_at IS NULL) = (appeal_outcome IS NULL) AND (appeal_decided_at IS NULL) = (appeal_answer IS NULL)),
     CONSTRAINT only_appealed_claw_backs_are_decided CHECK (appeal_decided_at IS NULL OR appealed_at IS NOT NULL),
     CONSTRAINT claw_back_appeals_go_to_a_different_person CHECK (appeal_decided_by <> decided_by),
-    CONSTRAINT only_appeals_restore_credits CHECK (restored_entry_id IS NULL OR appeal_outcome = 'restored'),
+    CONSTRAINT appeals_and_failed_refunds_restore_credits CHECK (restored_at IS NULL OR reason = 'refunded' OR appeal_outcome = 'restored'),
+    CONSTRAINT credits_are_restored_at_an_instant CHECK (restored_at IS NOT NULL OR (restored_entry_id IS NULL AND appeal_outcome IS DISTINCT FROM 'restored')),
     CONSTRAINT credit_claw_backs_contribution_id_fkey FOREIGN KEY(contribution_id) REFERENCES contributions (id),
     CONSTRAINT claw_back_reasons_known CHECK (reason IN ('fraud', 'not_done', 'not_theirs', 'copied', 'harmful', 'mistake', 'refunded', 'corrected')),
     CONSTRAINT credit_claw_backs_booking_id_fkey FOREIGN KEY(booking_id) REFERENCES bookings (id),
@@ -440,7 +442,7 @@ COMMENT ON TABLE credit_claw_backs IS 'One row means: so many credits of this co
 
 CREATE FUNCTION credit_claw_backs_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - ARRAY['appealed_at', 'appeal_statement', 'appeal_decided_at', 'appeal_decided_by', 'appeal_outcome', 'appeal_answer', 'restored_entry_id']::text[] = to_jsonb(OLD) - ARRAY['appealed_at', 'appeal_statement', 'appeal_decided_at', 'appeal_decided_by', 'appeal_outcome', 'appeal_answer', 'restored_entry_id']::text[] THEN RETURN NEW; END IF;
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - ARRAY['appealed_at', 'appeal_statement', 'appeal_decided_at', 'appeal_decided_by', 'appeal_outcome', 'appeal_answer', 'restored_at', 'restored_entry_id']::text[] = to_jsonb(OLD) - ARRAY['appealed_at', 'appeal_statement', 'appeal_decided_at', 'appeal_decided_by', 'appeal_outcome', 'appeal_answer', 'restored_at', 'restored_entry_id']::text[] THEN RETURN NEW; END IF;
     RAISE EXCEPTION 'credit_claw_backs are never changed or removed'
         USING ERRCODE = 'restrict_violation', CONSTRAINT = 'credit_claw_backs_are_kept';
 END $$;
