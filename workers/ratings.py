@@ -3,7 +3,7 @@
 What soon follows a dispute or a refund waits for a person.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,7 @@ from domain import ratings
 from domain.foundation import clock
 from domain.foundation.events import EventRow
 from domain.foundation.logging import log
-from workers.task import Work, each
+from workers.task import Item, Work, each, until_nothing_is_left
 
 MOST_BATCHES = 500  # of reviews to weigh anew; a hundred thousand in a night, and the rest in the next
 BATCH = 200  # windows of a sweep; each has a transaction of its own, so that none holds up the others
@@ -61,7 +61,7 @@ def learn(work: Work, at: datetime) -> int:
     """Learn what is usual and whose word weighs what; let weights and rankings follow. Answers how many."""
     work.transactions.run(lambda session: ratings.learn_norms(session, at=at))
     work.transactions.run(lambda session: ratings.learn_credibility(session, at=at))
-    work.transactions.run(lambda session: ratings.move_landmarks(session, at=at))
+    until_nothing_is_left(work, lambda session: ratings.move_landmarks(session, at=at))
     work.transactions.run(lambda session: ratings.welcome_newcomers(session, at=at))
     return _reweigh(work, at) + _refresh(work, at)
 
@@ -70,13 +70,11 @@ def replay(work: Work, at: datetime) -> int:
     """Count all sums from the beginning; what differs is an alarm. What was not heard is followed now."""
     with work.transactions.reading() as session:
         drifted = ratings.drifted(session)
-        behind = ratings.behind(session, limit=BATCH)
+        behind = ratings.behind(session, limit=MOST_BATCHES * BATCH)
     for drift in drifted:
         log("ratings").error("sums_drifted", **asdict(drift), at=at.isoformat())
     log("ratings").info("sums_replayed", drifted=len(drifted), behind=len(behind), at=at.isoformat())
-    for review_id in behind:
-        work.transactions.run(partial(ratings.follow, review_ids=[review_id], at=at))
-    return len(drifted) + len(behind)
+    return len(drifted) + each(behind, partial(_follow, work, at))
 
 
 def decide_tiers(work: Work, at: datetime) -> int:
@@ -91,6 +89,10 @@ def notice(work: Work, at: datetime) -> int:
     return work.transactions.run(lambda session: ratings.notice(session, at=at))
 
 
+def _follow(work: Work, at: datetime, review_id: UUID) -> None:
+    work.transactions.run(lambda session: ratings.follow(session, [review_id], at=at))
+
+
 def _decide_tier(work: Work, at: datetime, profile_id: UUID) -> bool:
     return work.transactions.run(lambda session: ratings.decide_tier(session, profile_id, at=at))
 
@@ -101,17 +103,31 @@ def _reweigh(work: Work, at: datetime) -> int:
     for keys in _states(work):
         with work.transactions.reading() as session:
             known_otherwise = ratings.known_otherwise(session, keys)
-        for start in range(0, len(known_otherwise), BATCH):
-            some = known_otherwise[start : start + BATCH]
-            moved += work.transactions.run(partial(ratings.follow_credibility, review_ids=some, at=at))
-            batches += 1
+        some = [known_otherwise[start : start + BATCH] for start in range(0, len(known_otherwise), BATCH)]
+        moved += _added(some, partial(_believe, work, at))
+        batches += len(some)
         if batches >= MOST_BATCHES:
             break
     return moved
 
 
 def _refresh(work: Work, at: datetime) -> int:
-    return sum(work.transactions.run(partial(ratings.refresh, keys=keys, at=at)) for keys in _states(work))
+    return _added(_states(work), partial(_rank, work, at))
+
+
+def _believe(work: Work, at: datetime, review_ids: list[UUID]) -> int:
+    return work.transactions.run(partial(ratings.follow_credibility, review_ids=review_ids, at=at))
+
+
+def _rank(work: Work, at: datetime, keys: list[ratings.StateKey]) -> int:
+    return work.transactions.run(partial(ratings.refresh, keys=keys, at=at))
+
+
+def _added(items: Iterable[Item], act: Callable[[Item], int]) -> int:
+    """What acting on each adds up to; one that fails is told and left for the next night."""
+    answers: list[int] = []
+    each(items, lambda item: answers.append(act(item)))
+    return sum(answers)
 
 
 def _states(work: Work) -> Iterator[list[ratings.StateKey]]:

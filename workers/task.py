@@ -68,7 +68,7 @@ class WorldReader(Protocol):
 
 Sweep = Callable[[Work, datetime], int]
 AnyReader = TypeVar("AnyReader", bound=WorldReader)
-Item = TypeVar("Item", UUID, str, tuple[UUID, UUID])
+Item = TypeVar("Item")
 
 _WORLDLY: set[WorldReader] = set()
 
@@ -132,5 +132,5 @@ def _went(item: Item, act: Callable[[Item], object]) -> bool:
     try:
         return act(item) is not False
     except Exception as error:  # noqa: BLE001 -- one bad row must not stop the others; it is told and tried again
-        log("workers").error("sweep_left_one", item=str(item), exc_info=error)
+        log("workers").error("sweep_left_one", item=str(item)[:200], exc_info=error)
         return False

@@ -25,6 +25,7 @@ from domain.identity import Caller
 from domain.providers.errors import ProfileUnknown
 from domain.ratings.errors import (
     DimensionsUnfit,
+    NotImpartial,
     NotReviewable,
     RepliedAlready,
     ReplyTooLate,
@@ -89,7 +90,7 @@ def read_booking_reviews(booking_id: BookingId, session: Session, caller: Caller
 @router.post(
     "/bookings/{booking_id}/review-hold",
     may="reviews.hold_window",
-    refusals=[BookingNotFound, NotReviewable, ReviewWindowOver],
+    refusals=[BookingNotFound, NotImpartial, NotReviewable, ReviewWindowOver],
 )
 def hold_reviews(
     booking_id: BookingId, body: ReviewHold, session: Session, caller: Caller, at: datetime
@@ -101,7 +102,7 @@ def hold_reviews(
 @router.delete(
     "/bookings/{booking_id}/review-hold",
     may="reviews.hold_window",
-    refusals=[BookingNotFound, NotReviewable],
+    refusals=[BookingNotFound, NotImpartial, NotReviewable],
 )
 def release_reviews(booking_id: BookingId, session: Session, caller: Caller, at: datetime) -> WindowView:
     """Let the reviews of a booking go their way again; what would be revealed by now is."""

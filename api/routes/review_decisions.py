@@ -22,6 +22,7 @@ from domain.ratings.errors import (
     NoAppealOpen,
     NotAppealable,
     NotImpartial,
+    ReasonUnfit,
     ReviewNotFound,
 )
 
@@ -32,7 +33,7 @@ router = Router(tags=["reviews"])
     "/reviews/{review_id}/decisions",
     may="reviews.moderate",
     status_code=201,
-    refusals=[NotImpartial, NotNow, ReviewNotFound],
+    refusals=[NotImpartial, NotNow, ReasonUnfit, ReviewNotFound],
 )
 def decide_about_review(
     review_id: ReviewId, body: DecisionRequest, session: Session, caller: Caller, at: datetime

@@ -1,12 +1,24 @@
 """Reputation on the wire: what is shown, what ranks, and all that a reader needs to count both again."""
 
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
 
 from api.schemas.common import Instant, View, Wire
 from domain.foundation.ids import CategoryId, UserId
-from domain.ratings import Counts, DecisionReason, Preview, Reputation, Scored, Share, Side, Tier, tier_of
+from domain.ratings import (
+    Counts,
+    DecisionReason,
+    Preview,
+    Reputation,
+    Scored,
+    Share,
+    Side,
+    Tier,
+    TierDecision,
+    tier_of,
+)
 
 
 class CountsView(View):
@@ -109,8 +121,9 @@ class ReputationView(View):
 
     user_id: UserId
     role: Side
+    at: Instant = Field(description="When this was counted.")
     all_time: CountsView
-    last_year: CountsView
+    last_year: CountsView = Field(description="Of those revealed in the 365 days before `at`.")
     reliability: ReliabilityView
     tier: Tier | None = Field(description="Of providers; decided each quarter.")
     ranking: list[ScoreView]
@@ -122,6 +135,7 @@ class ReputationView(View):
         return cls(
             user_id=known.user_id,
             role=known.role,
+            at=known.at,
             all_time=CountsView.of(known.all_time),
             last_year=CountsView.of(known.last_year),
             reliability=ReliabilityView(
@@ -138,7 +152,17 @@ class ReputationView(View):
 
 
 class YearView(View):
-    """A provider's last 365 days. Bounds are of the 90 % interval, in stars."""
+    """A provider's 365 days until `until`. Bounds are of the 90 % interval, in stars.
+
+    They are those of the Beta with the mean and variance of a Dirichlet over five stars, whose parameters are
+    `prior` reviews shared like the category's plus `by_stars`, weights as of `until`.
+    """
+
+    until: Instant
+    reviews: int
+    by_stars: list[float] = Field(description="What the year's reviews weigh, by one to five stars.")
+    weight_squared: float = Field(description="The sum of their squared weights; gives `effective`.")
+    prior: list[float] = Field(description="The category's shares of one to five stars.")
 
     completed: int
     lower: float
@@ -148,7 +172,7 @@ class YearView(View):
     answered_share: float | None
 
 
-class MissingView(View):
+class TierMissingView(View):
     """What stands between a provider and a tier: what it is now, and what it has to be."""
 
     tier: Tier
@@ -157,17 +181,49 @@ class MissingView(View):
     needed: float
 
 
+class TierDecisionView(View):
+    """What was decided of a quarter, all it was decided on, and what would have changed it."""
+
+    on_date: date = Field(description="The first day of the quarter.")
+    tier: Tier
+    previous: Tier | None
+    decided_at: Instant
+    year: YearView
+    would_change: list[TierMissingView]
+
+    @classmethod
+    def of(cls, made: TierDecision) -> Self:
+        """A decision for whom it is about."""
+        return cls(
+            on_date=made.on_date,
+            tier=made.tier,
+            previous=made.previous,
+            decided_at=made.decided_at,
+            year=YearView.model_validate(made.inputs),
+            would_change=[TierMissingView.model_validate(missing) for missing in made.would_change],
+        )
+
+
 class TierPreviewView(View):
-    """What would be decided today. Watch takes nothing away: a person looks at it with you."""
+    """What would be decided today, and what was decided last.
+
+    Watch takes nothing away: a person looks at it with you.
+    """
 
     tier: Tier
     year: YearView
-    would_change: list[MissingView]
+    would_change: list[TierMissingView]
+    decision: TierDecisionView | None = Field(description="The latest; null before the first.")
 
     @classmethod
     def of(cls, found: Preview) -> Self:
         """A preview for whom it is about."""
-        return cls.model_validate(found)
+        return cls(
+            tier=found.tier,
+            year=YearView.model_validate(found.inputs),
+            would_change=[TierMissingView.model_validate(missing) for missing in found.would_change],
+            decision=None if found.decision is None else TierDecisionView.of(found.decision),
+        )
 
 
 class ConstantView(View):

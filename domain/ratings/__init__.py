@@ -46,9 +46,7 @@ from .reliability import Reliability, Share
 from .replaying import behind, drifted, move_landmarks, recount
 from .replying import reply
 from .reputation import Reputation, Scored, of_customer, of_provider, tier_of
-from .reputation_models import (
-    RaterCredibility,
-)
+from .reputation_models import RaterCredibility, TierDecision
 from .retaliating import hold_retaliation
 from .revealing import reveal
 from .scores import follow, follow_clusters, follow_credibility, refresh
@@ -96,6 +94,7 @@ __all__ = [
     "Side",
     "StateKey",
     "Tier",
+    "TierDecision",
     "WindowReason",
     "about_customer",
     "about_provider",

@@ -42,8 +42,9 @@ def decide(
 ) -> ReviewDecision:
     """Decide about a revealed review, as a moderator of its market who is no side of it.
 
-    Refuses `ReviewNotFound`, `NotImpartial`, and `NotNow` where the review is not in a state for it.
+    Refuses `ReasonUnfit`, `ReviewNotFound`, `NotImpartial`, and `NotNow` where it is in no state for it.
     """
+    rules.check_reason(kind, reason_code)
     case = to_moderate(session, review_id, by)
     return carry_out(session, case, kind, reason_code, statement, by=by.actor_in(case.market_id), at=at)
 

@@ -39,6 +39,13 @@ class ReviewFinal(Conflict):
     title = "This review can no longer be changed so"
 
 
+class ReasonUnfit(Unacceptable):
+    """Who takes a review from the readers says what is wrong with it: nothing found is no reason to."""
+
+    slug = "reason-unfit"
+    title = "This is no reason to hold or remove a review"
+
+
 class DimensionsUnfit(Unacceptable):
     """A customer rates other things about a provider than a provider about a customer."""
 
@@ -83,7 +90,7 @@ class NoAppealOpen(Conflict):
 
 
 class NotImpartial(Conflict):
-    """Who wrote a review, or is its subject, does not decide about it; nor on an appeal who decided first."""
+    """No side of a booking decides about its reviews or when they are revealed, nor twice the same person."""
 
     slug = "not-impartial"
     title = "Somebody else must decide this"

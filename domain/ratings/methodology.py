@@ -65,6 +65,8 @@ _CONSTANTS: Final = (
         "share",
         "Of searchers a newcomer is shown higher to, each day.",
     ),
+    Constant("watch_below", tiers.WATCH_BELOW, "stars", "Of the upper bound: below it somebody is watched."),
+    Constant("watch_from", tiers.WATCH_EFFECTIVE, "reviews", "Of which a year has to tell before that."),
     Constant("tier_interval", scoring.LEVEL, "share", "Of the interval whose bounds gate a tier."),
     Constant("reliability_window", reliability.WINDOW.days, "days", "Over which reliability is counted."),
 )
@@ -100,10 +102,6 @@ METHODOLOGY: Final = Methodology(
         "What comes within 24 hours of a dispute, a report or a refund is held so, whatever its stars.",
         "What pays for a review, or rewards stars, is not offered by us to anybody.",
     ),
-    removal_reasons=tuple(
-        reason
-        for reason in DecisionReason
-        if reason not in {DecisionReason.NOTHING_FOUND, DecisionReason.APPEAL_GRANTED}
-    ),
+    removal_reasons=rules.WRONG,
     attack_prices=[attacking.price(stars) for stars in attacking.LIFTS],
 )

@@ -98,8 +98,7 @@ _MOVE_LANDMARKS = text(f"""
                power(2::float8, extract(epoch FROM landmark_at - cast(:landmark AS timestamptz))::float8
                      / {_HALF_LIFE_SECONDS}) AS less
         FROM reputation_states
-        WHERE landmark_at < :landmark
-        ORDER BY subject_id, role, category_id FOR UPDATE
+        WHERE landmark_at < :landmark LIMIT :limit FOR UPDATE SKIP LOCKED
     ) AS old
     WHERE states.subject_id = old.subject_id AND states.role = old.role
       AND states.category_id = old.category_id
@@ -147,7 +146,11 @@ def behind(session: Session, *, limit: int) -> list[UUID]:
     return list(session.scalars(_BEHIND, {"limit": limit}))
 
 
-def move_landmarks(session: Session, *, at: datetime) -> int:
-    """Count sums from the beginning of this year that were counted from an earlier one. Answers how many."""
-    moved: int = session.execute(_MOVE_LANDMARKS, {"landmark": landmark(at)}).rowcount  # type: ignore[attr-defined]  # a cursor's
+def move_landmarks(session: Session, *, at: datetime, limit: int = AT_ONCE) -> int:
+    """Count some sums from the beginning of this year that were counted from an earlier one.
+
+    Answers how many; those that somebody else is at wait for the next night.
+    """
+    values = {"landmark": landmark(at), "limit": limit}
+    moved: int = session.execute(_MOVE_LANDMARKS, values).rowcount  # type: ignore[attr-defined]  # a cursor's
     return moved

@@ -39,10 +39,11 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Reputation:
-    """What is known of somebody in a role. `tier` is of providers alone."""
+    """What is known of somebody in a role. `tier` is of providers alone; the last year ends at `at`."""
 
     user_id: UUID
     role: Side
+    at: datetime
     all_time: Counts
     last_year: Counts
     reliability: Reliability
@@ -78,6 +79,7 @@ def about(
     return Reputation(
         user_id=user_id,
         role=role,
+        at=at,
         all_time=Counts(tuple(counts.all_time)),
         last_year=Counts(tuple(counts.last_year)),
         reliability=reliability_of(session, user_id, role, at=at),

@@ -10,8 +10,16 @@ from typing import Final
 
 from domain import bookings
 
-from .errors import DimensionsUnfit, NotAppealable, ReplyTooLate, ReviewFinal, ReviewWindowOver
-from .kinds import DecisionKind, Dimension, Side, WindowReason
+from .errors import (
+    DimensionsUnfit,
+    NotAppealable,
+    NotReviewable,
+    ReasonUnfit,
+    ReplyTooLate,
+    ReviewFinal,
+    ReviewWindowOver,
+)
+from .kinds import DecisionKind, DecisionReason, Dimension, Side, WindowReason
 
 # Long enough for a holiday, short enough to remember: what the large two-sided platforms settled on.
 WINDOW = timedelta(days=14)
@@ -52,6 +60,13 @@ DIMENSIONS: Final = {
 _AFTER_THE_START = frozenset({bookings.ReasonCode.NO_SHOW, bookings.ReasonCode.DISPUTE_RESOLVED})
 _AGAINST_THE_AUTHOR = frozenset({DecisionKind.HOLD, DecisionKind.REMOVE})
 
+# What may be wrong with a review. The other reasons are those for showing it again.
+WRONG: Final = tuple(
+    reason
+    for reason in DecisionReason
+    if reason not in {DecisionReason.NOTHING_FOUND, DecisionReason.APPEAL_GRANTED}
+)
+
 
 def window_reason(state: bookings.State, reason_code: bookings.ReasonCode | None) -> WindowReason | None:
     """Why a booking that ended so is reviewed; None where it is not.
@@ -63,6 +78,13 @@ def window_reason(state: bookings.State, reason_code: bookings.ReasonCode | None
     if state is bookings.State.CANCELLED and reason_code in _AFTER_THE_START:
         return WindowReason.ELIGIBLE_CANCELLATION
     return None
+
+
+def not_reviewable(state: bookings.State, *, has_ended: bool) -> NotReviewable:
+    """The refusal of a booking that is not reviewed, or not yet."""
+    if has_ended:
+        return NotReviewable(f"It was {state} before it began, so nobody met.", state=state)
+    return NotReviewable(f"It is reviewed once it is completed; now it is {state}.", state=state)
 
 
 def end_of(closes_at: datetime, held_until: datetime | None) -> datetime:
@@ -102,15 +124,20 @@ def check_dimensions(author_side: Side, dimensions: Iterable[Dimension]) -> None
 def may_change_text(revealed_at: datetime, *, changes_more: bool, at: datetime) -> None:
     """Refuse more than the text once a review is revealed, and the text after 48 hours."""
     until = revealed_at + TEXT_CHANGEABLE
-    if changes_more or at > until:
-        raise ReviewFinal(possible_until=until.isoformat())
+    if at > until:
+        raise ReviewFinal("Its text could be changed until then.", possible_until=until.isoformat())
+    if changes_more:
+        raise ReviewFinal(
+            "It is revealed: send the same stars, dimensions and notes with another text.",
+            possible_until=until.isoformat(),
+        )
 
 
 def may_reply(revealed_at: datetime, *, at: datetime) -> None:
     """Refuse a reply that comes later than thirty days after the reveal."""
     until = revealed_at + REPLY_WITHIN
     if at > until:
-        raise ReplyTooLate(possible_until=until.isoformat())
+        raise ReplyTooLate("It could be replied to until then.", possible_until=until.isoformat())
 
 
 def hold_ends(held_at: datetime) -> datetime:
@@ -121,5 +148,15 @@ def hold_ends(held_at: datetime) -> datetime:
 def may_appeal(kind: DecisionKind, decided_at: datetime, *, is_appealed: bool, at: datetime) -> None:
     """Refuse an appeal against what is in the author's favour, a second one, and one after 183 days."""
     until = decided_at + APPEAL_WITHIN
-    if kind not in _AGAINST_THE_AUTHOR or is_appealed or at > until:
-        raise NotAppealable(possible_until=until.isoformat())
+    if kind not in _AGAINST_THE_AUTHOR:
+        raise NotAppealable("It is in your favour.")
+    if is_appealed:
+        raise NotAppealable("You have appealed already; the answer stands beside the decision.")
+    if at > until:
+        raise NotAppealable("It could be appealed until then.", possible_until=until.isoformat())
+
+
+def check_reason(kind: DecisionKind, reason_code: DecisionReason) -> None:
+    """Refuse to take a review from the readers without saying what is wrong with it."""
+    if kind in _AGAINST_THE_AUTHOR and reason_code not in WRONG:
+        raise ReasonUnfit("Say what is wrong with it.", field="reason_code", known=sorted(WRONG))

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from domain import providers
 from domain.identity import Caller
+from domain.providers import ProviderProfile
 from domain.providers.errors import ProfileUnknown
 
 from . import scoring
@@ -55,12 +56,16 @@ _DECIDE = text("SELECT FROM provider_profiles WHERE id = :id FOR UPDATE")
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The tier that a year amounts to now, all it is decided on, and what would change it."""
+    """The tier that a year amounts to now, all it is decided on, and what would change it.
+
+    `decision` is the latest one that was made, which holds the same of its own year.
+    """
 
     tier: Tier
     inputs: dict[str, Any]
     would_change: Sequence[Missing]
     year: Year
+    decision: TierDecision | None
 
 
 def preview(session: Session, profile_id: UUID, *, by: Caller, at: datetime) -> Preview:
@@ -68,7 +73,7 @@ def preview(session: Session, profile_id: UUID, *, by: Caller, at: datetime) -> 
     profile = providers.public_profile(session, profile_id)
     if by.user_id != profile.user_id and not by.is_operator(profile.market_id):
         raise ProfileUnknown
-    return _look(session, profile.user_id, at)
+    return _look(session, profile, at)
 
 
 def undecided(session: Session, *, at: datetime, limit: int) -> list[UUID]:
@@ -82,7 +87,7 @@ def decide_tier(session: Session, profile_id: UUID, *, at: datetime) -> bool:
     profile, latest = providers.profile(session, profile_id), latest_tier(session, profile_id)
     if latest is not None and latest.on_date >= quarter(at):
         return False
-    found = _look(session, profile.user_id, at)
+    found = _look(session, profile, at)
     session.add(
         TierDecision(
             profile_id=profile_id,
@@ -106,7 +111,8 @@ def quarter(at: datetime) -> date:
     return date(at.year, at.month - (at.month - 1) % 3, 1)
 
 
-def _look(session: Session, user_id: UUID, at: datetime) -> Preview:
+def _look(session: Session, profile: ProviderProfile, at: datetime) -> Preview:
+    user_id = profile.user_id
     row = session.execute(_READ, {"user_id": user_id, "at": at, "since": at - LAST_YEAR}).one()
     reliable = reliability_of(session, user_id, Side.PROVIDER, at=at)
     prior = FLAT if row.prior is None else tuple(row.prior)
@@ -119,7 +125,7 @@ def _look(session: Session, user_id: UUID, at: datetime) -> Preview:
         "weight_squared": row.weight_squared,
         "prior": list(prior),
     }
-    return Preview(tier(year), inputs, would_change(year), year)
+    return Preview(tier(year), inputs, would_change(year), year, latest_tier(session, profile.id))
 
 
 def _year(

@@ -17,7 +17,7 @@ from domain.foundation.actors import CLOCK
 from domain.identity import Caller
 
 from . import queries, rules
-from .errors import NotReviewable
+from .errors import NotImpartial
 from .events import ReviewWindowHeld, ReviewWindowOpened, ReviewWindowReleased
 from .kinds import HoldReason, WindowReason
 from .models import ReviewWindow
@@ -59,12 +59,20 @@ def window_of(session: Session, booking: bookings.Booking) -> ReviewWindow | Non
     return None if reason is None else ReviewWindow(**_values(session, booking, reason, booking.ended_at))
 
 
+def window_to_write(session: Session, booking: bookings.Booking) -> ReviewWindow:
+    """The window of a booking under its lock, opened if nobody has; refuses `NotReviewable`, and says why."""
+    if not open_window(session, booking.id):
+        raise rules.not_reviewable(booking.state, has_ended=booking.ended_at is not None)
+    return queries.window_locked(session, booking.id)
+
+
 def hold_window(
     session: Session, booking_id: UUID, *, why: HoldReason, by: Caller, at: datetime
 ) -> ReviewWindow:
     """Keep everything about a booking sealed until it is released, thirty days at most in all.
 
-    Refuses `BookingNotFound` to everybody but operators of its market, `NotReviewable`, `ReviewWindowOver`.
+    Refuses `BookingNotFound` to everybody but operators of its market, `NotImpartial` to those who are a side
+    of it, `NotReviewable` and `ReviewWindowOver`.
     """
     window = _to_operate(session, booking_id, by)
     rules.may_write(window.closes_at, window.held_until, is_revealed=window.revealed_at is not None, at=at)
@@ -91,9 +99,9 @@ def _to_operate(session: Session, booking_id: UUID, by: Caller) -> ReviewWindow:
     booking = session.get(bookings.Booking, booking_id)
     if booking is None or not by.is_operator(booking.market_id):
         raise BookingNotFound
-    if not open_window(session, booking_id):
-        raise NotReviewable
-    return queries.window_locked(session, booking_id)
+    if by.user_id in {booking.customer_id, booking.provider_user_id}:
+        raise NotImpartial("It is a booking of yours; another operator decides when it is revealed.")
+    return window_to_write(session, booking)
 
 
 def _open(session: Session, booking: bookings.Booking, reason: WindowReason, ended_at: datetime) -> None:

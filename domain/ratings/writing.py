@@ -16,13 +16,13 @@ from domain.foundation.errors import Stale
 from domain.identity import Caller
 
 from . import queries, rules
-from .errors import NotReviewable, ReviewFinal, ReviewNotFound, ReviewThereAlready
+from .errors import ReviewFinal, ReviewNotFound, ReviewThereAlready
 from .events import ReviewEdited, ReviewSubmitted
 from .kinds import Dimension, ReviewState, Side
 from .models import Review, ReviewPrivateNote, ReviewVersion, ReviewWindow
 from .retaliating import hold_retaliation
 from .revealing import reveal_if_due
-from .windows import open_window
+from .windows import window_to_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,11 @@ def submit(session: Session, booking_id: UUID, content: Content, *, by: Caller, 
     Refuses `BookingNotFound` to all but the two, `NotReviewable`, `ReviewWindowOver`, `ReviewThereAlready`
     and `DimensionsUnfit`.
     """
-    side = _side(session, booking_id, by)
+    booking, side = _side(session, booking_id, by)
     rules.check_dimensions(side, content.dimensions)
-    if not open_window(session, booking_id):
-        raise NotReviewable
-    window = queries.window_locked(session, booking_id)
+    window = window_to_write(session, booking)
     if side in queries.reviews_locked(session, booking_id):
-        raise ReviewThereAlready
+        raise ReviewThereAlready("Until it is revealed you can write it anew (PUT).")
     _may_write(window, at)
     review = _written(window, side, content, at)
     session.add(review)
@@ -85,7 +83,7 @@ def edit(
     What was said already is not said again. Refuses `ReviewNotFound`, `Stale`, `ReviewWindowOver`,
     `ReviewFinal` and `DimensionsUnfit`.
     """
-    side = _side(session, booking_id, by)
+    _, side = _side(session, booking_id, by)
     if queries.window(session, booking_id) is None:
         raise ReviewNotFound
     window = queries.window_locked(session, booking_id)
@@ -109,11 +107,11 @@ def content_of(session: Session, review: Review) -> Content:
     return _content(review, queries.note(session, review.id))
 
 
-def _side(session: Session, booking_id: UUID, by: Caller) -> Side:
-    """Which party this is; everybody else, staff included, does not find the booking."""
+def _side(session: Session, booking_id: UUID, by: Caller) -> tuple[bookings.Booking, Side]:
+    """The booking, and which party this is; everybody else, staff included, does not find the booking."""
     booking = session.get(bookings.Booking, booking_id)
     if booking is not None and by.user_id in {booking.customer_id, booking.provider_user_id}:
-        return Side.CUSTOMER if by.user_id == booking.customer_id else Side.PROVIDER
+        return booking, Side.CUSTOMER if by.user_id == booking.customer_id else Side.PROVIDER
     raise BookingNotFound
 
 
