@@ -101,10 +101,15 @@ def _at_other_times(
         option_ids=[option_id for option_id, times in ask.options for _ in range(times)],
         seats=ask.seats,
     )
-    starts = [availability.instant(slot.start) for slot in slots]
-    weights = {start: by.weight(terms, _moved(ask, start)) for start in starts}
+    ends = {availability.instant(slot.start): availability.instant(slot.end) for slot in slots}
+    weights = {start: by.weight(terms, _moved(ask, start)) for start in ends}
     own = by.weight_of(Inputs.model_validate(quote.inputs))
-    cheaper = {start: weight for start, weight in weights.items() if weight < own}
+    # A group session that stands may be longer than this ask, and whoever joins it stays until its end.
+    cheaper = {
+        start: weight
+        for start, weight in weights.items()
+        if weight < own and fit(terms, _moved(ask, start)).during.end == ends[start]
+    }
     for way, start in picked(
         cheaper, ask.start, zone=ZoneInfo(quote.time_zone), live_until=_live_until(quote, terms, by)
     ):
