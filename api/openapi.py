@@ -10,7 +10,10 @@ from fastapi.openapi.utils import get_openapi
 from api import problems
 from api.admission import AT_THE_DOOR
 from api.card_numbers import CardNumberSent
-from api.schemas.common import Problem, Wire
+from api.legible import SCHEMAS, legible
+from api.schemas.common import Wire
+from api.schemas.problems import Problem
+from api.tags import TAGS
 from domain.foundation import errors, idempotency
 from domain.foundation.errors import Refusal
 from domain.identity import permissions
@@ -29,7 +32,7 @@ Neighbours getting a job done together: find an offer, ask for a quote, book it,
 * **Retries**: send `Idempotency-Key` with every unsafe request; the same key and body get the same bytes
   again for 72 hours, with `Idempotent-Replayed: true`.
 * **Refusals** are `application/problem+json` with a stable `type`; `/problems` explains each.
-* **Pages** are keyset pages: pass `next_cursor` as `after`.
+* **Pages** are keyset pages of `items`: pass `next_cursor` as `after` until it is null.
 * **Editing** what others may edit too: send `If-Match` with the `ETag` you read.
 """
 
@@ -46,6 +49,18 @@ _MATCH = {
     "description": "The ETag of the copy you change; another one by now is refused.",
     "schema": {"type": "string"},
     "example": '"3"',
+}
+_NOTHING = "Done; there is nothing to tell."
+_RETRIED = {"429", "503"}
+_RETRY_AFTER = {"description": "Seconds to wait before asking again.", "schema": {"type": "integer"}}
+_ETAG = {
+    "ETag": {"description": "What to send as If-Match to change this copy.", "schema": {"type": "string"}}
+}
+_REPLAYED = {
+    "Idempotent-Replayed": {
+        "description": "`true` where this is the answer to an earlier request with the same Idempotency-Key.",
+        "schema": {"type": "string", "const": "true"},
+    }
 }
 
 
@@ -85,15 +100,22 @@ def refusals_of(door: "Door") -> list[type[Refusal]]:
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The document as clients generate from: one form of refusal, one way to sign in."""
+    """The document to make clients from: one form of refusal, one way to sign in, a name for each shape."""
     if app.openapi_schema is None:
-        made = get_openapi(title=TITLE, version=app.version, description=DESCRIPTION, routes=app.routes)
+        made = get_openapi(
+            title=TITLE,
+            version=app.version,
+            description=DESCRIPTION,
+            routes=app.routes,
+            tags=[{"name": name, "description": told} for name, told in TAGS.items()],
+            servers=[{"url": "/", "description": "Where this document is read."}],
+            license_info={"name": "Apache 2.0", "identifier": "Apache-2.0"},
+            separate_input_output_schemas=False,  # what is taken and what is told look alike here
+        )
         schemas = made["components"]["schemas"]
-        made["components"]["examples"] = {kind.slug: _example(kind) for kind in Refusal.every()}
         _show_nulls(schemas)
-        schemas["Problem"] = Problem.model_json_schema()
-        schemas.pop("HTTPValidationError", None)
-        schemas.pop("ValidationError", None)
+        _tell_of_problems(made)
+        _tell_of_successes(made)
         made["components"]["securitySchemes"] = {
             "bearer": {
                 "type": "http",
@@ -101,8 +123,54 @@ def document(app: FastAPI) -> dict[str, Any]:
                 "description": "An access token of POST /sessions.",
             }
         }
-        app.openapi_schema = made
+        app.openapi_schema = legible(made)
     return app.openapi_schema
+
+
+def _tell_of_problems(made: dict[str, Any]) -> None:
+    """One form of refusal instead of FastAPI's own, which nobody is ever sent here."""
+    schemas, seen = made["components"]["schemas"], set[str]()
+    for _, operation in _operations(made):
+        operation.setdefault("security", [])
+        answers = operation["responses"]
+        if answers.get("422", {}).get("content", {}).get("application/json"):
+            del answers["422"]
+        for answer in answers.values():
+            seen |= answer.get("content", {}).get(problems.MEDIA_TYPE, {}).get("examples", {}).keys()
+    made["components"]["examples"] = {
+        kind.slug: _example(kind) for kind in Refusal.every() if kind.slug in seen
+    }
+    drawn = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
+    schemas |= {"Problem": drawn} | {
+        name: part for name, part in drawn.pop("$defs").items() if name not in schemas
+    }
+    del schemas["HTTPValidationError"], schemas["ValidationError"]
+
+
+def _tell_of_successes(made: dict[str, Any]) -> None:
+    """What comes back, in the words of its own shape, and the headers to keep or to look at."""
+    for method, operation in _operations(made):
+        for status, answer in operation["responses"].items():
+            answer.setdefault("headers", {})
+            if status in _RETRIED:
+                answer["headers"]["Retry-After"] = _RETRY_AFTER
+            if status.startswith("2"):
+                shape = _shape_of(answer, made["components"]["schemas"])
+                answer["description"] = shape.get("description", _NOTHING).partition("\n\n")[0]
+                answer["headers"] |= _ETAG if "version" in shape.get("properties", {}) else {}
+                answer["headers"] |= {} if method == "get" else _REPLAYED
+            if not answer["headers"]:
+                del answer["headers"]
+
+
+def _operations(made: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [(method, told) for item in made["paths"].values() for method, told in item.items()]
+
+
+def _shape_of(answer: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    ref = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+    shape: dict[str, Any] = schemas.get(ref.removeprefix(SCHEMAS), {})
+    return shape
 
 
 def _show_nulls(schemas: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from api.schemas.booking_tasks import TaskDecision, TaskReport
-from api.schemas.disputes import Statement
+from api.schemas.disputes import SideStatement
 from api.schemas.proposals import WholeBookingView
 from api.transaction import Router
 from domain import bookings
@@ -101,7 +101,7 @@ def report_task_block(
 def object_to_task(
     booking_id: BookingId,
     task_id: BookingTaskId,
-    body: Statement,
+    body: SideStatement,
     session: Session,
     caller: Caller,
     at: datetime,

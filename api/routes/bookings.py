@@ -7,18 +7,18 @@ from sqlmodel import Session
 
 from api.schemas.bookings import (
     BookingRequest,
+    BookingSummaryView,
     BookingView,
     Cancellation,
     CancellationPreviewView,
     Declination,
     PaidView,
     PaymentRequest,
-    SummaryView,
     Withdrawal,
 )
 from api.schemas.common import AfterCursor, Limit, PageView
 from api.schemas.proposals import WholeBookingView
-from api.schemas.timelines import EntryView
+from api.schemas.timelines import TimelineEntryView
 from api.transaction import Router
 from domain import bookings
 from domain.availability.errors import NotBookableThen, SeatsTaken, SlotTaken
@@ -97,10 +97,10 @@ def list_bookings(
     state: State | None = None,
     after: AfterCursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> PageView[SummaryView]:
+) -> PageView[BookingSummaryView]:
     """See your bookings as a customer, or as a provider, the newest first."""
     page = bookings.page(session, caller.user_id, side=side, state=state, after=after, limit=limit)
-    return PageView(items=[SummaryView.of(row) for row in page.items], next_cursor=page.next_cursor)
+    return PageView(items=[BookingSummaryView.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/bookings/{booking_id}", may="bookings.read", refusals=[BookingNotFound])
@@ -118,10 +118,10 @@ def read_booking_timeline(
     caller: Caller,
     after: AfterCursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> PageView[EntryView]:
+) -> PageView[TimelineEntryView]:
     """See everything that happened to a booking, in order, as far as your side may see it."""
     page = bookings.timeline(session, booking_id, by=caller, after=after, limit=limit)
-    return PageView(items=[EntryView.of(entry) for entry in page.items], next_cursor=page.next_cursor)
+    return PageView(items=[TimelineEntryView.of(entry) for entry in page.items], next_cursor=page.next_cursor)
 
 
 @router.post(

@@ -11,8 +11,8 @@ from api.schemas.contribution_value import (
     ClawBackRequest,
     ClawBackView,
     ContributionSignalView,
-    ExplanationView,
     PeriodView,
+    PostingExplanationView,
     ReferralCodeView,
     ReferralRequest,
     ReferralView,
@@ -47,10 +47,10 @@ router = Router(tags=["contributions"])
 @router.get(
     "/credits/postings/{posting_id}/explanation", may="credits.explain", refusals=[PostingNotExplained]
 )
-def explain_credit_posting(posting_id: PostingId, session: Session, caller: Caller) -> ExplanationView:
+def explain_credit_posting(posting_id: PostingId, session: Session, caller: Caller) -> PostingExplanationView:
     """See why credits moved: event, evidence, policy version, each factor, who confirmed it, corrections."""
     told = contributions.explain_posting(session, posting_id, by=caller)
-    return ExplanationView.model_validate(told)
+    return PostingExplanationView.model_validate(told)
 
 
 @router.get(

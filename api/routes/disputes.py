@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from api.schemas.bookings import BookingView
-from api.schemas.disputes import DisputeRequest, Resolution, Statement
+from api.schemas.disputes import DisputeRequest, Resolution, SideStatement
 from api.transaction import Router
 from domain import bookings
 from domain.bookings.errors import (
@@ -45,7 +45,7 @@ def report_no_show(
 )
 def contest_no_show(
     booking_id: BookingId,
-    body: Statement,
+    body: SideStatement,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -91,7 +91,7 @@ def dispute_booking(
 )
 def answer_dispute(
     booking_id: BookingId,
-    body: Statement,
+    body: SideStatement,
     session: Session,
     caller: Caller,
     at: datetime,

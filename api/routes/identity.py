@@ -12,7 +12,7 @@ from api.schemas.identity import (
     PermissionView,
     SignUp,
     SignUpReceived,
-    Statement,
+    StatementOfReasons,
     UserStandingView,
 )
 from api.transaction import Router
@@ -66,7 +66,7 @@ def read_my_permissions(session: Session, caller: Caller) -> MyPermissions:
 
 @router.post("/users/{user_id}/suspension", may="users.suspend", refusals=[UserUnknown])
 def suspend_user(
-    user_id: UserId, body: Statement, session: Session, caller: Caller, at: datetime
+    user_id: UserId, body: StatementOfReasons, session: Session, caller: Caller, at: datetime
 ) -> UserStandingView:
     """Shut an account to its owner, in every market, and end all their sessions."""
     person = identity.suspend(
@@ -82,7 +82,7 @@ def suspend_user(
 
 @router.post("/users/{user_id}/reinstatement", may="users.suspend", refusals=[UserUnknown])
 def reinstate_user(
-    user_id: UserId, body: Statement, session: Session, caller: Caller, at: datetime
+    user_id: UserId, body: StatementOfReasons, session: Session, caller: Caller, at: datetime
 ) -> UserStandingView:
     """Let the owner of a suspended account sign in again."""
     person = identity.reinstate(

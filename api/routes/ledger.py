@@ -6,7 +6,7 @@ from fastapi import Query
 from sqlmodel import Session
 
 from api.schemas.common import AfterCursor, Limit, PageView
-from api.schemas.ledger import AccountView, EntryView
+from api.schemas.ledger import AccountView, LedgerEntryView
 from api.transaction import Router
 from domain import ledger
 from domain.foundation.ids import AccountId, BookingId, ProviderProfileId, UserId
@@ -37,7 +37,7 @@ def list_ledger_entries(
     account_id: AccountId | None = None,
     after: AfterCursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> PageView[EntryView]:
+) -> PageView[LedgerEntryView]:
     """See how value moved, in the order in which it was recorded: of a booking, of an account, or all."""
     page = ledger.entries(session, subject_id=booking_id, account_id=account_id, after=after, limit=limit)
-    return PageView(items=[EntryView.of(line) for line in page.items], next_cursor=page.next_cursor)
+    return PageView(items=[LedgerEntryView.of(line) for line in page.items], next_cursor=page.next_cursor)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from api.schemas.identity import Statement
+from api.schemas.identity import StatementOfReasons
 from api.schemas.providers import ApplicationView
 from api.transaction import Router
 from domain import providers
@@ -23,7 +23,7 @@ router = Router(tags=["providers"])
 )
 def review_application(
     profile_id: ProviderProfileId,
-    body: Statement,
+    body: StatementOfReasons,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -40,7 +40,7 @@ def review_application(
 )
 def request_changes(
     profile_id: ProviderProfileId,
-    body: Statement,
+    body: StatementOfReasons,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -55,7 +55,7 @@ def request_changes(
 )
 def resubmit_application(
     profile_id: ProviderProfileId,
-    body: Statement,
+    body: StatementOfReasons,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -70,7 +70,7 @@ def resubmit_application(
 )
 def approve_application(
     profile_id: ProviderProfileId,
-    body: Statement,
+    body: StatementOfReasons,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -85,7 +85,7 @@ def approve_application(
 )
 def suspend_provider(
     profile_id: ProviderProfileId,
-    body: Statement,
+    body: StatementOfReasons,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -100,7 +100,7 @@ def suspend_provider(
 )
 def reinstate_provider(
     profile_id: ProviderProfileId,
-    body: Statement,
+    body: StatementOfReasons,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -115,7 +115,7 @@ def reinstate_provider(
 )
 def close_profile(
     profile_id: ProviderProfileId,
-    body: Statement,
+    body: StatementOfReasons,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -129,7 +129,7 @@ def _step(
     session: Session,
     profile_id: UUID,
     step: Step,
-    statement: Statement,
+    statement: StatementOfReasons,
     *,
     caller: Caller,
     if_match: int | None,

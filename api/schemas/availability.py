@@ -7,7 +7,7 @@ from typing import Annotated, Self
 import orjson
 from pydantic import Field, StringConstraints, model_validator
 
-from api.schemas.common import Instant, SpanView, View, Wire
+from api.schemas.common import Instant, SpanView, View, Wire, ZoneName
 from api.schemas.durations import WALL_TIME
 from domain import availability
 from domain.availability import (
@@ -57,7 +57,7 @@ class SlotView(View):
 class SlotsView(View):
     """The slots of an offer; `unbookable` tells why there are none while it takes no bookings at all."""
 
-    time_zone: str
+    time_zone: ZoneName
     unbookable: list[Unbookable]
     items: list[SlotView]
 
@@ -147,7 +147,7 @@ class ScheduleView(View):
 
     resource_id: ResourceId
     version: int
-    time_zone: str
+    time_zone: ZoneName
     rules: list[RuleView]
 
     @classmethod

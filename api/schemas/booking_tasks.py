@@ -2,11 +2,17 @@
 
 from typing import Literal, Self
 
+from typing_extensions import TypeAliasType
+
 from api.schemas.common import Instant, Money, Text, View, Wire
 from domain import bookings
 from domain.bookings import Booking, Side, TaskLine, TaskOutcome, TaskState
 from domain.foundation.ids import BookingTaskId, TaskId
 from domain.offers import TaskKind
+
+TaskVerdict = TypeAliasType(
+    "TaskVerdict", Literal[TaskOutcome.CONFIRMED, TaskOutcome.BLOCKED, TaskOutcome.UNMET]
+)
 
 
 class TaskReport(Wire):
@@ -22,7 +28,7 @@ class TaskDecision(Wire):
 
     model_config = Wire.example({"outcome": "confirmed", "decision": "The photo shows them sorted."})
 
-    outcome: Literal[TaskOutcome.CONFIRMED, TaskOutcome.BLOCKED, TaskOutcome.UNMET]
+    outcome: TaskVerdict
     decision: Text
 
 

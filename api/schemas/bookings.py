@@ -3,9 +3,10 @@
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, RootModel
+from typing_extensions import TypeAliasType
 
-from api.schemas.common import Instant, Money, SpanView, Text, View, Wire
+from api.schemas.common import Instant, Money, SpanView, Text, View, Wire, ZoneName
 from api.schemas.settlements import AmountsView, SettlementView
 from domain import bookings
 from domain.bookings import (
@@ -33,17 +34,20 @@ from domain.payments import PaymentState
 
 _A_QUOTE = "quo_01jczk3v9hf8gb2h6v1q4nsx7e"
 
-PeoplesReason = Literal[
-    ReasonCode.CHANGED_PLANS,
-    ReasonCode.ILLNESS,
-    ReasonCode.EMERGENCY,
-    ReasonCode.WEATHER,
-    ReasonCode.UNAVAILABLE,
-    ReasonCode.NOT_AS_AGREED,
-    ReasonCode.UNSAFE,
-    ReasonCode.MISTAKE,
-    ReasonCode.OTHER,
-]
+PeoplesReason = TypeAliasType(
+    "PeoplesReason",
+    Literal[
+        ReasonCode.CHANGED_PLANS,
+        ReasonCode.ILLNESS,
+        ReasonCode.EMERGENCY,
+        ReasonCode.WEATHER,
+        ReasonCode.UNAVAILABLE,
+        ReasonCode.NOT_AS_AGREED,
+        ReasonCode.UNSAFE,
+        ReasonCode.MISTAKE,
+        ReasonCode.OTHER,
+    ],
+)
 """The reasons people give; the product has some of its own, which nobody can claim."""
 
 
@@ -104,7 +108,7 @@ class LocationView(View):
     longitude: float
 
 
-class SummaryView(View):
+class BookingSummaryView(View):
     """A booking in a list."""
 
     id: BookingId
@@ -114,7 +118,7 @@ class SummaryView(View):
     customer_id: UserId
     provider_user_id: UserId
     during: SpanView
-    time_zone: str
+    time_zone: ZoneName
     seats: int
     pay_in: Money
     pay_out: Money
@@ -156,7 +160,7 @@ class BookingView(View):
     payment_id: PaymentId | None
     policy_version_id: PolicyVersionId
     during: SpanView
-    time_zone: str
+    time_zone: ZoneName
     seats: int
     options: list[ChosenView]
     location: LocationView | None
@@ -227,12 +231,19 @@ def chosen_of(option: dict[str, Any]) -> ChosenView:
     return ChosenView(id=UUID(option["option_id"]), quantity=option["quantity"])
 
 
+class NextAction(RootModel[dict[str, Any]]):
+    """What the customer's bank wants first, in the payment provider's own words, as its libraries take it.
+
+    `type` says which it is.
+    """
+
+
 class PaidView(View):
     """A booking after an attempt to pay. `next_action` is what the customer's bank wants of them first."""
 
     booking: BookingView
     payment_state: PaymentState
-    next_action: dict[str, Any] | None
+    next_action: NextAction | None
 
     @classmethod
     def of(cls, paid: Paid, by: By) -> Self:
@@ -240,7 +251,7 @@ class PaidView(View):
         return cls(
             booking=BookingView.of(paid.booking, by),
             payment_state=paid.payment.state,
-            next_action=paid.payment.next_action,
+            next_action=None if paid.payment.next_action is None else NextAction(paid.payment.next_action),
         )
 
 

@@ -30,6 +30,10 @@ Currency = Annotated[
     str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217.", examples=["EUR"])
 ]
 Amount = Annotated[int, Field(strict=True, description="Minor units of the currency.", examples=[4500])]
+ZoneName = Annotated[
+    str, Field(description="A name of the IANA's time zone database.", examples=["Europe/Helsinki"])
+]
+SomeId = Annotated[str, Field(json_schema_extra={"pattern": "^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$"})]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\n\r\x00]*$")
@@ -50,10 +54,15 @@ class Wire(BaseModel):
         return ConfigDict(extra="forbid", frozen=True, json_schema_extra=shown)
 
 
+def _wholly(schema: dict[str, Any]) -> None:
+    """An answer has all its fields, also where one has a default here: what there is not is null."""
+    schema["required"] = list(schema.get("properties", {}))
+
+
 class View(BaseModel):
     """An answer's body."""
 
-    model_config = ConfigDict(frozen=True, from_attributes=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True, json_schema_extra=_wholly)
 
 
 class Money(View):
@@ -74,17 +83,9 @@ class PageView(View, Generic[Item]):
     """Some items; `next_cursor` fetches the ones after them and is null on the last page."""
 
     items: list[Item]
-    next_cursor: str | None
+    next_cursor: str | None = Field(description="Send it as `after`; null on the last page.")
 
-
-class Problem(View):
-    """A refusal, as RFC 9457 has it. `type` is stable and leads to a page that explains it."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str = Field(examples=["/problems/slot-taken"])
-    title: str
-    status: int
-    detail: str
-    instance: str = Field(description="The request's id, to name when asking for help.")
-    field: str | None = Field(default=None, description="What was wrong, as a path into the request.")
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """`AccountPage` for a page of `AccountView`, as clients will call it."""
+        return f"{params[0].__name__.removesuffix('View')}Page"

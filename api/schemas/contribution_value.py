@@ -3,7 +3,7 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, RootModel, StringConstraints
 
 from api.schemas.common import Currency, Instant, Text, View, Wire
 from domain.contributions import (
@@ -99,7 +99,7 @@ class CountedView(View):
     cut: dict[str, JsonValue]
 
 
-class ExplanationView(View):
+class PostingExplanationView(View):
     """Why a posting moved what it moved. `document` alone gives `amount` again."""
 
     posting_id: PostingId
@@ -139,6 +139,10 @@ class UsedView(View):
     credits: Thousandths
 
 
+class WorthView(RootModel[dict[str, JsonValue]]):
+    """How a contribution was valued: every factor of the formula, by its name."""
+
+
 class TraceView(View):
     """A contribution between what it rests on and what its credits did."""
 
@@ -146,7 +150,7 @@ class TraceView(View):
     state: ContributionState
     evidence_hash: str
     quorum: list[VoiceView]
-    worth: dict[str, JsonValue] | None
+    worth: WorthView | None
     corrections: list[CorrectionView]
     postings: list[PostedView]
     used: list[UsedView]
@@ -160,7 +164,7 @@ class TraceView(View):
             state=found.contribution.state,
             evidence_hash=found.evidence_hash,
             quorum=[VoiceView.model_validate(one) for one in found.quorum],
-            worth=found.worth,
+            worth=None if found.worth is None else WorthView(found.worth),
             corrections=[CorrectionView.model_validate(one) for one in found.corrections],
             postings=[PostedView.model_validate(one) for one in found.postings],
             used=[UsedView.model_validate(one) for one in found.used],

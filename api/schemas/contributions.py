@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from api.schemas.common import Instant, Line, Money, Text, View, Wire
 from domain.contributions import (
@@ -72,7 +72,7 @@ class EvidenceView(View):
     evidence: EvidenceBody | None
 
 
-class Subject(View):
+class ContributionSubject(View):
     """What a contribution is about: one of these, or nothing."""
 
     booking_id: BookingId | None = None
@@ -81,7 +81,7 @@ class Subject(View):
     review_id: ReviewId | None = None
     attestation_id: AttestationId | None = None
 
-    model_config = Wire.model_config
+    model_config = ConfigDict(**Wire.model_config, json_schema_extra=None)  # it is sent, too
 
     @model_validator(mode="after")
     def _refuse_two_at_once(self) -> Self:
@@ -120,7 +120,7 @@ class ContributionClaim(Wire):
     title: Line
     evidence: EvidenceBody = EvidenceBody()
     units_milli: UnitsMilli = 1_000
-    subject: Subject = Subject()
+    subject: ContributionSubject = ContributionSubject()
     call_id: CallId | None = None
     commitment_id: CommitmentId | None = None
     wants_thanks_only: Annotated[bool, Field(strict=True)] = False
@@ -154,7 +154,7 @@ class ContributionView(View):
     segment: str | None
     title: str
     units_milli: int
-    subject: Subject
+    subject: ContributionSubject
     call_id: CallId | None
     commitment_id: CommitmentId | None
     beneficiary_id: UserId | None
@@ -187,7 +187,7 @@ class ContributionView(View):
         """The view of a contribution."""
         row = {name: getattr(given, name) for name in cls.model_fields if hasattr(given, name)}
         about = {} if given.subject_type is None else {f"{given.subject_type}_id": given.subject_id}
-        return cls(**row, subject=Subject(**about))
+        return cls(**row, subject=ContributionSubject(**about))
 
 
 class AppealRequest(Wire):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.common import Amount, Currency, Instant, Money, View, Wire
+from api.schemas.common import Amount, Currency, Instant, Money, SomeId, View, Wire
 from domain.contributions import CreditLine, CreditPlace, CreditsSeen, MarketPays
 from domain.foundation import ids
 from domain.foundation.ids import EntryId, MarketId, PostingId, PotId
@@ -116,7 +116,7 @@ class CreditPostingView(View):
     entry_id: EntryId
     kind: str
     what: str = Field(description="What it was for, in a sentence.", examples=["Given back by a booking."])
-    subject_id: str = Field(
+    subject_id: SomeId = Field(
         description="What it is about: a contribution's, a booking's, a pot's or an entry's id."
     )
     available: Credits

@@ -3,13 +3,16 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from api.schemas.bookings import PeoplesReason
 from api.schemas.common import Instant, Text, View, Wire
 from domain.bookings import DisputeLine, ReasonCode, Side, State
 
+DisputeOutcome = TypeAliasType("DisputeOutcome", Literal[State.COMPLETED, State.CANCELLED])
 
-class Statement(Wire):
+
+class SideStatement(Wire):
     """What somebody says for their side."""
 
     model_config = Wire.example({"statement": "I rang at nine and at ten past; nobody opened."})
@@ -38,7 +41,7 @@ class Resolution(Wire):
         {"outcome": "completed", "refund_basis_points": 4000, "decision": "Two of five were not done."}
     )
 
-    outcome: Literal[State.COMPLETED, State.CANCELLED]
+    outcome: DisputeOutcome
     refund_basis_points: Annotated[int, Field(ge=0, le=10_000, strict=True)]
     decision: Text
 

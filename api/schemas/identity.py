@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Instant, Line, View, Wire
+from api.schemas.common import Instant, Line, View, Wire, ZoneName
 from domain.foundation.ids import MarketId, ProviderProfileId, RoleGrantId, UserId, UserSessionId
 from domain.identity import Changes, Departure, Permission, Role, RoleGrant, Rule, Tokens, User, UserSession
 from domain.identity import Decision as PermissionDecision
@@ -130,7 +130,7 @@ class MeView(View):
     email: str
     name: str
     locale: str
-    time_zone: str | None
+    time_zone: ZoneName | None
     created_at: Instant
 
     @classmethod
@@ -146,7 +146,7 @@ class MeChanges(Wire):
 
     name: Line = ""
     locale: Locale = ""
-    time_zone: Annotated[str, Field(max_length=64)] | None = None
+    time_zone: Annotated[ZoneName, Field(max_length=64)] | None = None
 
     def changes(self) -> Changes:
         """What was sent, and nothing that was left out."""
@@ -226,7 +226,7 @@ class RoleGrantView(View):
         return cls.model_validate(row)
 
 
-class Statement(Wire):
+class StatementOfReasons(Wire):
     """Why somebody decided as they did: a code to count by, and words for the person it is about."""
 
     model_config = Wire.example({"reason_code": "fraud", "reason": "Three stolen cards in a day."})

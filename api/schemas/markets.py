@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
-from api.schemas.common import Currency, Instant, Line, View, Wire
+from api.schemas.common import Currency, Instant, Line, View, Wire, ZoneName
 from domain import contributions, surge
 from domain.foundation.documents import Document
 from domain.foundation.ids import MarketId, PolicyVersionId
@@ -34,7 +34,7 @@ def _can_be_given_by(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return document
 
 
-class Rules(Policy):
+class PolicyRules(Policy):
     """A policy to be published: its surge and contribution rules are known to be ones."""
 
     surge: Annotated[Document, AfterValidator(_can_be_read)] = Field(default_factory=dict)
@@ -66,7 +66,7 @@ class MarketOpening(Wire):
         StringConstraints(pattern=r"^[A-Z]{2}$"),
         Field(description="ISO 3166-1 alpha-2.", examples=["FI"]),
     ]
-    policy: Rules = Rules()
+    policy: PolicyRules = PolicyRules()
 
 
 class MarketView(View):
@@ -76,7 +76,7 @@ class MarketView(View):
     slug: str
     name: str
     currency: Currency
-    time_zone: str
+    time_zone: ZoneName
     locale: str
     country: str
     created_at: Instant
@@ -108,7 +108,7 @@ class PolicyPublication(Wire):
         }
     )
 
-    rules: Rules
+    rules: PolicyRules
     active_from: Instant | None = None
     note: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")] = ""
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Amount, Instant, Line, Money, View, Wire
+from api.schemas.common import Amount, Instant, Line, Money, View, Wire, ZoneName
 from api.schemas.durations import DAY, MINUTE, Days, Duration, WallTime
 from api.schemas.markets import TimeZone
 from api.schemas.offer_tasks import Saves, SavingView, TaskView
@@ -165,7 +165,7 @@ class OfferView(View):
     cancellation_policy: str
     check_in_at: WallTime | None
     check_out_at: WallTime | None
-    time_zone: str
+    time_zone: ZoneName
     shown_latitude: float | None
     shown_longitude: float | None
     options: tuple[OptionView, ...]

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Instant, Money, SpanView, View, Wire
+from api.schemas.common import Instant, Money, SpanView, View, Wire, ZoneName
 from api.schemas.markets import Slug
 from domain.foundation.ids import (
     MarketId,
@@ -101,7 +101,7 @@ class CurveView(View):
     """The market's price over time: never anybody's own."""
 
     market_id: MarketId
-    time_zone: str
+    time_zone: ZoneName
     snapshot_id: SurgeSnapshotId | None
     points: list[PointView]
 

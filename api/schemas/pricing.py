@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from api.schemas.common import Amount, Instant, Money, SpanView, View, Wire
+from api.schemas.common import Amount, Instant, Money, SpanView, View, Wire, ZoneName
 from api.schemas.participation import CreditsChoice, RedemptionView, TakenTaskView, redemptions_of, tasks_of
 from domain.foundation.ids import (
     CategoryId,
@@ -138,14 +138,14 @@ class SurgeView(View):
         }
 
 
-class OptionView(View):
+class QuotedOptionView(View):
     """An option as it was chosen."""
 
     id: OptionId
     quantity: int
 
 
-class ExplanationView(View):
+class QuoteInWordsView(View):
     """The quote in plain words: what will be charged when, and how each line came about.
 
     `part` is about what the customer gives besides money, and what the price would be without it.
@@ -169,12 +169,12 @@ class QuoteView(View):
     market_id: MarketId
     customer_id: UserId
     during: SpanView
-    time_zone: str
+    time_zone: ZoneName
     unit: Unit
     units: int = Field(description="How many of `counted_in` are billed.")
     counted_in: Counted
     seats: int
-    options: tuple[OptionView, ...]
+    options: tuple[QuotedOptionView, ...]
     pay_in: Money
     pay_out: Money
     service_fee: Money
@@ -194,7 +194,7 @@ class QuoteView(View):
     taken_at: Instant | None
     superseded_at: Instant | None = Field(description="When it gave its place to a newer quote.")
     signature: str
-    explanation: ExplanationView | None = None
+    explanation: QuoteInWordsView | None = None
 
     @classmethod
     def of(cls, quote: Quote, explanation: Explanation | None = None) -> Self:

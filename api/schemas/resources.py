@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field
 
-from api.schemas.common import Instant, Line, View, Wire
+from api.schemas.common import Instant, Line, View, Wire, ZoneName
 from domain.availability import OfferResource, Resource, ResourceKind
 from domain.foundation.ids import OptionId, ProviderProfileId, ResourceId
 
@@ -25,7 +25,7 @@ class ResourceView(View):
     profile_id: ProviderProfileId
     kind: ResourceKind
     name: str
-    time_zone: str
+    time_zone: ZoneName
     created_at: Instant
 
     @classmethod

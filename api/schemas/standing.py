@@ -27,7 +27,7 @@ from domain.foundation.ids import ContributionId, LevelDecisionId, MarketId, Pol
 Relative = Annotated[float, Field(description="Standing; one is the mean of those it has reached.")]
 
 
-class MissingView(View):
+class LevelMissingView(View):
     """One thing that stands between somebody and a level: what it is now, and what it has to be."""
 
     level: Level
@@ -125,7 +125,9 @@ class OwnStandingView(View):
     reached: Level = Field(description="What the season amounts to.")
     misses: int = Field(description="How many weeks in a row missed your level.")
     safe_until: Instant = Field(description="Until then nothing is lost, whatever is missed.")
-    would_change: list[MissingView] = Field(description="What is missing for your level, or for the next.")
+    would_change: list[LevelMissingView] = Field(
+        description="What is missing for your level, or for the next."
+    )
     decision_id: LevelDecisionId | None = Field(description="The last decision about your level.")
 
     @classmethod
@@ -137,7 +139,7 @@ class OwnStandingView(View):
             reached=own.reached,
             misses=own.misses,
             safe_until=own.safe_until,
-            would_change=[MissingView.of(missing) for missing in own.would_change],
+            would_change=[LevelMissingView.of(missing) for missing in own.would_change],
             decision_id=own.decision_id,
         )
 
@@ -238,7 +240,7 @@ class LevelDecisionView(View):
     outcome: LevelOutcome
     season: SeasonView
     rules: list[LevelRuleView]
-    would_change: list[MissingView]
+    would_change: list[LevelMissingView]
     policy_version_id: PolicyVersionId
     is_automatic: bool = Field(description="Whether the rules decided, and no person.")
     decided_at: Instant

@@ -71,7 +71,7 @@ class FeatureView(View):
 
     type: Literal["Feature"]
     id: str = Field(examples=["871126d35ffffff"])
-    geometry: PolygonView | MultiPolygonView
+    geometry: Annotated[PolygonView | MultiPolygonView, Field(discriminator="type")]
     properties: HexagonView
 
 

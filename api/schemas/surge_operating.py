@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from api.schemas.common import Instant, Line, Money, View, Wire
 from api.schemas.markets import Slug
@@ -47,7 +47,7 @@ class EmergencyView(View):
     market_id: MarketId
     rule: EmergencyRule
     reason: str
-    category: str | None = Field(validation_alias="category_slug")
+    category: str | None = Field(validation_alias=AliasChoices("category", "category_slug"))
     cap_bp: int | None
     floor_bp: int | None
     parameters: dict[str, Any] = Field(description="What the rule needed to know of the time before.")

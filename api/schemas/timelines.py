@@ -21,7 +21,7 @@ _PREFIXES = {
 }
 
 
-class EntryView(View):
+class TimelineEntryView(View):
     """Something that happened to a booking: by which side, or by the clock, the payment or staff."""
 
     id: EventId

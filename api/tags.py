@@ -1,0 +1,28 @@
+"""The chapters of the document: what each is about, in the order in which one meets them."""
+
+TAGS = {
+    "sessions": "Signing in, renewing, seeing and ending sessions; identity providers with OpenID Connect.",
+    "identity": "People: opening an account, what is stored about oneself, what one may do, being shut out.",
+    "roles": "Who operates and who moderates, in a market or everywhere.",
+    "markets": "Places with a currency and a time zone, and the versions of their policies.",
+    "providers": "Applying to provide; being reviewed, approved, suspended, closed; where one is.",
+    "offers": "Categories, and the offers, options and tasks in them.",
+    "availability": "Weekly hours and exceptions, resources and holds on them; when an offer can be booked.",
+    "search": "Finding offers by words, place, price, free time and reputation.",
+    "pricing": "Quotes with every line of the price, prices over time, and the tariffs they follow.",
+    "surge": "What demand makes of prices: the map for everybody, and what a market's operators see and do.",
+    "bookings": "A booking's whole life: request, pay, change, call off, carry out, disagree; and its tasks.",
+    "payments": "What customers and operators see of payments, refunds, and the payment provider's own word.",
+    "ledger": "The books, for operators to read.",
+    "reviews": "Reviews of both sides, what they add up to, decisions of staff about them, and appeals.",
+    "contributions": "What people give beyond the paid work: claimed, valued, explained, taken back.",
+    "attestations": "Whoever is asked says whether a contribution happened.",
+    "calls": "Calls for contributions, and promises to answer them that bind nobody.",
+    "credits": "What one has, what it pays for, and every posting of it.",
+    "hours": "Neighbours help one another minute for minute, and both say so.",
+    "pots": "Credits given for another person, or for a purpose.",
+    "patronage": "What a period left over goes back to those who brought it in, by a public formula.",
+    "standing": "Levels and standing: what somebody's contributions amount to.",
+    "problems": "A page, for people to read, about every refusal.",
+    "health": "Whether this process lives, and whether it can serve.",
+}
