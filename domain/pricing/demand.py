@@ -25,12 +25,16 @@ _ASKED = text("""
     ORDER BY quotes.created_at, quotes.id
 """)
 # The third quartile is a multiplier that was paid (nearest rank), so nobody is held to a price between two.
+# What demand added counts whether money paid for it or credits: both were earned. A line is asked and not the
+# multiplier, for a service that costs nothing costs no more in a busy hour.
 _HISTORY = text("""
     SELECT count(*) AS agreed,
            count(*) FILTER (WHERE upper(during) <= :at) AS completed,
            percentile_disc(0.75) WITHIN GROUP (ORDER BY surge_multiplier)
                FILTER (WHERE taken_at > :since) AS usual,
-           count(*) FILTER (WHERE surge_amount > 0 AND taken_at >= :month) AS surged
+           count(*) FILTER (
+               WHERE surge_multiplier > 1 AND taken_at >= :month
+                 AND lines @? '$[*] ? (@.kind == "surge" && @.amount > 0)') AS surged
     FROM quotes
     WHERE customer_id = :customer_id AND market_id = :market_id AND agreed_at IS NOT NULL
 """)

@@ -29,8 +29,11 @@ _LOWEST, _HIGHEST = 0.6, 2.0
 _LAYOUT = ConstrainedLayoutEngine(rect=(0.01, 0.02, 0.98, 0.86), wspace=0.05)
 _BELOW_ONE = "Below 1× only for offers whose provider named a lowest price."
 _ROOM_FOR_A_DATE = 0.08  # of the axis; a date that does not fit is not written
+_LATE = 0.8  # of the axis; words that begin later would leave it
+_MOST_HOURS_NAMED = 8 * 24  # of the curve; with more days the hours of the day run into one another
 _MOST_NUMBERED = 120  # hexagons; more and the numbers are dust
-_DARK = 1.55  # from this factor on the orange is dark enough for white letters
+_DARK, _DEEP = 1.95, 0.65  # beyond them orange and blue are dark enough that white letters are read best
+_BELOW_THE_HOURS = 14  # points
 _METRES_PER_DEGREE = 111_195.0
 _LENGTHS = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 
@@ -74,11 +77,16 @@ def draw(scene: Scene, path: Path) -> None:
     mpl.use("Agg")
     mpl.rcParams["font.family"] = "DejaVu Sans"
     figure = Figure(figsize=(13, 6.2), dpi=110, facecolor="white", layout=_LAYOUT)
-    left, right = figure.subplots(1, 2, width_ratios=[1.55, 1] if scene.cells else [3, 1])
     figure.text(0.02, 0.95, scene.title, fontsize=17, weight="bold", color=INK)
     figure.text(0.02, 0.905, scene.subtitle, fontsize=10.5, color=FAINT)
-    _curve(left, scene)
-    _map(figure, right, scene)
+    if scene.cells:
+        left, right = figure.subplots(1, 2, width_ratios=[1.55, 1])
+        _curve(left, scene)
+        _map(figure, right, scene)
+    else:  # a map of nothing would take a third of the page to say so
+        whole = figure.subplots()
+        _curve(whole, scene)
+        whole.set_title(scene.note, loc="right", fontsize=10.5, color=FAINT)
     figure.savefig(path)
 
 
@@ -98,7 +106,7 @@ def _curve(axes: Axes, scene: Scene) -> None:
     axes.axhline(1.0, color=FAINT, linewidth=0.8)
     highest = max(factors)
     if highest > 1:
-        _name(axes, scene.hours[factors.index(highest)].start, highest, zone)
+        _name(axes, scene.hours[factors.index(highest)].start, highest, edges, zone)
     if min(factors) < 1:
         axes.text(0.01, 0.02, _BELOW_ONE, fontsize=9, color=FAINT, transform=axes.transAxes)
     axes.set_ylim(min(0.8, min(factors) - 0.08), max(1.45, highest + 0.18))
@@ -108,11 +116,16 @@ def _curve(axes: Axes, scene: Scene) -> None:
     axes.xaxis.set_major_formatter(dates.DateFormatter("%a %-d %b", tz=zone))  # type: ignore[no-untyped-call]  # likewise
     hours = dates.HourLocator(byhour=[6, 12, 18], tz=zone)  # type: ignore[no-untyped-call]  # likewise
     axes.xaxis.set_minor_locator(hours)
+    if len(scene.hours) <= _MOST_HOURS_NAMED:
+        axes.xaxis.set_minor_formatter(dates.DateFormatter("%-H", tz=zone))  # type: ignore[no-untyped-call]  # likewise
+        axes.tick_params(axis="x", which="minor", labelsize=7.5, labelcolor=FAINT)
+    axes.tick_params(axis="x", which="major", pad=_BELOW_THE_HOURS)
     for label, position in zip(axes.get_xticklabels(), axes.get_xticks(), strict=True):
         label.set_horizontalalignment("left")
         label.set_visible(
             position < axes.get_xlim()[1] - _ROOM_FOR_A_DATE * (axes.get_xlim()[1] - axes.get_xlim()[0])
         )
+    _name_first_day(axes, edges[0], zone)
     axes.grid(axis="y", color="#E6E6E6", linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
@@ -120,16 +133,33 @@ def _curve(axes: Axes, scene: Scene) -> None:
     axes.legend(loc="upper left", frameon=False, fontsize=9.5, ncols=2)
 
 
-def _name(axes: Axes, start: datetime, factor: float, zone: ZoneInfo) -> None:
-    """Write the highest factor where it is."""
+def _name(axes: Axes, start: datetime, factor: float, edges: Sequence[Any], zone: ZoneInfo) -> None:
+    """Write the highest factor where it is, and within the picture."""
+    is_late = (start - edges[0]) / (edges[-1] - edges[0]) > _LATE
     axes.annotate(
         f"{factor:.2f}×, {start.astimezone(zone):%a %H:%M}",
-        (start, factor),
-        xytext=(6, 5),
+        (edges[-1] if is_late else start, factor),
+        xytext=(0 if is_late else 6, 5),
         textcoords="offset points",
+        ha="right" if is_late else "left",
         fontsize=9.5,
         color=INK,
     )
+
+
+def _name_first_day(axes: Axes, begins: datetime, zone: ZoneInfo) -> None:
+    """Write the date of the day that has begun already, if there is room before the next one."""
+    left, right = axes.get_xlim()
+    ticks = [position for position in axes.get_xticks() if position > left]
+    if not ticks or ticks[0] - left > _ROOM_FOR_A_DATE * (right - left):
+        axes.annotate(
+            f"{begins.astimezone(zone):%a %-d %b}",
+            (left, 0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, -mpl.rcParams["xtick.major.size"] - _BELOW_THE_HOURS),
+            textcoords="offset points",
+            va="top",
+        )
 
 
 def _map(figure: Figure, axes: Axes, scene: Scene) -> None:
@@ -137,11 +167,6 @@ def _map(figure: Figure, axes: Axes, scene: Scene) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
-    if not scene.cells:
-        axes.text(
-            0.5, 0.5, scene.note, ha="center", va="center", color=FAINT, transform=axes.transAxes, wrap=True
-        )
-        return
     norm = TwoSlopeNorm(1.0, _LOWEST, _HIGHEST)
     rings = [ring for cell in scene.cells for ring in cell.rings]
     values = [cell.multiplier for cell in scene.cells for _ in cell.rings]
@@ -167,7 +192,7 @@ def _number(axes: Axes, ring: Sequence[Position], value: float) -> None:
     corners = ring[:-1]
     east, north = (sum(corner[axis] for corner in corners) / len(corners) for axis in (0, 1))
     is_one = abs(value - 1) < 0.005  # noqa: PLR2004 -- half of what is written
-    colour = FAINT if is_one else "white" if value >= _DARK else INK
+    colour = FAINT if is_one else INK if _DEEP < value < _DARK else "white"
     text = "1" if is_one else f"{value:.2f}".rstrip("0")
     axes.text(east, north, text, ha="center", va="center", fontsize=8 if is_one else 9, color=colour)
 

@@ -23,9 +23,9 @@ from ops.surge.picture import Cell, Hour, Scene, draw
 from workers import surge as at_work
 
 _WHY_NO_MAP = {
-    surge.Absence.NOT_IN_FORCE: "Live prices are not in force here.\nScheduled ones are the same everywhere.",
-    surge.Absence.NO_SNAPSHOT: "No prices were counted yet.\n`talkoo surge tick` does it now.",
-    surge.Absence.STALE: "The last prices are too old to be in force.\n`talkoo surge tick` counts new ones.",
+    surge.Absence.NOT_IN_FORCE: "Live prices are not in force here; scheduled ones are the same everywhere.",
+    surge.Absence.NO_SNAPSHOT: "No prices were counted yet; `talkoo surge tick` does it now.",
+    surge.Absence.STALE: "The last prices are too old to be in force; `talkoo surge tick` counts new ones.",
 }
 _GLOBE = (90.0, 180.0)
 
