@@ -83,7 +83,9 @@ router = Router(tags=["bookings"])
 def request_booking(body: BookingRequest, session: Session, caller: Caller, at: datetime) -> BookingView:
     """Book what a quote promised. The time is held for you until `due_at`; pay before that.
 
-    A quote that has expired is refused with a fresh one beside it. If the same costs less now, you pay less.
+    A quote that has expired is refused with a fresh one beside it, or with why the same can no longer be had.
+    If the same costs less now, you pay less. Credits are taken now: where you spent them elsewhere since, ask
+    for a quote with fewer.
     What you took over yourself is paid for too until it is confirmed; `stake` says how much that is.
     """
     return BookingView.of(bookings.request(session, body.quote_id, by=caller, at=at), caller)

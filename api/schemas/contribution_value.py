@@ -27,6 +27,7 @@ from domain.foundation.ids import (
     MarketId,
     PolicyVersionId,
     PostingId,
+    PotId,
     ReferralId,
     UserId,
 )
@@ -65,7 +66,7 @@ class VoiceView(View):
 
 
 class CorrectionView(View):
-    """Credits that were taken back, why, and what became of an appeal."""
+    """Credits that were taken back, why, what became of an appeal, and when they came back if they did."""
 
     claw_back_id: ClawBackId
     credits: Thousandths
@@ -74,6 +75,7 @@ class CorrectionView(View):
     decided_at: Instant
     appealed_at: Instant | None
     outcome: ClawBackOutcome | None
+    restored_at: Instant | None
 
 
 class GivenView(View):
@@ -135,6 +137,8 @@ class UsedView(View):
     entry_id: EntryId
     kind: str
     subject_id: UUID = Field(description="The id of what used them, as a plain UUID.")
+    booking_id: BookingId | None = Field(description="The booking that they paid for, if it was one.")
+    pot_id: PotId | None = Field(description="The pot into which they were given, if it was one.")
     recorded_at: Instant
     credits: Thousandths
 
@@ -198,6 +202,9 @@ class ClawBackView(View):
     appeal_decided_at: Instant | None
     appeal_outcome: ClawBackOutcome | None
     appeal_answer: str | None
+    restored_at: Instant | None = Field(
+        description="When they came back: an appeal was granted, or the refund that took them did not arrive."
+    )
 
 
 class ClawBackAppealRequest(Wire):

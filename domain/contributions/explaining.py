@@ -54,6 +54,7 @@ class Correction:
     decided_at: datetime
     appealed_at: datetime | None
     outcome: ClawBackOutcome | None
+    restored_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ def corrections_of(session: Session, contribution_id: UUID) -> list[Correction]:
             decided_at=one.decided_at,
             appealed_at=one.appealed_at,
             outcome=one.appeal_outcome,
+            restored_at=one.restored_at,
         )
         for one in restoring.claw_backs(session, contribution_id)
     ]

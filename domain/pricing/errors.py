@@ -11,7 +11,11 @@ class QuoteUnknown(NotFound):
 
 
 class QuoteExpired(Conflict):
-    """Its time is over, or it gave way to a newer one. The extras carry a fresh quote, which is kept."""
+    """Its time is over, or it gave way to a newer one. The extras carry a fresh quote, which is kept.
+
+    Where the same cannot be had any more they carry `reasons` instead, slugs of what a new quote for it would
+    be refused with. Ask for one without that.
+    """
 
     slug = "quote-expired"
     title = "This quote has expired"

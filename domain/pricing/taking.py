@@ -30,7 +30,8 @@ def take(session: Session, quote_id: UUID, *, customer_id: UUID, at: datetime) -
     is stored beside the first one, and both count as taken. Where the same could not be quoted any more (an
     option is retired, the session is longer now) the promise stands as it is, but for a factor by demand that
     is lower now. Refuses `QuoteUnknown`, `QuoteTaken`, `OwnOffer`, `OfferTakesNoBookings`, and `QuoteExpired`
-    with a fresh quote in its extras, or what `quote` refuses where there can be no fresh one.
+    with a fresh quote in its extras, or with the slug of what `quote` says of the same now; and what `quote`
+    refuses of the customer, the offer and the start.
 
     What can be compared is compared before the row is marked, so that nothing is waited for while it is
     locked: whoever asks for a quote holds the customer's turn and then marks rows, never the other way round.
@@ -41,7 +42,7 @@ def take(session: Session, quote_id: UUID, *, customer_id: UUID, at: datetime) -
     if not is_genuine(found):
         raise QuoteNotGenuine("Ask for a new quote.")
     if found.superseded_at is not None or found.expires_at <= at:
-        raise _expired(quote_again(session, found, at))
+        raise _expired(session, found, at)
     cheaper = _cheaper(session, found, at)
     if not queries.take(session, quote_id, at=at):
         return take(session, quote_id, customer_id=customer_id, at=at)  # it changed meanwhile; see how
@@ -111,8 +112,16 @@ def _with_factor(promised: Quote, factor: Surge, at: datetime) -> Quote | None:
     return replace(drawn_up(of, lowered, at=at, expires_at=promised.expires_at), taken_at=at)
 
 
-def _expired(fresh: Quote) -> QuoteExpired:
-    """Who comes too late learns today's price in the same answer; the quote itself is a request away."""
+def _expired(session: Session, old: Quote, at: datetime) -> QuoteExpired:
+    """Who comes too late learns today's price in the same answer; the quote itself is a request away.
+
+    They named nothing but the quote, so an option, a task or credits that cannot be had any more are no
+    mistake of theirs: the quote is over, and why there is no fresh one stands beside it.
+    """
+    try:
+        fresh = quote_again(session, old, at)
+    except (Unacceptable, PolicyTakesTooMuch) as refused:
+        return QuoteExpired(f"{refused.title}. Ask for what can be had now.", reasons=[refused.slug])
     return QuoteExpired(
         "Here is a fresh one.",
         quote={

@@ -218,6 +218,9 @@ def test_every_posting_of_it_is_counted_again_and_says_why(story: Story, earned:
             why = explaining.explain(session, posting_id, by=story.play.otto)
             document = json.loads(json.dumps(why.document))
             assert recounting.recount(document) == why.amount
+            if document["rule"] == "restoration":
+                assert why.contribution is not None
+                assert why.contribution.corrections[0].restored_at == why.recorded_at
             found.setdefault(document["rule"], []).append(why.because)
         return found
 
