@@ -141,6 +141,11 @@ def test_an_object_says_what_is_in_it():
     assert where(lambda schema: "patternProperties" in schema) == []
 
 
+def test_a_field_says_what_it_is():
+    kinds = {"type", "$ref", "anyOf", "oneOf", "const"}
+    assert [place for place, _, schema in FIELDS if not kinds & set(schema)] == []
+
+
 def test_an_answer_has_all_its_fields():
     """Null says that there is nothing; a field that may be absent too says it twice."""
     sent = reached([operation.get("requestBody") for _, _, operation in OPERATIONS])
