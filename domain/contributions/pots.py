@@ -79,6 +79,8 @@ def feed_pot(
     _refuse_ones_own(session, by.user_id, ledger.mandate_holders(session, account))
     gift_id = ids.new()
     own = ledger.account(session, AccountKind.CREDITS, CREDITS, by.user_id)
+    # Entries stand in the order in which they could move anything: what stood before each can be told.
+    ledger.balances_locked(session, [own, account])
     entry = ledger.post(
         session,
         key=f"{POT_GIFT}:{gift_id}",

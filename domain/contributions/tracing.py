@@ -23,6 +23,7 @@ from .errors import ContributionNotFound
 from .expiring_lots import BREAKAGE
 from .explaining import Correction, Voice, corrections_of, quorum_of
 from .models import Contribution
+from .pots import POT_GIFT
 from .queries import contribution
 from .value_models import ContributionValuation
 
@@ -57,6 +58,16 @@ class Used:
     subject_id: UUID
     recorded_at: datetime
     credits: int
+
+    @property
+    def booking_id(self) -> UUID | None:
+        """The booking they paid for, if it was one."""
+        return self.subject_id if self.kind == ledger.REDEMPTION else None
+
+    @property
+    def pot_id(self) -> UUID | None:
+        """The pot they were given into, if it was one."""
+        return self.subject_id if self.kind == POT_GIFT else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ def pay_out(
             (AccountKind.PAYABLE, market.currency, profile),
         ],
     )
+    ledger.balance_locked(session, own)  # so that entries stand in the order in which they moved it
     return ledger.post(
         session,
         key=f"{PAYOUT}:{payout_id}",

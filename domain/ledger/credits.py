@@ -148,7 +148,9 @@ def redeem(
     postings, left = _taken(list(zip(pots, pot_balances, strict=True)), fee_discount, pool)
     rest = left + surge_shield
     if rest > own_balance:
-        raise BalanceTooLow(f"{rest} thousandths of a credit are needed and {own_balance} are there.")
+        raise BalanceTooLow(
+            f"{rest} thousandths of a credit are needed and {own_balance} are there; ask for a new quote."
+        )
     if rest:
         postings.append(Posting(own, pool, rest))
     return post(session, key=key, kind=REDEMPTION, subject_id=subject_id, postings=postings, by=by, at=at)

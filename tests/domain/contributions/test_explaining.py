@@ -231,6 +231,7 @@ def test_a_trace_leads_back_to_the_evidence_and_forward_to_the_booking_that_used
     assert (told.evidence_hash, told.worth["units_milli"]) == (given.evidence_hash.hex(), 1_000)
     (used,) = told.used
     assert (used.kind, used.subject_id, used.credits + told.left) == ("redemption", booking.id, 4_765)
+    assert (used.booking_id, used.pot_id) == (booking.id, None)
     assert tracing.trace(market.session, later.id, by=market.caller("Aino")).used == []
     bookings.act(market.session, booking.id, at=market.scene.at + HOUR)
     assert tracing.trace(market.session, given.id, by=market.caller("Mira")).left == 4_765
