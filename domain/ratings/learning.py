@@ -67,6 +67,12 @@ _NORMS = text(f"""
         effort_deviation = excluded.effort_deviation, reviews = excluded.reviews,
         learned_at = excluded.learned_at
 """)  # noqa: S608 -- our own words and numbers
+_FORGET = text("""
+    DELETE FROM reputation_norms AS norms
+    WHERE category_id = :category_id AND NOT EXISTS (
+        SELECT FROM review_weighings AS weighed
+        WHERE weighed.category_id = norms.category_id AND weighed.role = norms.role AND weighed.counts)
+""")
 _CATEGORIES = text("SELECT id FROM categories ORDER BY id")
 _EDGES = text("""
     SELECT weighed.review_id, weighed.author_id, weighed.subject_id, reviews.stars,
@@ -119,9 +125,13 @@ _STATES = text("""
 
 
 def learn_norms(session: Session, *, at: datetime) -> int:
-    """Learn what is usual in each category and role, one category after the other. Answers how many."""
+    """Learn what is usual in each category and role, one category after the other. Answers how many.
+
+    Where no review counts any more nothing is usual.
+    """
     learned = 0
     for category_id in session.scalars(_CATEGORIES).all():
+        session.execute(_FORGET, {"category_id": category_id})
         found = session.execute(_NORMS, {"category_id": category_id, "at": at})
         learned += found.rowcount  # type: ignore[attr-defined]  # a cursor's
     return learned
