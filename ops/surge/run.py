@@ -28,11 +28,13 @@ _WHY_NO_MAP = {
     surge.Absence.STALE: "The last prices are too old to be in force; `talkoo surge tick` counts new ones.",
 }
 _GLOBE = (90.0, 180.0)
+_FORMATS = (".png", ".svg", ".pdf")
 
 
 def plot_prices(market: str, category: str, out: Path, *, days: int, near: str | None) -> None:
     """Draw curve and map of a category into a file."""
     at, point = clock.now(), _point(near)
+    _check_out(out)
     with _on() as transactions, transactions.reading() as session:
         found = _market(session, market)
         try:
@@ -101,6 +103,13 @@ def _market(session: Session, slug: str) -> Market:
         raise MendableError(f"{slug}: {refusal.title}.") from refusal
 
 
+def _check_out(out: Path) -> None:
+    if out.suffix.lower() not in _FORMATS:
+        raise MendableError(f"{out}: let it end in {', '.join(_FORMATS)}.")
+    if not out.parent.is_dir():
+        raise MendableError(f"{out.parent} is no folder; make it first.")
+
+
 def _point(near: str | None) -> tuple[float, float] | None:
     if near is None:
         return None
@@ -108,7 +117,7 @@ def _point(near: str | None) -> tuple[float, float] | None:
         latitude, longitude = (float(part) for part in near.split(","))
     except ValueError as error:
         raise MendableError("Say --near as latitude,longitude: 60.18,24.95.") from error
-    if abs(latitude) > _GLOBE[0] or abs(longitude) > _GLOBE[1]:
+    if not (abs(latitude) <= _GLOBE[0] and abs(longitude) <= _GLOBE[1]):  # so that no number is none either
         raise MendableError("That is not on the globe; latitude comes first.")
     return latitude, longitude
 
