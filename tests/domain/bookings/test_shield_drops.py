@@ -266,3 +266,26 @@ def test_followed_by_many_workers_at_once_it_comes_back_once(
     with transactions() as session:
         assert ledger.wallet(session, play.aino.user_id).available == HAD - ALL + RETURNED
         assert broken(session) == []
+
+
+def test_where_tasks_pay_for_everything_a_drop_lowers_what_is_at_stake(
+    session: Session, at: datetime
+) -> None:
+    """Nothing is to be paid but the stake; a later discount makes that less, and the payment keeps less."""
+    sharing = {"contributions": {"tasks": {"sharing_bp": {"default": 10_000}}}}
+    policy = {"surge": {"scheduled": {"lesson": {}}}, "service_fee_bp": 0, "commission_bp": 0} | sharing
+    play = task_scene(
+        session, at, policy=policy, category="lesson", price_amount=3_600, lowest_price_amount=2_000,
+        books_instantly=True,
+    )  # fmt: skip
+    market_says(play, 10_000)
+    quote = play.quoted(units=1, tasks=taken_over(play))
+    booking = bookings.request(session, quote.id, by=play.aino, at=at)
+    play.pay(booking.id)
+    play.settle(booking, at)
+    assert (booking.pay_in_amount, booking.stake_amount) == (0, 3_600)
+    assert dropped(play, late(play, 8_000)) == [booking.id]
+    play.settle(booking, at + 8 * MINUTE)
+    assert (booking.pay_in_amount, booking.stake_amount) == (0, 2_880)
+    assert play.balance(AccountKind.HELD, booking.id) == 2_880
+    assert broken(session) == []

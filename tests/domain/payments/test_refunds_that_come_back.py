@@ -11,8 +11,9 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session
 
-from domain import bookings, ledger
+from domain import bookings, ledger, payments
 from domain.bookings import ReasonCode
+from domain.foundation.actors import CLOCK
 from domain.ledger import AccountKind
 from domain.payments import RefundState
 from domain.pricing import Wish
@@ -89,3 +90,18 @@ def test_what_was_kept_stays_distributed_when_the_rest_comes_back(story: Story) 
     story.later(6 * DAY)
     assert story.told(booking).count("payment.refund_failed") == 1
     assert story.till.balance(AccountKind.PAYABLE, booking.profile_id) == earned == 4_050
+
+
+def test_news_that_was_lost_is_named_at_night_and_mended_by_an_operator(story: Story) -> None:
+    booking = story.confirmed(Wish(fee_discount_amount=10_000))
+    story.called_off(booking)
+    till = story.till
+    till.later(days=6)
+    night = {"since": till.at - 2 * DAY, "until": till.at, "by": CLOCK, "at": till.at}
+    compared = payments.reconcile(till.transactions, till.gateway, **night)
+    [refund] = story.refunds(booking)
+    assert [row["source"] for row in compared.unexplained] == [refund.provider_reference]
+    caller, payment_id = story.play.otto, refund.payment_id
+    payments.settle_anew(till.transactions, till.gateway, payment_id, caller=caller, at=till.at)
+    assert [one.state for one in story.refunds(booking)] == [RefundState.FAILED, RefundState.SUCCEEDED]
+    assert story.wallet().available == HAD
