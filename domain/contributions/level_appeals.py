@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
+from domain import identity
 from domain.foundation import events
 from domain.foundation.actors import Actor
 from domain.identity import Caller
@@ -57,14 +58,15 @@ def answer(
     """Answer an appeal as a moderator; an overturned loss gives the level back, for a fortnight at least.
 
     Who has reached that level again, or a higher one, keeps what they have. Refuses `LevelDecisionNotFound`,
-    `NoLevelAppealOpen`, and `LevelAppealIsYourOwn`.
+    `NoLevelAppealOpen`, and `LevelAppealIsYourOwn`, also to an account that looks like the appellant's.
     """
     made = _locked(session, decision_id)
     if not by.is_moderator(made.market_id):
         raise LevelDecisionNotFound
     if made.appealed_at is None or made.appeal_decided_at is not None:
         raise NoLevelAppealOpen
-    if made.user_id == by.user_id:
+    clusters = identity.cluster_of(session, [made.user_id, by.user_id])
+    if clusters[made.user_id] == clusters[by.user_id]:
         raise LevelAppealIsYourOwn
     made.appeal_decided_at, made.appeal_decided_by = at, by.user_id
     made.appeal_outcome, made.appeal_answer = outcome, statement

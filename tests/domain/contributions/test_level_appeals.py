@@ -13,7 +13,7 @@ from domain.contributions.errors import (
     NoLevelAppealOpen,
 )
 from tests import cast
-from tests.domain.contributions.neighbourhood import caller
+from tests.domain.contributions.neighbourhood import caller, linked
 from tests.domain.contributions.town import DAY, WEEK, Town
 
 
@@ -84,6 +84,15 @@ def test_only_a_loss_is_appealed_once_in_time_and_by_whom_it_is_about(town):
     contributions.appeal_level_loss(town.session, lost.id, "I was ill.", by=town.by_giver, at=at)
     with pytest.raises(LevelNotAppealable):
         contributions.appeal_level_loss(town.session, lost.id, "Again.", by=town.by_giver, at=at)
+
+
+def test_nobody_answers_the_appeal_of_an_account_that_looks_like_theirs(town):
+    lost, at = town.lost(), town.now + 18 * WEEK
+    contributions.appeal_level_loss(town.session, lost.id, "I was ill.", by=town.by_giver, at=at)
+    linked(town.session, lost.user_id, town.mira.user_id, at)
+    told = {"statement": "Yes.", "by": town.mira, "at": at}
+    with pytest.raises(LevelAppealIsYourOwn):
+        contributions.answer_level_appeal(town.session, lost.id, LevelAppealOutcome.OVERTURNED, **told)
 
 
 def test_nobody_answers_their_own_appeal_and_only_moderators_answer_one(town):
