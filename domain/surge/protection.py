@@ -23,7 +23,8 @@ class History:
 
     `completed_bookings` are those whose time has passed, `has_booked` whether there is any at all, in the
     past or to come. `usual_bp` is the third quartile of the multipliers they paid within the price memory,
-    None where they paid none; `surged_this_month` how often it was above one since the month began.
+    None where they paid none; `surged_this_month` how often demand added something since the month began,
+    whether they paid for it with money or with credits.
     """
 
     completed_bookings: int = 0
