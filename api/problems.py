@@ -1,5 +1,6 @@
 """Refusals on the wire: every kind has its status here, once, as RFC 9457 problem+json."""
 
+import re
 from typing import Any
 
 import orjson
@@ -70,6 +71,7 @@ class TooLarge(errors.Unacceptable):
 
 STATUS |= {PreconditionMissing: 428, TooManyRequests: 429, MethodNotAllowed: 405, TooLarge: 413}
 _BY_STATUS = {404: NoSuchRoute, 405: MethodNotAllowed, 413: TooLarge}
+_AS_PYTHON_SHOWS = re.compile(r"<[\w.]+: ('[^']*')>")  # <State.COMPLETED: 'completed'>
 _MENDS = {
     404: "Look at /openapi.json for the routes there are.",
     405: "Look at the Allow header.",
@@ -136,13 +138,20 @@ async def _on_refusal(_: Request, refusal: Exception) -> Response:
 
 async def _on_misshapen(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- installed for these only
-    wrong = [{"field": _path(found["loc"]), "reason": found["msg"]} for found in error.errors()]
+    wrong = [{"field": _path(found["loc"]), "reason": _said(found)} for found in error.errors()]
     if any(entry["field"].lower() == "idempotency-key" for entry in wrong):
         return response(
             KeyMissing("Send a header Idempotency-Key, a UUID for example.", field="Idempotency-Key")
         )
     first = wrong[0] if wrong else {"field": "", "reason": "It cannot be read."}
     return response(Malformed(f"{first['field']}: {first['reason']}", field=first["field"], errors=wrong))
+
+
+def _said(found: dict[str, Any]) -> str:
+    """What is wrong, for a person: words as they are sent, not as Python shows them; no pattern of bytes."""
+    if found["type"] == "string_pattern_mismatch" and any(sign < " " for sign in str(found["input"])):
+        return "It holds a control character or a line break; leave it out."
+    return _AS_PYTHON_SHOWS.sub(r"\1", found["msg"])
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -22,6 +22,7 @@ from domain.availability import (
     Timetable,
     WeeklyRule,
 )
+from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import (
     BookingId,
     HoldId,
@@ -31,7 +32,7 @@ from domain.foundation.ids import (
 from domain.foundation.spans import Span
 from domain.offers import Unbookable
 
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00]*$")]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)]
 Zone = Annotated[str, StringConstraints(max_length=60), Field(examples=["Europe/Helsinki"])]
 Weekday = Annotated[int, Field(strict=True, ge=0, le=6, description="Monday is 0.")]
 WallTime = Annotated[

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from domain.foundation.documents import NO_NUL
 from domain.foundation.paging import DEFAULT_LIMIT, LARGEST_LIMIT
 
 Item = TypeVar("Item")
@@ -34,7 +35,9 @@ ZoneName = Annotated[
     str, Field(description="A name of the IANA's time zone database.", examples=["Europe/Helsinki"])
 ]
 SomeId = Annotated[str, Field(json_schema_extra={"pattern": "^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$"})]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000, pattern=NO_NUL)
+]
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\n\r\x00]*$")
 ]

@@ -20,6 +20,7 @@ from domain.contributions import (
     Unit,
     Verifier,
 )
+from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import (
     AttestationId,
     BookingId,
@@ -45,10 +46,10 @@ Photo = Annotated[
     Field(description="SHA-256 of the file, in hexadecimal."),
 ]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
-FactText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+FactText = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 FactNumber = Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000, strict=True)]
 FactYes = Annotated[bool, Field(strict=True)]
-LongText = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$")]
+LongText = Annotated[str, StringConstraints(max_length=10_000, pattern=NO_NUL)]
 
 
 class EvidenceBody(Wire):

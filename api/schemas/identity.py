@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from api.schemas.common import Instant, Line, View, Wire, ZoneName
+from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import MarketId, ProviderProfileId, RoleGrantId, UserId, UserSessionId
 from domain.identity import Changes, Departure, Permission, Role, RoleGrant, Rule, Tokens, User, UserSession
 from domain.identity import Decision as PermissionDecision
@@ -35,7 +36,7 @@ Locale = Annotated[
 ]
 Token = Annotated[str, Field(max_length=200)]
 ReasonCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$", examples=["incomplete"])]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=r"^[^\x00]*$")]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=NO_NUL)]
 
 
 class SignUp(Wire):

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from api.schemas.common import Currency, Instant, Line, View, Wire, ZoneName
 from domain import contributions, surge
-from domain.foundation.documents import Document
+from domain.foundation.documents import NO_NUL, Document
 from domain.foundation.ids import MarketId, PolicyVersionId
 from domain.markets import Policy, PolicyVersion
 
@@ -110,7 +110,7 @@ class PolicyPublication(Wire):
 
     rules: PolicyRules
     active_from: Instant | None = None
-    note: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")] = ""
+    note: Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)] = ""
 
 
 class PolicyVersionView(View):

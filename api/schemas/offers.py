@@ -13,7 +13,7 @@ from api.schemas.durations import DAY, MINUTE, Days, Duration, WallTime
 from api.schemas.markets import TimeZone
 from api.schemas.offer_tasks import Saves, SavingView, TaskView
 from api.schemas.options import OptionView
-from domain.foundation.documents import Document
+from domain.foundation.documents import NO_NUL, Document
 from domain.foundation.ids import CategoryId, MarketId, OfferId, ProviderProfileId
 from domain.offers import (
     STANDARD_CANCELLATION_POLICY,
@@ -27,9 +27,9 @@ from domain.offers import (
 )
 
 Degrees = Annotated[float, Field(allow_inf_nan=False, description="WGS 84.", examples=[60.17938])]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=r"^[^\x00]*$")]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=NO_NUL)]
 Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$")
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)
 ]
 Attributes = Annotated[
     Document,

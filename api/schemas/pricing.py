@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from api.schemas.common import Amount, Instant, Money, SpanView, View, Wire, ZoneName
 from api.schemas.participation import CreditsChoice, RedemptionView, TakenTaskView, redemptions_of, tasks_of
+from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import (
     CategoryId,
     MarketId,
@@ -269,7 +270,7 @@ class TariffRequest(Wire):
 
     effects: Annotated[tuple[Effect, ...], AfterValidator(lambda effects: Tariff(effects=effects).effects)]
     active_from: Instant | None = None
-    note: Annotated[str, Field(max_length=500)] = ""
+    note: Annotated[str, Field(max_length=500, pattern=NO_NUL)] = ""
 
 
 class TariffView(View):

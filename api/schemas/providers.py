@@ -5,14 +5,15 @@ from typing import Annotated, Self, cast
 from pydantic import Field, StringConstraints
 
 from api.schemas.common import Instant, Line, View, Wire
+from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import MarketId, ProviderProfileId, UserId
 from domain.providers import Capability, Changes, ProviderProfile, State, allows
 
-About = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=r"^[^\x00]*$")]
+About = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=NO_NUL)]
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\n\r\x00]*$")
 ]
-Segment = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00]*$")]
+Segment = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=NO_NUL)]
 
 
 class ApplicationRequest(Wire):

@@ -8,6 +8,7 @@ from pydantic import AliasChoices, Field
 from api.schemas.common import Instant, Line, Money, View, Wire
 from api.schemas.markets import Slug
 from domain import surge
+from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import (
     MarketId,
     PolicyVersionId,
@@ -32,7 +33,7 @@ class EmergencyDeclaration(Wire):
     )
 
     rule: EmergencyRule
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=NO_NUL)]
     category: Slug | None = Field(default=None, description="All of them, if left out.")
     cap_bp: Bp | None = Field(default=None, description="Of a `fixed` rule alone; 12,000 is 1.2×.")
     floor_bp: BpDown | None = Field(default=None, description="Of a `fixed` rule alone.")

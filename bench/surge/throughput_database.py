@@ -20,7 +20,7 @@ import numpy as np
 from h3.api.basic_int import grid_disk, latlng_to_cell
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
 from sqlmodel import Session
 
 import migrations
@@ -75,7 +75,7 @@ def _tick(
     people = round(len(region) * PROVIDERS_PER_CELL)
     with work() as session:
         ask(session, market_id, region, len(CATEGORIES), people=people, at=at, seed=SEED + number)
-    with _database_seconds(work) as spent:
+    with _database_seconds() as spent:
         began, ours, theirs = time.perf_counter(), time.process_time(), cpu_seconds(servers)
         with work() as session:
             due = surge.due(session, market_id, at=at)
@@ -120,7 +120,7 @@ def _database(place: str) -> Iterator[Transactions]:
 
 
 @contextmanager
-def _database_seconds(work: Transactions) -> Iterator[list[float]]:
+def _database_seconds() -> Iterator[list[float]]:
     """How long statements took, from their sending to their first row."""
     spent, began = [0.0], [0.0]
 
@@ -130,11 +130,11 @@ def _database_seconds(work: Transactions) -> Iterator[list[float]]:
     def after(*_: object) -> None:
         spent[0] += time.perf_counter() - began[0]
 
-    event.listen(work.engine, "before_cursor_execute", before)
-    event.listen(work.engine, "after_cursor_execute", after)
+    event.listen(Engine, "before_cursor_execute", before)
+    event.listen(Engine, "after_cursor_execute", after)
     yield spent
-    event.remove(work.engine, "before_cursor_execute", before)
-    event.remove(work.engine, "after_cursor_execute", after)
+    event.remove(Engine, "before_cursor_execute", before)
+    event.remove(Engine, "after_cursor_execute", after)
 
 
 def _region(count: int) -> Cells:

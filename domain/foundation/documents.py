@@ -1,13 +1,15 @@
-"""Documents: JSON objects whose inside is somebody else's to describe, and which we must be able to keep.
+"""Texts and documents that we must be able to keep. A document is JSON whose inside is others' to describe.
 
 Python reads more as JSON than JSON can say: infinite numbers, halves of a surrogate pair. Such a document is
 refused where it is read, for it could not be written down.
 """
 
 import json
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, JsonValue
+
+NO_NUL: Final = r"^[^\x00]*$"  # the pattern of a text that PostgreSQL can keep
 
 
 def _can_be_kept(document: dict[str, JsonValue]) -> dict[str, JsonValue]:

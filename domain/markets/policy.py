@@ -18,7 +18,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
-from domain.foundation.documents import Document
+from domain.foundation.documents import NO_NUL, Document
 
 WHOLE = 10_000  # basis points in one
 
@@ -43,7 +43,7 @@ class TaxBase(StrEnum):
 class TaxRule(_Value):
     """One tax. Inclusive: the base already contains it; otherwise it comes on top of the base."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=40)] = "VAT"
+    name: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NO_NUL)] = "VAT"
     rate_bp: BasisPoints = 0
     applies_to: TaxBase = TaxBase.SERVICE_FEE
     inclusive: StrictBool = True

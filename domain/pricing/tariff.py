@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from domain.foundation.documents import NO_NUL
 from domain.foundation.money import BASIS_POINTS
 from domain.offers import Unit
 from domain.pricing.inputs import Factor, Piece
@@ -46,7 +47,9 @@ class Effect(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+    name: Annotated[
+        str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True, pattern=NO_NUL)
+    ]
     factor_bp: Annotated[int, Field(ge=LOWEST_BP, le=HIGHEST_BP, strict=True)]
     weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()
     from_hour: Annotated[int, Field(ge=0, le=23, strict=True)] | None = None

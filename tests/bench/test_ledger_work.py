@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.contributions.ledger_work import Books, is_asked_again, key_of, operation
+from bench.contributions.ledger_work import Books, key_of, operation, stream
 from domain.foundation import ids
 from domain.ledger import NATURES, Account, AccountKind
 
@@ -20,17 +20,18 @@ def books() -> Books:
 
 
 def test_a_writer_that_takes_over_is_asked_the_same(books: Books) -> None:
-    first = [operation(books, 1, writer, number) for writer in range(3) for number in range(200)]
-    again = [operation(books, 1, writer, number) for writer in range(3) for number in range(200)]
+    first = [operation(books, draw) for writer in range(3) for draw in stream(1, writer, 200, 5)]
+    again = [operation(books, draw) for writer in range(3) for draw in stream(1, writer, 200, 5)]
     assert first == again
+    assert first != [operation(books, draw) for writer in range(3) for draw in stream(2, writer, 200, 5)]
     assert len({key_of(writer, number) for writer in range(3) for number in range(200)}) == 600
 
 
 def test_every_kind_of_move_is_tried_and_some_are_asked_for_twice(books: Books) -> None:
     moved = {
         (posting.debit.kind, posting.credit.kind)
-        for number in range(500)
-        for posting in operation(books, 1, 0, number)
+        for draw in stream(1, 0, 500, 5)
+        for posting in operation(books, draw)
     }
     kinds = AccountKind
     assert moved == {
@@ -42,4 +43,4 @@ def test_every_kind_of_move_is_tried_and_some_are_asked_for_twice(books: Books) 
         (kinds.CREDITS, kinds.COMMUNITY_POT),
         (kinds.HOURS, kinds.HOURS),
     }
-    assert 0 < sum(is_asked_again(1, 0, number) for number in range(1_000)) < 60
+    assert 0 < sum(draw.is_asked_again for draw in stream(1, 0, 1_000, 5)) < 60

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from domain import contributions, ratings
 from domain.contributions import Asking, ContributionKind, ContributionState, RejectionReason, Said, Verdict
@@ -112,12 +113,13 @@ def test_a_rejection_that_nobody_appeals_stands_in_the_end(work, here):
     assert [let_rejections_stand(work, here.now + days * DAY) for days in (182, 183, 184)] == [0, 1, 0]
 
 
-def test_operators_hear_each_week_of_what_no_moderator_decides(work, here, capsys):
+def test_operators_hear_each_week_of_what_no_moderator_decides(work, here):
     given = submitted(work, here, here.claim(ContributionKind.DEFECT_REPORT))
     check_waiting(work, here.now)
-    assert [raise_alarms(work, here.now + days * DAY) for days in (6, 7, 8, 13, 14)] == [0, 1, 0, 0, 1]
+    with capture_logs() as told:
+        assert [raise_alarms(work, here.now + days * DAY) for days in (6, 7, 8, 13, 14)] == [0, 1, 0, 0, 1]
     assert count(work, "SELECT count(*) FROM events WHERE name = 'contribution.overdue'") == 2
-    assert "contributions_overdue" in capsys.readouterr().out
+    assert [(one["event"], one["log_level"]) for one in told] == [("contributions_overdue", "error")] * 2
     assert seen(work, given).state is ContributionState.AWAITING_VERIFICATION
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
 from sqlmodel import Session
 
 from domain import surge
@@ -235,13 +235,13 @@ def _dies_after(work: Work, statements: int, at: datetime) -> bool:
         if left[0] < 0:
             raise Killed
 
-    event.listen(work.transactions.engine, "after_cursor_execute", count)
+    event.listen(Engine, "after_cursor_execute", count)
     try:
         ticks.tick(work, at)
     except Killed:
         return True
     finally:
-        event.remove(work.transactions.engine, "after_cursor_execute", count)
+        event.remove(Engine, "after_cursor_execute", count)
     return False
 
 
