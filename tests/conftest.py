@@ -84,7 +84,7 @@ def empty_database(server_url: str) -> Callable[[], AbstractContextManager[str]]
 @pytest.fixture(scope="session")
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine with room for a crowd of threads."""
-    made = engine_for(database_url, pool_size=32, name="tests")
+    made = engine_for(database_url, pool_size=24, name="tests")
     registry.metadata().create_all(made)
     yield made
     made.dispose()

@@ -8,7 +8,8 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import orjson
 from sqlalchemy import Engine, create_engine, event
@@ -23,6 +24,7 @@ LOCK_TIMEOUT_MS = 2_000  # a person gives up on a click after some seconds; two 
 STATEMENT_TIMEOUT_MS = 10_000  # no statement of a request takes this long; a plan gone wrong must not stay
 IDLE_TIMEOUT_MS = 15_000  # a transaction that does nothing this long belongs to a process that hangs
 POOL_WAIT_SECONDS = 2.0  # longer in the queue than this, and answering 503 is kinder
+KEPT_AT_ONCE = 4  # connections that begin nothing stay open for this many threads; a crowd opens more
 CLASHES = {"40001", "40P01"}  # serialization_failure, deadlock_detected: the same work may succeed next time
 TOO_BUSY = {
     "55P03",
@@ -33,30 +35,47 @@ TOO_BUSY = {
     "57P03",
 }  # lock or statement timed out, full, going down
 
+_AT_ONCE: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()  # of each engine, the one beside it
+
 
 def engine_for(url: str, *, pool_size: int, name: str) -> Engine:
-    """An engine whose connections speak UTC, wait for nothing for long, and say who they are."""
+    """An engine whose connections speak UTC, wait for nothing for long, and say who they are.
+
+    Beside it stands another one, for `Transactions`, whose connections never begin anything. Connections that
+    changed their ways whenever they are lent would cost a fifth more processor for each statement. It keeps
+    fewer, and both are disposed of together.
+    """
     options = (
         f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} "
         f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT_MS}"
     )
-    return create_engine(
+    told: dict[str, Any] = {
+        "pool_timeout": POOL_WAIT_SECONDS,
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
+        "connect_args": {"options": options, "application_name": name, "connect_timeout": 5},
+    }
+    engine = create_engine(url, pool_size=pool_size, max_overflow=0, **told)
+    kept = min(pool_size, KEPT_AT_ONCE)
+    beside = create_engine(
         url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=POOL_WAIT_SECONDS,
-        json_serializer=_to_json,
-        json_deserializer=orjson.loads,
-        connect_args={"options": options, "application_name": name, "connect_timeout": 5},
+        pool_size=kept,
+        max_overflow=pool_size - kept,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,  # there is nothing to roll back
+        **told,
     )
+    event.listen(engine, "engine_disposed", lambda _engine: beside.dispose())
+    _AT_ONCE[engine] = beside
+    return engine
 
 
 class Transactions:
-    """Opens transactions on one database: `with transactions() as session: …`."""
+    """Opens transactions on one database, whose engine `engine_for` made: `with transactions() as session: …`."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._at_once = _at_once_beside(engine)
+        self._at_once = _AT_ONCE[engine]
 
     def __call__(self) -> AbstractContextManager[Session]:
         """One transaction: committed at the end, rolled back on any exception but a refusal that `keeps`."""
@@ -99,27 +118,6 @@ class Transactions:
                     session.commit()
                 raise
             session.commit()
-
-
-def _at_once_beside(engine: Engine) -> Engine:
-    """An engine like this one that never begins anything, with connections of its own; disposed of together.
-
-    Connections that changed their ways whenever they are lent cost a fifth more processor for each statement.
-    """
-    beside = create_engine(
-        engine.url,
-        pool=engine.pool.recreate(),
-        isolation_level="AUTOCOMMIT",
-        skip_autocommit_rollback=True,  # there is nothing to roll back
-        json_serializer=_to_json,
-        json_deserializer=orjson.loads,
-    )
-    event.listen(engine, "engine_disposed", lambda _engine: beside.dispose())
-    return beside
-
-
-def _to_json(value: object) -> str:
-    return orjson.dumps(value).decode()
 
 
 def lost_a_race(error: BaseException) -> bool:

@@ -92,3 +92,12 @@ def test_both_kinds_of_connections_end_with_their_engine(crowd: Transactions, tr
     assert states(transactions) == ["idle", "idle"]
     crowd.engine.dispose()
     assert eventually(lambda: states(transactions) == [])
+
+
+def test_who_makes_transactions_anew_takes_the_same_connections(
+    crowd: Transactions, transactions: Transactions
+):
+    for _ in range(5):
+        with Transactions(crowd.engine).reading() as session:
+            session.execute(text("SELECT 1"))
+    assert states(transactions) == ["idle"]
