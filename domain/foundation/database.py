@@ -71,7 +71,7 @@ def engine_for(url: str, *, pool_size: int, name: str) -> Engine:
 
 
 class Transactions:
-    """Opens transactions on one database, whose engine `engine_for` made: `with transactions() as session: …`."""
+    """Opens transactions on a database: `with transactions() as session: …`. Its engine is of `engine_for`."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
