@@ -71,7 +71,7 @@ def engine_for(url: str, *, pool_size: int, name: str) -> Engine:
 
 
 class Transactions:
-    """Opens transactions on a database: `with transactions() as session: …`. Its engine is of `engine_for`."""
+    """Opens transactions on a database: `with transactions() as session: …`. Takes what `engine_for` made."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
