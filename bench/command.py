@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: a command for each page, and all pages where none is named."""
+"""The command line of the benchmarks: a command for each page, and requests where none is named."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from bench.surge.command import surge
 
 app = typer.Typer(
     add_completion=False,
-    help="Measure speed, each figure beside a baseline of the same run. Without a page: all pages.",
+    help="Measure speed, each figure beside a baseline of the same run. Without a page: http.",
 )
 
 Quick = Annotated[bool, typer.Option("--quick", help="About a minute in all, with rougher figures.")]
@@ -25,7 +25,7 @@ Folder = Annotated[
 
 @app.callback(invoke_without_command=True)
 def everything(context: typer.Context, *, quick: Quick = False) -> None:
-    """Run all pages, unless one is named."""
+    """Run the page of requests, unless one is named."""
     if context.invoked_subcommand is None:
         http_page.run(QUICK if quick else FULL, None)
 

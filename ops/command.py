@@ -44,9 +44,9 @@ app.command(rich_help_panel=_PRODUCTION)(migrate.migrate)
 for program in (services.api, services.worker, services.relay, services.clock, health.health):
     app.command(rich_help_panel=_PRODUCTION)(program)
 app.command(rich_help_panel=_WORK)(documents.documents)
-app.command(
-    rich_help_panel=_WORK, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
-)(services.bench)
+# The benchmarks tell of themselves: `talkoo bench --help` and `talkoo bench surge --help` go to them.
+_PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+app.command(rich_help_panel=_WORK, context_settings=_PASSED_ON)(services.bench)
 
 
 def main() -> None:
