@@ -2,11 +2,13 @@
 
 Writers are threads with a connection each, four to a process as the API's and the workers' are; now and then
 a process is killed with SIGKILL in the middle of its work and another takes over, which does again whatever
-nobody heard the end of. Afterwards the books are held
-against the writers' diaries: what was told as posted is there once, what was refused is not there at all, a
-repeated key has changed nothing, per unit the sum is zero, and no balance stands below its floor or above
-its ceiling. Beside it, the same operations under two other designs: a pool with a kept balance of its own,
-and spending that is permitted by a sum.
+nobody heard the end of. Afterwards the books are held against the writers' diaries: what was told as posted
+is there once, what was refused is not there at all, a repeated key has changed nothing, per unit the sum is
+zero, and no balance stands below its floor or above its ceiling.
+
+An entry is one statement, and here that statement is the whole transaction. Beside it: the same where the
+entry has company in its transaction, and so waits for a BEGIN and a COMMIT too; and two other designs, a
+pool with a kept balance of its own, and spending that is permitted by a sum.
 """
 
 import os
