@@ -1,6 +1,6 @@
 """The sandbox as a process.
 
-`python -m sandbox --port 12111 --state PATH [--webhook URL --webhook-secret whsec_…]`.
+`python -m sandbox --port 12111 --state PATH [--starts-at INSTANT] [--webhook URL --webhook-secret whsec_…]`.
 """
 
 import argparse
@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 import threading
+from datetime import datetime
 from http.client import HTTPConnection
 
 from sandbox.server import HOST, start
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with start(asked.port, asked.state) as server:
+    with start(asked.port, asked.state, asked.starts_at) as server:
         port = int(server.base_url.rsplit(":", 1)[1])
         if asked.webhook:
             _register(port, asked.webhook, asked.webhook_secret)
@@ -46,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=12111, help="0 takes any free port")
     parser.add_argument("--host", default=HOST, help="loopback only")
     parser.add_argument("--state", default=":memory:", help="a file that survives restarts")
+    parser.add_argument(
+        "--starts-at",
+        metavar="INSTANT",
+        type=datetime.fromisoformat,
+        help="where the clock starts in a new state, such as 2030-01-31T09:00:00Z; without it, now",
+    )
     parser.add_argument("--webhook", metavar="URL", help="an address that hears all events")
     parser.add_argument(
         "--webhook-secret", metavar="whsec_…", help="the secret its deliveries are signed with"

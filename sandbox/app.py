@@ -16,15 +16,16 @@ LOOPBACK = ("127.0.0.1", "::1", "testclient")
 """Who may speak to us. Test clients that call the application in-process name themselves so."""
 
 
-def create(state: str = ":memory:", *, clock: Source | None = None) -> ASGIApp:
+def create(state: str = ":memory:", *, clock: Source | None = None, starts_at: int | None = None) -> ASGIApp:
     """A sandbox with its state in a file (or in memory).
 
-    `clock` replaces the machine's time, in whole seconds.
+    `clock` replaces the machine's time, in whole seconds. `starts_at` is the second at which the sandbox's
+    own clock starts where the state holds none yet.
 
     Its courier walks while the ASGI lifespan lasts; without one, `POST /_sandbox/webhooks/deliver` delivers
     by hand.
     """
-    sandbox = Engine(state, clock or wall)
+    sandbox = Engine(state, clock or wall, starts_at)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -1,8 +1,8 @@
-"""The one place that asks what time it is, and the clock that can be set.
+"""The sandbox's clock: the only module that reads the machine's time.
 
-The sandbox's clock follows the machine's until it is moved. It only moves forward, like Stripe's own test
-clocks: books whose entries go back in time prove nothing. Its setting lives in the store, so a restart does
-not undo it.
+Whoever starts the sandbox may say at which instant its clock starts; otherwise it starts at the machine's time.
+From then on it only moves forward, like Stripe's own test clocks, so that the entries of the books stay in
+order. Its setting lives in the store, so a restart does not undo it; a reset returns to the start.
 """
 
 import time
@@ -22,6 +22,12 @@ def wall() -> int:
     Signatures carry it, because receivers compare with theirs.
     """
     return time.time_ns() // _NANOSECONDS
+
+
+def begin(store: Store, source: Source, starts_at: int | None) -> None:
+    """Set a clock that was never set to `starts_at` (seconds since 1970; None: the source's time)."""
+    if starts_at is not None and not store.setting("clock"):
+        store.set("clock", {"offset": starts_at - source()})
 
 
 def now(store: Store, source: Source) -> int:

@@ -181,7 +181,7 @@ def _forget_requests(engine: Engine, _parts: list[str], _wish: Object) -> Object
 
 
 def _reset(engine: Engine, _parts: list[str], _wish: Object) -> Object:
-    engine.store.reset()
+    engine.reset()
     engine.log.clear()
     return {"reset": True}
 

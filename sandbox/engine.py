@@ -44,9 +44,11 @@ class Reply:
 class Engine:
     """One sandbox: everything that lives as long as it does."""
 
-    def __init__(self, state: str, source: clock.Source) -> None:
+    def __init__(self, state: str, source: clock.Source, starts_at: int | None = None) -> None:
         self.store = Store(state)
         self.source = source
+        self.starts_at = starts_at
+        clock.begin(self.store, source, starts_at)
         self.flights = idempotency.Flights()
         self.courier = Courier(self.store, self.now)
         self.log: deque[Object] = deque(maxlen=_REMEMBERED_REQUESTS)
@@ -54,6 +56,11 @@ class Engine:
     def now(self) -> int:
         """The sandbox's time in seconds."""
         return clock.now(self.store, self.source)
+
+    def reset(self) -> None:
+        """Delete everything and set the clock back to its start."""
+        self.store.reset()
+        clock.begin(self.store, self.source, self.starts_at)
 
     def pass_time(self) -> None:
         """Let everything happen that was due, and be told."""

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 import time
+from datetime import datetime
 from typing import Self
 
 import uvicorn
@@ -59,9 +60,12 @@ class Server:
         self.stop()
 
 
-def start(port: int = 0, state: str = ":memory:") -> Server:
-    """A sandbox on this port of the loopback interface (0: any free one), answering when this returns."""
-    server = Server(create(state), port)
+def start(port: int = 0, state: str = ":memory:", starts_at: datetime | None = None) -> Server:
+    """Start a sandbox on this port of the loopback interface (0: any free one); it answers when this returns.
+
+    Its clock starts at `starts_at`, or at the machine's time.
+    """
+    server = Server(create(state, starts_at=None if starts_at is None else int(starts_at.timestamp())), port)
     server.run()
     return server
 
