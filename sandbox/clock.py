@@ -1,8 +1,8 @@
 """The sandbox's clock: the only module that reads the machine's time.
 
-Whoever starts the sandbox may say at which instant its clock starts; otherwise it starts at the machine's time.
-From then on it only moves forward, like Stripe's own test clocks, so that the entries of the books stay in
-order. Its setting lives in the store, so a restart does not undo it; a reset returns to the start.
+Whoever starts the sandbox may say at which instant its clock starts; otherwise it starts at the machine's
+time. From then on it only moves forward, like Stripe's own test clocks, so that the entries of the books stay
+in order. Its setting lives in the store, so a restart does not undo it; a reset returns to the start.
 """
 
 import time

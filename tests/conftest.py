@@ -9,7 +9,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from domain.foundation.database import Transactions, engine_for
 from domain.foundation.settings import settings
 from ops import embedded_postgres
 from sandbox import server as sandbox_server
+from tests import market_calendar
 from tests.client import Client
 from tests.together import PATIENCE
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from sandbox.server import Server
 
 WEBHOOK_SECRET = "whsec_tests"
-MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+MONDAY_MORNING = market_calendar.START
 _PATIENT = f"-c statement_timeout={PATIENCE:.0f}s -c idle_in_transaction_session_timeout={PATIENCE:.0f}s"
 
 
@@ -46,10 +47,21 @@ def _be_patient(_dialect: object, _record: object, _arguments: object, told: dic
     told |= {"options": f"{told.get('options', '')} {_PATIENT}", "connect_timeout": int(PATIENCE)}
 
 
+_FOLDER = tempfile.TemporaryDirectory(prefix="talkoo-tests-")  # of this process, gone with it
+market_calendar.install(Path(_FOLDER.name) / "clock")
+_CALENDAR = market_calendar.Calendar()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Set the market's clock before the first fixture of a test is built."""
+    _CALENDAR.begin_test(str(item.path))
+
+
 @pytest.fixture
 def at() -> datetime:
-    """A Monday morning on which nothing special happens in most of the world."""
-    return MONDAY_MORNING
+    """The instant at which the market's clock starts in every test."""
+    return market_calendar.START
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +140,7 @@ def fresh_database(server_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator["Server"]:
     """The payment sandbox, served on a loopback port of its own; settings point there."""
-    with sandbox_server.start() as started:
+    with sandbox_server.start(starts_at=market_calendar.START) as started:
         os.environ["STRIPE_API_BASE"] = started.base_url
         os.environ["STRIPE_SECRET_KEY"] = "sk_sandbox_tests"
         os.environ["STRIPE_WEBHOOK_SECRETS"] = WEBHOOK_SECRET

@@ -9,8 +9,6 @@ from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
 from hmac import new as hmac
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,11 +25,12 @@ from domain import identity
 from domain.foundation import clock, ids
 from domain.foundation.database import Transactions
 from domain.foundation.settings import settings
+from tests import market_calendar
 from tests.api.calls import Call
 from tests.api.little_issuer import served
 from tests.domain.identity.fakes import LittleIssuer
 from tests.photograph import Photograph, changed
-from tests.stage import HOUR, Stage, Till, build
+from tests.stage import Stage, Till, build
 
 WEBHOOK_SECRET = "whsec_tests"
 WEBHOOK = json.dumps({"id": "evt_stage", "object": "event", "type": "payment_intent.succeeded", "data": {}})
@@ -47,9 +46,8 @@ UNSAFE = sorted(name for name, door in DOORS.items() if not door.is_safe)
 class Theatre:
     """The app and the stage. `restore` before each test; `send` plays a row of the table of calls."""
 
-    def __init__(self, app: TestClient, engine: Engine, issuer: LittleIssuer, folder: Path) -> None:
+    def __init__(self, app: TestClient, engine: Engine, issuer: LittleIssuer) -> None:
         self.app, self.engine, self.issuer = app, engine, issuer
-        self._clock = folder / "clock"
         self.transactions = Transactions(engine)
         self.photograph = self._photographed()
         self.is_touched = True
@@ -65,13 +63,8 @@ class Theatre:
         return self.stage.till
 
     def restore(self) -> None:
-        """Begin in the market as it was built; built anew before its quotes expire."""
-        if os.environ.pop("CLOCK_FILE", None):
-            settings.cache_clear()
-        if clock.now() > self.stage.at + HOUR / 6:
-            self.photograph.clear()
-            self.photograph = self._photographed()
-            self.is_touched = True
+        """Begin in the market as it was built, at the instant at which it was built."""
+        market_calendar.show(self.stage.at)
         if self.is_touched:
             self.photograph.restore()
             self.is_touched = False
@@ -81,9 +74,7 @@ class Theatre:
 
     def later(self, span: timedelta) -> None:
         """Time passes, for the app and for this process, until the next test."""
-        clock.steer(self._clock, span)
-        os.environ["CLOCK_FILE"] = str(self._clock)
-        settings.cache_clear()
+        market_calendar.show(clock.now() + span)
 
     def rows(self) -> dict[str, tuple[int, int]]:
         """What is in the tables, to compare."""
@@ -168,7 +159,7 @@ class Theatre:
         state.house = replace(state.house, **({"limits": limits} | more))
 
     def _photographed(self) -> Photograph:
-        built = build(self.transactions, clock.now())
+        built = build(self.transactions, market_calendar.START)
         departure = identity.begin_oidc(
             self.transactions,
             self.issuer,
@@ -193,8 +184,8 @@ def opened(engine: Engine) -> Iterator[Theatre]:
     """The theatre, with an issuer that the app trusts and a till instead of the payment provider."""
     issuer = LittleIssuer(now=clock.now())
     inside = TestClient(create(gateway=Till(clock.now())), HERE)
-    with TemporaryDirectory(prefix="talkoo-tests-") as folder, served(issuer), trusted(issuer), inside as app:
-        yield Theatre(app, engine, issuer, Path(folder))
+    with served(issuer), trusted(issuer), inside as app:
+        yield Theatre(app, engine, issuer)
 
 
 @contextmanager
@@ -240,6 +231,6 @@ def raw(headers: Mapping[Any, Any]) -> dict[bytes, bytes]:
 
 def _signed(payload: str) -> dict[str, str]:
     """The payload of a webhook with the signature that the payment provider would send now."""
-    told = int(clock.now().timestamp())
+    told = int(market_calendar.machine_time().timestamp())
     signature = hmac(WEBHOOK_SECRET.encode(), f"{told}.{payload}".encode(), sha256).hexdigest()
     return {"webhook": payload, "webhook_signature": f"t={told},v1={signature}"}

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from domain import ledger
 from domain.foundation import clock
 from domain.ledger import AccountKind
-from tests import cast
+from tests import cast, market_calendar
 from tests.client import Client
 from workers import bookings as booking_work
 from workers import relay
@@ -29,7 +28,6 @@ class Market:
 
     client: Client
     work: Work
-    clock_file: Path
     opened_at: datetime
 
     def person(self, name: str) -> Client:
@@ -40,7 +38,7 @@ class Market:
 
     def walk_to(self, instant: datetime) -> None:
         """Let it become that late, and everybody do what is then to be done."""
-        clock.steer(self.clock_file, instant - self.opened_at)
+        market_calendar.show(instant)
         booking_work.decide_overdue_tasks(self.work, clock.now())
         booking_work.remind_of_tasks(self.work, clock.now())
         booking_work.act_when_due(self.work, clock.now())

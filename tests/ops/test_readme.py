@@ -10,19 +10,29 @@ from pathlib import Path
 import pytest
 
 from domain.foundation.database import Transactions
+from domain.foundation.settings import settings
 from ops.demo.cast import PASSWORD, PROVIDERS
 from ops.demo.seed import plant
-from sandbox.server import Server
+from sandbox import server as sandbox_server
+from tests import market_calendar
 from tests.ops.serving import served
 
 README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture
-def market(transactions: Transactions, sandbox: Server) -> Iterator[str]:
-    with served() as base_url:
-        plant(base_url)
-        yield base_url
+def market(transactions: Transactions, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The demo market at the machine's time, as those who paste the lines have it."""
+    market_calendar.show(market_calendar.machine_time())
+    with sandbox_server.start() as sandbox:
+        monkeypatch.setenv("STRIPE_API_BASE", sandbox.base_url)
+        monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_sandbox_readme")
+        settings.cache_clear()
+        with served() as base_url:
+            plant(base_url)
+            yield base_url
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the lines are for curl, which is not here")

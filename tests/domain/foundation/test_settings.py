@@ -12,6 +12,12 @@ FIT = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _no_steered_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suite steers the market's clock; production refuses that."""
+    monkeypatch.delenv("CLOCK_FILE")
+
+
 def test_production_starts_with_settings_of_its_own():
     assert Settings(**FIT).stripe_webhook_secrets == ("whsec_new", "whsec_old")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -15,8 +15,9 @@ from joserfc.jwk import RSAKey
 
 from domain.identity import Client, Discovery, Redemption
 from domain.identity.errors import IssuerRefused
+from tests import market_calendar
 
-MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+MONDAY_MORNING = market_calendar.START
 
 
 @dataclass

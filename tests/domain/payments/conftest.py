@@ -8,14 +8,14 @@ from sqlalchemy import Engine
 from domain.foundation.database import Transactions
 from domain.payments.stripe_gateway import StripeGateway
 from sandbox import server
-from tests.conftest import MONDAY_MORNING
 from tests.domain.payments.harness import KEY, Counted, Till, Watched
+from tests.market_calendar import START
 
 
 @pytest.fixture(scope="session")
 def provider() -> Iterator[server.Server]:
     """A payment provider of our own, so that its whole books can be laid beside ours."""
-    with server.start(starts_at=MONDAY_MORNING) as started:
+    with server.start(starts_at=START) as started:
         yield started
 
 

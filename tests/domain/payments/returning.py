@@ -1,11 +1,9 @@
 """A booking at a real till whose refunds come back after days, workers that follow, and weeks going by."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,12 +11,10 @@ from sqlmodel import Session
 
 from domain import bookings, ledger, payments
 from domain.bookings import Booking, ReasonCode
-from domain.foundation import clock
-from domain.foundation.settings import settings
 from domain.ledger import AccountKind
 from domain.payments import Liable, Refund
 from domain.pricing import Wish
-from tests import cast
+from tests import cast, market_calendar
 from tests.client import Client
 from tests.domain.bookings.scene import Scene
 from tests.domain.bookings.task_scene import given_credits, task_scene
@@ -126,19 +122,13 @@ class Story:
 
 
 @contextmanager
-def told(till: Till, client: Client, tmp_path: Path) -> Iterator[Story]:
+def told(till: Till, client: Client) -> Iterator[Story]:
     """The story from its beginning; all that must hold is asked for at its end."""
-    path = tmp_path / "clock"
-    opened_at = clock.now()
-    clock.steer(path, till.at - opened_at)
-    os.environ["CLOCK_FILE"] = str(path)
-    settings.cache_clear()
+    market_calendar.show(till.at)
     with till.transactions() as session:
         given = {"credits": {"value_amount": 10, "theta_bp": 2_000}, "kinds": dict(KINDS)}
         play = task_scene(session, till.at, policy={"contributions": {"tasks": {}} | given})
         given_credits(play, HAD)
     work = Work(till.transactions, till.gateway)
-    yield (made := Story(till, Market(client, work, path, opened_at), play))
+    yield (made := Story(till, Market(client, work, till.at), play))
     assert made.broken() == {}
-    del os.environ["CLOCK_FILE"]
-    settings.cache_clear()

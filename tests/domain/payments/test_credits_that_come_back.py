@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -30,8 +29,8 @@ BEARS = 27_000  # a fifth of what the booking brought in, 4.50 and 9.00, in cred
 
 
 @pytest.fixture
-def story(till: Till, client: Client, tmp_path: Path) -> Iterator[Story]:
-    with told(till, client, tmp_path) as begun:
+def story(till: Till, client: Client) -> Iterator[Story]:
+    with told(till, client) as begun:
         yield begun
 
 

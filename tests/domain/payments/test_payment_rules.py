@@ -23,7 +23,7 @@ from domain.payments.rules import (
     state_after,
     wait_after,
 )
-from tests.conftest import MONDAY_MORNING
+from tests.market_calendar import START
 
 ENDS = {PaymentState.CAPTURED, PaymentState.CANCELLED}
 
@@ -158,7 +158,7 @@ def test_what_proves_that_a_call_had_its_effect() -> None:
 
 @pytest.mark.parametrize("state", list(OpState))
 def test_only_a_call_sent_a_moment_ago_is_somebody_elses(state: OpState) -> None:
-    sent_at, moment = MONDAY_MORNING, timedelta(seconds=1)
+    sent_at, moment = START, timedelta(seconds=1)
     assert is_taken_up(state, sent_at, sent_at + LEASE - moment) == (state is OpState.SENT)
     assert not is_taken_up(state, sent_at, sent_at + LEASE)
     assert not is_taken_up(state, None, sent_at)

@@ -11,8 +11,8 @@ from domain.foundation.actors import SYSTEM
 from domain.ledger import AccountKind, Posting
 from domain.payments import Liable
 from domain.payments.reconciliation import Row, compare
-from tests.conftest import MONDAY_MORNING
 from tests.domain.payments.harness import Till
+from tests.market_calendar import START
 
 
 @pytest.fixture
@@ -118,8 +118,8 @@ def test_a_stretch_without_end_is_refused(both: Till, days: int) -> None:
 
 def test_movements_of_one_cause_are_added_up_on_each_side() -> None:
     source = ("ch_1", "EUR")
-    ours = [Row(source, 100, "capture", MONDAY_MORNING), Row(source, -3, "fee", MONDAY_MORNING)]
-    theirs = [Row(source, 97, "txn_1", MONDAY_MORNING)]
+    ours = [Row(source, 100, "capture", START), Row(source, -3, "fee", START)]
+    theirs = [Row(source, 97, "txn_1", START)]
     assert compare({source}, ours, theirs) == []
     [found] = compare({source}, ours[:1], theirs)
     assert (found.our_amount, found.their_amount, found.our_rows) == (100, 97, ["capture"])

@@ -5,7 +5,6 @@ until it is given back anew.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -26,8 +25,8 @@ PAY_IN = 9_450 - 225  # credits pay for half of the fee
 
 
 @pytest.fixture
-def story(till: Till, client: Client, tmp_path: Path) -> Iterator[Story]:
-    with told(till, client, tmp_path) as begun:
+def story(till: Till, client: Client) -> Iterator[Story]:
+    with told(till, client) as begun:
         yield begun
 
 

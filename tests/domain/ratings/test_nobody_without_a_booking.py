@@ -29,9 +29,9 @@ from domain.foundation import ids
 from domain.foundation.errors import Refusal
 from domain.identity import Caller
 from domain.ratings import Content
-from tests.conftest import MONDAY_MORNING
 from tests.domain.bookings.scene import HOUR
 from tests.domain.ratings.stagecraft import Play, play
+from tests.market_calendar import START
 
 PEOPLE = ("aino", "ben", "ellen", "farah", "otto")
 SAID = st.builds(Content, stars=st.integers(1, 5), locale=st.just("en"))
@@ -84,7 +84,7 @@ class Tries(RuleBasedStateMachine):
         )
         if self.broken:
             self.connection.execute(text(self.broken))
-        self.here: Play = play(self.session, MONDAY_MORNING)
+        self.here: Play = play(self.session, START)
         self.bookings: list[UUID] = []
         self.reviewed: set[tuple[UUID, UUID]] = set()
 

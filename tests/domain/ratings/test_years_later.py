@@ -13,8 +13,8 @@ from sqlmodel import Session
 
 from domain import ratings
 from domain.ratings import DecisionKind, DecisionReason, replaying, scores
-from tests.conftest import MONDAY_MORNING
 from tests.domain.ratings.stagecraft import DAY, Play, play
+from tests.market_calendar import START
 
 _LATER = text("""
     UPDATE reviews SET submitted_at = submitted_at + :span, revealed_at = revealed_at + :span
@@ -24,7 +24,7 @@ _LATER = text("""
 
 @pytest.mark.parametrize("years", [1, 10, 20])
 def test_what_is_removed_years_later_leaves_the_sums_exact(session: Session, years: int):
-    here, span = play(session, MONDAY_MORNING), timedelta(days=365 * years)
+    here, span = play(session, START), timedelta(days=365 * years)
     _, old, _ = here.reviewed((5, 5))
     scores.follow(session, [old.id], at=here.over + DAY)
     at = here.over + span + 20 * DAY
@@ -41,7 +41,7 @@ def test_what_is_removed_years_later_leaves_the_sums_exact(session: Session, yea
 
 @pytest.mark.parametrize("years", [0, 12])
 def test_all_states_are_counted_from_one_landmark(session: Session, years: int):
-    here = play(session, MONDAY_MORNING)
+    here = play(session, START)
     _, mine, theirs = here.reviewed()
     scores.follow(session, [mine.id], at=here.over + DAY)
     at = here.over + timedelta(days=365 * years + 20)
