@@ -16,17 +16,20 @@ INSTALLED := .venv/installed-$(shell cat requirements-dev.txt pyproject.toml | c
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench proofs documents requirements clean
+.PHONY: help run test test-any-day check bench proofs documents requirements clean
 
 help: ## List the commands
 	@echo "make run first; after that, from the quickest to the slowest:"
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 run: $(INSTALLED) ## Start everything on this machine: database, payment sandbox, API, workers, a demo market
 	@$(RUN)/talkoo up
 
 test: $(INSTALLED) ## Run the tests that take minutes at most and need nothing but this machine
 	$(RUN)/pytest -n 2 -m "not long and not services"
+
+test-any-day: $(INSTALLED) ## Run the tests on twelve other days: leap days, New Year, clock changes, in ten years
+	$(RUN)/python -m tests.any_day
 
 check: $(INSTALLED) ## Format, lint, types, floors, the house rules, then the tests
 	$(RUN)/ruff format --check .

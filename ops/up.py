@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from domain.foundation import clock
 from ops import embedded_postgres, postgres_folder, services, steps, workplace
 from ops.health import READY
 from ops.processes import Child, Crew, StopAsked, answers, crew, says
@@ -101,7 +102,9 @@ def _payments(team: Crew, webhook_url: str) -> Environment:
     port = steps.free_port("127.0.0.1", _SANDBOX_PORT)
     secret = f"whsec_{secrets.token_hex(24)}"
     state = workplace.folder() / "sandbox.db"
-    where = ("--port", str(port), "--state", str(state), "--webhook", webhook_url, "--webhook-secret", secret)
+    where = ["--port", str(port), "--state", str(state), "--webhook", webhook_url, "--webhook-secret", secret]
+    if os.environ.get("CLOCK_FILE"):
+        where += ["--starts-at", clock.now().isoformat()]
     team.start(Child("payments", (sys.executable, "-m", "sandbox", *where), ready=says("sandbox ready")))
     return {
         "STRIPE_API_BASE": f"http://127.0.0.1:{port}",

@@ -97,11 +97,13 @@ def build_clock(folder: Path) -> Path:
 
 
 def _last_commit() -> tuple[datetime, int]:
-    """When the last commit was made, and its hash as a number."""
+    """When the last commit was made, and its hash as a number; START and 0 outside a git checkout."""
     command = ("git", "log", "-1", "--format=%ct %H")
-    seconds, digest = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split()
+    try:
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return market_calendar.START, 0
+    seconds, digest = told.split()
     return datetime.fromtimestamp(int(seconds), UTC), int(digest[:12], 16)
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench import machine
+from bench.fixed_time import fixed_time
 from bench.http import market, report, requests
 from bench.http.plan import KINDS, Plan
 from bench.http.results import Half, Measured, Results, quantile
@@ -57,6 +58,7 @@ def measure(plan: Plan, tell: Tell) -> Results:
     """All of it, on a database that is made for it and removed again."""
     with tempfile.TemporaryDirectory(prefix="talkoo-bench-") as name, ExitStack() as stack:
         place = Path(name)
+        stack.enter_context(fixed_time(place))
         address = embedded_postgres.start_for_tests(place / "postgres")
         stack.callback(embedded_postgres.stop, place / "postgres")
         told = machine.described(_version(address))

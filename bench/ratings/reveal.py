@@ -26,6 +26,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from bench.fixed_time import START, fixed_time
 from bench.http import servers
 from bench.http.app import NOTHING
 from bench.ratings import saying
@@ -85,10 +86,11 @@ def is_counted(reputation: Row) -> bool:
 
 def _house(stack: ExitStack, place: Path, count: int) -> tuple[int, list[Pair]]:
     """The database with its pairs, the provider of payments, the API on a port, and the workers."""
+    stack.enter_context(fixed_time(place))
     address = embedded_postgres.start_for_tests(place / "postgres")
     stack.callback(embedded_postgres.stop, place / "postgres")
     pairs = built(address, count)
-    bank = stack.enter_context(sandbox.start())
+    bank = stack.enter_context(sandbox.start(starts_at=START))
     manners = {
         "DATABASE_URL": address.url,
         "STRIPE_API_BASE": bank.base_url,

@@ -30,9 +30,9 @@ _PROVIDERS: Final = """
 _SIGNED_IN: Final = """
     WITH begun AS (
         INSERT INTO user_sessions (id, user_id, created_at, last_used_at, label)
-        VALUES (%(session_id)s, %(user_id)s, now(), now(), 'bench'))
+        VALUES (%(session_id)s, %(user_id)s, %(at)s, %(at)s, 'bench'))
     INSERT INTO access_tokens (hash, session_id, expires_at)
-    VALUES (%(hash)s, %(session_id)s, now() + interval '1 day')
+    VALUES (%(hash)s, %(session_id)s, %(at)s::timestamptz + interval '1 day')
 """
 _ENDED: Final = """
     INSERT INTO bookings
@@ -40,7 +40,8 @@ _ENDED: Final = """
         'id', %(id)s::uuid, 'quote_id', gen_random_uuid(), 'customer_id', %(customer_id)s::uuid,
         'provider_user_id', %(user_id)s::uuid, 'profile_id', %(profile_id)s::uuid,
         'offer_id', %(offer_id)s::uuid,
-        'state', 'completed', 'due_at', NULL, 'remind_at', NULL, 'ended_at', now(), 'books_closed_at', now(),
+        'state', 'completed', 'due_at', NULL, 'remind_at', NULL, 'ended_at', %(at)s::timestamptz,
+        'books_closed_at', %(at)s::timestamptz,
         'refund_amount', 0, 'kept_pay_out_amount', one.pay_out_amount,
         'kept_service_fee_amount', one.service_fee_amount, 'kept_commission_amount', one.commission_amount,
         'kept_tax_amount', one.tax_amount, 'kept_surge_amount', one.surge_amount,
@@ -102,6 +103,7 @@ def _ended(connection: psycopg.Connection, loaded: Market, template: UUID) -> li
             "profile_id": profile_id,
             "offer_id": offer_id,
             "template": template,
+            "at": clock.now(),
         }
         connection.execute(_ENDED, row)
         pairs.append(Pair(row["id"], profile_id, token, tokens[place]))
@@ -113,5 +115,6 @@ def _signed_in(connection: psycopg.Connection, users: Sequence[UUID]) -> list[st
     tokens = [f"tka_bench_provider_{number:05d}_{ids.new().hex}" for number in range(len(users))]
     for user_id, token in zip(users, tokens, strict=True):
         hashed = sha256(token.encode()).digest()
-        connection.execute(_SIGNED_IN, {"session_id": ids.new(), "user_id": user_id, "hash": hashed})
+        row = {"session_id": ids.new(), "user_id": user_id, "hash": hashed, "at": clock.now()}
+        connection.execute(_SIGNED_IN, row)
     return tokens

@@ -17,6 +17,7 @@ import numpy as np
 import orjson
 import psycopg
 
+from bench.fixed_time import fixed_time
 from bench.http import market, servers
 from bench.http.app import NOTHING
 from bench.http.market import Market
@@ -61,6 +62,7 @@ class _Size:
 def measured(stack: ExitStack, place: Path, *, quick: bool) -> list[dict[str, Any]]:
     """A row for each kind: medians of the rounds, and how many times the empty route's cost."""
     size = _Size(rounds=3, requests=150) if quick else _Size(rounds=7, requests=400)
+    stack.enter_context(fixed_time(place))
     address = embedded_postgres.start_for_tests(place / "postgres")
     stack.callback(embedded_postgres.stop, place / "postgres")
     loaded = _loaded(address)

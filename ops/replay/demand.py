@@ -1,8 +1,8 @@
 """What people asked for: requests with a time and a place from a file, and what each of them means. Pure.
 
-The form is `picked_up_at,latitude,longitude`, local time to the minute. The first day is moved to the coming
-day of the same weekday, so that Mondays stay Mondays, and all others keep their distance to it. A file of
-pickups does not tell where people went: distance and length of a ride are drawn, from the seed and the
+The form is `picked_up_at,latitude,longitude`, local time to the minute. The first day is moved to the day of
+the same weekday and season in 2027, whenever the replay runs; all others keep their distance to it. A file
+of pickups does not tell where people went: distance and length of a ride are drawn, from the seed and the
 request's number alone, so that a second run asks for the same.
 """
 
@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 
 from ops.imports import reading
 from ops.imports.listings import Refused
+
+REPLAY_YEAR: Final = 2027  # a constant, so that a replay is the same on whatever day it runs
 
 NEEDED: Final = frozenset({"picked_up_at", "latitude", "longitude"})
 
@@ -77,9 +79,10 @@ def requests(pickups: Sequence[Pickup], *, first_on: date, zone: ZoneInfo, seed:
     return [_request(number, pickup, moved, zone, seed) for number, pickup in enumerate(pickups)]
 
 
-def same_weekday(day: date, *, after: date) -> date:
-    """The first day after `after` that is the same day of the week as `day`."""
-    return after + timedelta(days=(day.weekday() - after.weekday() - 1) % 7 + 1)
+def replay_day(day: date) -> date:
+    """The day of the same weekday in the replay's year that is nearest in the season to `day`."""
+    weeks = round((date(REPLAY_YEAR, 1, 1) - date(day.year, 1, 1)).days / 7)
+    return day + timedelta(weeks=weeks)
 
 
 def _pickups(path: Path, since: date | None, refused: list[Refused]) -> Iterator[Pickup]:

@@ -18,7 +18,6 @@ import typer
 from rich.console import Console
 from sqlalchemy import text
 
-from domain.foundation import clock
 from domain.foundation.database import Transactions
 from domain.payments.stripe_gateway import StripeGateway
 from ops import database, steps, workplace
@@ -219,7 +218,7 @@ def _planned(file: Path, folder: Path, wanted: Line) -> tuple[list[Request], lis
 
 def _drawn(first: date) -> dict[str, Any]:
     return {
-        "first_on": demand.same_weekday(first, after=clock.now().date()).isoformat(),
+        "first_on": demand.replay_day(first).isoformat(),
         "port": steps.free_port("127.0.0.1", _PORTS[0]),
         "sandbox_port": steps.free_port("127.0.0.1", _PORTS[1]),
         "webhook_secret": f"whsec_{secrets.token_hex(24)}",

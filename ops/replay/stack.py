@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -104,6 +105,8 @@ def _writes(log: Path, words: str) -> Callable[[Running], bool]:
 
 def _sandbox(folder: Path, plan: dict[str, Any], base_url: str) -> list[str]:
     where = ["--port", str(plan["sandbox_port"]), "--state", str(folder / "sandbox.db")]
+    # Earlier than the first request in any time zone, and than the hour before it in which people sign up.
+    where += ["--starts-at", f"{date.fromisoformat(plan['first_on']) - timedelta(days=2)}T00:00:00+00:00"]
     post = ["--webhook", base_url + _WEBHOOKS, "--webhook-secret", plan["webhook_secret"]]
     return [sys.executable, "-m", "sandbox", *where, *post]
 
