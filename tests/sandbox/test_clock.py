@@ -1,7 +1,11 @@
 """Time: it only goes forward, and things end when their hour comes."""
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import pytest
 
+from sandbox.server import start
 from tests.sandbox.kit import DAY, Sandbox
 
 
@@ -66,3 +70,22 @@ def test_fees_and_settling_are_set(sandbox: Sandbox) -> None:
     sandbox.control("settings", {"fees": {"basis_points": 0, "fixed": 0}, "settling_days": 0})
     sandbox.payment(10_000)
     assert [one.amount for one in sandbox.stripe.balance.retrieve().available] == [10_000]
+
+
+def test_whoever_starts_the_sandbox_says_where_its_clock_starts(tmp_path: Path) -> None:
+    first = datetime(2031, 2, 3, 4, 5, tzinfo=UTC)
+    state = str(tmp_path / "state.db")
+    with start(state=state, starts_at=first) as server:
+        running = Sandbox(server.base_url)
+        began = datetime.fromtimestamp(running.control("clock")["now"], UTC)
+        assert first <= began < first + timedelta(minutes=5)
+        day_before = int((first - timedelta(days=1)).timestamp())
+        assert running.http.post("/_sandbox/clock", json={"now": day_before}).status_code == 400
+        running.advance(30 * DAY)
+        running.http.close()
+    with start(state=state, starts_at=first) as server:
+        running = Sandbox(server.base_url)
+        assert running.control("clock")["now"] >= first.timestamp() + 30 * DAY
+        running.control("reset", {})
+        assert running.control("clock")["now"] < first.timestamp() + DAY
+        running.http.close()
