@@ -43,7 +43,7 @@ bench: $(INSTALLED) ## Measure speed and compare with the baselines
 	$(RUN)/talkoo bench
 
 proofs: $(INSTALLED) ## Run the long proofs: crashes, contention, hours of a marketplace's life
-	$(RUN)/pytest -m long
+	HYPOTHESIS_PROFILE=explore $(RUN)/pytest -m long
 
 documents: $(INSTALLED) ## Draw anew what is drawn from the code: OpenAPI, problems, lifecycles
 	$(RUN)/talkoo documents

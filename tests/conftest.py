@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import psycopg
 import pytest
 from sqlalchemy import Engine, event, make_url, text
@@ -46,6 +47,11 @@ def _be_patient(_dialect: object, _record: object, _arguments: object, told: dic
     """
     told |= {"options": f"{told.get('options', '')} {_PATIENT}", "connect_timeout": int(PATIENCE)}
 
+
+# `make test` tries the same examples every time; with HYPOTHESIS_PROFILE=explore, `make proofs` tries new ones.
+hypothesis.settings.register_profile("repeat", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="talkoo-tests-")  # of this process, gone with it
 market_calendar.install(Path(_FOLDER.name) / "clock")
