@@ -48,7 +48,7 @@ def _be_patient(_dialect: object, _record: object, _arguments: object, told: dic
     told |= {"options": f"{told.get('options', '')} {_PATIENT}", "connect_timeout": int(PATIENCE)}
 
 
-# `make test` tries the same examples every time; with HYPOTHESIS_PROFILE=explore, `make proofs` tries new ones.
+# `make test` tries the same examples each time; in `make proofs` HYPOTHESIS_PROFILE=explore tries new ones.
 hypothesis.settings.register_profile("repeat", derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
