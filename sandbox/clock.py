@@ -24,10 +24,15 @@ def wall() -> int:
     return time.time_ns() // _NANOSECONDS
 
 
-def begin(store: Store, source: Source, starts_at: int | None) -> None:
+def begin(store: Store, source: Source, starts_at: int | None, *, frozen: bool = False) -> None:
     """Set a clock that was never set to `starts_at` (seconds since 1970; None: the source's time)."""
-    if starts_at is not None and not store.setting("clock"):
-        store.set("clock", {"offset": starts_at - source()})
+    if store.setting("clock"):
+        return
+    first = source() if starts_at is None else starts_at
+    if frozen:
+        store.set("clock", {"frozen": first})
+    elif starts_at is not None:
+        store.set("clock", {"offset": first - source()})
 
 
 def now(store: Store, source: Source) -> int:

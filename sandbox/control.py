@@ -180,8 +180,8 @@ def _forget_requests(engine: Engine, _parts: list[str], _wish: Object) -> Object
     return {"requests": []}
 
 
-def _reset(engine: Engine, _parts: list[str], _wish: Object) -> Object:
-    engine.reset()
+def _reset(engine: Engine, _parts: list[str], wish: Object) -> Object:
+    engine.reset(frozen=bool(wish.get("frozen", False)))
     engine.log.clear()
     return {"reset": True}
 

@@ -57,10 +57,10 @@ class Engine:
         """The sandbox's time in seconds."""
         return clock.now(self.store, self.source)
 
-    def reset(self) -> None:
-        """Delete everything and set the clock back to its start."""
+    def reset(self, *, frozen: bool) -> None:
+        """Delete everything and set the clock back to its start, where it goes on or stands still."""
         self.store.reset()
-        clock.begin(self.store, self.source, self.starts_at)
+        clock.begin(self.store, self.source, self.starts_at, frozen=frozen)
 
     def pass_time(self) -> None:
         """Let everything happen that was due, and be told."""

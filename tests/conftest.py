@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from sandbox.server import Server
 
 WEBHOOK_SECRET = "whsec_tests"
-MONDAY_MORNING = market_calendar.START
 _PATIENT = f"-c statement_timeout={PATIENCE:.0f}s -c idle_in_transaction_session_timeout={PATIENCE:.0f}s"
 
 

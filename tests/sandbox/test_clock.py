@@ -88,4 +88,7 @@ def test_whoever_starts_the_sandbox_says_where_its_clock_starts(tmp_path: Path) 
         assert running.control("clock")["now"] >= first.timestamp() + 30 * DAY
         running.control("reset", {})
         assert running.control("clock")["now"] < first.timestamp() + DAY
+        running.control("reset", {"frozen": True})
+        clock = running.control("clock")
+        assert (clock["now"], clock["frozen"]) == (int(first.timestamp()), True)
         running.http.close()

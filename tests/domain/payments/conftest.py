@@ -32,8 +32,7 @@ def till(
     counted = Counted(engine)
     watched = Watched(StripeGateway(KEY, provider.base_url), counted)
     made = Till(counted, watched, web, at)
-    made.control("POST", "reset")
-    made.control("POST", "clock", now=int(at.timestamp()), frozen=True)
+    made.control("POST", "reset", frozen=True)
     yield made
     if made.is_checked:
         made.check()
