@@ -18,7 +18,7 @@ ENV PATH=/environment/bin:$PATH PYTHONPATH=/talkoo PYTHONUNBUFFERED=1 ENVIRONMEN
 USER talkoo
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-# For the API. Worker, relay and clock answer no requests: switch it off there, as deploy/compose.yaml does.
+# For the API. For the others ask `python -m workers.health worker|relay|clock`, as deploy/compose.yaml does.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["talkoo", "health"]
 ENTRYPOINT ["talkoo"]
 CMD ["api", "--host", "0.0.0.0"]

@@ -5,10 +5,11 @@ and never retried by Celery: the deliveries in PostgreSQL know what is done, and
 """
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from celery import Celery
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
 
 from domain.foundation import clock
 from domain.foundation.errors import Unavailable
@@ -67,28 +68,69 @@ def serve(app: Celery, work: Callable[[], Work]) -> None:
 
 def publisher(app: Celery) -> Callable[[Message], None]:
     """Sends a delivery's message, or says that the broker is away."""
+    errors = _errors(app)
 
     def publish(message: Message) -> None:
-        _send(app, "talkoo.deliver", [str(message.event_id), message.reader], queue=DELIVERIES, expires=None)
+        _send(
+            app,
+            "talkoo.deliver",
+            [str(message.event_id), message.reader],
+            queue=DELIVERIES,
+            expires=None,
+            errors=errors,
+        )
 
     return publish
 
 
 def asker(app: Celery) -> Callable[[Entry], None]:
     """Sends a sweep's message; one that waited too long is worth nothing, since another follows."""
+    errors = _errors(app)
 
     def ask(entry: Entry) -> None:
         worthless = max(10.0, 2 * entry.every.total_seconds())
-        _send(app, "talkoo.sweep", [entry.name], queue=SWEEPS, expires=worthless)
+        _send(app, "talkoo.sweep", [entry.name], queue=SWEEPS, expires=worthless, errors=errors)
 
     return ask
 
 
-def _send(app: Celery, task: str, arguments: list[str], *, queue: str, expires: float | None) -> None:
+def counter(app: Celery) -> Callable[[], int]:
+    """Counts the messages that wait in the broker. Raises BrokerAway while it does not answer."""
+    errors = _errors(app)
+
+    def count() -> int:
+        try:
+            with app.connection_for_read() as connection, connection.channel() as channel:
+                return sum(_length(channel, queue) for queue in (DELIVERIES, SWEEPS))
+        except errors as error:
+            raise BrokerAway(type(error).__name__) from error
+
+    return count
+
+
+def _length(channel: Any, queue: str) -> int:  # noqa: ANN401 -- kombu has no types
+    return int(channel.queue_declare(queue, durable=True, auto_delete=False).message_count)
+
+
+def _send(
+    app: Celery,
+    task: str,
+    arguments: list[str],
+    *,
+    queue: str,
+    expires: float | None,
+    errors: tuple[type[Exception], ...],
+) -> None:
     try:
         app.send_task(task, arguments, queue=queue, expires=expires, retry=False, ignore_result=True)
-    except (OperationalError, OSError) as error:
+    except errors as error:
         raise BrokerAway(type(error).__name__) from error
+
+
+def _errors(app: Celery) -> tuple[type[Exception], ...]:
+    """All errors by which this broker's transport says that it did not take or answer a message."""
+    connection = app.connection_for_write()
+    return (KombuError, OSError, *connection.connection_errors, *connection.channel_errors)
 
 
 def _transport(broker_url: str) -> dict[str, float]:

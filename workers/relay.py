@@ -16,13 +16,14 @@ import psycopg
 from sqlalchemy import make_url, text
 
 from domain.foundation.database import Transactions
-from domain.foundation.errors import Unavailable
 from domain.foundation.events import CHANNEL
-from domain.foundation.logging import log
 from workers.task import FIRST_WAIT_SECONDS, Reader, WorldReader, name_of
 
 BATCH = 200  # rows locked at once: enough to keep the broker busy, few enough to commit in milliseconds
 LONGEST_NAP_SECONDS = 1.0  # a notification ends it sooner; this bounds what a lost notification costs
+
+SECONDS_TO_CONNECT = 5
+LISTENER = "talkoo listener"  # the name of its connection in pg_stat_activity
 
 Readers = Mapping[str, Sequence[Reader | WorldReader]]
 
@@ -84,37 +85,54 @@ def send_again(transactions: Transactions, publish: Publish) -> int:
     return _send(transactions, [Message(row.event_id, row.reader) for row in rows], publish)
 
 
-def run(
-    database_url: str, transactions: Transactions, readers: Readers, publish: Publish, stop: Event
-) -> None:
-    """Relay until told to stop. Without the database or the broker it waits, and catches up."""
-    while not stop.is_set():
-        try:
-            with psycopg.connect(_plain(database_url), autocommit=True) as ear:
-                ear.execute(f"LISTEN {CHANNEL}")
-                _relay(ear, transactions, readers, publish, stop)
-        except (psycopg.Error, Unavailable) as error:
-            log("relay").warning("database_away", error=type(error).__name__)
-            stop.wait(LONGEST_NAP_SECONDS)
+class Relay:
+    """The step of the relay's loop. `news` is set by the listener when an event was recorded."""
 
+    def __init__(self, transactions: Transactions, readers: Readers, publish: Publish, news: Event) -> None:
+        self._transactions, self._readers, self._publish, self._news = transactions, readers, publish, news
 
-def _relay(
-    ear: psycopg.Connection,
-    transactions: Transactions,
-    readers: Readers,
-    publish: Publish,
-    stop: Event,
-) -> None:
-    while not stop.is_set():
-        try:
-            busy = dispatch(transactions, readers, publish) + send_again(transactions, publish)
-        except BrokerAway as away:
-            log("relay").warning("broker_away", error=str(away))
-            stop.wait(LONGEST_NAP_SECONDS)
-            continue
+    def step(self) -> float:
+        """Dispatch what is new and what is overdue; wait for news when there was nothing to do."""
+        self._news.clear()
+        busy = dispatch(self._transactions, self._readers, self._publish)
+        busy += send_again(self._transactions, self._publish)
         if not busy:
-            for _ in ear.notifies(timeout=LONGEST_NAP_SECONDS, stop_after=1):
-                pass
+            self._news.wait(LONGEST_NAP_SECONDS)
+        return 0.0
+
+
+class Listener:
+    """The step of a loop that tells the relay at once when an event was recorded.
+
+    It is a loop of its own: without it (no connection left, a pooler that does not pass LISTEN on) the relay
+    still looks once a second.
+    """
+
+    def __init__(self, database_url: str, news: Event) -> None:
+        self._url, self._news = _plain(database_url), news
+        self._connection: psycopg.Connection | None = None
+
+    def step(self) -> float:
+        """Wait for a notification for at most a second, and pass it on."""
+        connection = self._listening()
+        for _ in connection.notifies(timeout=LONGEST_NAP_SECONDS, stop_after=1):
+            self._news.set()
+        return 0.0
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _listening(self) -> psycopg.Connection:
+        if self._connection is None or self._connection.closed or self._connection.broken:
+            self.close()
+            self._connection = psycopg.connect(
+                self._url, autocommit=True, connect_timeout=SECONDS_TO_CONNECT, application_name=LISTENER
+            )
+            self._connection.execute(f"LISTEN {CHANNEL}")
+            self._news.set()  # what was recorded while nobody listened
+        return self._connection
 
 
 class BrokerAway(Exception):  # noqa: N818 -- it says what is so

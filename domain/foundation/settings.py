@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     request_threads: int = Field(default=4, ge=1, le=64)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     clock_file: Path | None = None
+    heartbeat_folder: Path | None = None
 
     @field_validator("stripe_webhook_secrets", "signing_keys", "cors_origins", mode="before")
     @classmethod

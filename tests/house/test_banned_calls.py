@@ -11,7 +11,7 @@ BANNED = (
     (r"datetime\.(now|utcnow|today)\(|date\.today\(", r"^(domain/foundation/clock|sandbox/clock)\.py$", "Pass `at` down; ask foundation.clock once."),
     (r"(?i)(?<![.\w])(now|(clock|statement|transaction)_timestamp)\(\)(?! ->)|\bcurrent_(date|time(stamp)?)\b", r"^workers/(relay|task)\.py$", "The database's clock is not the market's: pass `at`."),
     (r"\buuid4\(|\buuid1\(", r"^$", "Ask foundation.ids.new(): version 7 sorts by time."),
-    (r"^import random|^from random|random\.(random|choice|randint|uniform)\(", r"^(domain/foundation/database|ops/.*|bench/.*|sandbox/.*)\.py$", "Rules are pure; secrets come from `secrets`."),
+    (r"^import random|^from random|random\.(random|choice|randint|uniform)\(", r"^(domain/foundation/(database|loops)|ops/.*|bench/.*|sandbox/.*)\.py$", "Rules are pure; secrets come from `secrets`."),
     (r"os\.environ|os\.getenv", r"^(domain/foundation/settings|ops/.*|bench/.*|migrations/.*|sandbox/.*)\.py$", "One settings class reads the environment."),
     (r"\.commit\(\)", r"^(domain/foundation/database|migrations/env|sandbox/.*|ops/.*|bench/.*)\.py$", "Domain code flushes; whoever opened the transaction commits."),
     (r"time\.sleep\(|^from time import .*\bsleep\b", r"^(domain/foundation/database|ops/.*|sandbox/.*|bench/.*)\.py$", "Nothing here waits by sleeping."),

@@ -1,0 +1,53 @@
+"""The loops of each part of the workers, how they are supervised."""
+
+import os
+import sys
+from collections.abc import Callable
+from threading import Event
+
+from celery import Celery
+
+from domain.foundation.heartbeats import HeartbeatFolder
+from domain.foundation.logging import log
+from domain.foundation.loops import Loop, Report, Supervisor
+from domain.foundation.settings import Settings
+from workers import app as celery_app
+from workers.clockwork import Scheduler
+from workers.health import LOOPS, SUPERVISOR
+from workers.relay import Listener, Relay
+from workers.schedule import SCHEDULE
+from workers.subscriptions import READERS
+from workers.task import Work
+from workers.watch import WorkerWatch
+
+
+def supervised(part: str, app: Celery, work: Callable[[], Work], chosen: Settings) -> Supervisor:
+    """The loops of a part, not started yet."""
+    report, news = _report(chosen), Event()
+    publish = celery_app.publisher(app)
+    watch = WorkerWatch(celery_app.counter(app), restart_process)
+    if "worker" in LOOPS[part]:
+        watch.connect()
+    steps = {
+        "relay": lambda: Relay(work().transactions, READERS, publish, news).step(),
+        "listener": Listener(chosen.database_url, news).step,
+        "clock": Scheduler(SCHEDULE, celery_app.asker(app)).step,
+        "worker": watch.step,
+    }
+    loops = [Loop(name, steps[name], report=report) for name in LOOPS[part] if name != SUPERVISOR]
+    return Supervisor(loops, restart=restart_process, report=report)
+
+
+def restart_process(loop: str) -> None:
+    """Replace this process by a new one of the same kind: the one state that surely works.
+
+    What it was doing is in PostgreSQL and is sent again.
+    """
+    log("workers").error("process_restarted", loop=loop)
+    os.execv(sys.executable, [sys.executable, "-m", "workers", *sys.argv[1:]])  # noqa: S606 -- this program itself
+
+
+def _report(chosen: Settings) -> Report:
+    if chosen.heartbeat_folder is None:
+        return lambda _: None
+    return HeartbeatFolder(chosen.heartbeat_folder).write
