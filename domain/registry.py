@@ -8,7 +8,7 @@ from sqlalchemy import MetaData
 from domain.availability import models as availability
 from domain.bookings import models as bookings
 from domain.contributions import models as contributions
-from domain.foundation import events, idempotency
+from domain.foundation import events, idempotency, job_failures
 from domain.foundation.tables import Table
 from domain.identity import models as identity
 from domain.ledger import models as ledger
@@ -27,6 +27,7 @@ __all__ = [
     "events",
     "idempotency",
     "identity",
+    "job_failures",
     "ledger",
     "markets",
     "metadata",

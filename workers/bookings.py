@@ -10,7 +10,8 @@ from sqlmodel import Session
 from domain import bookings
 from domain.foundation import clock
 from domain.foundation.events import EventRow
-from workers.task import Work, each
+from workers.due import each_due
+from workers.task import Work
 
 BATCH = 100  # bookings of a sweep; each has a transaction of its own, so that none holds up the others
 
@@ -31,30 +32,31 @@ def act_when_due(work: Work, at: datetime) -> int:
     An unpaid or unanswered request expires; what is confirmed starts, ends and is completed; a no-show that
     nobody contested is settled; a dispute that nobody answers is resolved.
     """
-    with work.transactions.reading() as session:
-        due = bookings.due(session, at=at, limit=BATCH)
-    return each(due, partial(_in_a_transaction, work, partial(bookings.act, at=at)))
+    return _each(work, "bookings.act_when_due", bookings.due, bookings.act, at)
 
 
 def decide_overdue_tasks(work: Work, at: datetime) -> int:
     """Decide for the customer what operators have not decided in time. Answers how many bookings had such."""
-    with work.transactions.reading() as session:
-        due = bookings.undecided_tasks(session, at=at, limit=BATCH)
-    return each(due, partial(_in_a_transaction, work, partial(bookings.decide_overdue_tasks, at=at)))
+    return _each(
+        work, "bookings.decide_overdue_tasks", bookings.undecided_tasks, bookings.decide_overdue_tasks, at
+    )
 
 
 def remind_of_tasks(work: Work, at: datetime) -> int:
     """Tell customers before the start what they took over and have not done yet. Answers how many."""
-    with work.transactions.reading() as session:
-        due = bookings.to_remind(session, at=at, limit=BATCH)
-    return each(due, partial(_in_a_transaction, work, partial(bookings.remind, at=at)))
+    return _each(work, "bookings.remind_of_tasks", bookings.to_remind, bookings.remind, at)
 
 
 def expire_proposals(work: Work, at: datetime) -> int:
     """End the proposals whose time to answer is over. Answers how many."""
-    with work.transactions.reading() as session:
-        due = bookings.due_proposals(session, at=at, limit=BATCH)
-    return each(due, partial(_in_a_transaction, work, partial(bookings.expire_proposal, at=at)))
+    return _each(work, "bookings.expire_proposals", bookings.due_proposals, bookings.expire_proposal, at)
+
+
+def _each(
+    work: Work, job: str, find: Callable[..., list[UUID]], act: Callable[..., bool], at: datetime
+) -> int:
+    in_a_transaction = partial(_in_a_transaction, work, partial(act, at=at))
+    return each_due(work, job, partial(find, at=at), in_a_transaction, batch=BATCH)
 
 
 def _in_a_transaction(work: Work, act: Callable[[Session, UUID], bool], booking_id: UUID) -> bool:

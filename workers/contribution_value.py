@@ -10,7 +10,8 @@ from sqlmodel import Session
 from domain import contributions
 from domain.foundation import clock
 from domain.foundation.events import EventRow
-from workers.task import Work, each
+from workers.due import each_due, each_recurring
+from workers.task import Work
 
 BATCH = 500  # rows of a sweep; each has a transaction of its own, so that none holds up the others
 
@@ -45,28 +46,27 @@ def close_periods(work: Work, at: datetime) -> int:
     """Close the periods that are over, one for each market at a time. Answers how many."""
     with work.transactions.reading() as session:
         markets = contributions.markets_with_periods(session)
-    return each(markets, partial(_close, work, at))
+    return each_recurring(work, "contribution_value.close_periods", markets, partial(_close, work, at))
 
 
 def hold_credits(work: Work, at: datetime) -> int:
     """Post the credits of what was valued, to be held. Answers how many contributions."""
-    with work.transactions.reading() as session:
-        due = contributions.to_hold(session, limit=BATCH)
-    return each(due, partial(_act, work, contributions.hold_credits, at))
+    act = partial(_act, work, contributions.hold_credits, at)
+    return each_due(work, "contribution_value.hold_credits", contributions.to_hold, act, batch=BATCH)
 
 
 def settle_credits(work: Work, at: datetime) -> int:
     """Let credits be spent whose hold is over. Answers how many contributions."""
-    with work.transactions.reading() as session:
-        due = contributions.to_settle(session, at=at, limit=BATCH)
-    return each(due, partial(_act, work, contributions.settle_credits, at))
+    find = partial(contributions.to_settle, at=at)
+    act = partial(_act, work, contributions.settle_credits, at)
+    return each_due(work, "contribution_value.settle_credits", find, act, batch=BATCH)
 
 
 def scan_integrity(work: Work, at: datetime) -> int:
     """Write down what a person should look at. Answers how many markets were scanned."""
     with work.transactions.reading() as session:
         markets = contributions.markets_with_periods(session)
-    return each(markets, partial(_scan, work, at))
+    return each_recurring(work, "contribution_value.scan_integrity", markets, partial(_scan, work, at))
 
 
 def _close(work: Work, at: datetime, market_id: UUID) -> bool:

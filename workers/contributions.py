@@ -13,7 +13,8 @@ from domain.contributions import ContributionKind
 from domain.foundation import clock
 from domain.foundation.events import EventRow
 from domain.foundation.logging import log
-from workers.task import Work, each
+from workers.due import each_due
+from workers.task import Work
 
 BATCH = 200  # rows of a sweep; each has a transaction of its own, so that none holds up the others
 # Characters of a review that tells others something: three sentences. Its stars are not looked at.
@@ -37,23 +38,31 @@ def see_reviews(session: Session, event: EventRow) -> None:
 
 def check_waiting(work: Work, at: datetime) -> int:
     """Check claims that no message was heard of. Answers how many."""
-    return _sweep(work, contributions.waiting_to_be_checked, contributions.follow_submission, at)
+    return _each(
+        work, "check_waiting", contributions.waiting_to_be_checked, contributions.follow_submission, at
+    )
 
 
 def act_when_due(work: Work, at: datetime) -> int:
     """Remind who was asked, take silence for a yes where it is one, ask others else. Answers how many."""
     find = partial(contributions.attestations_due, at=at)
-    return _sweep(work, find, contributions.act_on_attestation, at)
+    return _each(work, "act_when_due", find, contributions.act_on_attestation, at)
 
 
 def let_rejections_stand(work: Work, at: datetime) -> int:
     """End rejections that nobody appealed in time and appeals that nobody answered. Answers how many."""
-    return _sweep(work, partial(contributions.standing_rejections, at=at), contributions.let_stand, at)
+    return _each(
+        work,
+        "let_rejections_stand",
+        partial(contributions.standing_rejections, at=at),
+        contributions.let_stand,
+        at,
+    )
 
 
 def raise_alarms(work: Work, at: datetime) -> int:
     """Tell operators of what no moderator has decided for a week. Answers of how many."""
-    raised = _sweep(work, partial(contributions.overdue, at=at), contributions.escalate, at)
+    raised = _each(work, "raise_alarms", partial(contributions.overdue, at=at), contributions.escalate, at)
     if raised:
         log("workers").error("contributions_overdue", count=raised)
     return raised
@@ -61,20 +70,21 @@ def raise_alarms(work: Work, at: datetime) -> int:
 
 def close_calls(work: Work, at: datetime) -> int:
     """Close calls whose time is over, and forget promises long after. Answers how many."""
-    closed = _sweep(work, partial(contributions.calls_due, at=at), contributions.close_call_when_due, at)
+    closed = _each(
+        work, "close_calls", partial(contributions.calls_due, at=at), contributions.close_call_when_due, at
+    )
     lapsing = partial(contributions.commitments_lapsing, at=at)
-    return closed + _sweep(work, lapsing, contributions.lapse_commitment, at)
+    return closed + _each(work, "lapse_commitments", lapsing, contributions.lapse_commitment, at)
 
 
-def _sweep(
+def _each(
     work: Work,
+    job: str,
     find: Callable[..., list[UUID]],
     act: Callable[..., bool],
     at: datetime,
 ) -> int:
-    with work.transactions.reading() as session:
-        due = find(session, limit=BATCH)
-    return each(due, partial(_act, work, act, at))
+    return each_due(work, f"contributions.{job}", find, partial(_act, work, act, at), batch=BATCH)
 
 
 def _act(work: Work, act: Callable[..., bool], at: datetime, row_id: UUID) -> bool:

@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from domain import contributions
+from workers.due import each_due
 from workers.task import Work, each
 
 BATCH = 200  # of a sweep; each has a transaction of its own, so that none holds up the others
@@ -18,16 +19,14 @@ def expire(work: Work, at: datetime) -> int:
 
 def credit_patronage(work: Work, at: datetime) -> int:
     """Put shares of a surplus into wallets. Answers how many."""
-    with work.transactions.reading() as session:
-        waiting = contributions.waiting_shares(session, limit=BATCH)
-    return each(waiting, partial(_credit, work, at))
+    find, act = contributions.waiting_shares, partial(_credit, work, at)
+    return each_due(work, "credits.credit_patronage", find, act, batch=BATCH)
 
 
 def lapse_hours(work: Work, at: datetime) -> int:
     """End claims of hours that nobody answered in time. Answers how many."""
-    with work.transactions.reading() as session:
-        due = contributions.due_hour_transfers(session, at=at, limit=BATCH)
-    return each(due, partial(_lapse, work, at))
+    find, act = partial(contributions.due_hour_transfers, at=at), partial(_lapse, work, at)
+    return each_due(work, "credits.lapse_hours", find, act, batch=BATCH)
 
 
 def _perhaps_due(work: Work, at: datetime) -> Iterator[list[UUID]]:

@@ -1,8 +1,8 @@
-"""Forgets answers that were kept long enough."""
+"""Forgets answers that were kept long enough, and failures of rows that are due no more."""
 
 from datetime import datetime
 
-from domain.foundation import idempotency
+from domain.foundation import idempotency, job_failures
 from workers.task import Work
 
 
@@ -10,3 +10,9 @@ def forget_answers(work: Work, at: datetime) -> int:
     """Remove remembered answers past their 72 hours, a batch at a time."""
     with work.transactions() as session:
         return idempotency.sweep(session, at=at)
+
+
+def forget_failures(work: Work, at: datetime) -> int:  # noqa: ARG001 -- as every scheduled job; failures keep real time
+    """Remove failures of rows that are due no more."""
+    with work.transactions() as session:
+        return job_failures.forget_old(session)

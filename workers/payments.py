@@ -1,6 +1,7 @@
 """What follows a decision about money, what the provider tells, and what is looked after by the clock."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from domain import payments
@@ -8,8 +9,10 @@ from domain.foundation import clock
 from domain.foundation.actors import CLOCK
 from domain.foundation.events import EventRow
 from domain.foundation.logging import log
+from workers.due import each_due
 from workers.task import Work, each, reaches_the_world
 
+BATCH = 100  # payments of a job: at a second a call they are done before the next run
 NIGHT = timedelta(days=1)
 SETTLED_IN = timedelta(hours=1)  # what is younger may stand on one side and not yet on the other
 
@@ -28,25 +31,22 @@ def apply_webhook(work: Work, event: EventRow) -> None:
 
 def settle_due(work: Work, at: datetime) -> int:
     """Finish the calls whose end is unknown or that were never made, and go on to what was decided."""
-    with work.transactions.reading() as session:
-        due = payments.due(session, at)
-    return each(due, lambda payment_id: payments.settle(work.transactions, work.gateway, payment_id, at=at))
+    settle_one = partial(payments.settle, work.transactions, work.gateway, at=at)
+    return each_due(work, "payments.settle_due", partial(payments.due, at=at), settle_one, batch=BATCH)
 
 
 def look_again(work: Work, at: datetime) -> int:
     """Look at payments of which the provider may know more than we do: webhooks get lost."""
-    with work.transactions.reading() as session:
-        stale = payments.stale(session, at)
-    return each(stale, lambda payment_id: payments.bring(work.transactions, work.gateway, payment_id, at=at))
+    look = partial(payments.bring, work.transactions, work.gateway, at=at)
+    return each_due(work, "payments.look_again", partial(payments.stale, at=at), look, batch=BATCH)
 
 
 def apply_waiting_webhooks(work: Work, at: datetime) -> int:
-    """Follow stored events whose turn was missed."""
+    """Follow stored events whose turn was missed. The event itself counts its attempts."""
     with work.transactions.reading() as session:
         waiting = payments.unhandled(session, at)
-    return each(
-        waiting, lambda webhook_id: payments.apply_webhook(work.transactions, work.gateway, webhook_id, at=at)
-    )
+    apply = partial(payments.apply_webhook, work.transactions, work.gateway, at=at)
+    return each(waiting, apply)
 
 
 def raise_alarms(work: Work, at: datetime) -> int:

@@ -15,6 +15,7 @@ from domain import ratings
 from domain.foundation import clock
 from domain.foundation.events import EventRow
 from domain.foundation.logging import log
+from workers.due import each_due
 from workers.task import Item, Work, each, until_nothing_is_left
 
 MOST_BATCHES = 500  # of reviews to weigh anew; a hundred thousand in a night, and the rest in the next
@@ -45,16 +46,14 @@ def hold_retaliation(session: Session, event: EventRow) -> None:
 
 def reveal_due(work: Work, at: datetime) -> int:
     """Reveal the reviews of every window whose time is over. Answers how many windows."""
-    with work.transactions.reading() as session:
-        due = ratings.due(session, at=at, limit=BATCH)
-    return each(due, partial(_reveal, work, at))
+    find, act = partial(ratings.due, at=at), partial(_reveal, work, at)
+    return each_due(work, "ratings.reveal_due", find, act, batch=BATCH)
 
 
 def release_held(work: Work, at: datetime) -> int:
     """Show the reviews again that were held and that nobody decided about. Answers how many."""
-    with work.transactions.reading() as session:
-        lapsed = ratings.lapsed(session, at=at, limit=BATCH)
-    return each(lapsed, partial(_release, work, at))
+    find, act = partial(ratings.lapsed, at=at), partial(_release, work, at)
+    return each_due(work, "ratings.release_held", find, act, batch=BATCH)
 
 
 def learn(work: Work, at: datetime) -> int:
@@ -79,9 +78,8 @@ def replay(work: Work, at: datetime) -> int:
 
 def decide_tiers(work: Work, at: datetime) -> int:
     """Decide the tiers of providers of whom nothing was decided in this quarter. Answers how many."""
-    with work.transactions.reading() as session:
-        undecided = ratings.undecided(session, at=at, limit=BATCH)
-    return each(undecided, partial(_decide_tier, work, at))
+    find, act = partial(ratings.undecided, at=at), partial(_decide_tier, work, at)
+    return each_due(work, "ratings.decide_tiers", find, act, batch=BATCH)
 
 
 def notice(work: Work, at: datetime) -> int:

@@ -92,6 +92,7 @@ _ENTRIES = (
     Entry(identity.end_expired_sessions, 10 * MINUTE),
     Entry(identity.forget_expired_tokens, HOUR),
     Entry(idempotency.forget_answers, 10 * MINUTE),
+    Entry(idempotency.forget_failures, HOUR),
     Entry(pricing.forget_quotes, HOUR),
     Entry(surge.forget, HOUR),
     Entry(invariants.watch, NIGHT),

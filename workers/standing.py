@@ -5,7 +5,8 @@ from functools import partial
 from uuid import UUID
 
 from domain import contributions
-from workers.task import MOST_BATCHES, Work, each
+from workers.due import each_recurring
+from workers.task import MOST_BATCHES, Work
 
 BATCH = 500  # people of a transaction; none of their rows is held for long
 
@@ -14,14 +15,14 @@ def count(work: Work, at: datetime) -> int:
     """Count everybody's standing in every market, and keep what moved. Answers how many markets."""
     with work.transactions.reading() as session:
         markets = contributions.markets_with_contributions(session)
-    return each(markets, partial(_count, work, at))
+    return each_recurring(work, "standing.count", markets, partial(_count, work, at))
 
 
 def decide_levels(work: Work, at: datetime) -> int:
     """Decide the levels of whoever was not looked at this week. Answers how many markets had somebody."""
     with work.transactions.reading() as session:
         markets = contributions.markets_with_contributions(session)
-    return each(markets, partial(_decide, work, at))
+    return each_recurring(work, "standing.decide_levels", markets, partial(_decide, work, at))
 
 
 def _count(work: Work, at: datetime, market_id: UUID) -> None:

@@ -13,14 +13,15 @@ from domain.foundation import clock
 from domain.foundation.events import EventRow
 from domain.ledger import AccountKind
 from domain.surge import Due, FromAbove
-from workers.task import Work, each, until_nothing_is_left
+from workers.due import each_recurring
+from workers.task import Work, until_nothing_is_left
 
 TYPICAL_DAYS = timedelta(days=28)  # four weekends: what a job comes to moves slowly
 
 
 def tick(work: Work, at: datetime) -> int:
     """Publish the prices of every market whose tick is due. Answers how many."""
-    return _each_market(work, at, tick_market)
+    return _each_market(work, "surge.tick", at, tick_market)
 
 
 def tick_at_once(session: Session, event: EventRow) -> None:
@@ -33,17 +34,17 @@ def tick_at_once(session: Session, event: EventRow) -> None:
 
 def learn_hours(work: Work, at: datetime) -> int:
     """Learn what the hours that are over were like, in every market."""
-    return _each_market(work, at, surge.learn_hours)
+    return _each_market(work, "surge.learn_hours", at, surge.learn_hours)
 
 
 def learn_days(work: Work, at: datetime) -> int:
     """Learn how the days that are over filled, in every market."""
-    return _each_market(work, at, _learn_days)
+    return _each_market(work, "surge.learn_days", at, _learn_days)
 
 
 def audit(work: Work, at: datetime) -> int:
     """Look at yesterday's prices in every market."""
-    return _each_market(work, at, _audit)
+    return _each_market(work, "surge.audit", at, _audit)
 
 
 def forget(work: Work, at: datetime) -> int:
@@ -92,10 +93,12 @@ def _audit(session: Session, market_id: UUID, *, at: datetime) -> int:
     return surge.audit_day(session, market_id, at.astimezone(zone).date() - timedelta(days=1), at=at)
 
 
-def _each_market(work: Work, at: datetime, act: Callable[..., object]) -> int:
+def _each_market(work: Work, job: str, at: datetime, act: Callable[..., object]) -> int:
     with work.transactions.reading() as session:
         found = surge.markets_with_surge(session, at=at)
-    return each(
+    return each_recurring(
+        work,
+        job,
         found,
         lambda market_id: work.transactions.run(lambda session: act(session, market_id, at=at)) or False,
     )

@@ -1,7 +1,8 @@
 """A task: one event for one reader, or one sweep. It opens what the verb needs and calls the verb.
 
 Attempts are counted before the reader runs, so a reader that kills its process is noticed too; after
-`MOST_ATTEMPTS` a delivery is parked for operators to look at. Waits between attempts are real time, not the
+`MOST_ATTEMPTS` a delivery is parked for operators to look at. An attempt that fails because the database or
+the provider is away is not counted. Waits between attempts are real time, not the
 market's: a replay that walks a day in a minute does not make the broker slower.
 """
 
@@ -18,6 +19,7 @@ from domain.foundation import clock, events
 from domain.foundation.database import Transactions
 from domain.foundation.events import EventRow
 from domain.foundation.logging import log
+from domain.foundation.temporary import is_temporary
 from domain.payments import Gateway
 
 MOST_ATTEMPTS = 5  # with the waits below, ten minutes of trying: longer than a restart, shorter than a night
@@ -33,7 +35,7 @@ _COUNT = text("""
     RETURNING parked_at IS NULL AS is_open
 """)
 _BLAME = text("""
-    UPDATE event_deliveries SET last_error = :error
+    UPDATE event_deliveries SET last_error = :error, attempts = attempts - :uncounted
     WHERE event_id = :event_id AND reader = :reader AND done_at IS NULL
 """)
 
@@ -98,9 +100,14 @@ def deliver(work: Work, reader: Reader | WorldReader, event_id: UUID) -> None:
     try:
         _handle(work, reader, event)
     except Exception as error:  # noqa: BLE001 -- one bad event must not stop the others; it is noted and told
-        log("workers").error("reader_failed", reader=name, event_id=str(event_id), exc_info=error)
+        uncounted = int(is_temporary(error))
+        if uncounted:
+            log("workers").warning("reader_postponed", reader=name, error=type(error).__name__)
+        else:
+            log("workers").error("reader_failed", reader=name, event_id=str(event_id), exc_info=error)
+        reason = f"{type(error).__name__}: {error}".replace("\0", "")[:2_000]
         with work.transactions() as session:
-            session.execute(_BLAME, {**key, "error": f"{type(error).__name__}: {error}"[:2_000]})
+            session.execute(_BLAME, {**key, "error": reason, "uncounted": uncounted})
 
 
 def each(items: Iterable[Item], act: Callable[[Item], object]) -> int:

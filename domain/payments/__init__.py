@@ -34,11 +34,11 @@ from domain.payments.gateway import Gateway
 from domain.payments.invariants import INVARIANTS
 from domain.payments.kinds import Liable, OpKind, OpState, PaymentState, RefundState
 from domain.payments.models import Payment, Reconciliation, Refund
-from domain.payments.queries import due, of, payment, refunds, stale, unhandled
+from domain.payments.queries import due, of, payment, refunds, stale, unhandled, webhooks_set_aside
 from domain.payments.readers import payment_for, payment_operated_by
 from domain.payments.reconciliation import reconcile
 from domain.payments.settling import bring, settle, settle_anew
-from domain.payments.webhooks import apply_webhook, receive_webhook
+from domain.payments.webhooks import apply_webhook, receive_webhook, retry_webhook
 
 __all__ = [
     "INVARIANTS",
@@ -80,8 +80,10 @@ __all__ = [
     "reconcile",
     "refund",
     "refunds",
+    "retry_webhook",
     "settle",
     "settle_anew",
     "stale",
     "unhandled",
+    "webhooks_set_aside",
 ]

@@ -142,6 +142,25 @@ class WebhookReceived(Fact):
 
 
 @dataclass(frozen=True)
+class WebhookSetAside(Fact):
+    """An event of the provider cannot be followed, for this reason: an alarm for operators."""
+
+    name: ClassVar[str] = "webhook.set_aside"
+    audit_only: ClassVar[bool] = True
+    webhook_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class WebhookRetried(Fact):
+    """An operator let an event of the provider be followed that had been set aside."""
+
+    name: ClassVar[str] = "webhook.retried"
+    audit_only: ClassVar[bool] = True
+    webhook_id: str
+
+
+@dataclass(frozen=True)
 class BooksCompared(Fact):
     """Our books were laid beside the provider's; `unexplained` rows are an alarm for operators."""
 

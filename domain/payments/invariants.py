@@ -67,4 +67,7 @@ INVARIANTS: dict[str, str] = {
         WHERE (op.state = 'failed' AND refund.state <> 'failed')
            OR (op.state = 'planned' AND refund.state <> 'planned')
     """,
+    "no event of the provider is set aside": """
+        SELECT id, type, set_aside_at, set_aside_reason FROM webhook_events WHERE set_aside_at IS NOT NULL
+    """,
 }

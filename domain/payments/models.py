@@ -148,12 +148,23 @@ class Refund(Table, table=True):
 
 # One row means: the provider told us this, signed, and we have it for good.
 class WebhookEvent(Table, table=True):
-    """An event of the provider as it came; the provider's own id makes sure that it is stored once."""
+    """An event of the provider as it came; the provider's own id makes sure that it is stored once.
+
+    It ends handled or set aside. `attempts` counts those that failed by a fault of the event's own;
+    `retry_at` is when the next one is due. Without it, a worker was told and has five minutes.
+    """
 
     __tablename__ = "webhook_events"
     __table_args__ = (
         Index("webhook_events_to_handle", "received_at", postgresql_where=text("handled_at IS NULL")),
         Index("webhook_events_to_handle_about", "about", postgresql_where=text("handled_at IS NULL")),
+        CheckConstraint(
+            "(set_aside_at IS NULL) = (set_aside_reason IS NULL)",
+            name="webhook_events_set_aside_for_a_reason",
+        ),
+        CheckConstraint(
+            "handled_at IS NULL OR set_aside_at IS NULL", name="webhook_events_handled_or_set_aside"
+        ),
         {"comment": "One row means: the provider told us this, signed, and we have it for good."},
     )
     id: str = Field(sa_column=Column(String(80), primary_key=True))
@@ -163,6 +174,10 @@ class WebhookEvent(Table, table=True):
     received_at: datetime = instant()
     handled_at: datetime | None = instant(nullable=True)
     attempts: int = _count()
+    retry_at: datetime | None = instant(nullable=True)
+    last_error: str | None = _words(500, nullable=True)
+    set_aside_at: datetime | None = instant(nullable=True)
+    set_aside_reason: str | None = _words(500, nullable=True)
 
 
 # One row means: the provider knows this user under that name, or is being told of them.
@@ -197,5 +212,8 @@ keep(
     ProviderOp,
     except_columns=("state", "attempts", "sent_at", "finished_at", "alerted_at", "response"),
 )
-keep(WebhookEvent, except_columns=("handled_at", "attempts"))
+keep(
+    WebhookEvent,
+    except_columns=("handled_at", "attempts", "retry_at", "last_error", "set_aside_at", "set_aside_reason"),
+)
 keep(Reconciliation)

@@ -52,8 +52,10 @@ _STALE = text("""
     ORDER BY coalesce(looked_at, created_at) LIMIT :limit
 """)
 _UNHANDLED = text("""
-    SELECT id FROM webhook_events WHERE handled_at IS NULL AND received_at < :at - interval '5 minutes'
-    ORDER BY received_at LIMIT :limit
+    SELECT id FROM webhook_events
+    WHERE handled_at IS NULL AND set_aside_at IS NULL
+      AND coalesce(retry_at, received_at + interval '5 minutes') <= :at
+    ORDER BY coalesce(retry_at, received_at) LIMIT :limit
 """)
 
 
@@ -144,15 +146,27 @@ def webhook(session: Session, webhook_id: str) -> WebhookEvent | None:
     return session.get(WebhookEvent, webhook_id)
 
 
-def due(session: Session, at: datetime) -> list[UUID]:
+def webhook_locked(session: Session, webhook_id: str) -> WebhookEvent | None:
+    """A stored event of the provider, nobody else's to change until this transaction ends."""
+    asked = select(WebhookEvent).where(WebhookEvent.id == webhook_id).with_for_update()
+    return session.exec(asked.execution_options(populate_existing=True)).first()
+
+
+def webhooks_set_aside(session: Session, *, limit: int) -> list[WebhookEvent]:
+    """Events of the provider that could not be followed, the oldest first."""
+    asked = select(WebhookEvent).where(col(WebhookEvent.set_aside_at).is_not(None))
+    return list(session.exec(asked.order_by(col(WebhookEvent.received_at)).limit(limit)))
+
+
+def due(session: Session, at: datetime, *, limit: int = BATCH) -> list[UUID]:
     """Payments with a call to finish or a target to reach, those that wait longest first."""
-    asked = {"at": at, "lease": LEASE, "longest": LONGEST_WAIT, "limit": BATCH}
+    asked = {"at": at, "lease": LEASE, "longest": LONGEST_WAIT, "limit": limit}
     return [row.payment_id for row in session.execute(_DUE, asked)]
 
 
-def stale(session: Session, at: datetime) -> list[UUID]:
+def stale(session: Session, at: datetime, *, limit: int = BATCH) -> list[UUID]:
     """Payments of which the provider may know more than we do."""
-    return [row.id for row in session.execute(_STALE, {"at": at, "limit": BATCH})]
+    return [row.id for row in session.execute(_STALE, {"at": at, "limit": limit})]
 
 
 def unhandled(session: Session, at: datetime) -> list[str]:

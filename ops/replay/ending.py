@@ -34,7 +34,8 @@ _UNREST: Final = text("""
         FROM payments WHERE keep_amount IS NOT NULL AND settled_at IS NULL AND parked_at IS NULL
     UNION ALL SELECT 'calls without an answer', count(*)
         FROM provider_ops WHERE state IN ('planned', 'sent', 'unknown')
-    UNION ALL SELECT 'webhooks to be handled', count(*) FROM webhook_events WHERE handled_at IS NULL
+    UNION ALL SELECT 'webhooks to be handled', count(*)
+        FROM webhook_events WHERE handled_at IS NULL AND set_aside_at IS NULL
 """)
 _NEXT: Final = text(
     "SELECT min(due_at) AS due_at, count(*) AS how_many FROM bookings WHERE due_at IS NOT NULL"

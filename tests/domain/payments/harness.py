@@ -60,6 +60,8 @@ class Watched:
     refuses: str = ""
     dies_before: str = ""
     dies_after: str = ""
+    breaks: str = ""
+    error: Exception = field(default_factory=lambda: LookupError("broken"))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
@@ -71,6 +73,8 @@ class Watched:
             if self.dies_before == name:
                 self.dies_before = ""
                 raise Killed
+            if self.breaks == name:
+                raise self.error
             if self.refuses == name:
                 raise CallRefusedError("insufficient_funds")
             answer = getattr(self.gateway, name)(*given, **more)
@@ -91,6 +95,7 @@ class Till:
     web: httpx.Client
     at: datetime
     is_checked: bool = True
+    errors: list[Exception] = field(default_factory=list)
 
     def later(self, **span: float) -> None:
         """Time passes, here and at the provider."""
