@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from ops import demo_market, documents, health, migrate, postgres, services, up, workplace
+from ops import demo_market, documents, health, migrate, postgres, services, set_aside, up, workplace
 from ops.embedded_postgres import EmbeddedPostgresError
 from ops.failures import MendableError
 from ops.imports.command import import_listings
@@ -43,6 +43,7 @@ app.add_typer(surge.app, name="surge", rich_help_panel=_HERE)
 app.command(rich_help_panel=_PRODUCTION)(migrate.migrate)
 for program in (services.api, services.worker, services.relay, services.clock, health.health):
     app.command(rich_help_panel=_PRODUCTION)(program)
+app.add_typer(set_aside.app, name="set-aside", rich_help_panel=_PRODUCTION)
 app.command(rich_help_panel=_WORK)(documents.documents)
 # The benchmarks tell of themselves: `talkoo bench --help` and `talkoo bench surge --help` go to them.
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}

@@ -126,7 +126,9 @@ class Running:
         for line in lines or ():
             if len(self.first_lines) < _FIRST_LINES:
                 self.first_lines.append(line)
-            self.say(line.rstrip("\n"))
+            # A terminal that has gone must not stop the reading: the child would wait for us for ever.
+            with contextlib.suppress(OSError, ValueError):
+                self.say(line.rstrip("\n"))
         if lines is not None:
             lines.close()
 
@@ -223,15 +225,26 @@ def _keep_alive(running: Running) -> None:
     now = time.monotonic()
     if running.restart_at is not None:
         if now >= running.restart_at:
-            running.launch()
+            _restart(running, now)
     elif running.process.poll() is not None:
         _plan_restart(running, now)
     elif now - running.started_at > _HEALTHY_AFTER:
         running.deaths = 0
 
 
+def _restart(running: Running, now: float) -> None:
+    """Start it again; a machine without a free process or memory is asked again after a longer pause."""
+    try:
+        running.launch()
+    except OSError as failure:
+        _plan_pause(running, now, f"no start ({failure})")
+
+
 def _plan_restart(running: Running, now: float) -> None:
-    ended = running.bury()
+    _plan_pause(running, now, running.bury())
+
+
+def _plan_pause(running: Running, now: float, ended: str) -> None:
     running.deaths += 1
     if running.deaths > running.child.restarts:
         raise ChildError(f"{running.child.name} ended {running.deaths} times, now with {ended}; giving up.")

@@ -1,4 +1,4 @@
-"""The courier: one thread that lets time pass and carries events to their endpoints.
+"""The courier: one loop that lets time pass and carries events to their endpoints.
 
 The queue is in the store, so what is left when the process ends is delivered by the next one. A delivery that
 is not answered with 2xx is tried again, later each time, for about three days of the sandbox's clock.
@@ -12,6 +12,7 @@ from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
+from domain.foundation.loops import Loop, Supervisor
 from sandbox import clock, timers
 from sandbox.store import Store
 from sandbox.wire import Object, dump
@@ -35,20 +36,21 @@ class Courier:
     def __init__(self, store: Store, now: Callable[[], int]) -> None:
         self._store, self._now = store, now
         self._wake, self._stopped, self._carrying = threading.Event(), threading.Event(), threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._supervisor: Supervisor | None = None
 
     def start(self) -> None:
         """Begin to carry, in a thread of its own."""
         self._stopped.clear()
-        self._thread = threading.Thread(target=self._walk, name="sandbox-courier", daemon=True)
-        self._thread.start()
+        loop = Loop("sandbox-courier", self.step)
+        self._supervisor = Supervisor([loop], restart=lambda _: None)
+        self._supervisor.start()
 
     def stop(self) -> None:
         """Finish the delivery at hand and rest."""
         self._stopped.set()
         self._wake.set()
-        if self._thread is not None:
-            self._thread.join(_PATIENCE * 2)
+        if self._supervisor is not None:
+            self._supervisor.stop(_PATIENCE * 2)
 
     def nudge(self) -> None:
         """There may be something to carry."""
@@ -58,20 +60,30 @@ class Courier:
         """Deliver everything that is due now, in order; returns how many attempts were made."""
         made = 0
         with self._carrying:
-            while not self._stopped.is_set() or self._thread is None:
+            while not self._stopped.is_set() or self._supervisor is None:
                 due = self._store.rows(_DUE, self._now())
                 if not due:
                     break
-                self._attempt(int(str(due[0][0])), str(due[0][1]), str(due[0][2]), int(str(due[0][3])))
+                seq, event_id, endpoint_id, attempts = due[0]
+                self._try(int(str(seq)), str(event_id), str(endpoint_id), int(str(attempts)))
                 made += 1
         return made
 
-    def _walk(self) -> None:
-        while not self._stopped.is_set():
-            self._wake.wait(_TICK)
-            self._wake.clear()
-            timers.run(self._store, self._now())
-            self.carry()
+    def step(self) -> float:
+        """Wait for something to carry, let time pass, and carry what is due."""
+        self._wake.wait(_TICK)
+        self._wake.clear()
+        timers.run(self._store, self._now())
+        self.carry()
+        return 0.0
+
+    def _try(self, seq: int, event_id: str, endpoint_id: str, attempts: int) -> None:
+        """One attempt; a delivery that cannot be attempted waits like one that was refused."""
+        try:
+            self._attempt(seq, event_id, endpoint_id, attempts)
+        except (ValueError, KeyError, TypeError, AttributeError):  # an endpoint or an event of an odd shape
+            _log.exception("Event %s cannot be delivered to %s.", event_id, endpoint_id)
+            self._postpone(seq, attempts)
 
     def _attempt(self, seq: int, event_id: str, endpoint_id: str, attempts: int) -> None:
         event, endpoint = self._store.find(event_id), self._store.find(endpoint_id)

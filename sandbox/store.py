@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS timers (           -- one row: something that will ha
     seq INTEGER PRIMARY KEY AUTOINCREMENT, due_at INTEGER NOT NULL, action TEXT NOT NULL,
     subject TEXT NOT NULL,
     account TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS timers_set_aside ( -- one row: a timer whose action failed
+    seq INTEGER PRIMARY KEY, due_at INTEGER NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
+    account TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS timers_by_time ON timers (due_at, seq);
 CREATE TABLE IF NOT EXISTS deliveries (       -- one row: one event on its way to one endpoint
     seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, endpoint TEXT NOT NULL,
@@ -40,7 +43,7 @@ CREATE TABLE IF NOT EXISTS deliveries (       -- one row: one event on its way t
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (state, due_at);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 """
-_TABLES = ("objects", "postings", "totals", "answers", "timers", "deliveries", "settings")
+_TABLES = ("objects", "postings", "totals", "answers", "timers", "timers_set_aside", "deliveries", "settings")
 
 Value = str | int | float | None
 

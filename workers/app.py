@@ -4,7 +4,8 @@
 and never retried by Celery: the deliveries in PostgreSQL know what is done, and the relay sends again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,9 @@ from celery import Celery
 from kombu.exceptions import KombuError
 
 from domain.foundation import clock
-from domain.foundation.errors import Unavailable
 from domain.foundation.logging import log
 from domain.foundation.settings import Settings
+from domain.foundation.temporary import is_temporary
 from workers.relay import BrokerAway, Message
 from workers.schedule import SCHEDULE, Entry
 from workers.subscriptions import READERS
@@ -50,20 +51,48 @@ def serve(app: Celery, work: Callable[[], Work]) -> None:
     """Teach the application its two tasks. `work` is asked for in the process that does the work."""
     readers = {name_of(reader): reader for several in READERS.values() for reader in several}
 
-    def deliver_one(event_id: str, reader: str) -> None:
-        if reader in readers:  # a message from a release that had a reader more is let go
-            deliver(work(), readers[reader], UUID(event_id))
-
-    def sweep_one(name: str) -> None:
-        if name not in SCHEDULE:
+    def deliver_one(*arguments: object) -> None:
+        message = parse_delivery(arguments)
+        if message is None or message.reader not in readers:  # of another release, or of somebody else
+            log("workers").warning("message_dropped", task="talkoo.deliver")
             return
-        try:
-            SCHEDULE[name].sweep(work(), clock.now())
-        except Unavailable as away:  # the database or the provider; the clock asks again
-            log("workers").warning("sweep_put_off", sweep=name, reason=away.slug)
+        with _noting_failures("talkoo.deliver", message.reader):
+            deliver(work(), readers[message.reader], message.event_id)
+
+    def sweep_one(*arguments: object) -> None:
+        entry = SCHEDULE.get(arguments[0]) if len(arguments) == 1 and isinstance(arguments[0], str) else None
+        if entry is None:
+            log("workers").warning("message_dropped", task="talkoo.sweep")
+            return
+        with _noting_failures("talkoo.sweep", entry.name):
+            entry.sweep(work(), clock.now())
 
     app.task(name="talkoo.deliver")(deliver_one)
     app.task(name="talkoo.sweep")(sweep_one)
+
+
+@contextmanager
+def _noting_failures(task: str, name: str) -> Iterator[None]:
+    """Log what fails. The database knows that it is not done, and it is asked for again."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 -- Celery would do the same with an error: log it, and drop the message
+        if is_temporary(error):
+            log("workers").warning("task_postponed", task=task, name=name, error=type(error).__name__)
+        else:
+            log("workers").error("task_failed", task=task, name=name, exc_info=error)
+
+
+def parse_delivery(arguments: Sequence[object]) -> Message | None:
+    """The arguments of a `talkoo.deliver` message; None where they are not an event's id and a reader."""
+    match arguments:
+        case [str(event_id), str(reader)]:
+            try:
+                return Message(UUID(event_id), reader)
+            except ValueError:
+                return None
+        case _:
+            return None
 
 
 def publisher(app: Celery) -> Callable[[Message], None]:

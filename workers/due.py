@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
-
 from domain.foundation import job_failures
 from domain.foundation.logging import log
 from domain.foundation.temporary import is_temporary

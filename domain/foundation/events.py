@@ -145,6 +145,15 @@ _ONCE = text("""
     ON CONFLICT (event_id, reader) DO UPDATE SET done_at = :at WHERE event_deliveries.done_at IS NULL
     RETURNING event_id
 """)
+_PARKED = text("""
+    SELECT event_id, reader, attempts, parked_at, last_error FROM event_deliveries
+    WHERE parked_at IS NOT NULL AND done_at IS NULL ORDER BY parked_at LIMIT :limit
+""")
+_RETRY = text("""
+    UPDATE event_deliveries SET parked_at = NULL, attempts = 0, sent = 0, due_at = now()
+    WHERE event_id = :event_id AND reader = :reader AND parked_at IS NOT NULL AND done_at IS NULL
+    RETURNING event_id
+""")
 
 
 def record(session: Session, fact: Fact, *, subject: tuple[str, UUID], by: Actor, at: datetime) -> UUID:
@@ -189,6 +198,17 @@ def once(session: Session, event_id: UUID, reader: str, *, at: datetime) -> bool
     A second worker with the same message waits here for the first one's commit and then learns the truth.
     """
     return session.execute(_ONCE, {"event_id": event_id, "reader": reader, "at": at}).first() is not None
+
+
+def parked(session: Session, *, limit: int) -> list[EventDelivery]:
+    """Deliveries that failed too often and are not tried again, the oldest first."""
+    rows = session.execute(_PARKED, {"limit": limit}).mappings()
+    return [EventDelivery(**row) for row in rows]
+
+
+def retry_delivery(session: Session, event_id: UUID, reader: str) -> bool:
+    """Let a parked delivery be tried again; returns whether it was parked."""
+    return session.execute(_RETRY, {"event_id": event_id, "reader": reader}).first() is not None
 
 
 def _document(fact: Fact) -> str:

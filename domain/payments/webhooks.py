@@ -92,16 +92,9 @@ def apply_webhook(transactions: Transactions, gateway: Gateway, webhook_id: str,
     what went wrong while the event will be tried again; once it is set aside nothing is raised.
     """
     begun = transactions.run(partial(_begin, webhook_id=webhook_id, at=at))
-    if begun is None:
-        return
-    try:
-        if begun.payment_id is not None:
-            settling.bring(transactions, gateway, begun.payment_id, at=at)
-            settling.settle(transactions, gateway, begun.payment_id, at=at)
-        transactions.run(partial(_finish, begun=begun, at=at))
-    except Exception as error:
-        if not transactions.run(partial(_fail, webhook_id=webhook_id, error=error, at=at)):
-            raise
+    error = None if begun is None else _follow(transactions, gateway, begun, at=at)
+    if error is not None and not transactions.run(partial(_fail, webhook_id=webhook_id, error=error, at=at)):
+        raise error
 
 
 def retry_webhook(session: Session, webhook_id: str, *, by: Actor, at: datetime) -> bool:
@@ -137,6 +130,18 @@ def _begin(session: Session, *, webhook_id: str, at: datetime) -> _Begun | None:
     payment = _about(session, event)
     waiting = session.execute(_WAITING, {"about": webhook.about}).scalars()
     return _Begun(payment.id if payment else None, frozenset({webhook_id, *waiting}))
+
+
+def _follow(transactions: Transactions, gateway: Gateway, begun: _Begun, *, at: datetime) -> Exception | None:
+    """Look at the provider and go on from there; returns what went wrong."""
+    try:
+        if begun.payment_id is not None:
+            settling.bring(transactions, gateway, begun.payment_id, at=at)
+            settling.settle(transactions, gateway, begun.payment_id, at=at)
+        transactions.run(partial(_finish, begun=begun, at=at))
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it is noted with the event and raised by the caller
+        return error
+    return None
 
 
 def _finish(session: Session, *, begun: _Begun, at: datetime) -> None:

@@ -21,6 +21,12 @@ from workers.task import Work
 JOB = "lanterns.light"
 
 
+@pytest.fixture(autouse=True)
+def _wait_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits does not become due by itself, however slow the machine is."""
+    monkeypatch.setattr(job_failures, "FIRST_WAIT_SECONDS", 1_000)
+
+
 @pytest.fixture
 def work(transactions: Transactions) -> Work:
     return Work(transactions, gateway=None)  # type: ignore[arg-type]  # nothing here reaches the provider
