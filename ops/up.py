@@ -55,7 +55,12 @@ def up(
 
 
 def _start(team: Crew, console: Console, *, host: str, port: int, processes: int, demo: bool) -> None:
-    environment = {"TALKOO_HOME": str(workplace.folder()), "PORT": str(port), "LOG_LEVEL": _log_level()}
+    environment = {
+        "TALKOO_HOME": str(workplace.folder()),
+        "PORT": str(port),
+        "LOG_LEVEL": _log_level(),
+        "HEARTBEAT_FOLDER": str(workplace.folder() / "heartbeats"),
+    }
     base_url = f"http://127.0.0.1:{port}"
     tell = steps.Progress(console)
     with tell("PostgreSQL"):

@@ -47,6 +47,7 @@ from domain.payments.errors import (
     PaymentOutcomeUnknown,
     PaymentOver,
     PaymentUnderway,
+    ProviderAnswerUnfit,
 )
 from domain.pricing.errors import (
     OfferTakesNoBookings,
@@ -138,6 +139,7 @@ def read_booking_timeline(
         PaymentOutcomeUnknown,
         PaymentOver,
         PaymentUnderway,
+        ProviderAnswerUnfit,
     ],
 )
 def pay_booking(

@@ -107,7 +107,7 @@ def refund_payment(
 @router.post(
     "/payments/{payment_id}/settlement",
     may="payments.settle",
-    refusals=[payments.PaymentUnknown, payments.PaymentOutcomeUnknown],
+    refusals=[payments.PaymentUnknown, payments.PaymentOutcomeUnknown, payments.ProviderAnswerUnfit],
 )
 def settle_payment(
     payment_id: PaymentId, transactions: Transactions, gateway: Gateway, caller: Caller, at: datetime

@@ -6,7 +6,7 @@ Pure: the token, the issuer's keys and an instant in; a person or a refusal out.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
@@ -60,7 +60,7 @@ def read(
     except JoseError as error:
         raise IssuerRefused("What it said about you does not hold.") from error
     subject = claims["sub"]
-    if not 0 < len(subject) <= _LONGEST_SUBJECT:
+    if not _is_word(subject) or len(subject) > _LONGEST_SUBJECT:
         raise IssuerRefused("It did not say who you are.")
     return Person(issuer, subject, _vouched_email(claims), _name(claims))
 
@@ -82,11 +82,16 @@ def _verified(id_token: str, keys: Mapping[str, Any]) -> dict[str, Any]:
 def _vouched_email(claims: Mapping[str, Any]) -> str:
     """The address, if the issuer says it was verified; some write the word instead of the boolean."""
     email, verified = claims.get("email"), claims.get("email_verified")
-    if not isinstance(email, str) or verified not in (True, "true"):
+    if not _is_word(email) or verified not in (True, "true"):
         raise EmailNotVouchedFor("Verify your address there, then come back.")
     return email
 
 
+def _is_word(value: object) -> TypeGuard[str]:
+    """Whether it is text that can be stored: no control characters and no lone surrogates."""
+    return isinstance(value, str) and bool(value) and value.isprintable()
+
+
 def _name(claims: Mapping[str, Any]) -> str:
     name = claims.get("name")
-    return name.strip() if isinstance(name, str) else ""
+    return name.strip() if _is_word(name) else ""

@@ -59,6 +59,13 @@ class PaymentOutcomeUnknown(Unavailable):
     title = "The payment provider has not answered"
 
 
+class ProviderAnswerUnfit(Conflict):
+    """The payment provider knows no such payment, or describes it in a way we cannot read; operators look."""
+
+    slug = "provider-answer-unfit"
+    title = "The payment provider's answer does not fit"
+
+
 class KeepTooMuch(Conflict):
     """More cannot be kept than is there: what was given back stays given back."""
 

@@ -109,6 +109,10 @@ class CallUnknownError(Exception):
         self.is_final = is_final
 
 
+class AnswerUnreadableError(CallUnknownError):
+    """The provider answered, and the answer is not what it documents."""
+
+
 class Gateway(Protocol):
     """The payment provider. No transaction of the database is ever open during one of these calls."""
 

@@ -17,10 +17,17 @@ from domain.foundation.database import Transactions
 from domain.identity import Caller
 from domain.payments import actions, calls, queries, readers, rules
 from domain.payments.calls import Outcome, Sent
-from domain.payments.errors import PaymentOutcomeUnknown
+from domain.payments.errors import PaymentOutcomeUnknown, ProviderAnswerUnfit
 from domain.payments.events import PaymentCancelled, PaymentParked, PaymentSettled, PaymentTargetChanged
 from domain.payments.following import fail_refund, follow, follow_refund, tell
-from domain.payments.gateway import CallNotMadeError, CallUnknownError, Gateway, PaymentSeen
+from domain.payments.gateway import (
+    AnswerUnreadableError,
+    CallNotMadeError,
+    CallRefusedError,
+    CallUnknownError,
+    Gateway,
+    PaymentSeen,
+)
 from domain.payments.kinds import Liable, OpKind, OpState, PaymentState
 from domain.payments.models import Payment, ProviderOp
 
@@ -47,7 +54,7 @@ def settle_anew(
 ) -> Payment:
     """Settle now what waits for its hour or was given up, because an operator says so; answers the payment.
 
-    Refuses `PaymentUnknown`, and `PaymentOutcomeUnknown` while the provider does not answer.
+    Refuses `PaymentUnknown`, `ProviderAnswerUnfit`, and `PaymentOutcomeUnknown` while it does not answer.
     """
     transactions.run(partial(_decide_anew, payment_id=payment_id, caller=caller, at=at))
     bring(transactions, gateway, payment_id, at=at)
@@ -58,7 +65,7 @@ def bring(transactions: Transactions, gateway: Gateway, payment_id: UUID, *, at:
     """Bring our payment up to what the provider says now; answers it.
 
     A view that others overtook while we looked is thrown away, so an older one never follows a newer.
-    Refuses `PaymentOutcomeUnknown` while the provider does not answer.
+    Refuses `PaymentOutcomeUnknown` while the provider does not answer, and `ProviderAnswerUnfit`.
     """
     for _ in range(MOST_LOOKS):
         with transactions() as session:
@@ -201,6 +208,8 @@ def _seen_now(gateway: Gateway, payment: Payment, customer: str | None) -> Payme
         if payment.provider_reference is not None:
             return gateway.payment(payment.provider_reference)
         return gateway.find_payment(payment.id, customer) if customer else None
+    except (AnswerUnreadableError, CallRefusedError) as error:
+        raise ProviderAnswerUnfit(f"It said: {error}") from error
     except (CallNotMadeError, CallUnknownError) as error:
         raise PaymentOutcomeUnknown(retry_after=5) from error
 

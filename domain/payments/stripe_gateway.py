@@ -31,6 +31,7 @@ from stripe.params import (
 from domain.foundation.money import Money
 from domain.foundation.settings import Settings
 from domain.payments.gateway import (
+    AnswerUnreadableError,
     Authorization,
     BalanceRow,
     CallNotMadeError,
@@ -179,7 +180,7 @@ def is_signed(raw: bytes, header: str | None, secret: str) -> bool:
 
 @contextmanager
 def _in_our_words() -> Iterator[None]:
-    """Each way in which a call can fail, as one of the three that matter to us."""
+    """Each way in which a call can fail, as one of those that matter to us."""
     try:
         yield
     except stripe.CardError as error:
@@ -194,6 +195,8 @@ def _in_our_words() -> Iterator[None]:
         headers = {name.lower(): value for name, value in (error.headers or {}).items()}
         is_final = headers.get("idempotent-replayed") == "true"
         raise CallUnknownError(str(error), is_final=is_final) from error
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError) as error:
+        raise AnswerUnreadableError(type(error).__name__) from error
 
 
 def _seen(intent: PaymentIntent, refunds: tuple[RefundSeen, ...] = ()) -> PaymentSeen:

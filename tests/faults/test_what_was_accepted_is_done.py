@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from domain.foundation.ids import decode
 from tests.faults.brokers import Broker, Redis, rabbit
@@ -84,6 +85,16 @@ class Works:
             assert violations(session, INVARIANTS) == {}
         books = httpx.get(f"{self.sandbox}/_sandbox/books", trust_env=False).json()
         assert books["problems"] == []
+
+    def set_read_only(self, state: str) -> None:
+        """Let the database refuse writes, or take them again, on every connection from now on."""
+        url = make_url(self.stack.database_url)
+        server = url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {url.database} SET default_transaction_read_only = {state}")
+            connection.execute(
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{url.database}'"  # noqa: S608 -- a name of our own
+            )
 
     def _check_readers(self) -> None:
         """Each event that has readers was handled by each of them, and none was given up."""
@@ -166,6 +177,27 @@ def test_workers_killed_at_random_under_load_lose_nothing_and_double_nothing(wor
             works.worker.kill()
             works.worker.start()
     works.check_all_is_done(shoppers)
+
+
+@REDIS
+@pytest.mark.parametrize("seconds", [2.0])
+def test_a_relay_and_workers_on_a_database_that_takes_no_writes_go_on_when_it_does(
+    works: Works, seconds: float
+):
+    """An operator's mistake, or a fail-over to a server that is not promoted yet."""
+    works.relay.kill()
+    with Shoppers(works.address, works.wants(12)).shopping() as shoppers:
+        pass
+    waiting = works._number(_OPEN)
+    works.set_read_only("on")
+    works.relay.start()
+    until(lambda: "loop_failing" in works.relay.said(), 60, "the relay says that it fails")
+    pause(seconds)
+    works.set_read_only("off")
+    began = time.monotonic()
+    works.check_all_is_done(shoppers)
+    print(f"{waiting} events waited; done {time.monotonic() - began:.1f} s after the fault")  # noqa: T201 -- the figure
+    assert works.relay.runs
 
 
 @EVERY_BROKER

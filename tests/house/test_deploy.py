@@ -9,6 +9,7 @@ from typer.main import get_command
 
 from domain.foundation.settings import Settings
 from ops.command import app
+from workers.health import LOOPS
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
@@ -42,6 +43,22 @@ def test_what_a_service_waits_for_exists_and_can_say_that_it_is_ready() -> None:
             if how["condition"] == "service_healthy":
                 says = "healthcheck" in awaited or other == "api"  # the image itself checks the API
                 assert says, f"{name} waits for the health of {other}, which has no check"
+
+
+@pytest.mark.parametrize("part", ["worker", "relay", "clock"])
+def test_a_part_whose_loop_hangs_or_fails_turns_red(part: str) -> None:
+    check = OURS[part]["healthcheck"]
+    *program, asked = check["test"]
+    assert program == ["CMD", "python", "-m", "workers.health"]
+    assert asked == part
+    assert part in LOOPS
+    assert "disable" not in check
+    assert OURS[part]["environment"]["HEARTBEAT_FOLDER"].startswith("/tmp/"), "the one folder it may write to"  # noqa: S108
+
+
+def test_only_what_ends_by_itself_has_no_health_check() -> None:
+    off = [name for name, service in OURS.items() if service.get("healthcheck", {}).get("disable")]
+    assert off == ["migrate"]
 
 
 def test_secrets_have_no_defaults() -> None:

@@ -178,3 +178,33 @@ def is_alive(pid: int) -> bool:
         return Path("/proc", str(pid), "stat").read_text().rpartition(") ")[2][0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_a_machine_that_cannot_start_a_process_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = io.StringIO()
+    launch, refused = processes.Running.launch, []
+
+    def launched(running: processes.Running) -> None:
+        if running.deaths and not refused:
+            refused.append(OSError(11, "Resource temporarily unavailable"))
+            raise refused[0]
+        launch(running)
+
+    monkeypatch.setattr(processes.Running, "launch", launched)
+    with pytest.raises(processes.ChildError, match="api ended 3 times"):
+        start_and_watch(Child("api", FAILS, restarts=2), said)
+    assert "ended with no start ([Errno 11] Resource temporarily unavailable)" in said.getvalue()
+
+
+def test_a_child_whose_terminal_has_gone_is_still_read() -> None:
+    gone = []
+
+    def say(line: str) -> None:
+        gone.append(line)
+        raise BrokenPipeError
+
+    many = (sys.executable, "-c", "print('word ' * 20_000 + '\\n' + 'last')")
+    running = processes.Running(Child("api", many), say)
+    assert eventually(lambda: running.process.poll() == 0)
+    running.bury()
+    assert gone[-1] == "last"

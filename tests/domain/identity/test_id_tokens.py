@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jwt
 
@@ -148,3 +148,27 @@ def test_a_claim_of_any_other_type_is_refused_or_ignored_and_never_a_crash(name:
         read(signed(GOOD | {name: value}), at=AT + timedelta(seconds=1))
     except (IssuerRefused, EmailNotVouchedFor):
         assert name != "name"
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.text(max_size=5) | st.just("\x00"),
+    lambda part: st.lists(part, max_size=2) | st.dictionaries(st.text(max_size=3), part, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(deadline=None)
+@given(field=st.sampled_from([*GOOD]), value=ODD)
+def test_claims_of_odd_types_name_a_person_or_are_refused(field: str, value: Any) -> None:
+    try:
+        person = read(signed(GOOD | {field: value}))
+    except (IssuerRefused, EmailNotVouchedFor):
+        return
+    assert all(isinstance(part, str) and "\0" not in part for part in (person.subject, person.email))
+
+
+@given(keys=ODD | st.dictionaries(st.just("keys"), ODD))
+def test_keys_of_odd_types_are_refused(keys: Any) -> None:
+    token = signed(GOOD)
+    with pytest.raises(IssuerRefused):
+        read(token, keys=keys if keys is not None else {})
