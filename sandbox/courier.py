@@ -81,7 +81,13 @@ class Courier:
         """One attempt; a delivery that cannot be attempted waits like one that was refused."""
         try:
             self._attempt(seq, event_id, endpoint_id, attempts)
-        except (ValueError, KeyError, TypeError, AttributeError):  # an endpoint or an event of an odd shape
+        except (
+            HTTPException,
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+        ):  # an odd endpoint or event
             _log.exception("Event %s cannot be delivered to %s.", event_id, endpoint_id)
             self._postpone(seq, attempts)
 

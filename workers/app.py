@@ -49,6 +49,12 @@ def create(chosen: Settings) -> Celery:
 
 def serve(app: Celery, work: Callable[[], Work]) -> None:
     """Teach the application its two tasks. `work` is asked for in the process that does the work."""
+    for name, task in tasks(work).items():
+        app.task(name=name)(task)
+
+
+def tasks(work: Callable[[], Work]) -> dict[str, Callable[..., None]]:
+    """The two tasks by name. A message whose arguments cannot be meant is dropped."""
     readers = {name_of(reader): reader for several in READERS.values() for reader in several}
 
     def deliver_one(*arguments: object) -> None:
@@ -67,8 +73,7 @@ def serve(app: Celery, work: Callable[[], Work]) -> None:
         with _noting_failures("talkoo.sweep", entry.name):
             entry.sweep(work(), clock.now())
 
-    app.task(name="talkoo.deliver")(deliver_one)
-    app.task(name="talkoo.sweep")(sweep_one)
+    return {"talkoo.deliver": deliver_one, "talkoo.sweep": sweep_one}
 
 
 @contextmanager

@@ -61,8 +61,7 @@ _STATES = {
 _FAILED = RefundState.FAILED
 _REFUND_STATES = {"succeeded": RefundState.SUCCEEDED, "failed": _FAILED, "canceled": _FAILED}
 _WHOLE = ["latest_charge.balance_transaction"]
-_PAGE = 100
-"""The longest page Stripe gives."""
+_PAGE = 100  # the longest page Stripe gives
 
 _FINER, _COARSER = {"ISK": 100, "UGX": 100}, {"MGA": 100}
 """Where Stripe counts in other units than ISO 4217 (docs.stripe.com/currencies, on decimals)."""
@@ -193,8 +192,7 @@ def _in_our_words() -> Iterator[None]:
         raise CallNotMadeError(str(error)) from error
     except stripe.StripeError as error:
         headers = {name.lower(): value for name, value in (error.headers or {}).items()}
-        is_final = headers.get("idempotent-replayed") == "true"
-        raise CallUnknownError(str(error), is_final=is_final) from error
+        raise CallUnknownError(str(error), is_final=headers.get("idempotent-replayed") == "true") from error
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError) as error:
         raise AnswerUnreadableError(type(error).__name__) from error
 

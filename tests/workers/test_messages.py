@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from domain.foundation import ids
-from domain.foundation.settings import Settings
 from workers import app as celery_app
 from workers.app import parse_delivery
 
@@ -47,10 +46,8 @@ def test_what_the_relay_sends_is_understood() -> None:
     ],
 )
 def test_a_message_that_cannot_be_meant_is_dropped_and_logged_once(task: str, arguments: list[Any]) -> None:
-    app = celery_app.create(Settings(broker_url="memory://"))
-    celery_app.serve(app, _nobody)
     with capture_logs() as lines:
-        app.tasks[task](*arguments)
+        celery_app.tasks(_nobody)[task](*arguments)
     assert [line["event"] for line in lines] == ["message_dropped"]
 
 
@@ -61,11 +58,10 @@ def test_a_job_that_fails_is_logged_and_ends(error: Exception, event: str) -> No
     def broken() -> Any:
         raise error
 
-    app = celery_app.create(Settings(broker_url="memory://"))
-    celery_app.serve(app, broken)
+    tasks = celery_app.tasks(broken)
     with capture_logs() as lines:
-        app.tasks["talkoo.sweep"]("payments.settle_due")
-        app.tasks["talkoo.deliver"](str(ids.new()), "payments.settle")
+        tasks["talkoo.sweep"]("payments.settle_due")
+        tasks["talkoo.deliver"](str(ids.new()), "payments.settle")
     assert [line["event"] for line in lines] == [event, event]
 
 
