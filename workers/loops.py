@@ -1,15 +1,16 @@
-"""The loops of each part of the workers, how they are supervised."""
+"""The loops of each part, put together and supervised."""
 
 import os
 import sys
 from collections.abc import Callable
 from threading import Event
+from typing import Final
 
 from celery import Celery
 
 from domain.foundation.heartbeats import HeartbeatFolder
 from domain.foundation.logging import log
-from domain.foundation.loops import Loop, Report, Supervisor
+from domain.foundation.loops import STALE_AFTER_SECONDS, Loop, Report, Supervisor
 from domain.foundation.settings import Settings
 from workers import app as celery_app
 from workers.clockwork import Scheduler
@@ -19,6 +20,9 @@ from workers.schedule import SCHEDULE
 from workers.subscriptions import READERS
 from workers.task import Work
 from workers.watch import WorkerWatch
+
+STALE_AFTER: Final = {"relay": 120.0}
+"""Seconds, where a healthy step may take longer: the relay sends 400 messages in one, to a slow broker."""
 
 
 def supervised(part: str, app: Celery, work: Callable[[], Work], chosen: Settings) -> Supervisor:
@@ -34,7 +38,11 @@ def supervised(part: str, app: Celery, work: Callable[[], Work], chosen: Setting
         "clock": Scheduler(SCHEDULE, celery_app.asker(app)).step,
         "worker": watch.step,
     }
-    loops = [Loop(name, steps[name], report=report) for name in LOOPS[part] if name != SUPERVISOR]
+    loops = [
+        Loop(name, steps[name], report=report, stale_after=STALE_AFTER.get(name, STALE_AFTER_SECONDS))
+        for name in LOOPS[part]
+        if name != SUPERVISOR
+    ]
     return Supervisor(loops, restart=restart_process, report=report)
 
 

@@ -95,6 +95,8 @@ def deliver(work: Work, reader: Reader | WorldReader, event_id: UUID) -> None:
             _COUNT, {**key, "first_wait": FIRST_WAIT_SECONDS, "most": MOST_ATTEMPTS}
         ).first()
         event = events.event(session, event_id)
+    if counted is not None and not counted.is_open:
+        log("workers").error("delivery_parked", reader=name, event_id=str(event_id))
     if counted is None or not counted.is_open or event is None:
         return
     try:
@@ -139,5 +141,8 @@ def _went(item: Item, act: Callable[[Item], object]) -> bool:
     try:
         return act(item) is not False
     except Exception as error:  # noqa: BLE001 -- one bad row must not stop the others; it is told and tried again
-        log("workers").error("sweep_left_one", item=str(item)[:200], exc_info=error)
+        if is_temporary(error):
+            log("workers").warning("item_postponed", item=str(item)[:200], error=type(error).__name__)
+        else:
+            log("workers").error("sweep_left_one", item=str(item)[:200], exc_info=error)
         return False
