@@ -95,6 +95,7 @@ class Works:
             connection.execute(
                 f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{url.database}'"  # noqa: S608 -- a name of our own
             )
+        self.stack.transactions.engine.dispose()  # our own connections ended too
 
     def _check_readers(self) -> None:
         """Each event that has readers was handled by each of them, and none was given up."""
