@@ -150,7 +150,7 @@ _PARKED = text("""
     WHERE parked_at IS NOT NULL AND done_at IS NULL ORDER BY parked_at LIMIT :limit
 """)
 _RETRY = text("""
-    UPDATE event_deliveries SET parked_at = NULL, attempts = 0, sent = 0, due_at = now()
+    UPDATE event_deliveries SET parked_at = NULL, attempts = 0, sent = 0, due_at = parked_at
     WHERE event_id = :event_id AND reader = :reader AND parked_at IS NOT NULL AND done_at IS NULL
     RETURNING event_id
 """)

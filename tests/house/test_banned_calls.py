@@ -9,7 +9,7 @@ from tests.house.source import files
 BANNED = (
     (r"\.delay\(|apply_async\(|send_task\(", r"^workers/app\.py$", "Only relay and clock send messages: record a fact."),
     (r"datetime\.(now|utcnow|today)\(|date\.today\(", r"^(domain/foundation/clock|sandbox/clock)\.py$", "Pass `at` down; ask foundation.clock once."),
-    (r"(?i)(?<![.\w])(now|(clock|statement|transaction)_timestamp)\(\)(?! ->)|\bcurrent_(date|time(stamp)?)\b", r"^workers/(relay|task)\.py$", "The database's clock is not the market's: pass `at`."),
+    (r"(?i)(?<![.\w])(now|(clock|statement|transaction)_timestamp)\(\)(?! ->)|\bcurrent_(date|time(stamp)?)\b", r"^(workers/(relay|task)|domain/foundation/job_failures)\.py$", "The database's clock is not the market's: pass `at`."),
     (r"\buuid4\(|\buuid1\(", r"^$", "Ask foundation.ids.new(): version 7 sorts by time."),
     (r"^import random|^from random|random\.(random|choice|randint|uniform)\(", r"^(domain/foundation/(database|loops)|ops/.*|bench/.*|sandbox/.*)\.py$", "Rules are pure; secrets come from `secrets`."),
     (r"os\.environ|os\.getenv", r"^(domain/foundation/settings|ops/.*|bench/.*|migrations/.*|sandbox/.*)\.py$", "One settings class reads the environment."),
