@@ -4,6 +4,7 @@ import pkgutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
+from math import inf
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
@@ -12,18 +13,18 @@ from starlette.middleware.cors import CORSMiddleware
 from api import openapi, problems, rate_limits, routes
 from api.house import House
 from api.middleware import Reception
+from api.request_queue import QueueLimits, RequestQueue
 from api.routes import health
 from api.routes import problems as problem_pages
 from api.transaction import Router
 from domain.foundation import logging
 from domain.foundation.database import Transactions, engine_for
-from domain.foundation.settings import settings
+from domain.foundation.settings import Settings, settings
 from domain.payments import Gateway
 from domain.payments.stripe_gateway import StripeGateway
 
 LARGEST_BODY = 256 * 1024  # bytes; the largest real request, a schedule with its exceptions, is a tenth of it
 ASKED_MOST = ("search", "availability", "pricing", "bookings")
-WORLD_THREADS = 8  # they wait for the network, not for the interpreter
 
 
 def create(*, gateway: Gateway | None = None) -> FastAPI:
@@ -72,15 +73,42 @@ def _living_in(gateway: Gateway | None) -> Callable[[FastAPI], AbstractAsyncCont
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         chosen = settings()
-        engine = engine_for(chosen.database_url, pool_size=chosen.database_pool_size, name="talkoo api")
+        engine = engine_for(
+            chosen.database_url,
+            pool_size=chosen.database_pool_size,
+            kept=chosen.request_threads + 2,
+            name="talkoo api",
+        )
         app.state.house = House(
             transactions=Transactions(engine),
             gateway=gateway or StripeGateway.from_settings(chosen),
             limits=rate_limits.from_settings(chosen),
-            threads=CapacityLimiter(chosen.request_threads),
-            world_threads=CapacityLimiter(WORLD_THREADS),
+            requests=RequestQueue(_request_limits(chosen)),
+            provider_requests=RequestQueue(_provider_limits(chosen)),
+            threads=CapacityLimiter(inf),
         )
         yield
         engine.dispose()
 
     return living
+
+
+def _request_limits(chosen: Settings) -> QueueLimits:
+    return QueueLimits(
+        threads=chosen.request_threads,
+        reserved=1,
+        slow=chosen.slow_requests,
+        waiting=chosen.request_queue,
+        wait_seconds=chosen.request_wait_seconds,
+    )
+
+
+def _provider_limits(chosen: Settings) -> QueueLimits:
+    """All of these wait for the network, so none is told apart as slow; a quarter is left to other groups."""
+    return QueueLimits(
+        threads=chosen.provider_threads,
+        reserved=chosen.provider_threads // 4,
+        slow=0,
+        waiting=chosen.request_queue,
+        wait_seconds=chosen.request_wait_seconds,
+    )

@@ -6,6 +6,7 @@ from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from api.rate_limits import RateLimits
+from api.request_queue import RequestQueue
 from domain.foundation.database import Transactions
 from domain.payments import Gateway
 
@@ -14,16 +15,17 @@ from domain.payments import Gateway
 class House:
     """Held by the app as `app.state.house`.
 
-    `threads` bounds the requests at work at once: few threads, or they fight for the interpreter.
-    `world_threads` is a bound of its own for routes that wait for the payment provider, so that a slow
-    provider cannot starve the rest.
+    `requests` bounds the requests at work at once: few threads, or they fight for the interpreter.
+    `provider_requests` is a queue of its own for routes that wait for the payment provider, so that a slow
+    provider cannot starve the rest. `threads` has no bound; the queues have.
     """
 
     transactions: Transactions
     gateway: Gateway
     limits: RateLimits
+    requests: RequestQueue
+    provider_requests: RequestQueue
     threads: CapacityLimiter
-    world_threads: CapacityLimiter
 
 
 def house_of(request: Request) -> House:

@@ -11,6 +11,7 @@ from api import problems
 from api.admission import AT_THE_DOOR
 from api.card_numbers import CardNumberSent
 from api.legible import SCHEMAS, legible
+from api.request_queue import OverloadedError
 from api.schemas.common import Wire
 from api.schemas.problems import Problem
 from api.tags import TAGS
@@ -82,7 +83,7 @@ def refusals_of(door: "Door") -> list[type[Refusal]]:
     """Everything a route can refuse with: its own refusals, and those that come with its kind."""
     rule = permissions.PERMISSIONS[door.may].rule
     common: list[type[Refusal]] = [problems.Malformed, errors.Unacceptable, problems.TooManyRequests]
-    common += [errors.Unavailable]
+    common += [errors.Unavailable, OverloadedError]
     if door.may not in AT_THE_DOOR:
         common += [errors.Unauthenticated, SessionOver]
     if rule in {Rule.MARKET_MODERATOR, Rule.MARKET_OPERATOR, Rule.OPERATOR}:

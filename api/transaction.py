@@ -24,6 +24,7 @@ from api.admission import FROM_THE_PROVIDER, admit, attempt_of, if_match_of
 from api.card_numbers import refuse_card_numbers
 from api.house import House, house_of
 from api.openapi import declared
+from api.request_queue import OverloadedError
 from api.schemas.common import Wire
 from domain.foundation import clock, idempotency
 from domain.foundation.database import lost_a_race, pause_before_trying_again
@@ -33,6 +34,7 @@ from domain.identity import permissions
 
 GIVEN = frozenset({"session", "caller", "at", "transactions", "gateway", "if_match"})
 SAFE = frozenset({"GET", "HEAD"})
+CLIENT_CLOSED_REQUEST = 499  # nginx's number for the log; nobody is there to read the answer
 Need = Literal["optional", "required"]
 Endpoint = Callable[..., Any]
 
@@ -58,6 +60,11 @@ class Door:
     def reaches_the_world(self) -> bool:
         """Whether the route opens its own transactions around calls to the payment provider."""
         return "transactions" in self.wants
+
+    @property
+    def group(self) -> str:
+        """The group of routes with which it shares its part of the request queue: its noun."""
+        return self.endpoint.__module__.rpartition(".")[2]
 
     @property
     def is_safe(self) -> bool:
@@ -163,9 +170,21 @@ def _served(door: Door) -> Callable[..., Any]:
         only_known_parameters(talkoo_request)
         body = b"" if door.is_safe else await body_of(talkoo_request)
         house = house_of(talkoo_request)
-        limiter = house.world_threads if door.reaches_the_world else house.threads
+        queue = house.provider_requests if door.reaches_the_world else house.requests
         answer = _answer_from_the_world if door.reaches_the_world else _answer
-        return await run_sync(_refusing, answer, door, house, talkoo_request, body, parsed, limiter=limiter)
+        if (place := queue.enter(door.group)) is None:
+            try:
+                place = await queue.wait(door.group)
+            except OverloadedError as overloaded:
+                return problems.response(overloaded)
+        try:
+            if place.waited and await talkoo_request.is_disconnected():
+                return Response(status_code=CLIENT_CLOSED_REQUEST)
+            return await run_sync(
+                _refusing, answer, door, house, talkoo_request, body, parsed, limiter=house.threads
+            )
+        finally:
+            queue.leave(place)
 
     hints = get_type_hints(door.endpoint, include_extras=True)
     theirs = [

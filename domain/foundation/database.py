@@ -38,8 +38,10 @@ TOO_BUSY = {
 _AT_ONCE: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()  # of each engine, the one beside it
 
 
-def engine_for(url: str, *, pool_size: int, name: str) -> Engine:
+def engine_for(url: str, *, pool_size: int, name: str, kept: int | None = None) -> Engine:
     """An engine whose connections speak UTC, wait for nothing for long, and say who they are.
+
+    It has at most `pool_size` connections, and keeps `kept` of them (all, if left out) while they are idle.
 
     Beside it stands another one, for `Transactions`, whose connections never begin anything. Connections that
     changed their ways whenever they are lent would cost a fifth more processor for each statement. It keeps
@@ -55,12 +57,13 @@ def engine_for(url: str, *, pool_size: int, name: str) -> Engine:
         "json_deserializer": orjson.loads,
         "connect_args": {"options": options, "application_name": name, "connect_timeout": 5},
     }
-    engine = create_engine(url, pool_size=pool_size, max_overflow=0, **told)
-    kept = min(pool_size, KEPT_AT_ONCE)
+    kept = min(pool_size, kept or pool_size)
+    engine = create_engine(url, pool_size=kept, max_overflow=pool_size - kept, **told)
+    kept_beside = min(pool_size, KEPT_AT_ONCE)
     beside = create_engine(
         url,
-        pool_size=kept,
-        max_overflow=pool_size - kept,
+        pool_size=kept_beside,
+        max_overflow=pool_size - kept_beside,
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,  # there is nothing to roll back
         **told,

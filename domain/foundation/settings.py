@@ -32,7 +32,7 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "production"] = "development"
     database_url: str = "postgresql+psycopg://postgres@127.0.0.1:5432/talkoo"
-    database_pool_size: int = Field(default=6, ge=1, le=200)
+    database_pool_size: int = Field(default=20, ge=1, le=200)
     broker_url: str = "memory://localhost"
     stripe_secret_key: SecretStr = SecretStr("sk_sandbox_demo")
     stripe_api_base: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:12111")
@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     rate_limit: str = "600/minute"
     rate_limit_sign_in: str = "30/minute"
     request_threads: int = Field(default=4, ge=1, le=64)
+    slow_requests: int = Field(default=8, ge=0, le=64)
+    provider_threads: int = Field(default=8, ge=1, le=64)
+    request_queue: int = Field(default=128, ge=0, le=10_000)
+    request_wait_seconds: float = Field(default=2.0, gt=0, le=600)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     clock_file: Path | None = None
     heartbeat_folder: Path | None = None
