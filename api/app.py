@@ -79,6 +79,7 @@ def _living_in(gateway: Gateway | None) -> Callable[[FastAPI], AbstractAsyncCont
             kept=chosen.request_threads + 2,
             name="talkoo api",
         )
+        app.state.readiness = health.Readiness()
         app.state.house = House(
             transactions=Transactions(engine),
             gateway=gateway or StripeGateway.from_settings(chosen),

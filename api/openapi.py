@@ -16,6 +16,7 @@ from api.schemas.common import Wire
 from api.schemas.problems import Problem
 from api.tags import TAGS
 from domain.foundation import errors, idempotency
+from domain.foundation.database_errors import OutcomeUnknownError
 from domain.foundation.errors import Refusal
 from domain.identity import permissions
 from domain.identity.errors import SessionOver
@@ -89,7 +90,7 @@ def refusals_of(door: "Door") -> list[type[Refusal]]:
     if rule in {Rule.MARKET_MODERATOR, Rule.MARKET_OPERATOR, Rule.OPERATOR}:
         common.append(errors.Forbidden)
     if not door.is_safe:
-        common += [problems.TooLarge, CardNumberSent]
+        common += [problems.TooLarge, CardNumberSent, OutcomeUnknownError]
         common += [idempotency.KeyReused, idempotency.KeyUnreadable, idempotency.InFlight]
     if door.idempotency == "required":
         common.append(idempotency.KeyMissing)

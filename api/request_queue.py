@@ -22,7 +22,7 @@ from time import monotonic
 from domain.foundation.errors import Unavailable
 
 SLOW_SECONDS = 0.25  # ten times what the slowest ordinary request takes
-RETRY_AFTER_SECONDS = 2  # about as long as a full queue takes to empty
+RETRY_AFTER_SECONDS = 1  # about as long as a full queue takes to empty
 _TICK_SECONDS = 0.05  # between two looks for slow requests
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from inspect import isclass
+from time import monotonic
 from typing import Any, Literal, get_type_hints
 
 from anyio.to_thread import run_sync
@@ -27,13 +28,14 @@ from api.openapi import declared
 from api.request_queue import OverloadedError
 from api.schemas.common import Wire
 from domain.foundation import clock, idempotency
-from domain.foundation.database import lost_a_race, pause_before_trying_again
+from domain.foundation.database import is_repeatable, pause_before_trying_again
 from domain.foundation.errors import Refusal, Unavailable
 from domain.foundation.idempotency import StoredAnswer
 from domain.identity import permissions
 
 GIVEN = frozenset({"session", "caller", "at", "transactions", "gateway", "if_match"})
 SAFE = frozenset({"GET", "HEAD"})
+SECONDS_FOR_A_SECOND_TRY = 5.0  # after that whoever asks has given up, and should ask again
 CLIENT_CLOSED_REQUEST = 499  # nginx's number for the log; nobody is there to read the answer
 Need = Literal["optional", "required"]
 Endpoint = Callable[..., Any]
@@ -205,14 +207,15 @@ def _refusing(
     body: bytes,
     parsed: dict[str, Any],
 ) -> Response:
-    """A refusal becomes its problem here; a lost race is run once more."""
+    """A refusal becomes its problem here; a lost race or connection is tried once more."""
     try:
         if door.may != FROM_THE_PROVIDER:  # whose ids may look like cards
             refuse_card_numbers(body, request.url.query.encode())
+        until = monotonic() + SECONDS_FOR_A_SECOND_TRY
         try:
             return answer(door, house, request, body, parsed)
-        except (DBAPIError, _AnsweredMeanwhile) as error:
-            if not (lost_a_race(error) or isinstance(error, _AnsweredMeanwhile)):
+        except (DBAPIError, Unavailable, _AnsweredMeanwhile) as error:
+            if not (is_repeatable(error) or isinstance(error, _AnsweredMeanwhile)) or monotonic() > until:
                 raise
             pause_before_trying_again()
             return answer(door, house, request, body, parsed)

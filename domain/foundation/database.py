@@ -14,8 +14,16 @@ from weakref import WeakKeyDictionary
 import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy import exc as trouble
+from sqlalchemy.engine import ExceptionContext
 from sqlmodel import Session
 
+from domain.foundation.database_errors import (
+    OutcomeUnknownError,
+    Reaction,
+    condition_of,
+    sqlstate_of,
+    unavailable,
+)
 from domain.foundation.errors import Refusal, Unacceptable, Unavailable, for_constraint
 
 Result = TypeVar("Result")
@@ -25,15 +33,8 @@ STATEMENT_TIMEOUT_MS = 10_000  # no statement of a request takes this long; a pl
 IDLE_TIMEOUT_MS = 15_000  # a transaction that does nothing this long belongs to a process that hangs
 POOL_WAIT_SECONDS = 2.0  # longer in the queue than this, and answering 503 is kinder
 KEPT_AT_ONCE = 4  # connections that begin nothing stay open for this many threads; a crowd opens more
-CLASHES = {"40001", "40P01"}  # serialization_failure, deadlock_detected: the same work may succeed next time
-TOO_BUSY = {
-    "55P03",
-    "57014",
-    "53300",
-    "57P01",
-    "57P02",
-    "57P03",
-}  # lock or statement timed out, full, going down
+NOT_COMMITTED = {"25006", "25P03", "25P04"}  # read-only, idle or open too long: the server rolled back
+SECONDS_BETWEEN_RECONNECTS = 1.0  # of the reads; a server that stays read-only refuses many writes
 
 _AT_ONCE: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()  # of each engine, the one beside it
 
@@ -52,6 +53,7 @@ def engine_for(url: str, *, pool_size: int, name: str, kept: int | None = None) 
         f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT_MS}"
     )
     told: dict[str, Any] = {
+        "hide_parameters": True,  # what people typed has no place in a log
         "pool_timeout": POOL_WAIT_SECONDS,
         "json_serializer": lambda value: orjson.dumps(value).decode(),
         "json_deserializer": orjson.loads,
@@ -70,7 +72,32 @@ def engine_for(url: str, *, pool_size: int, name: str, kept: int | None = None) 
     )
     event.listen(engine, "engine_disposed", lambda _engine: beside.dispose())
     _AT_ONCE[engine] = beside
+    _reconnect_on_error(engine, beside)
     return engine
+
+
+def _reconnect_on_error(engine: Engine, beside: Engine) -> None:
+    """After an error that asks for other connections, drop those of the pool.
+
+    A server that has become read-only is no longer the primary. An address with several hosts and
+    `target_session_attrs=read-write` leads new connections to the one that is, those for reads too.
+    """
+    dropped_at = 0.0
+
+    def drop_connections(context: ExceptionContext) -> None:
+        nonlocal dropped_at
+        connection, error = context.connection, context.sqlalchemy_exception
+        if connection is None or not isinstance(error, trouble.DBAPIError):
+            return
+        condition = condition_of(error)
+        if condition is None or condition.reaction is not Reaction.RECONNECT:
+            return
+        context.is_disconnect = True
+        if time.monotonic() - dropped_at > SECONDS_BETWEEN_RECONNECTS:
+            dropped_at = time.monotonic()
+            beside.dispose()
+
+    event.listen(engine, "handle_error", drop_connections)
 
 
 class Transactions:
@@ -87,7 +114,7 @@ class Transactions:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for reads alone: each statement sees the newest state and is one round trip."""
-        with self.at_once() as session:
+        with _in_our_words(), self._autocommit() as session:
             yield session
 
     @contextmanager
@@ -95,17 +122,18 @@ class Transactions:
         """A session in which every statement is a transaction of its own, without BEGIN and COMMIT.
 
         For writing what one statement says whole: it is there when the statement has answered, or not at all.
+        Raises OutcomeUnknownError if the connection is lost before it has answered.
         """
-        with _in_our_words(), Session(self._at_once, expire_on_commit=False) as session:
+        with _in_our_words(), _commits_unless_lost(), self._autocommit() as session:
             yield session
 
     def run(self, work: Callable[[Session], Result]) -> Result:
-        """What `work` answers, in one transaction; tried once more if it lost against another one."""
+        """What `work` answers, in one transaction; tried once more if it `is_repeatable`."""
         try:
             with self._transaction() as session:
                 return work(session)
-        except trouble.DBAPIError as error:
-            if not lost_a_race(error):
+        except (trouble.DBAPIError, Unavailable) as error:
+            if not is_repeatable(error):
                 raise
         pause_before_trying_again()
         with self._transaction() as session:
@@ -118,14 +146,29 @@ class Transactions:
                 yield session
             except Refusal as refusal:
                 if refusal.keeps:
-                    session.commit()
+                    _commit(session)
                 raise
-            session.commit()
+            _commit(session)
+
+    def _autocommit(self) -> Session:
+        return Session(self._at_once, expire_on_commit=False)
 
 
-def lost_a_race(error: BaseException) -> bool:
-    """Whether the database gave up this transaction for another one's sake."""
-    return isinstance(error, trouble.DBAPIError) and _state_of(error) in CLASHES
+def is_repeatable(error: BaseException) -> bool:
+    """Whether a transaction that ended with this error was certainly not committed and may succeed now.
+
+    Another transaction was preferred, or the connection was lost before the commit: it was idle for too long,
+    or the server was restarted or replaced by another one.
+    """
+    if isinstance(error, OutcomeUnknownError):
+        return False
+    if isinstance(error, Unavailable):
+        cause = error.__cause__
+        return isinstance(cause, trouble.DBAPIError) and cause.connection_invalidated
+    if not isinstance(error, trouble.DBAPIError):
+        return False
+    condition = condition_of(error)
+    return condition is not None and condition.reaction is Reaction.REPEAT
 
 
 def pause_before_trying_again() -> None:
@@ -149,8 +192,27 @@ def _in_our_words() -> Iterator[None]:
     except trouble.TimeoutError as error:
         raise Unavailable("Too many are asking at once.", retry_after=1) from error
     except trouble.DBAPIError as error:
-        if error.connection_invalidated or _state_of(error) in TOO_BUSY or _never_connected(error):
-            raise Unavailable("The database is busy or away.", retry_after=1) from error
+        condition = condition_of(error)
+        if condition is None or condition.reaction is Reaction.REPEAT:
+            raise
+        raise unavailable(condition) from error
+
+
+def _commit(session: Session) -> None:
+    """Commit what the session holds. Raises OutcomeUnknownError if the connection is lost meanwhile."""
+    session.flush()
+    with _commits_unless_lost():
+        session.commit()
+
+
+@contextmanager
+def _commits_unless_lost() -> Iterator[None]:
+    """For what commits: an error that ended the connection leaves the outcome unknown."""
+    try:
+        yield
+    except trouble.DBAPIError as error:
+        if error.connection_invalidated and sqlstate_of(error) not in NOT_COMMITTED:
+            raise OutcomeUnknownError from error
         raise
 
 
@@ -158,11 +220,3 @@ def constraint_of(error: trouble.DBAPIError) -> str | None:
     """The name of the constraint that was violated, if one was."""
     diagnosis = getattr(error.orig, "diag", None)
     return getattr(diagnosis, "constraint_name", None)
-
-
-def _state_of(error: trouble.DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
-
-
-def _never_connected(error: trouble.DBAPIError) -> bool:
-    return isinstance(error, trouble.OperationalError) and _state_of(error) is None
