@@ -6,6 +6,7 @@ from typing import Literal
 from fastapi import Request
 from sqlmodel import Session
 
+from api.card_numbers import check_key
 from api.problems import PreconditionMissing
 from api.rate_limits import RateLimits
 from domain import identity
@@ -50,6 +51,7 @@ def attempt_of(
         )
     if key is None:
         return None
+    check_key(key)
     path = request.url.path + ("?" + request.url.query if request.url.query else "")
     return idempotency.attempt(None if caller is None else caller.user_id, key, request.method, path, body)
 

@@ -1,25 +1,12 @@
-"""Card numbers are never taken: no route wants one, so what looks like one is refused and never logged.
+"""Card numbers are never taken: no route wants one, so text that holds one is refused and never stored.
 
-A card number (PAN, ISO/IEC 7812) has 13 to 19 digits, often in groups, begins with 2 to 6 where payment
-networks issue it, and its last digit checks the others by Luhn's sum. One in ten of all other numbers passes
-that sum by chance, so what is something else by where it stands is let through: parts of words and ids, the
-decimals of a number, and telephone numbers, which begin with a plus.
+What is looked at are values after parsing: every text in a request body, whatever the spelling of its JSON, and
+the two headers that are kept, Idempotency-Key and X-Request-Id.
 """
 
-import re
-from itertools import accumulate
-from urllib.parse import unquote
-
+from domain.foundation.card_numbers import contains_card_number, is_card_like
 from domain.foundation.errors import Unacceptable
-
-LENGTHS = range(13, 20)
-MASK = "[card number removed]"
-
-# Groups of digits with one separator between them, the plus being a space in a query; a security code or a
-# date may stand beside the number, so each run of neighbouring groups is looked at.
-_GROUPS = re.compile(r"(?<![\w+])(?<!\d\.)[0-9]+(?:[ +-][0-9]+)*(?!\w)")
-_POSSIBLE = re.compile(rb"(?:[0-9][ +-]?){12}[0-9]|%")
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # twice a digit, its own digits summed
+from domain.foundation.idempotency import KeyUnreadable
 
 
 class CardNumberSent(Unacceptable):
@@ -29,35 +16,26 @@ class CardNumberSent(Unacceptable):
     title = "Card numbers are not taken here"
 
 
-def refuse_card_numbers(*parts: bytes) -> None:
-    """Refuse a request of which a part (its body, its query) holds a look-alike; never repeats it."""
-    for part in parts:
-        # Most requests hold no dozen digits in a row at all, and are done here.
-        if _POSSIBLE.search(part) and holds_card_number(part.decode(errors="replace")):
-            raise CardNumberSent("Card details go to the payment provider only. Nothing was kept.")
+def check_text(field: str, value: object) -> None:
+    """Raises CardNumberSent if the value, a text or texts in a list or mapping, holds a card number."""
+    match value:
+        case str():
+            if contains_card_number(value):
+                raise CardNumberSent(
+                    "Card details go to the payment provider only. Nothing was kept.", field=field
+                )
+        case tuple() | list():
+            for item in value:
+                check_text(field, item)
+        case dict():
+            for key, item in value.items():
+                check_text(field, key)
+                check_text(field, item)
 
 
-def holds_card_number(text: str) -> bool:
-    """Whether something in `text`, as it stands or URL-encoded, looks like a card number."""
-    return any(_looks(run[0]) for reading in {text, unquote(text)} for run in _GROUPS.finditer(reading))
-
-
-def without_card_numbers(text: str) -> str:
-    """The text, fit for a log."""
-    return _GROUPS.sub(lambda run: MASK if _looks(run[0]) else run[0], text)
-
-
-def _looks(run: str) -> bool:
-    groups = re.split(r"[ +-]", run)
-    return any(_begins_a_number(groups[first : first + LENGTHS.stop]) for first in range(len(groups)))
-
-
-def _begins_a_number(groups: list[str]) -> bool:
-    joined = accumulate(groups)
-    return any(len(one) in LENGTHS and one[0] in "23456" and _luhn(one) for one in joined)
-
-
-def _luhn(digits: str) -> bool:
-    """Whether the last digit agrees with the others (ISO/IEC 7812-1, annex B)."""
-    plain, doubled = digits[-1::-2], digits[-2::-2]
-    return (sum(map(int, plain)) + sum(_DOUBLED[int(digit)] for digit in doubled)) % 10 == 0
+def check_key(key: str) -> None:
+    """Raises KeyUnreadable for an idempotency key, which is stored, that looks like a card number."""
+    if is_card_like(key):
+        raise KeyUnreadable(
+            "This key looks like a card number. Use a random one, a UUID for example.", field="Idempotency-Key"
+        )

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.foundation import ids
+from domain.foundation.card_numbers import is_card_like
 from domain.foundation.logging import log
 
 _SANE = re.compile(rb"^[A-Za-z0-9_.:-]{8,100}$")
@@ -81,7 +82,9 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
 
 def _request_id(scope: Scope) -> str:
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    return given.decode("ascii") if _SANE.match(given) else ids.encode("req", ids.new())
+    if _SANE.match(given) and not is_card_like(known := given.decode("ascii")):
+        return known
+    return ids.encode("req", ids.new())
 
 
 def _with_ours(headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:

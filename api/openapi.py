@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from api import problems
 from api.admission import AT_THE_DOOR
 from api.card_numbers import CardNumberSent
+from api.encodings import UnsupportedEncodingError
 from api.legible import SCHEMAS, legible
 from api.request_queue import OverloadedError
 from api.schemas.common import Wire
@@ -84,13 +85,13 @@ def refusals_of(door: "Door") -> list[type[Refusal]]:
     """Everything a route can refuse with: its own refusals, and those that come with its kind."""
     rule = permissions.PERMISSIONS[door.may].rule
     common: list[type[Refusal]] = [problems.Malformed, errors.Unacceptable, problems.TooManyRequests]
-    common += [errors.Unavailable, OverloadedError]
+    common += [CardNumberSent, errors.Unavailable, OverloadedError]
     if door.may not in AT_THE_DOOR:
         common += [errors.Unauthenticated, SessionOver]
     if rule in {Rule.MARKET_MODERATOR, Rule.MARKET_OPERATOR, Rule.OPERATOR}:
         common.append(errors.Forbidden)
     if not door.is_safe:
-        common += [problems.TooLarge, CardNumberSent, OutcomeUnknownError]
+        common += [problems.TooLarge, UnsupportedEncodingError, OutcomeUnknownError]
         common += [idempotency.KeyReused, idempotency.KeyUnreadable, idempotency.InFlight]
     if door.idempotency == "required":
         common.append(idempotency.KeyMissing)

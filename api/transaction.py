@@ -21,8 +21,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
 from api import answers, problems
-from api.admission import FROM_THE_PROVIDER, admit, attempt_of, if_match_of
-from api.card_numbers import refuse_card_numbers
+from api.admission import admit, attempt_of, if_match_of
+from api.encodings import check_encoding
 from api.house import House, house_of
 from api.openapi import declared
 from api.request_queue import OverloadedError
@@ -142,7 +142,7 @@ class Router:
 
 
 async def body_of(request: Request) -> bytes:
-    """The body as it came, for the fingerprint of a retry and the search for card numbers."""
+    """The body as it came, for the fingerprint of a retry."""
     return await request.body()
 
 
@@ -171,6 +171,7 @@ def _served(door: Door) -> Callable[..., Any]:
     async def serve(talkoo_request: Request, **parsed: Any) -> Response:  # noqa: ANN401 -- parsed by FastAPI
         only_known_parameters(talkoo_request)
         body = b"" if door.is_safe else await body_of(talkoo_request)
+        check_encoding(talkoo_request.headers.get("content-type", ""), body)
         house = house_of(talkoo_request)
         queue = house.provider_requests if door.reaches_the_world else house.requests
         answer = _answer_from_the_world if door.reaches_the_world else _answer
@@ -209,8 +210,6 @@ def _refusing(
 ) -> Response:
     """A refusal becomes its problem here; a lost race or connection is tried once more."""
     try:
-        if door.may != FROM_THE_PROVIDER:  # whose ids may look like cards
-            refuse_card_numbers(body, request.url.query.encode())
         until = monotonic() + SECONDS_FOR_A_SECOND_TRY
         try:
             return answer(door, house, request, body, parsed)

@@ -1,10 +1,19 @@
 """Shapes that all nouns share."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
+from api.card_numbers import check_text
 from domain.foundation.documents import NO_NUL
 from domain.foundation.paging import DEFAULT_LIMIT, LARGEST_LIMIT
 
@@ -46,9 +55,16 @@ AfterCursor = Annotated[str | None, Field(max_length=500, description="`next_cur
 
 
 class Wire(BaseModel):
-    """A request body: unknown fields are refused, and its example runs as a test."""
+    """A request body: unknown fields and card numbers are refused, and its example runs as a test."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="after")
+    def _check_for_card_numbers(self) -> Self:
+        for name, value in self.__dict__.items():
+            if isinstance(value, str | tuple | list | dict):
+                check_text(name, value)
+        return self
 
     @staticmethod
     def example(*examples: dict[str, Any]) -> ConfigDict:

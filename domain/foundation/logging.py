@@ -9,6 +9,8 @@ import sys
 
 import structlog
 
+from domain.foundation.card_numbers import without_card_numbers
+
 
 def configure(level: str) -> None:
     """Send our logs and the libraries' to standard error in one form. Doing it twice does no harm."""
@@ -18,7 +20,12 @@ def configure(level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
+        processors=[
+            *shared,
+            structlog.processors.format_exc_info,
+            _mask_card_numbers,
+            structlog.processors.JSONRenderer(),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
@@ -29,3 +36,12 @@ def configure(level: str) -> None:
 def log(room: str) -> structlog.typing.FilteringBoundLogger:
     """A logger that says from which room it speaks."""
     return structlog.get_logger(room=room)  # type: ignore[no-any-return]  # structlog answers a lazy proxy
+
+
+def _mask_card_numbers(
+    _logger: object, _method: str, entry: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """A trace may quote what somebody typed; all else in a log is ours."""
+    if "exception" in entry:
+        entry["exception"] = without_card_numbers(entry["exception"])
+    return entry
