@@ -1,7 +1,7 @@
 """Card numbers are never taken: no route wants one, so text that holds one is refused and never stored.
 
-What is looked at are values after parsing: every text in a request body, whatever the spelling of its JSON, and
-the two headers that are kept, Idempotency-Key and X-Request-Id.
+What is looked at are values after parsing: every text in a request body, whatever the spelling of its JSON,
+and the two headers that are kept, Idempotency-Key and X-Request-Id.
 """
 
 from domain.foundation.card_numbers import contains_card_number, is_card_like
@@ -37,5 +37,6 @@ def check_key(key: str) -> None:
     """Raises KeyUnreadable for an idempotency key, which is stored, that looks like a card number."""
     if is_card_like(key):
         raise KeyUnreadable(
-            "This key looks like a card number. Use a random one, a UUID for example.", field="Idempotency-Key"
+            "This key looks like a card number. Use a random one, a UUID for example.",
+            field="Idempotency-Key",
         )

@@ -2,12 +2,12 @@
 
 Routes are divided into groups, one for each noun. The invariants:
 
-* At most `threads` requests work at once, and of one group at most `threads - reserved`, so that a group which
-  is slow today leaves a thread to the others.
+* At most `threads` requests work at once, and of one group at most `threads - reserved`, so that a group
+  which is slow today leaves a thread to the others.
 * While others wait, a request that has worked for `slow_seconds` no longer counts among them: it waits for a
   lock or the network rather than for the interpreter. Up to `slow` requests are counted as slow, of one group
-  at most half as many; a group with all its slow requests under way starts nothing more until one has ended.
-* Of each group at most `waiting` requests wait, in order of arrival and for `wait_seconds` at most. The groups
+  at most half as many; a group that has so many starts nothing more until one has ended.
+* Of each group at most `waiting` requests wait, in order of arrival and for at most `wait_seconds`. Groups
   take turns. A request that is refused has not been started.
 
 Everything here runs on the event loop, so nothing is locked. A request that finds a free thread pays for a

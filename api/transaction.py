@@ -28,7 +28,7 @@ from api.openapi import declared
 from api.request_queue import OverloadedError
 from api.schemas.common import Wire
 from domain.foundation import clock, idempotency
-from domain.foundation.database import is_repeatable, pause_before_trying_again
+from domain.foundation.database import busy, is_repeatable, pause_before_trying_again
 from domain.foundation.errors import Refusal, Unavailable
 from domain.foundation.idempotency import StoredAnswer
 from domain.identity import permissions
@@ -210,16 +210,35 @@ def _refusing(
 ) -> Response:
     """A refusal becomes its problem here; a lost race or connection is tried once more."""
     try:
-        until = monotonic() + SECONDS_FOR_A_SECOND_TRY
-        try:
-            return answer(door, house, request, body, parsed)
-        except (DBAPIError, Unavailable, _AnsweredMeanwhile) as error:
-            if not (is_repeatable(error) or isinstance(error, _AnsweredMeanwhile)) or monotonic() > until:
-                raise
-            pause_before_trying_again()
-            return answer(door, house, request, body, parsed)
+        return _answer_or_try_again(lambda: answer(door, house, request, body, parsed))
     except Refusal as refusal:
         return problems.response(refusal)
+
+
+def _answer_or_try_again(answer: Callable[[], Response]) -> Response:
+    """The answer; a second try where the first may be repeated and there is time.
+
+    Raises Unavailable if the second try may be repeated too.
+    """
+    until = monotonic() + SECONDS_FOR_A_SECOND_TRY
+    try:
+        return answer()
+    except (DBAPIError, Unavailable, _AnsweredMeanwhile) as error:
+        if not _is_repeatable(error):
+            raise
+        if monotonic() > until:
+            raise busy() from error
+    pause_before_trying_again()
+    try:
+        return answer()
+    except (DBAPIError, _AnsweredMeanwhile) as error:
+        if not _is_repeatable(error):
+            raise
+        raise busy() from error
+
+
+def _is_repeatable(error: Exception) -> bool:
+    return isinstance(error, _AnsweredMeanwhile) or is_repeatable(error)
 
 
 def _answer(door: Door, house: House, request: Request, body: bytes, parsed: dict[str, Any]) -> Response:

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can serve. Neither waits in the queue for a thread or the pool."""
+"""Whether this process lives, and whether it can serve. Neither waits for a thread or for the pool."""
 
 import asyncio
 

@@ -79,7 +79,7 @@ def _looks_like_card(run: str) -> bool:
 
 
 def _is_decimal(run: str, group: re.Match[str]) -> bool:
-    """Whether the group is what stands behind the point of a number: of another length than a card's group."""
+    """Whether the group is the decimals of a number: behind a point, not as long as a group of a card."""
     return run[: group.start()].endswith(".") and len(group[0]) not in _GROUP_LENGTHS
 
 

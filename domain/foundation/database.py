@@ -128,7 +128,10 @@ class Transactions:
             yield session
 
     def run(self, work: Callable[[Session], Result]) -> Result:
-        """What `work` answers, in one transaction; tried once more if it `is_repeatable`."""
+        """What `work` answers, in one transaction; tried once more if it `is_repeatable`.
+
+        Raises Unavailable if the second try may be repeated too.
+        """
         try:
             with self._transaction() as session:
                 return work(session)
@@ -136,8 +139,13 @@ class Transactions:
             if not is_repeatable(error):
                 raise
         pause_before_trying_again()
-        with self._transaction() as session:
-            return work(session)
+        try:
+            with self._transaction() as session:
+                return work(session)
+        except trouble.DBAPIError as error:
+            if not is_repeatable(error):
+                raise
+            raise busy() from error
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
@@ -169,6 +177,11 @@ def is_repeatable(error: BaseException) -> bool:
         return False
     condition = condition_of(error)
     return condition is not None and condition.reaction is Reaction.REPEAT
+
+
+def busy() -> Unavailable:
+    """What to say when a transaction was given up for others' sake twice."""
+    return Unavailable("The database is busy or away.", retry_after=1)
 
 
 def pause_before_trying_again() -> None:

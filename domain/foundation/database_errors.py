@@ -60,8 +60,8 @@ class OutcomeUnknownError(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(
-            "It may be done or not. Send the same request again with the same Idempotency-Key: it is never done "
-            "twice. If you sent it without a key, look first whether it was done.",
+            "It may be done or not. Send the same request again with the same Idempotency-Key: it is never "
+            "done twice. If you sent it without a key, look first whether it was done.",
             retry_after=1,
         )
 

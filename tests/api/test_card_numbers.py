@@ -1,4 +1,4 @@
-"""Card numbers are refused wherever people type, in every spelling of a body, and in headers that are kept."""
+"""Card numbers are refused where people type, in every spelling of a body, and in headers that are kept."""
 
 import json
 import re
@@ -37,7 +37,14 @@ def users(transactions: Transactions) -> int:
 
 @pytest.mark.parametrize(
     "name",
-    [CARD, ESCAPED, "4242.4242.4242.4242", "４２４２ ４２４２ ４２４２ ４２４２", "٤٢٤٢٤٢٤٢٤٢٤٢٤٢٤٢", f"me {CARD}"],
+    [
+        CARD,
+        ESCAPED,
+        "4242.4242.4242.4242",
+        "４２４２ ４２４２ ４２４２ ４２４２",
+        "٤٢٤٢٤٢٤٢٤٢٤٢٤٢٤٢",
+        f"me {CARD}",
+    ],
 )
 def test_a_card_number_in_a_body_is_refused_in_every_spelling(
     client: Client, transactions: Transactions, name: str

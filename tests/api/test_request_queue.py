@@ -165,8 +165,8 @@ def test_slow_requests_give_up_their_threads_and_a_group_with_all_its_slow_ones_
         started = [await turn for turn in turns[:3]]  # the first three are slow by now
         assert all(place.is_slow for place in stuck)
         last = await waiting(queue, "bookings")
-        while not started[0].is_slow:
-            await asyncio.sleep(0)
+        queue._tick()
+        assert started[0].is_slow
         assert not any(turn.done() for turn in [*turns[3:], last])
         queue.leave(entered(queue, "search"))
         for place in [*stuck, *started]:
@@ -178,6 +178,52 @@ def test_slow_requests_give_up_their_threads_and_a_group_with_all_its_slow_ones_
     run(work)
 
 
+class Crowd:
+    """Requests that come and go at random; after each step no bound is exceeded."""
+
+    def __init__(self, bounds: QueueLimits) -> None:
+        self.bounds, self.queue = bounds, RequestQueue(bounds)
+        self.places: list[Place] = []
+        self.turns: list[asyncio.Task[Place]] = []
+
+    async def step(self, step: str, number: int) -> None:
+        group = GROUPS[number % len(GROUPS)]
+        if step == "come":
+            await self.come(group)
+        elif step == "go" and self.places:
+            self.queue.leave(self.places.pop(number % len(self.places)))
+        elif step == "tick":
+            self.queue._tick()
+        await self.collect()
+        self.check()
+
+    async def come(self, group: str) -> None:
+        if (place := self.queue.enter(group)) is not None:
+            self.places.append(place)
+        else:
+            self.turns.append(await waiting(self.queue, group))
+
+    async def collect(self) -> None:
+        for _ in range(2):
+            await asyncio.sleep(0)
+        self.places += [turn.result() for turn in self.turns if turn.done() and turn.exception() is None]
+        self.turns = [turn for turn in self.turns if not turn.done()]
+
+    def check(self) -> None:
+        working = Counter(place.group for place in self.places if not place.is_slow)
+        slow = Counter(place.group for place in self.places if place.is_slow)
+        assert working.total() <= self.bounds.threads
+        assert all(count <= self.bounds.threads_of_group for count in working.values())
+        assert slow.total() <= self.bounds.slow
+        assert all(count <= self.bounds.slow_of_group for count in slow.values())
+
+    async def end(self) -> None:
+        while self.turns or self.places:
+            while self.places:
+                self.queue.leave(self.places.pop())
+            await self.collect()
+
+
 @given(
     threads=st.integers(1, 4),
     slow=st.integers(0, 4),
@@ -187,38 +233,10 @@ def test_no_bound_is_ever_exceeded_and_everybody_is_served_in_the_end(
     threads: int, slow: int, steps: list[tuple[str, int]]
 ):
     async def work() -> None:
-        bounds = limits(threads=threads, slow=slow)
-        queue = RequestQueue(bounds)
-        places: list[Place] = []
-        turns: list[asyncio.Task[Place]] = []
-
-        async def collect() -> None:
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-            places.extend(turn.result() for turn in turns if turn.done() and turn.exception() is None)
-            turns[:] = [turn for turn in turns if not turn.done()]
-
+        crowd = Crowd(limits(threads=threads, slow=slow))
         for step, number in steps:
-            group = GROUPS[number % len(GROUPS)]
-            if step == "come" and (place := queue.enter(group)) is not None:
-                places.append(place)
-            elif step == "come":
-                turns.append(await waiting(queue, group))
-            elif step == "go" and places:
-                queue.leave(places.pop(number % len(places)))
-            elif step == "tick":
-                queue._tick()
-            await collect()
-            working = Counter(place.group for place in places if not place.is_slow)
-            slow_ones = Counter(place.group for place in places if place.is_slow)
-            assert working.total() <= threads
-            assert all(count <= bounds.threads_of_group for count in working.values())
-            assert slow_ones.total() <= slow
-            assert all(count <= bounds.slow_of_group for count in slow_ones.values())
-        while turns or places:
-            while places:
-                queue.leave(places.pop())
-            await collect()
-        assert all(queue.enter(group) is not None for group in GROUPS[: threads and 1])
+            await crowd.step(step, number)
+        await crowd.end()
+        assert crowd.queue.enter("bookings") is not None
 
     run(work)

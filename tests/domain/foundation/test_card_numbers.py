@@ -89,7 +89,9 @@ def test_other_digits_pass(harmless: str) -> None:
 
 
 @given(
-    first=st.dates(), second=st.dates(), form=st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y"])
+    first=st.dates(),
+    second=st.dates(),
+    form=st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y"]),
 )
 def test_two_dates_are_no_card_number(first, second, form: str) -> None:
     for between in (" ", "-", " - ", "–"):
