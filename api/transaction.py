@@ -12,12 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from inspect import isclass
-from time import monotonic
 from typing import Any, Literal, get_type_hints
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from api import answers, problems
@@ -27,22 +26,17 @@ from api.house import House, house_of
 from api.openapi import declared
 from api.request_queue import OverloadedError
 from api.schemas.common import Wire
+from api.second_try import AnsweredMeanwhile, answer_or_try_again
 from domain.foundation import clock, idempotency
-from domain.foundation.database import busy, is_repeatable, pause_before_trying_again
 from domain.foundation.errors import Refusal, Unavailable
 from domain.foundation.idempotency import StoredAnswer
 from domain.identity import permissions
 
 GIVEN = frozenset({"session", "caller", "at", "transactions", "gateway", "if_match"})
 SAFE = frozenset({"GET", "HEAD"})
-SECONDS_FOR_A_SECOND_TRY = 5.0  # after that whoever asks has given up, and should ask again
 CLIENT_CLOSED_REQUEST = 499  # nginx's number for the log; nobody is there to read the answer
 Need = Literal["optional", "required"]
 Endpoint = Callable[..., Any]
-
-
-class _AnsweredMeanwhile(Exception):  # noqa: N818 -- not an error: the other one's answer is ours too
-    """Somebody stored an answer under the same key between our look and our commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,35 +204,9 @@ def _refusing(
 ) -> Response:
     """A refusal becomes its problem here; a lost race or connection is tried once more."""
     try:
-        return _answer_or_try_again(lambda: answer(door, house, request, body, parsed))
+        return answer_or_try_again(lambda: answer(door, house, request, body, parsed))
     except Refusal as refusal:
         return problems.response(refusal)
-
-
-def _answer_or_try_again(answer: Callable[[], Response]) -> Response:
-    """The answer; a second try where the first may be repeated and there is time.
-
-    Raises Unavailable if the second try may be repeated too.
-    """
-    until = monotonic() + SECONDS_FOR_A_SECOND_TRY
-    try:
-        return answer()
-    except (DBAPIError, Unavailable, _AnsweredMeanwhile) as error:
-        if not _is_repeatable(error):
-            raise
-        if monotonic() > until:
-            raise busy() from error
-    pause_before_trying_again()
-    try:
-        return answer()
-    except (DBAPIError, _AnsweredMeanwhile) as error:
-        if not _is_repeatable(error):
-            raise
-        raise busy() from error
-
-
-def _is_repeatable(error: Exception) -> bool:
-    return isinstance(error, _AnsweredMeanwhile) or is_repeatable(error)
 
 
 def _answer(door: Door, house: House, request: Request, body: bytes, parsed: dict[str, Any]) -> Response:
@@ -263,7 +231,7 @@ def _answer(door: Door, house: House, request: Request, body: bytes, parsed: dic
                 _be_sure(session, tried, no, at)
             raise
         if tried and not idempotency.store(session, tried, answered, at=at):
-            raise _AnsweredMeanwhile
+            raise AnsweredMeanwhile
     return answers.response(answered)
 
 
@@ -281,7 +249,7 @@ def _be_sure(
         session.rollback()
         is_ours = idempotency.look(session, tried, at=at) is None
     if not is_ours:
-        raise _AnsweredMeanwhile from no
+        raise AnsweredMeanwhile from no
 
 
 def _answer_from_the_world(
@@ -295,7 +263,7 @@ def _answer_from_the_world(
         if tried and (stored := idempotency.look(session, tried, at=at)):
             return answers.response(stored, idempotent_replayed="true")
         if tried and not idempotency.claim(session, tried, at=at):
-            raise _AnsweredMeanwhile
+            raise AnsweredMeanwhile
     given = {"transactions": house.transactions, "gateway": house.gateway, "caller": caller, "at": at}
     try:
         answered = door.render(door.endpoint(**parsed, **_only(door.wants, given)))
