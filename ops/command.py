@@ -5,6 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
+from domain.foundation.settings import SettingsError
 from ops import demo_market, documents, health, migrate, postgres, services, set_aside, up, workplace
 from ops.embedded_postgres import EmbeddedPostgresError
 from ops.failures import MendableError
@@ -17,6 +18,7 @@ app = typer.Typer(
     name="talkoo",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_show_locals=False,  # a local variable may hold a secret
     rich_markup_mode="markdown",
     help="""
 The backend of a sharing-economy marketplace.
@@ -26,13 +28,13 @@ workers, a demo market) and needs nothing installed. Ctrl-C stops it; the data s
 
 **In production** the same programs run one by one: `migrate`, then `api`, `worker`, `relay`, `clock`.
 They are configured by environment variables: DATABASE_URL, BROKER_URL, STRIPE_SECRET_KEY, STRIPE_API_BASE,
-STRIPE_WEBHOOK_SECRETS, SIGNING_KEYS, ENVIRONMENT=production.
+STRIPE_WEBHOOK_SECRETS, SIGNING_KEYS, RATE_LIMITS_URL, TRUSTED_PROXIES, ENVIRONMENT=production.
 """,
 )
 _HERE = "On this machine"
 _PRODUCTION = "In production, one by one"
 _WORK = "Work on Talkoo"
-_MENDABLE = (EmbeddedPostgresError, ChildError, MendableError, workplace.AlreadyUpError)
+_MENDABLE = (EmbeddedPostgresError, ChildError, MendableError, SettingsError, workplace.AlreadyUpError)
 
 app.command(rich_help_panel=_HERE)(up.up)
 app.add_typer(postgres.app, name="postgres", rich_help_panel=_HERE)

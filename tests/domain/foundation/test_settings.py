@@ -5,10 +5,13 @@ from domain.foundation.settings import DEVELOPMENT_SIGNING_KEY, Settings
 
 FIT = {
     "environment": "production",
-    "signing_keys": "0123456789abcdef0123456789abcdef",
-    "stripe_secret_key": SecretStr("sk_live_of_ours"),
-    "stripe_webhook_secrets": "whsec_new,whsec_old",
+    "database_url": "postgresql+psycopg://talkoo:ours@postgres:5432/talkoo",
+    "signing_keys": "q8ZrT1vX4mB7nC0pL3kJ6hG9fD2sA5wE",
+    "stripe_secret_key": SecretStr("sk_live_q8ZrT1vX4mB7nC0pL3kJ6hG9"),
+    "stripe_api_base": "https://api.stripe.com",
+    "stripe_webhook_secrets": "whsec_newq8ZrT1vX4mB7nC0p,whsec_oldq8ZrT1vX4mB7nC0p",
     "broker_url": "redis://broker:6379/0",
+    "rate_limits_url": "redis://broker:6379/1",
 }
 
 
@@ -19,7 +22,10 @@ def _no_steered_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_production_starts_with_settings_of_its_own():
-    assert Settings(**FIT).stripe_webhook_secrets == ("whsec_new", "whsec_old")
+    assert Settings(**FIT).stripe_webhook_secrets == (
+        "whsec_newq8ZrT1vX4mB7nC0p",
+        "whsec_oldq8ZrT1vX4mB7nC0p",
+    )
 
 
 @pytest.mark.parametrize(
