@@ -1,12 +1,15 @@
 """Who is let in: bearer token, permission, rate limit; and what a request says about its own repetition."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import Request
 from sqlmodel import Session
 
 from api.card_numbers import check_key
+from api.client_address import client_of
+from api.entries import idempotency_asker
 from api.problems import PreconditionMissing
 from api.rate_limits import RateLimits
 from domain import identity
@@ -16,35 +19,43 @@ from domain.identity import Caller, permissions
 
 Need = Literal["optional", "required"]
 AT_THE_DOOR = frozenset({"users.sign_up", "sessions.start", "sessions.renew", "oidc.sign_in"})
+READS = frozenset({"GET", "HEAD"})
 FROM_THE_PROVIDER = "payments.receive_webhook"  # one address speaks for everybody, and signs what it says
 
 
 def admit(session: Session, may: str, limits: RateLimits, request: Request, *, at: datetime) -> Caller | None:
     """Who is asking, if the table of permissions lets them. Counts the request against their limit.
 
-    At the door nobody is somebody yet: a token that came along is not looked at, for it may be the stale one
-    that is about to be renewed, and every try is counted by address, so that guessing is slow. So is a token
-    that is no good, elsewhere.
+    At the door nobody is signed in yet: a token that came along is not looked at, for it may be the stale one
+    that is about to be renewed, and what is sent is counted by `api.entries`. A wrong token elsewhere counts
+    apart from everything else that comes from the same address.
     """
     if may in AT_THE_DOOR:
-        limits.count_at_door(_address(request))
+        if request.method in READS:
+            limits.count_client(client_of(request.scope, limits.proxies))
         return None
     try:
         caller = _caller(session, request, at=at)
     except Unauthenticated:
-        limits.count_at_door(_address(request))
+        limits.count_bad_token(client_of(request.scope, limits.proxies))
         raise
     if may != FROM_THE_PROVIDER:
-        limits.count(_address(request) if caller is None else str(caller.user_id))
+        _count(limits, request, caller)
     _check(caller, may)
     return caller
 
 
 def attempt_of(
-    request: Request, caller: Caller | None, body: bytes, need: Need
+    request: Request,
+    caller: Caller | None,
+    body: bytes,
+    need: Need,
+    *,
+    parsed: Mapping[str, Any],
+    limits: RateLimits,
 ) -> idempotency.Attempt | None:
     """The attempt that this request is, if it carries an Idempotency-Key."""
-    key = request.headers.get("idempotency-key")
+    key = _only_line(request, "Idempotency-Key")
     if key is None and need == "required":
         raise idempotency.KeyMissing(
             "Send a header Idempotency-Key, a UUID for example.", field="Idempotency-Key"
@@ -52,13 +63,17 @@ def attempt_of(
     if key is None:
         return None
     check_key(key)
+    idempotency.check_key(key)
+    scope = (
+        f"user:{caller.user_id}" if caller else f"anyone:{idempotency_asker(limits, request, parsed, key)}"
+    )
     path = request.url.path + ("?" + request.url.query if request.url.query else "")
-    return idempotency.attempt(None if caller is None else caller.user_id, key, request.method, path, body)
+    return idempotency.attempt(scope, key, request.method, path, body, sealed=caller is None)
 
 
 def if_match_of(request: Request, need: Need) -> int | None:
     """The version in If-Match; `*` and none mean any, where any will do."""
-    given = request.headers.get("if-match")
+    given = _only_line(request, "If-Match")
     if given is None and need == "required":
         raise PreconditionMissing("Send If-Match with the ETag of the copy you change.", field="If-Match")
     if given is None or given == "*":
@@ -79,14 +94,28 @@ def _check(caller: Caller | None, may: str) -> None:
 
 
 def _caller(session: Session, request: Request, *, at: datetime) -> Caller | None:
-    header = request.headers.get("authorization")
-    if header is None:
+    headers = request.headers.getlist("authorization")
+    if not headers:
         return None
+    if len(headers) > 1:
+        raise Unauthenticated("Send one header Authorization.")
+    (header,) = headers
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("Send `Authorization: Bearer` and an access token.")
     return identity.authenticate(session, token.strip(), at=at)
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else "somewhere"
+def _count(limits: RateLimits, request: Request, caller: Caller | None) -> None:
+    if caller is None:
+        limits.count_client(client_of(request.scope, limits.proxies))
+    else:
+        limits.count_user(str(caller.user_id))
+
+
+def _only_line(request: Request, name: str) -> str | None:
+    """The header's value. Of several lines a proxy might read another one than we do, so they are refused."""
+    lines = request.headers.getlist(name)
+    if len(lines) > 1:
+        raise Unacceptable(f"Send one header {name}.", field=name)
+    return lines[0] if lines else None

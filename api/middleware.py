@@ -15,7 +15,7 @@ from domain.foundation import ids
 from domain.foundation.card_numbers import is_card_like
 from domain.foundation.logging import log
 
-_SANE = re.compile(rb"^[A-Za-z0-9_.:-]{8,100}$")
+_SANE = re.compile(rb"[A-Za-z0-9_.:-]{8,100}")
 _QUIET = frozenset({"/health/live", "/health/ready"})
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
@@ -82,7 +82,7 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
 
 def _request_id(scope: Scope) -> str:
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    if _SANE.match(given) and not is_card_like(known := given.decode("ascii")):
+    if _SANE.fullmatch(given) and not is_card_like(known := given.decode("ascii")):
         return known
     return ids.encode("req", ids.new())
 

@@ -22,6 +22,7 @@ from sqlmodel import Session
 from api import answers, problems
 from api.admission import admit, attempt_of, if_match_of
 from api.encodings import check_encoding
+from api.entries import limited_entry
 from api.house import House, house_of
 from api.openapi import declared
 from api.request_queue import OverloadedError
@@ -204,7 +205,8 @@ def _refusing(
 ) -> Response:
     """A refusal becomes its problem here; a lost race or connection is tried once more."""
     try:
-        return answer_or_try_again(lambda: answer(door, house, request, body, parsed))
+        with limited_entry(house, request, parsed):
+            return answer_or_try_again(lambda: answer(door, house, request, body, parsed))
     except Refusal as refusal:
         return problems.response(refusal)
 
@@ -214,7 +216,9 @@ def _answer(door: Door, house: House, request: Request, body: bytes, parsed: dic
     opened = house.transactions.reading() if door.is_safe else house.transactions()
     with opened as session:
         caller = admit(session, door.may, house.limits, request, at=at)
-        tried = None if door.is_safe else attempt_of(request, caller, body, door.idempotency)
+        tried = None
+        if not door.is_safe:
+            tried = attempt_of(request, caller, body, door.idempotency, parsed=parsed, limits=house.limits)
         if tried and (stored := idempotency.look(session, tried, at=at)):
             return answers.response(stored, idempotent_replayed="true")
         given = {
@@ -259,7 +263,7 @@ def _answer_from_the_world(
     at = clock.now()
     with house.transactions() as session:
         caller = admit(session, door.may, house.limits, request, at=at)
-        tried = attempt_of(request, caller, body, door.idempotency)
+        tried = attempt_of(request, caller, body, door.idempotency, parsed=parsed, limits=house.limits)
         if tried and (stored := idempotency.look(session, tried, at=at)):
             return answers.response(stored, idempotent_replayed="true")
         if tried and not idempotency.claim(session, tried, at=at):

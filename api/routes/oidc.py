@@ -14,6 +14,7 @@ from api.schemas.identity import (
 from api.transaction import Router
 from domain import identity
 from domain.foundation.database import Transactions
+from domain.foundation.idempotency import KeyGuessable
 from domain.identity.errors import (
     CredentialsRefused,
     EmailNotVouchedFor,
@@ -34,7 +35,9 @@ def list_issuers() -> PageView[IssuerView]:
     return PageView(items=known, next_cursor=None)
 
 
-@router.post("/oidc/attempts", may="oidc.sign_in", status_code=201, refusals=[IssuerAway, IssuerUnknown])
+@router.post(
+    "/oidc/attempts", may="oidc.sign_in", status_code=201, refusals=[IssuerAway, IssuerUnknown, KeyGuessable]
+)
 def begin_oidc(body: OidcAttemptRequest, transactions: Transactions, at: datetime) -> OidcAttemptView:
     """Set out to sign in at an identity provider.
 

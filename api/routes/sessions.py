@@ -28,6 +28,9 @@ def sign_in(body: SignIn, session: Session, at: datetime) -> TokensView:
 
     Answers an access token for 15 minutes and a refresh token for 30 days, which can be exchanged once. What
     is refused is refused in the same words and with the same work, whether or not there is an account.
+
+    Wrong passwords are counted for the account and for the network they come from, and after some of them
+    everybody waits, except on a `device` that signed in to the account before. So always send `device`.
     """
     tokens = identity.sign_in(
         session, email=body.email, password=body.password, label=body.label, device=body.device, at=at

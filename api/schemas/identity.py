@@ -21,7 +21,8 @@ Device = Annotated[
     StringConstraints(max_length=200, pattern=r"^[\x21-\x7e]*$"),
     Field(
         description="What your app calls this installation: a random text that it made once and keeps. Only "
-        "a keyed hash of it is stored, to know accounts that are used from one device.",
+        "a keyed hash of it is stored, to know accounts that are used from one device, and to let this one "
+        "sign in while somebody else guesses the password.",
         examples=["0f6c1f0e7a8b4e0b9f7e2b1d3c5a7e9d"],
     ),
 ]

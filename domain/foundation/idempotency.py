@@ -7,13 +7,13 @@ it does is idempotent by rows of its own and may be done again.
 
 What is compared is a keyed fingerprint of method, path and body, so a stored row tells nobody a password.
 Answers to callers who are not signed in may hold tokens; they are sealed with a secret made from the
-request itself, so only who can repeat the request can read the answer.
+request itself, so only who can repeat the request can read the answer. The scope of their keys is what only
+they know (`api.entries`), so two strangers who use the same key do not meet.
 """
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,6 +28,8 @@ from domain.foundation.tables import Table, instant
 KEPT_FOR = timedelta(hours=72)  # longer than any client retries; Stripe keeps 24 hours
 CLAIM_LAPSES_AFTER = timedelta(seconds=60)  # longer than every call to the world together may take
 LONGEST_KEY = 255
+SHORTEST_SECRET_KEY = 22  # characters; 128 random bits in base64
+FEWEST_CHARACTERS = 8  # distinct ones; a random UUID has fewer once in 10^9
 _NONCE_LENGTH = 12  # bytes; what AES-GCM is defined for (NIST SP 800-38D)
 
 
@@ -43,6 +45,13 @@ class KeyUnreadable(Unacceptable):
 
     slug = "idempotency-key-unreadable"
     title = "This Idempotency-Key cannot be used"
+
+
+class KeyGuessable(Unacceptable):
+    """Nothing else in the request is secret, so the key must be, and this one could be guessed."""
+
+    slug = "idempotency-key-guessable"
+    title = "This Idempotency-Key could be guessed"
 
 
 class KeyReused(Unacceptable):
@@ -102,15 +111,24 @@ class StoredAnswer:
     body: bytes
 
 
-def attempt(user_id: UUID | None, key: str, method: str, path: str, body: bytes) -> Attempt:
-    """The attempt that a request is. Refuses a key that cannot be one."""
+def check_key(key: str) -> None:
+    """Raises `KeyUnreadable` unless `key` is 1 to 255 visible ASCII characters."""
     if not 1 <= len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise KeyUnreadable(
             f"Send 1 to {LONGEST_KEY} visible ASCII characters, a UUID for example.", field="Idempotency-Key"
         )
-    scope = "anyone" if user_id is None else f"user:{user_id}"
+
+
+def check_secret(key: str) -> None:
+    """Raises `KeyGuessable` unless `key` has the length and the variety of a random UUID."""
+    if len(key) < SHORTEST_SECRET_KEY or len(set(key)) < FEWEST_CHARACTERS:
+        raise KeyGuessable("Send a new random UUID with each attempt.", field="Idempotency-Key")
+
+
+def attempt(scope: str, key: str, method: str, path: str, body: bytes, *, sealed: bool) -> Attempt:
+    """The attempt that a request is, by whoever `scope` names. `sealed` answers are read by a retry alone."""
     request = b"\0".join([method.encode(), path.encode(), key.encode(), body])
-    return Attempt(scope, key, request, sealed=user_id is None)
+    return Attempt(scope, key, request, sealed)
 
 
 _LOOK = text("""

@@ -15,6 +15,7 @@ from domain.identity import permissions
 from domain.identity.accounts import Changes, change, reinstate, sign_up, suspend
 from domain.identity.callers import Caller, Grant, Role, acting
 from domain.identity.clusters import cluster_of, note_signal
+from domain.identity.devices import knows_device
 from domain.identity.events import EndReason, SignalKind
 from domain.identity.issuers import Client, Discovery, Issuers, Redemption, clients
 from domain.identity.models import IdentityCluster, RoleGrant, User, UserSession
@@ -22,6 +23,7 @@ from domain.identity.oidc import Departure, Return, begin_oidc, finish_oidc
 from domain.identity.permissions import PERMISSIONS, Decision, Permission, Rule
 from domain.identity.queries import authenticate, grants_of, page_of_sessions, sessions_of, user
 from domain.identity.roles import grant_role, revoke_role
+from domain.identity.rules import normalised_email
 from domain.identity.sessions import Tokens, end_expired, end_session, refresh, sign_in
 from domain.identity.sweeps import forget_expired
 
@@ -59,6 +61,8 @@ __all__ = [
     "forget_expired",
     "grant_role",
     "grants_of",
+    "knows_device",
+    "normalised_email",
     "note_signal",
     "page_of_sessions",
     "permissions",

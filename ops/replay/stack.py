@@ -56,6 +56,7 @@ def start(team: Crew, folder: Path, plan: dict[str, Any], tell: steps.Progress, 
         "RATE_LIMITS_URL": "memory://",
         "RATE_LIMIT": _LIMIT,
         "RATE_LIMIT_SIGN_IN": _LIMIT,
+        "RATE_LIMIT_ACCOUNT": _LIMIT,
         "LOG_LEVEL": "warning",
     }
     with tell("schema"):

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +19,9 @@ from starlette.testclient import TestClient
 
 from api import openapi
 from api.app import create, routers
+from api.house import House
 from api.issuers import issuers
+from api.rate_limits import RateLimits
 from api.transaction import Door
 from domain import identity
 from domain.foundation import clock, ids
@@ -101,9 +103,14 @@ class Theatre:
         key: str | None = FRESH,
         body: Any = ...,
         headers: Mapping[Any, Any] | None = None,
+        more: Sequence[tuple[bytes, bytes]] = (),
         path: str = "",
+        peer: str = "testclient",
     ) -> Response:
-        """One request of `call`, by whom it is meant for or by `who`; a fresh key unless one is given."""
+        """One request of `call`, by whom it is meant for or by `who`; a fresh key unless one is given.
+
+        `more` are further header lines, `peer` is the address of the other end of the connection.
+        """
         told = {"content-type": "application/json", **self.stage.filled(call.headers)}
         if key is not None:
             told["idempotency-key"] = str(ids.new()) if key is FRESH else key
@@ -113,12 +120,18 @@ class Theatre:
         request = Request(
             call.method,
             HERE + (path or self.stage.filled(call.path)),
-            headers=raw(told) | raw(headers or {}),
+            headers=[*(raw(told) | raw(headers or {})).items(), *more],
             content=content,
         )
-        return self.ask(request)
+        return self.ask(request, peer=peer)
 
-    def ask(self, request: Request) -> Response:
+    @property
+    def limits(self) -> RateLimits:
+        """The rate limits of the app."""
+        house: House = self.app.app.state.house  # type: ignore[attr-defined]  # the app is a FastAPI
+        return house.limits
+
+    def ask(self, request: Request, *, peer: str = "testclient") -> Response:
         """The app's answer, in one hop to its thread where Starlette's test client takes eight."""
         self.is_touched |= request.method != "GET"
         path, _, query = request.url.raw_path.partition(b"?")
@@ -132,7 +145,7 @@ class Theatre:
             "query_string": query,
             "root_path": "",
             "headers": [(name.lower(), value) for name, value in request.headers.raw],
-            "client": ("testclient", 50_000),
+            "client": (peer, 50_000),
             "server": ("talkoo.test", 80),
         }
         assert self.app.portal is not None
@@ -155,7 +168,9 @@ class Theatre:
     def house(self, **more: Any) -> None:
         """The app's own house with something of ours in it, and limits that such a crowd does not reach."""
         state = self.app.app.state  # type: ignore[attr-defined]  # the app is a FastAPI
-        limits = replace(state.house.limits, everything=UNREACHED, doors=UNREACHED)
+        limits = replace(
+            state.house.limits, everything=UNREACHED, doors=UNREACHED, account=(UNREACHED,), proxies=()
+        )
         state.house = replace(state.house, **({"limits": limits} | more))
 
     def _photographed(self) -> Photograph:

@@ -26,7 +26,12 @@ from tests.faults.programs import Program, says
 from tests.ports import free_port
 
 WEBHOOK_SECRET = "whsec_faults"
-_UNLIMITED = {"RATE_LIMIT": "1000000/second", "RATE_LIMIT_SIGN_IN": "1000000/second", "LOG_LEVEL": "warning"}
+_UNLIMITED = {
+    "RATE_LIMIT": "1000000/second",
+    "RATE_LIMIT_SIGN_IN": "1000000/second",
+    "RATE_LIMIT_ACCOUNT": "1000000/second",
+    "LOG_LEVEL": "warning",
+}
 
 
 class Stack:
