@@ -1,18 +1,23 @@
 """What is shipped for production cannot be run here, so what can be read in it is compared with the code."""
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 import yaml
 from typer.main import get_command
 
+from api.protocol import LARGEST_HEAD
+from domain.foundation.production import unmet_demands
 from domain.foundation.settings import Settings
 from ops.command import app
 from workers.health import LOOPS
+from ops.services import SECONDS_KEPT_ALIVE
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
+PROXY = (ROOT / "deploy/Caddyfile").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 OURS = {name: service for name, service in COMPOSE["services"].items() if service["image"] == "talkoo"}
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]  # typer answers a group, typed as a command
@@ -31,8 +36,7 @@ def test_every_role_of_production_is_deployed() -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_a_service_is_told_only_what_the_settings_read(name: str) -> None:
-    read_by_uvicorn = {"FORWARDED_ALLOW_IPS"}
-    known = {field.upper() for field in Settings.model_fields} | read_by_uvicorn
+    known = {field.upper() for field in Settings.model_fields}
     assert set(OURS[name]["environment"]) <= known
 
 
@@ -90,6 +94,41 @@ def test_the_proxy_closes_what_is_sent_too_slowly() -> None:
     for limit in ("read_header", "read_body", "idle", "max_size", "request_buffers"):
         assert re.search(rf"^\s*{limit} \d", proxy, re.MULTILINE), f"deploy/Caddyfile lost its {limit}"
     assert "reverse_proxy api:8000" in proxy
+
+
+def test_the_api_keeps_an_idle_connection_longer_than_the_proxy() -> None:
+    """Otherwise the proxy sends requests on connections that are just being closed, and clients hear 502."""
+    (keepalive,) = re.findall(r"^\s*keepalive (\d+)s$", PROXY, re.MULTILINE)
+    assert int(keepalive) + 15 <= SECONDS_KEPT_ALIVE
+
+
+def test_the_api_takes_every_head_that_the_proxy_passes_on() -> None:
+    """The proxy's own library adds 4 KB to its bound, and the proxy a few headers."""
+    (kilobytes,) = re.findall(r"^\s*max_header_size (\d+)KB$", PROXY, re.MULTILINE)
+    passed_on = (int(kilobytes) + 8) * 1024
+    assert passed_on <= LARGEST_HEAD
+
+
+def test_the_api_trusts_the_proxy_and_nobody_else() -> None:
+    proxy = ip_network(COMPOSE["services"]["proxy"]["networks"]["default"]["ipv4_address"])
+    (network,) = COMPOSE["networks"]["default"]["ipam"]["config"]
+    trusted = {name: service["environment"].get("TRUSTED_PROXIES") for name, service in OURS.items()}
+    assert {ip_network(value) for value in trusted.values() if value} == {proxy}
+    assert trusted["api"]
+    assert proxy.subnet_of(ip_network(network["subnet"]))
+    assert not proxy.subnet_of(ip_network(network["ip_range"])), (
+        "another container could be given its address"
+    )
+
+
+def test_what_is_deployed_meets_the_demands_of_production() -> None:
+    given = {name: value for name, value in OURS["api"]["environment"].items() if "${" not in str(value)}
+    chosen = Settings(
+        **{name.lower(): value for name, value in given.items()} | {"environment": "development"}
+    )
+    left_to_the_operator = {"database_url", "signing_keys", "stripe_secret_key", "stripe_webhook_secrets"}
+    assert set(unmet_demands(chosen)) == left_to_the_operator | {"stripe_api_base"}
+    assert "https://api.stripe.com" in OURS["api"]["environment"]["STRIPE_API_BASE"]
 
 
 def test_the_continuous_integration_is_a_program() -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from api.app import create
+from api.protocol import BoundedHeadProtocol
 from tests.together import PATIENCE, eventually
 
 
@@ -15,7 +16,15 @@ from tests.together import PATIENCE, eventually
 def served() -> Iterator[str]:
     """Its address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(create(), log_level="warning", access_log=False, ws="none"))
+        config = uvicorn.Config(
+            create(),
+            http=BoundedHeadProtocol,
+            log_level="warning",
+            access_log=False,
+            ws="none",
+            proxy_headers=False,
+        )
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
         thread.start()
         assert eventually(lambda: server.started or not thread.is_alive()), "the API was not ready in time"
