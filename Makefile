@@ -59,7 +59,7 @@ clean: ## Remove the environment and the caches; the data in .talkoo stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist *.egg-info
 
 $(INSTALLED): | .venv/bin/python
-	@echo "Installing the requirements into .venv (about 150 MB; one to three minutes, once) …"
+	@echo "Installing the requirements into .venv (about 850 MB on disk; one to three minutes, once) …"
 	$(PIP) install --require-hashes -r requirements-dev.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@rm -f .venv/installed-*
