@@ -16,6 +16,7 @@ from workers import (
     idempotency,
     identity,
     invariants,
+    offers,
     payments,
     pricing,
     ratings,
@@ -88,6 +89,8 @@ _ENTRIES = (
     Entry(contribution_value.hold_credits, 10 * SECOND),
     Entry(contribution_value.settle_credits, MINUTE),
     Entry(contribution_value.scan_integrity, NIGHT),
+    # Search: what was written without its words gets them.
+    Entry(offers.analyse_words, MINUTE),
     # Housekeeping.
     Entry(identity.end_expired_sessions, 10 * MINUTE),
     Entry(identity.forget_expired_tokens, HOUR),

@@ -44,6 +44,7 @@ from domain.offers.savings import MOST_TASKS, MOST_TOGETHER, dividends, of_every
 from domain.offers.tasks import add_task, edit_task, retire_task, say_savings
 from domain.offers.term_reading import read_terms
 from domain.offers.term_sheet import OptionTerms, SavingTerms, TaskTerms, Terms
+from domain.offers.words import analyse_due
 
 __all__ = [
     "MOST_TASKS",
@@ -73,6 +74,7 @@ __all__ = [
     "WholeOffer",
     "add_option",
     "add_task",
+    "analyse_due",
     "archive",
     "bookable",
     "categories",

@@ -30,6 +30,7 @@ from domain.offers.lifecycle import LIFECYCLE, Side
 from domain.offers.models import Category, Offer
 from domain.offers.place import blurred, cells
 from domain.offers.tasks import check_saved
+from domain.offers.words import store_words
 from domain.providers import Capability
 from domain.providers.errors import ProfileUnknown
 
@@ -64,6 +65,7 @@ def draft(
     )
     _place(offer)
     session.add(offer)
+    store_words(session, offer)
     return tell(session, offer, OfferDrafted(offer.id, offer.version), by=by, at=at)
 
 
@@ -87,9 +89,12 @@ def edit(
     if offer.published_at is not None:
         rules.check_complete(content, category)
     moved = (offer.latitude, offer.longitude) != (content.latitude, content.longitude)
+    rewritten = (offer.title, offer.description) != (content.title, content.description)
     offer.sqlmodel_update(_columns(content, category, market))
     if moved:
         _place(offer)
+    if rewritten:
+        store_words(session, offer)
     check_saved(session, offer, field="price_amount")
     return tell(session, offer, OfferEdited(offer.id, count(offer, at)), by=by, at=at)
 

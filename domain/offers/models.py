@@ -8,7 +8,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    Computed,
     Index,
     String,
     Text,
@@ -24,6 +23,9 @@ from domain.offers.kinds import Claim, OfferState, OptionPer, Place, TaskKind, U
 
 # What everybody may find; the partial indexes below hold nothing else, so drafts cost a search nothing.
 IN_SIGHT = "state = 'published' AND hidden_at IS NULL"
+# What the stored words were taken from. Searches find a row whose text differs from it by its former words.
+ANALYSED_TEXT = "md5(title || chr(10) || description)"
+TO_ANALYSE = f"words_of IS DISTINCT FROM {ANALYSED_TEXT}"
 
 
 # One row means: services of this kind can be offered. It is data alone; no code knows its slug.
@@ -92,12 +94,11 @@ class Offer(Table, table=True):
         ),
         CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="offers_know_their_day"),
         CheckConstraint("version >= 1", name="offers_versions_count_from_one"),
-        Column(
-            "words",
-            TSVECTOR,
-            Computed("to_tsvector('simple', title || ' ' || description)", persisted=True),
-            nullable=True,
-        ),
+        # The terms of title and description by `domain.foundation.analysis`, and the MD5 of the two texts that
+        # they were taken from. A row where that differs (written by older code, or by a changed analyser that
+        # set it to null) is found by `offers_to_analyse` and analysed by a scheduled job.
+        Column("words", TSVECTOR, nullable=True),
+        Column("words_of", String(32), nullable=True),
         Index("offers_by_profile", "profile_id", "id"),
         Index("offers_by_provider", "provider_user_id", "id"),
         Index("offers_by_place", "blurred_latitude", "blurred_longitude", postgresql_where=sql(IN_SIGHT)),
@@ -126,10 +127,11 @@ class Offer(Table, table=True):
             postgresql_with={"fastupdate": "off"},
             postgresql_where=sql(IN_SIGHT),
         ),
+        Index("offers_to_analyse", "id", postgresql_where=sql(TO_ANALYSE)),
         {"comment": "One row means: this provider gives this service on these terms."},
     )
-    # Searches read it, the database writes it; nobody needs it in an object.
-    __mapper_args__: ClassVar[dict[str, Any]] = {"exclude_properties": ["words"]}
+    # Searches read them and `words.py` writes them; nobody needs them in an object.
+    __mapper_args__: ClassVar[dict[str, Any]] = {"exclude_properties": ["words", "words_of"]}
 
     id: UUID = primary_key()
     profile_id: UUID = reference("provider_profiles.id")

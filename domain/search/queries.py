@@ -19,7 +19,7 @@ from sqlmodel import Session
 from domain import availability, markets, providers, ratings
 from domain.foundation.paging import Key, Page, decode, encode, page_of
 from domain.foundation.spans import Span
-from domain.search.rules import EARTH_METRES, Sort, Wanted, box_around, lexemes
+from domain.search.rules import EARTH_METRES, Sort, Wanted, box_around, ts_query
 
 EXAMINED_PER_SHOWN = 3  # offers whose calendars are looked at for each one that fits on a page
 
@@ -54,7 +54,7 @@ _IN_SIGHT = (
 )
 _OF_WHO_CAN_BE_BOOKED = "provider_profiles.state = ANY(:bookable)"
 _IN_CATEGORY = "offers.category_id = (SELECT id FROM categories WHERE slug = :category)"
-_WITH_WORDS = "offers.words @@ to_tsquery('simple', :words)"
+_WITH_WORDS = "offers.words @@ CAST(:words AS tsquery)"  # not to_tsquery, which cuts words by its own rules
 _FROM_PRICE = "offers.from_amount >= :price_from"
 _TO_PRICE = "offers.from_amount <= :price_to"
 _IN_BOX = (
@@ -146,7 +146,7 @@ def statement(wanted: Wanted, *, row: int = 0, after: str | None, limit: int) ->
     values: dict[str, Any] = {"market": wanted.market, "bookable": _BOOKABLE}
     for clause, name, value in (
         (_IN_CATEGORY, "category", wanted.category),
-        (_WITH_WORDS, "words", wanted.words and lexemes(wanted.words)),
+        (_WITH_WORDS, "words", wanted.words and ts_query(wanted.words)),
         (_FROM_PRICE, "price_from", wanted.price_from),
         (_TO_PRICE, "price_to", wanted.price_to),
     ):

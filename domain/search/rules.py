@@ -4,13 +4,15 @@ Distances are metres along a sphere. They are measured to the points that the wo
 says why), so nobody finds an address by asking from many places.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from itertools import islice
 from math import asin, cos, degrees, radians, sin
 from typing import NamedTuple
 
+from domain.foundation import analysis
+from domain.foundation.analysis import Word
 from domain.foundation.spans import Span
 from domain.search.errors import SearchUnfit
 
@@ -20,7 +22,7 @@ FARTHEST_METRES = 100_000  # an hour by train; a wider circle is another market
 LONGEST_FREE = timedelta(days=93)  # a season; so much calendar is read for every offer looked at
 MOST_WORDS = 8  # what people type; each narrows what the others found
 SHORTEST_BEGINNING = 3  # letters; "a" as a beginning is half the dictionary
-_WORD = re.compile(r"[^\W_]+")
+MOST_TERMS = 24  # of one word; each narrows, and so many leave hardly two texts that have them all
 _ROUNDING = 1.0  # metre, which a distance may lose when it becomes an integer
 
 
@@ -69,20 +71,40 @@ class Wanted:
         """Refuse what cannot be looked for."""
         if not 1 <= self.within_metres <= FARTHEST_METRES:
             raise SearchUnfit(f"Look within {FARTHEST_METRES} metres at most.", field="within")
-        if self.words is not None and not _WORD.search(self.words):
+        if self.words is not None and next(analysis.words(self.words), None) is None:
             raise SearchUnfit("There is no word in this.", field="words")
         if self.during is not None and self.during.duration > LONGEST_FREE:
             raise SearchUnfit(f"Ask for {LONGEST_FREE.days} days at most.", field="free_to")
 
 
-def lexemes(words: str) -> str:
-    """The words as PostgreSQL's `to_tsquery` reads them: each begins some word of the text, in any order.
+def ts_query(words: str) -> str:
+    """The words as PostgreSQL reads a `tsquery`: each begins some word of the text, in any order.
 
-    Without stemming, which differs by language, beginnings are what makes "garden" find gardens in English
-    and "siivou" find siivousta in Finnish. Letters and digits are all that is left of what was typed.
+    The text is cut by the same analyser (`domain.foundation.analysis`) and stored as it is cut, so PostgreSQL
+    only compares. Without stemming, which differs by language, beginnings are what makes "garden" find gardens
+    in English and "siivou" find siivousta in Finnish.
     """
-    found = _WORD.findall(words.lower())[:MOST_WORDS]
-    return " & ".join(f"{word}:*" if len(word) >= SHORTEST_BEGINNING else word for word in found)
+    return " & ".join(map(_condition, islice(analysis.words(words), MOST_WORDS)))
+
+
+def _condition(word: Word) -> str:
+    terms = word.terms[:MOST_TERMS]
+    if word.is_unspaced:
+        return " & ".join([*map(_exactly, terms[:-1]), _beginning(terms[-1])])
+    parts = " & ".join(map(_beginning_if_long, terms))
+    return parts if word.whole is None else f"(({parts}) | {_beginning_if_long(word.whole)})"
+
+
+def _beginning_if_long(term: str) -> str:
+    return _beginning(term) if len(term) >= SHORTEST_BEGINNING else _exactly(term)
+
+
+def _beginning(term: str) -> str:
+    return f"'{term}':*"
+
+
+def _exactly(term: str) -> str:
+    return f"'{term}'"
 
 
 def box_around(near: Point, within_metres: float) -> Box:

@@ -84,6 +84,7 @@ def multiply(session: Session, offer: Offer, times: int) -> None:
     other = {
         "id": "gen_random_uuid()",
         "title": "'Ironing rare' || n",
+        "words": "array_to_tsvector(ARRAY['ironing', 'rare' || n])",
         "category_id": "(SELECT (array_agg(id))[1 + n % 5] FROM categories)",
         "blurred_latitude": "59.9 + 0.6 * (n * 7919::bigint % 10007) / 10007.0",
         "blurred_longitude": "24.4 + 1.2 * (n * 104729::bigint % 10009) / 10009.0",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from domain.foundation.spans import Span
 from domain.search import Point, Wanted
 from domain.search.errors import SearchUnfit
-from domain.search.rules import EARTH_METRES, box_around, lexemes
+from domain.search.rules import EARTH_METRES, box_around, ts_query
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -49,15 +49,18 @@ def test_a_box_is_no_larger_than_it_must_be() -> None:
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
-        ("Garden", "garden:*"),
-        ("wi-fi & 'or' | (x)", "wi & fi & or & x"),
-        ("siivousta kotiin!", "siivousta:* & kotiin:*"),
-        ("über:* <-> a\\b", "über:* & a & b"),
-        ("a b c d e f g h i j", "a & b & c & d & e & f & g & h"),
+        ("Garden", "'garden':*"),
+        ("wi-fi & 'or' | (x)", "(('wi' & 'fi') | 'wifi':*) & 'or' & 'x'"),
+        ("siivousta kotiin!", "'siivousta':* & 'kotiin':*"),
+        ("über:* <-> a\\b", "'über':* & 'a' & 'b'"),
+        ("a b c d e f g h i j", "'a' & 'b' & 'c' & 'd' & 'e' & 'f' & 'g' & 'h'"),
+        ("3.5", "'3' & '5'"),
+        ("東京 師", "'東京':* & '師':*"),
+        ("東京都", "'東京' & '京都':*"),
     ],
 )
 def test_words_are_read_as_beginnings_and_nothing_else_of_what_is_typed(typed: str, read: str) -> None:
-    assert lexemes(typed) == read
+    assert ts_query(typed) == read
 
 
 def test_what_cannot_be_looked_for_is_refused_by_its_field() -> None:
