@@ -100,9 +100,8 @@ def idempotency_asker(limits: RateLimits, request: Request, parsed: Mapping[str,
 
 def _sign_in_windows(house: House, request: Request, body: SignIn) -> tuple[tuple[Window, ...], Window]:
     """The windows that count failures of this sign-in, and the one that counts all."""
-    limits, email = house.limits, identity.normalised_email(body.email)
-    account = _keyed_hash("account", email)
-    if body.device and _knows_device(house, email, body.device):
+    limits, account = house.limits, _keyed_hash("account", identity.counting_key(body.email))
+    if body.device and _knows_device(house, body.email, body.device):
         device = _keyed_hash("device", body.device)
         return limits.failures_of_device(account, device), limits.sign_ins(account, device)
     client = client_of(request.scope, limits.proxies)

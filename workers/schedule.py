@@ -93,6 +93,7 @@ _ENTRIES = (
     Entry(offers.analyse_words, MINUTE),
     # Housekeeping.
     Entry(identity.end_expired_sessions, 10 * MINUTE),
+    Entry(identity.key_addresses, MINUTE),
     Entry(identity.forget_expired_tokens, HOUR),
     Entry(idempotency.forget_answers, 10 * MINUTE),
     Entry(idempotency.forget_failures, HOUR),

@@ -30,9 +30,10 @@ from domain.foundation.ids import (
     ScheduleExceptionId,
 )
 from domain.foundation.spans import Span
+from domain.foundation.text_types import TEXT
 from domain.offers import Unbookable
 
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL), TEXT]
 Zone = Annotated[str, StringConstraints(max_length=60), Field(examples=["Europe/Helsinki"])]
 Weekday = Annotated[int, Field(strict=True, ge=0, le=6, description="Monday is 0.")]
 WallTime = Annotated[

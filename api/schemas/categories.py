@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from api.schemas.common import Line, View, Wire
+from api.schemas.common import Name, View, Wire
 from api.schemas.durations import MINUTE, Duration
 from api.schemas.markets import Slug
 from domain.foundation.documents import Document
@@ -33,7 +33,7 @@ class CategoryDefinition(Wire):
     )
 
     slug: Slug
-    name: Line
+    name: Name
     unit: Unit
     granularity: Annotated[Duration, Field(description="The grid of starts; it divides the day.")]
     claim: Claim

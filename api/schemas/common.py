@@ -16,6 +16,7 @@ from pydantic import (
 from api.card_numbers import check_text
 from domain.foundation.documents import NO_NUL
 from domain.foundation.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from domain.foundation.text_types import LINE, NAME, TEXT
 
 Item = TypeVar("Item")
 
@@ -44,11 +45,20 @@ ZoneName = Annotated[
     str, Field(description="A name of the IANA's time zone database.", examples=["Europe/Helsinki"])
 ]
 SomeId = Annotated[str, Field(json_schema_extra={"pattern": "^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$"})]
+# A text that people send ends with its profile (`text_types`), which decides what it may hold. The pattern
+# says the same to clients, as far as every kind of regular expression can.
 Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000, pattern=NO_NUL)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000, pattern=NO_NUL), TEXT
 ]
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\n\r\x00]*$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\n\r\x00]*$"),
+    LINE,
+]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\n\r\x00]*$"),
+    NAME,
 ]
 Limit = Annotated[int, Field(ge=1, le=LARGEST_LIMIT, description=f"How many; {DEFAULT_LIMIT} if left out.")]
 AfterCursor = Annotated[str | None, Field(max_length=500, description="`next_cursor` of the page before.")]

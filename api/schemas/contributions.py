@@ -34,22 +34,23 @@ from domain.foundation.ids import (
     UserId,
 )
 from domain.foundation.money import share
+from domain.foundation.text_types import LINE, TEXT
 
 UnitsMilli = Annotated[
     int,
     Field(ge=1, le=24_000, strict=True, description="Thousandths: 1000 is a piece, or an hour."),
 ]
-Link = Annotated[str, StringConstraints(pattern=r"^https://[^\s\x00]+$", max_length=500)]
+Link = Annotated[str, StringConstraints(pattern=r"^https://[^\s\x00]+$", max_length=500), LINE]
 Photo = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9a-f]{64}$"),
     Field(description="SHA-256 of the file, in hexadecimal."),
 ]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
-FactText = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
+FactText = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL), TEXT]
 FactNumber = Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000, strict=True)]
 FactYes = Annotated[bool, Field(strict=True)]
-LongText = Annotated[str, StringConstraints(max_length=10_000, pattern=NO_NUL)]
+LongText = Annotated[str, StringConstraints(max_length=10_000, pattern=NO_NUL), TEXT]
 
 
 class EvidenceBody(Wire):

@@ -5,17 +5,31 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Instant, Line, View, Wire, ZoneName
+from api.schemas.common import Instant, Name, View, Wire, ZoneName
 from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import MarketId, ProviderProfileId, RoleGrantId, UserId, UserSessionId
-from domain.identity import Changes, Departure, Permission, Role, RoleGrant, Rule, Tokens, User, UserSession
+from domain.foundation.text_types import LINE, TEXT
+from domain.identity import (
+    Changes,
+    Departure,
+    EmailConflict,
+    Permission,
+    Role,
+    RoleGrant,
+    Rule,
+    Tokens,
+    User,
+    UserSession,
+)
 from domain.identity import Decision as PermissionDecision
 from domain.providers import Ability, Capability, State
 
 # The bounds here only keep what arrives small; what makes an address or a password fit, identity decides.
 Email = Annotated[str, Field(max_length=320, examples=["aino@example.org"])]
 Password = Annotated[str, Field(max_length=1_000, description="10 to 200 characters, and not the address.")]
-Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\n\r\x00]*$")]
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\n\r\x00]*$"), LINE
+]
 Device = Annotated[
     str,
     StringConstraints(max_length=200, pattern=r"^[\x21-\x7e]*$"),
@@ -37,7 +51,7 @@ Locale = Annotated[
 ]
 Token = Annotated[str, Field(max_length=200)]
 ReasonCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$", examples=["incomplete"])]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=NO_NUL)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=NO_NUL), TEXT]
 
 
 class SignUp(Wire):
@@ -49,7 +63,7 @@ class SignUp(Wire):
 
     email: Email
     password: Password
-    name: Line
+    name: Name
     locale: Locale = "en"
 
 
@@ -130,6 +144,10 @@ class MeView(View):
 
     id: UserId
     email: str
+    email_conflict: EmailConflict | None = Field(
+        description="Where the account is found by exactly this spelling of the address: an older account has "
+        "the same address in another spelling (`shared`), or it is none by today's rules (`invalid`)."
+    )
     name: str
     locale: str
     time_zone: ZoneName | None
@@ -146,7 +164,7 @@ class MeChanges(Wire):
 
     model_config = Wire.example({"name": "Aino Mäkelä", "time_zone": "Europe/Helsinki"}, {"time_zone": None})
 
-    name: Line = ""
+    name: Name = ""
     locale: Locale = ""
     time_zone: Annotated[ZoneName, Field(max_length=64)] | None = None
 
@@ -264,7 +282,7 @@ class OidcAttemptRequest(Wire):
     )
 
     issuer: Annotated[str, Field(max_length=500)]
-    redirect_uri: Annotated[str, Field(max_length=2_000, pattern=r"^[a-zA-Z][a-zA-Z0-9+.-]*:[^\s\x00]+$")]
+    redirect_uri: Annotated[str, Field(max_length=2_000, pattern=r"^[a-zA-Z][a-zA-Z0-9+.-]*:[\x21-\x7e]+$")]
 
 
 class OidcAttemptView(View):

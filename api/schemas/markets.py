@@ -4,10 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
-from api.schemas.common import Currency, Instant, Line, View, Wire, ZoneName
+from api.schemas.common import Currency, Instant, Name, View, Wire, ZoneName
 from domain import contributions, surge
 from domain.foundation.documents import NO_NUL, Document
 from domain.foundation.ids import MarketId, PolicyVersionId
+from domain.foundation.text_types import TEXT
 from domain.markets import Policy, PolicyVersion
 
 Slug = Annotated[
@@ -57,7 +58,7 @@ class MarketOpening(Wire):
     )
 
     slug: Slug
-    name: Line
+    name: Name
     currency: Currency
     time_zone: TimeZone
     locale: Annotated[str, StringConstraints(max_length=20), Field(description="BCP 47.", examples=["fi-FI"])]
@@ -110,7 +111,7 @@ class PolicyPublication(Wire):
 
     rules: PolicyRules
     active_from: Instant | None = None
-    note: Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)] = ""
+    note: Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL), TEXT] = ""
 
 
 class PolicyVersionView(View):

@@ -13,9 +13,10 @@ from pydantic import Field, StringConstraints
 from api.schemas.common import Amount, Line, Money, View, Wire
 from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import TaskId
+from domain.foundation.text_types import TEXT
 from domain.offers import MOST_TASKS, MOST_TOGETHER, OfferTask, SavingTerms, TaskContent, TaskKind, WholeOffer
 
-Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000, pattern=NO_NUL)]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000, pattern=NO_NUL), TEXT]
 Saves = Mapping[tuple[UUID, ...], int]  # what sets of tasks take off for the customer
 
 

@@ -15,6 +15,7 @@ from api.schemas.offer_tasks import Saves, SavingView, TaskView
 from api.schemas.options import OptionView
 from domain.foundation.documents import NO_NUL, Document
 from domain.foundation.ids import CategoryId, MarketId, OfferId, ProviderProfileId
+from domain.foundation.text_types import TEXT
 from domain.offers import (
     STANDARD_CANCELLATION_POLICY,
     STANDARD_HORIZON_DAYS,
@@ -27,9 +28,9 @@ from domain.offers import (
 )
 
 Degrees = Annotated[float, Field(allow_inf_nan=False, description="WGS 84.", examples=[60.17938])]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=NO_NUL)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=NO_NUL), TEXT]
 Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL), TEXT
 ]
 Attributes = Annotated[
     Document,

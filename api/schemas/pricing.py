@@ -20,6 +20,7 @@ from domain.foundation.ids import (
     TaskId,
     UserId,
 )
+from domain.foundation.text_types import TEXT
 from domain.offers import MOST_TASKS, Unit
 from domain.pricing import (
     Counted,
@@ -270,7 +271,7 @@ class TariffRequest(Wire):
 
     effects: Annotated[tuple[Effect, ...], AfterValidator(lambda effects: Tariff(effects=effects).effects)]
     active_from: Instant | None = None
-    note: Annotated[str, Field(max_length=500, pattern=NO_NUL)] = ""
+    note: Annotated[str, Field(max_length=500, pattern=NO_NUL), TEXT] = ""
 
 
 class TariffView(View):

@@ -4,16 +4,19 @@ from typing import Annotated, Self, cast
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Instant, Line, View, Wire
+from api.schemas.common import Instant, Name, View, Wire
 from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import MarketId, ProviderProfileId, UserId
+from domain.foundation.text_types import LINE, TEXT
 from domain.providers import Capability, Changes, ProviderProfile, State, allows
 
-About = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=NO_NUL)]
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\n\r\x00]*$")
+About = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=NO_NUL), TEXT]
+ExternalId = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\n\r\x00]*$"),
+    LINE,
 ]
-Segment = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=NO_NUL)]
+Segment = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=NO_NUL), LINE]
 
 
 class ApplicationRequest(Wire):
@@ -28,7 +31,7 @@ class ApplicationRequest(Wire):
     )
 
     market_id: MarketId
-    display_name: Line
+    display_name: Name
     about: About = ""
 
 
@@ -37,7 +40,7 @@ class ProfileChanges(Wire):
 
     model_config = Wire.example({"about": "I mend bicycles, and since this spring also prams."})
 
-    display_name: Line = ""
+    display_name: Name = ""
     about: About = ""
 
     def changes(self) -> Changes:
@@ -52,8 +55,8 @@ class BusinessRequest(Wire):
         {"organisation_id": "FI-1234567-8", "payout_account_id": "acct_1Example", "segment": None}
     )
 
-    organisation_id: Name | None
-    payout_account_id: Name | None
+    organisation_id: ExternalId | None
+    payout_account_id: ExternalId | None
     segment: Segment | None
 
 

@@ -17,6 +17,7 @@ from domain.foundation.ids import (
     SurgeSnapshotId,
     UserId,
 )
+from domain.foundation.text_types import TEXT
 from domain.pricing import written
 from domain.surge import AuditKind, EmergencyRule, SurgePolicy
 
@@ -33,7 +34,7 @@ class EmergencyDeclaration(Wire):
     )
 
     rule: EmergencyRule
-    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=NO_NUL)]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=NO_NUL), TEXT]
     category: Slug | None = Field(default=None, description="All of them, if left out.")
     cap_bp: Bp | None = Field(default=None, description="Of a `fixed` rule alone; 12,000 is 1.2×.")
     floor_bp: BpDown | None = Field(default=None, description="Of a `fixed` rule alone.")

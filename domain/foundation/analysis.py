@@ -4,16 +4,18 @@ Both sides must call it, so that a word of a text always finds the text; nothing
 for search, the database's own parser included. Spellings that read the same become one: Unicode forms (NFKC),
 case, width, digits of other scripts, invisible characters, the Turkish i's.
 
-A *word* is a run of letters, marks and digits, or one pictograph. Words with a joiner between them (`Node.js`,
-`don’t`, `wi-fi`) form a *compound*: its parts are words, and it is also one word written together. Scripts
-written without spaces have no words to cut, so they are stored as pairs of neighbouring characters; a search
-for any stretch of such a text asks for the pairs in it.
+A *word* is a run of letters, marks and digits, or one pictograph. Words with a joiner between them
+(`Node.js`, `don’t`, `wi-fi`) form a *compound*: its parts are words, and it is also one word written
+together. Scripts written without spaces have no words to cut, so they are stored as pairs of neighbouring
+characters; a search for any stretch of such a text asks for the pairs in it.
 
 After a change of the rules, a migration sets `offers.words_of` to null, and every row is analysed again.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import regex
@@ -36,6 +38,9 @@ _WORD = regex.compile(
     rf"(?V1)(?P<stretch>{_STRETCH})|(?P<compound>{_RUN}(?:{_JOINER}{_RUN})+)|(?P<run>{_RUN})"
     rf"|(?P<pictograph>{_PICTOGRAPH})"
 )
+# The same for folded ASCII, four times as fast; most searches and most words of offers are.
+_ASCII_WORD = re.compile(r"(?P<compound>[a-z0-9]+(?:['.\-_&+/@][a-z0-9]+)+)|(?P<run>[a-z0-9]+)")
+_ASCII_PART = re.compile(r"[a-z0-9]+")
 _PART = regex.compile(rf"(?V1){_RUN}")
 _CHARACTER = regex.compile(r"(?V1)\P{M}\p{M}*|\p{M}+")
 _INVISIBLE = regex.compile(r"(?V1)[\p{Default_Ignorable_Code_Point}\p{Me}--\u200c]")
@@ -57,12 +62,14 @@ class Word(NamedTuple):
 
 def words(text: str) -> Iterator[Word]:
     """The words of the text in their order, folded. A text of punctuation alone has none."""
-    for match in _WORD.finditer(fold(text)):
+    folded = fold(text)
+    word, part = (_ASCII_WORD, _ASCII_PART) if folded.isascii() else (_WORD, _PART)
+    for match in word.finditer(folded):
         found = match.group()
         if match.lastgroup == "stretch":
             yield Word(_pairs(found), is_unspaced=True)
         elif match.lastgroup == "compound":
-            parts = _PART.findall(found)
+            parts = part.findall(found)
             yield Word(tuple(map(_cut, parts)), whole=_written_together(parts))
         else:
             yield Word((_cut(found),))
@@ -84,12 +91,12 @@ def index_terms(text: str) -> list[str]:
 def fold(text: str) -> str:
     """The text with everything equal that people read as equal; folding it again changes nothing.
 
-    Close to the Unicode mapping NFKC_Casefold (UAX #31), and besides: digits of every script become ASCII, the
-    dot of a Turkish İ and the lack of one in ı are ignored, and enclosing marks are left out.
+    Close to the Unicode mapping NFKC_Casefold (UAX #31), and besides: digits of every script become ASCII,
+    the dot of a Turkish İ and the lack of one in ı are ignored, and enclosing marks are left out.
     """
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    if folded.isascii():
-        return folded
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", folded)).casefold()
     folded = _DIGIT.sub(_ascii_digit, folded).translate(_DOTLESS).replace("i\u0307", "i")
     return unicodedata.normalize("NFKC", folded)
@@ -99,8 +106,7 @@ def _pairs(stretch: str) -> tuple[str, ...]:
     characters = _CHARACTER.findall(stretch)
     if len(characters) == 1:
         return (_cut(stretch),)
-    neighbours = zip(characters, characters[1:], strict=False)
-    return tuple(_cut(first) + _cut(second) for first, second in neighbours)
+    return tuple(_cut(first) + _cut(second) for first, second in pairwise(characters))
 
 
 def _written_together(parts: list[str]) -> str | None:

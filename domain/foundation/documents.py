@@ -9,16 +9,21 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, JsonValue
 
+from domain.foundation.text_types import prepared_document
+from domain.foundation.written import TextUnfit
+
 NO_NUL: Final = r"^[^\x00]*$"  # the pattern of a text that PostgreSQL can keep
 
 
 def _can_be_kept(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """Refuse what would not come back as it went in."""
+    """Return the document with its texts prepared; refuse what would not come back as it went in."""
     try:
         json.dumps(document, allow_nan=False, ensure_ascii=False).encode()
+        return prepared_document(document)
+    except TextUnfit as error:
+        raise ValueError(error.detail) from error
     except (ValueError, RecursionError) as error:
         raise ValueError("holds a number or a character that JSON cannot keep") from error
-    return document
 
 
 Document = Annotated[dict[str, JsonValue], AfterValidator(_can_be_kept)]

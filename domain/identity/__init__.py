@@ -13,17 +13,18 @@ stored in clear, and no signal; and no answer, status or amount of work tells wh
 
 from domain.identity import permissions
 from domain.identity.accounts import Changes, change, reinstate, sign_up, suspend
+from domain.identity.address_keys import key_due_addresses
+from domain.identity.addresses import counting_key
 from domain.identity.callers import Caller, Grant, Role, acting
 from domain.identity.clusters import cluster_of, note_signal
 from domain.identity.devices import knows_device
-from domain.identity.events import EndReason, SignalKind
+from domain.identity.events import EmailConflict, EndReason, SignalKind
 from domain.identity.issuers import Client, Discovery, Issuers, Redemption, clients
 from domain.identity.models import IdentityCluster, RoleGrant, User, UserSession
 from domain.identity.oidc import Departure, Return, begin_oidc, finish_oidc
 from domain.identity.permissions import PERMISSIONS, Decision, Permission, Rule
 from domain.identity.queries import authenticate, grants_of, page_of_sessions, sessions_of, user
 from domain.identity.roles import grant_role, revoke_role
-from domain.identity.rules import normalised_email
 from domain.identity.sessions import Tokens, end_expired, end_session, refresh, sign_in
 from domain.identity.sweeps import forget_expired
 
@@ -35,6 +36,7 @@ __all__ = [
     "Decision",
     "Departure",
     "Discovery",
+    "EmailConflict",
     "EndReason",
     "Grant",
     "IdentityCluster",
@@ -55,14 +57,15 @@ __all__ = [
     "change",
     "clients",
     "cluster_of",
+    "counting_key",
     "end_expired",
     "end_session",
     "finish_oidc",
     "forget_expired",
     "grant_role",
     "grants_of",
+    "key_due_addresses",
     "knows_device",
-    "normalised_email",
     "note_signal",
     "page_of_sessions",
     "permissions",

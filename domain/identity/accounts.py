@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from domain.foundation import events, ids, zones
+from domain.foundation import events, ids, written, zones
 from domain.foundation.actors import Actor, ActorKind
 from domain.identity import queries
+from domain.identity.addresses import Address, read_address, read_spelling
 from domain.identity.errors import UserUnknown
 from domain.identity.events import (
     EndReason,
@@ -21,15 +22,15 @@ from domain.identity.events import (
 )
 from domain.identity.models import User
 from domain.identity.passwords import PASSWORDS, Passwords
-from domain.identity.rules import check_password, normalised_email
+from domain.identity.rules import check_password
 from domain.identity.sessions import end_all
 
 DEFAULT_LOCALE = "en"
 
 _OPEN = text("""
-    INSERT INTO users (id, email, name, password_hash, locale, created_at)
-    VALUES (:id, :email, :name, :password_hash, :locale, :at)
-    ON CONFLICT (email) DO NOTHING RETURNING id
+    INSERT INTO users (id, email, email_key, name, password_hash, locale, created_at)
+    VALUES (:id, :email, :email_key, :name, :password_hash, :locale, :at)
+    ON CONFLICT DO NOTHING RETURNING id
 """)
 
 
@@ -53,15 +54,15 @@ def sign_up(
 ) -> None:
     """Open an account unless this address has one; the answer and the work are the same either way.
 
-    Refuses `EmailUnfit` and `PasswordUnfit`, both from what was sent alone. Nobody is signed in by this: an
+    Refuses `EmailUnfit`, `PasswordUnfit` and `TextUnfit`, all from what was sent alone. Nobody is signed in by this: an
     answer with a session in it would tell new addresses from known ones.
     """
-    address = normalised_email(email)
-    check_password(password, email=address)
-    password_hash = passwords.hashed(password)
-    if (user_id := open_account(session, address, name, password_hash, locale=locale, at=at)) is not None:
+    address = read_address(email)
+    check_password(password, email=address.email)
+    prepared, password_hash = written.name(name), passwords.hashed(password)
+    if (user_id := open_account(session, address, prepared, password_hash, locale=locale, at=at)) is not None:
         fact: events.Fact = UserSignedUp(user_id)
-    elif (known := queries.user_by_email(session, address)) is not None:
+    elif (known := queries.user_by_spelling(session, read_spelling(email))) is not None:
         user_id, fact = known.id, SignUpRepeated(known.id)
     else:  # erased between two statements: whoever signs up again will succeed
         return
@@ -69,12 +70,13 @@ def sign_up(
 
 
 def open_account(
-    session: Session, email: str, name: str, password_hash: str | None, *, locale: str, at: datetime
+    session: Session, address: Address, name: str, password_hash: str | None, *, locale: str, at: datetime
 ) -> UUID | None:
     """The id of a new account, or None when the address has one: the constraint decides, not a look."""
     values = {
         "id": ids.new(),
-        "email": email,
+        "email": address.email,
+        "email_key": address.key,
         "name": name,
         "password_hash": password_hash,
         "locale": locale,
@@ -84,8 +86,10 @@ def open_account(
 
 
 def change(session: Session, user_id: UUID, changes: Changes, *, by: Actor, at: datetime) -> User:
-    """Change name, locale or time zone. Refuses `TimeZoneUnknown`."""
+    """Change name, locale or time zone. Refuses `TimeZoneUnknown` and `TextUnfit`."""
     person = queries.user(session, user_id)
+    if (name := changes.get("name")) is not None:
+        changes = {**changes, "name": written.name(name)}
     if (zone := changes.get("time_zone")) is not None:
         zones.check(zone)
     changed = {field: value for field, value in changes.items() if getattr(person, field) != value}

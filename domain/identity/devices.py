@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from domain.foundation import signing
 from domain.identity import queries
+from domain.identity.addresses import read_spelling
 from domain.identity.events import SignalKind
 
 _SHOWN = text("""
@@ -15,8 +16,8 @@ _SHOWN = text("""
 
 
 def knows_device(session: Session, email: str, device: str) -> bool:
-    """Whether a sign-in to the account of this (normalised) address succeeded on this device before."""
-    user = queries.user_by_email(session, email)
+    """Whether a sign-in to the account of this address succeeded on this device before."""
+    user = queries.user_by_spelling(session, read_spelling(email))
     hashes = signing.secrets_for(f"identity/{SignalKind.DEVICE}", device.encode())
     row = {"kind": SignalKind.DEVICE, "hashes": hashes, "user_id": None if user is None else user.id}
     return bool(session.execute(_SHOWN, row).scalar_one())

@@ -32,6 +32,13 @@ class SignalKind(StrEnum):
     PAYOUT_ACCOUNT = "payout_account"
 
 
+class EmailConflict(StrEnum):
+    """Why the stored address of an account has no key, so that the account is found by that spelling alone."""
+
+    SHARED = "shared"  # an older account has the same address in another spelling
+    INVALID = "invalid"  # it was accepted once and is no address by today's rules
+
+
 @dataclass(frozen=True)
 class UserSignedUp(Fact):
     """An account was opened."""
@@ -48,6 +55,16 @@ class SignUpRepeated(Fact):
     name: ClassVar[str] = "user.sign_up_repeated"
     audit_only: ClassVar[bool] = True
     user_id: UUID
+
+
+@dataclass(frozen=True)
+class EmailConflictFound(Fact):
+    """An account cannot have its address as others spell it; its owner sees it, operators look it up."""
+
+    name: ClassVar[str] = "user.email_conflict_found"
+    audit_only: ClassVar[bool] = True
+    user_id: UUID
+    conflict: EmailConflict
 
 
 @dataclass(frozen=True)

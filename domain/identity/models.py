@@ -21,7 +21,7 @@ from sqlmodel import Field
 
 from domain.foundation.tables import Table, choice, instant, primary_key, reference
 from domain.identity.callers import Role
-from domain.identity.events import EndReason, SignalKind
+from domain.identity.events import EmailConflict, EndReason, SignalKind
 
 
 def _digest(*, primary: bool = False) -> Any:  # noqa: ANN401 -- as SQLModel's Field
@@ -40,11 +40,26 @@ class User(Table, table=True):
     __tablename__ = "users"
     __table_args__ = (
         UniqueConstraint("email", name="users_have_their_own_email"),
+        UniqueConstraint("email_key", name="users_have_one_account_per_address"),
         CheckConstraint("email = lower(email)", name="users_emails_are_lower_case"),
+        CheckConstraint("email_key IS NFC NORMALIZED", name="users_email_keys_are_composed"),
+        CheckConstraint(
+            "email_key IS NULL OR email_conflict IS NULL", name="users_have_an_email_key_or_a_conflict"
+        ),
+        CheckConstraint("name IS NFC NORMALIZED", name="users_names_are_composed"),
+        Index(
+            "users_without_email_key",
+            "created_at",
+            "id",
+            postgresql_where=text("email_key IS NULL AND email_conflict IS NULL"),
+        ),
         {"comment": "One row means: a person has an account."},
     )
     id: UUID = primary_key()
     email: str = _words(254)
+    # By which two spellings are one address; null until it is computed, and where `email_conflict` says why not.
+    email_key: str | None = _words(320, nullable=True)
+    email_conflict: EmailConflict | None = choice(EmailConflict, "users_email_conflict_known", nullable=True)
     name: str = _words(120)
     password_hash: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     locale: str = _words(35)

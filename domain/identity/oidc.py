@@ -22,20 +22,21 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from sqlalchemy import text
 from sqlmodel import Session
 
-from domain.foundation import events
+from domain.foundation import events, written
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.database import Transactions
 from domain.identity import id_tokens, queries
 from domain.identity.accounts import DEFAULT_LOCALE, open_account
+from domain.identity.addresses import read_address, read_spelling
 from domain.identity.errors import CredentialsRefused, OidcAttemptOver
 from domain.identity.events import EndReason, IdentityLinked, UserSignedUp
 from domain.identity.issuers import Client, Issuers, Redemption, client_for
 from domain.identity.models import ExternalIdentity, OidcAttempt, User
-from domain.identity.rules import normalised_email
 from domain.identity.sessions import Tokens, end_all, start
 from domain.identity.tokens import SECRET, STATE, digest, fresh
 
 ATTEMPT_LASTS: Final = timedelta(minutes=10)  # time enough to find the second factor
+LONGEST_NAME: Final = 120  # as at sign-up
 SCOPES: Final = "openid email profile"
 
 _TAKE = text("""
@@ -157,10 +158,10 @@ def _welcome(session: Session, person: id_tokens.Person, *, label: str, device: 
 
 def _link(session: Session, person: id_tokens.Person, *, at: datetime) -> UUID:
     """The account with the address the issuer vouches for, opened if need be, and known to the issuer now."""
-    email = normalised_email(person.email)
-    name = person.name[:120] or email.partition("@")[0]
-    opened = open_account(session, email, name, None, locale=DEFAULT_LOCALE, at=at)
-    user = queries.user_by_email_locked(session, email)
+    address = read_address(person.email)
+    name = written.readable_name(person.name, longest=LONGEST_NAME) or address.email.partition("@")[0]
+    opened = open_account(session, address, name, None, locale=DEFAULT_LOCALE, at=at)
+    user = queries.user_by_spelling_locked(session, read_spelling(person.email))
     by = Actor(ActorKind.USER, user.id)
     if opened is not None:
         events.record(session, UserSignedUp(user.id), subject=("user", user.id), by=by, at=at)

@@ -5,10 +5,12 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import or_, text
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.foundation.paging import Page, decode, page_of
+from domain.identity.addresses import Address, Spelling
 from domain.identity.callers import Caller, Grant, Role
 from domain.identity.errors import GrantUnknown, SessionOver, SessionUnknown, UserUnknown
 from domain.identity.models import RefreshToken, RoleGrant, User, UserSession
@@ -44,12 +46,29 @@ def user(session: Session, user_id: UUID) -> User:
 
 def user_by_email(session: Session, email: str) -> User | None:
     """The user with this (already normalised) address."""
-    return session.exec(select(User).where(User.email == email)).first()
+    return user_by_spelling(session, Spelling(email, Address(email, email)))
 
 
-def user_by_email_locked(session: Session, email: str) -> User:
-    """The user with this address, which the caller knows to be there, held until this transaction ends."""
-    return session.exec(select(User).where(User.email == email).with_for_update()).one()
+def user_by_spelling(session: Session, spelling: Spelling) -> User | None:
+    """The user whose address was typed: the one stored in exactly this spelling, else the one it means.
+
+    Accounts that turned out to have one address (`email_conflict`) are so told apart by how it is typed.
+    """
+    return session.exec(_by_spelling(spelling)).first()
+
+
+def user_by_spelling_locked(session: Session, spelling: Spelling) -> User:
+    """As `user_by_spelling`; the caller knows that there is one, and holds it until this transaction ends."""
+    return session.exec(_by_spelling(spelling).with_for_update()).one()
+
+
+def _by_spelling(spelling: Spelling) -> SelectOfScalar[User]:
+    stored = {spelling.typed} | ({spelling.address.email} if spelling.address else set())
+    matches = col(User.email).in_(sorted(stored))
+    if spelling.address is not None:
+        matches = or_(matches, col(User.email_key) == spelling.address.key)
+    as_typed = (col(User.email) == spelling.typed).desc()
+    return select(User).where(matches).order_by(as_typed, col(User.email_key).is_(None)).limit(1)
 
 
 def sessions_of(session: Session, user_id: UUID) -> Sequence[UserSession]:

@@ -1,37 +1,43 @@
-"""What identity decides from values alone: which passwords and addresses will do."""
+"""What identity decides from values alone: which passwords will do, and their form."""
 
-import re
+import unicodedata
 from typing import Final
 
-from domain.identity.errors import EmailUnfit, PasswordUnfit
+from domain.identity.errors import PasswordUnfit
 
 # NIST SP 800-63B asks for at least 8 characters and no rules of composition; two more cost nobody anything
 # and make guessing some thousand times longer. The upper end only keeps bodies small: Argon2 takes the same
 # time for any length.
 SHORTEST_PASSWORD: Final = 10
 LONGEST_PASSWORD: Final = 200
-LONGEST_EMAIL: Final = 254  # RFC 5321, section 4.5.3.1.3: a path of 256 octets, less its angle brackets
 
-_ADDRESS: Final = re.compile(r"[^@\s\x00-\x20\x7f]{1,64}@[^@\s.\x00-\x20\x7f]+(\.[^@\s.\x00-\x20\x7f]+)+")
+# The forms under which accounts that are older than the rule may have stored a password that was typed.
+_OLDER_FORMS: Final = ("NFC", "NFD")
 
 
-def normalised_email(text: str) -> str:
-    """The address as it is stored and looked up: trimmed and in lower case. Refuses `EmailUnfit`.
+def password_form(password: str) -> str:
+    """The one form in which a password is hashed: NFKC, as NIST SP 800-63B, section 3.1.1.2 asks for.
 
-    Only the shape is checked; whether a mailbox exists is known when a mail has arrived there, and not
-    before.
+    Keyboards and systems send the same characters composed or decomposed; nothing else is changed or refused.
     """
-    address = text.strip().lower()
-    if len(address) > LONGEST_EMAIL or not _ADDRESS.fullmatch(address):
-        raise EmailUnfit("An address looks like name@example.org.", field="email")
-    return address
+    return unicodedata.normalize("NFKC", password)
+
+
+def password_forms(password: str) -> tuple[str, ...]:
+    """The form in which a password is hashed, then those that older accounts may have; of ASCII one."""
+    older = (unicodedata.normalize(form, password) for form in _OLDER_FORMS)
+    return tuple(dict.fromkeys((password_form(password), password, *older)))
 
 
 def check_password(password: str, *, email: str) -> None:
-    """Refuse `PasswordUnfit` unless it is 10 to 200 characters and not the address or its first part."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+    """Raises `PasswordUnfit` unless it has 10 to 200 characters and is not the address or its first part.
+
+    Counted and compared in the form in which it is hashed, so that every keyboard gets the same answer.
+    """
+    prepared = password_form(password)
+    if not SHORTEST_PASSWORD <= len(prepared) <= LONGEST_PASSWORD:
         raise PasswordUnfit(
             f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.", field="password"
         )
-    if password.strip().lower() in {email, email.partition("@")[0]}:
+    if prepared.strip().lower() in {password_form(email), password_form(email.partition("@")[0])}:
         raise PasswordUnfit("The e-mail address is the first thing anybody would try.", field="password")

@@ -16,13 +16,13 @@ from sqlmodel import Session, col, select
 from domain.foundation import events
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.identity import queries
+from domain.identity.addresses import read_spelling
 from domain.identity.callers import Caller
 from domain.identity.clusters import note_signal
 from domain.identity.errors import CredentialsRefused, SessionOver, TokenReused
 from domain.identity.events import EndReason, SessionEnded, SessionStarted, SignalKind
 from domain.identity.models import AccessToken, RefreshToken, User, UserSession
-from domain.identity.passwords import PASSWORDS, Passwords
-from domain.identity.rules import normalised_email
+from domain.identity.passwords import PASSWORDS, Match, Passwords
 from domain.identity.tokens import ACCESS, REFRESH, digest, fresh
 
 ACCESS_LASTS: Final = timedelta(minutes=15)  # how long a token seen over somebody's shoulder is of use
@@ -55,11 +55,11 @@ def sign_in(
     Refuses `CredentialsRefused`, in the same words and with the same work for an unknown address, a wrong
     password, an account without one, and a suspended account.
     """
-    person = queries.user_by_email(session, normalised_email(email))
+    person = queries.user_by_spelling(session, read_spelling(email))
     known = passwords.match(password, None if person is None else person.password_hash)
     if person is None or not known or person.suspended_at is not None:
         raise CredentialsRefused("Check both, or sign up.")
-    if passwords.outdated(person.password_hash or ""):
+    if known is Match.IN_AN_OLDER_FORM or passwords.outdated(person.password_hash or ""):
         person.password_hash = passwords.hashed(password)
     return start(session, person, label=label, device=device, at=at)
 

@@ -19,6 +19,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from domain.foundation.documents import NO_NUL, Document
+from domain.foundation.text_types import LINE
 
 WHOLE = 10_000  # basis points in one
 
@@ -43,7 +44,7 @@ class TaxBase(StrEnum):
 class TaxRule(_Value):
     """One tax. Inclusive: the base already contains it; otherwise it comes on top of the base."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NO_NUL)] = "VAT"
+    name: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NO_NUL), LINE] = "VAT"
     rate_bp: BasisPoints = 0
     applies_to: TaxBase = TaxBase.SERVICE_FEE
     inclusive: StrictBool = True

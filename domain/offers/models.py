@@ -94,9 +94,9 @@ class Offer(Table, table=True):
         ),
         CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="offers_know_their_day"),
         CheckConstraint("version >= 1", name="offers_versions_count_from_one"),
-        # The terms of title and description by `domain.foundation.analysis`, and the MD5 of the two texts that
-        # they were taken from. A row where that differs (written by older code, or by a changed analyser that
-        # set it to null) is found by `offers_to_analyse` and analysed by a scheduled job.
+        # The terms of title and description by `domain.foundation.analysis`, and the MD5 of the two texts
+        # that they were taken from. A row where that differs (written by older code, or set to null for a
+        # changed analyser) is found by `offers_to_analyse` and analysed by a scheduled job.
         Column("words", TSVECTOR, nullable=True),
         Column("words_of", String(32), nullable=True),
         Index("offers_by_profile", "profile_id", "id"),

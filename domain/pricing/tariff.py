@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from domain.foundation.documents import NO_NUL
 from domain.foundation.money import BASIS_POINTS
+from domain.foundation.text_types import LINE
 from domain.offers import Unit
 from domain.pricing.inputs import Factor, Piece
 
@@ -48,7 +49,7 @@ class Effect(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[
-        str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True, pattern=NO_NUL)
+        str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True, pattern=NO_NUL), LINE
     ]
     factor_bp: Annotated[int, Field(ge=LOWEST_BP, le=HIGHEST_BP, strict=True)]
     weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()

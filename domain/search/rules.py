@@ -80,9 +80,9 @@ class Wanted:
 def ts_query(words: str) -> str:
     """The words as PostgreSQL reads a `tsquery`: each begins some word of the text, in any order.
 
-    The text is cut by the same analyser (`domain.foundation.analysis`) and stored as it is cut, so PostgreSQL
-    only compares. Without stemming, which differs by language, beginnings are what makes "garden" find gardens
-    in English and "siivou" find siivousta in Finnish.
+    The text is cut by the same analyser (`domain.foundation.analysis`) and stored as it is cut, so
+    PostgreSQL only compares. Without stemming, which differs by language, beginnings are what makes "garden"
+    find gardens in English and "siivou" find siivousta in Finnish.
     """
     return " & ".join(map(_condition, islice(analysis.words(words), MOST_WORDS)))
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from domain.foundation.documents import NO_NUL
+from domain.foundation.text_types import TEXT
 
 ONE_BP = 10_000
 HIGHEST_BP = 50_000  # no policy may allow more than five times the price, whatever it says
@@ -133,7 +134,7 @@ class SurgePolicy(_Value):
     # What the law of the place allows at most; None where it says nothing. India 2025: 2× and 0.5×.
     regulated_cap_bp: UpBp | None = None
     regulated_floor_bp: DownBp | None = None
-    disclosure: Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NO_NUL)] = (
+    disclosure: Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NO_NUL), TEXT] = (
         "This price may be lower than the market's because of your own earlier bookings; "
         "personal data is never used to raise it."
     )

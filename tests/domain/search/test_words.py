@@ -49,7 +49,9 @@ def test_an_offer_is_found_by_each_word_of_its_title(
         != [offer.id]
     ]
     assert missed == []
-    assert [one.offer_id for one in found(session, at, words=unicodedata.normalize(typed, title))] == [offer.id]
+    assert [one.offer_id for one in found(session, at, words=unicodedata.normalize(typed, title))] == [
+        offer.id
+    ]
 
 
 @pytest.mark.parametrize(
