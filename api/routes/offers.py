@@ -14,6 +14,7 @@ from domain.foundation.errors import Forbidden
 from domain.foundation.ids import CategoryId, OfferId, OptionId
 from domain.foundation.lifecycle import NotNow
 from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.written import TextUnfit
 from domain.identity import Caller
 from domain.markets.errors import PolicyUnknown
 from domain.offers.errors import (
@@ -128,7 +129,15 @@ def edit_offer(
 @router.post(
     "/offers/{offer_id}/publication",
     may="offers.publish",
-    refusals=[CapabilityMissing, ContentUnfit, NotNow, OfferIncomplete, OfferUnknown, PolicyUnknown],
+    refusals=[
+        CapabilityMissing,
+        ContentUnfit,
+        NotNow,
+        OfferIncomplete,
+        OfferUnknown,
+        PolicyUnknown,
+        TextUnfit,
+    ],
 )
 def publish_offer(
     offer_id: OfferId, session: Session, caller: Caller, at: datetime, if_match: int | None

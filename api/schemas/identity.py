@@ -145,8 +145,8 @@ class MeView(View):
     id: UserId
     email: str
     email_conflict: EmailConflict | None = Field(
-        description="Where the account is found by exactly this spelling of the address: an older account has "
-        "the same address in another spelling (`shared`), or it is none by today's rules (`invalid`)."
+        description="Set where the account is found by exactly this spelling of the address only: an older "
+        "account has the address in another spelling (`shared`), or it is none by today's rules (`invalid`)."
     )
     name: str
     locale: str

@@ -25,7 +25,7 @@ from sqlmodel import Field
 
 from domain.availability.kinds import ExceptionKind, HoldKind, ResourceKind
 from domain.foundation.spans import Span
-from domain.foundation.tables import Table, choice, instant, primary_key, reference, span
+from domain.foundation.tables import Table, choice, composed, instant, primary_key, reference, span
 
 _WHOLE_MINUTES = (
     "extract(second FROM opens) = 0 AND extract(second FROM closes) = 0 "
@@ -44,6 +44,7 @@ class Resource(Table, table=True):
 
     __tablename__ = "resources"
     __table_args__ = (
+        composed("resources", "name"),
         UniqueConstraint("number", name="resources_are_numbered"),
         Index(
             "resources_one_time_per_provider",

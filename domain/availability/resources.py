@@ -16,7 +16,7 @@ from domain.availability.errors import ResourceUnknown
 from domain.availability.events import ResourceAdded, ResourcesRequired
 from domain.availability.kinds import ResourceKind
 from domain.availability.models import OfferResource, Resource
-from domain.foundation import events, ids
+from domain.foundation import events, ids, written
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.paging import Page
 from domain.offers.errors import OfferUnknown, OptionUnknown
@@ -61,7 +61,7 @@ def add_thing(session: Session, profile_id: UUID, *, name: str, by: Actor, at: d
     thing = Resource(
         profile_id=profile.id,
         kind=ResourceKind.THING,
-        name=name,
+        name=written.name(name, field="name"),
         time_zone=markets.market(session, profile.market_id).time_zone,
         created_at=at,
     )

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DDL, BigInteger, Column, DateTime, Enum, ForeignKey, MetaData
+from sqlalchemy import DDL, BigInteger, CheckConstraint, Column, DateTime, Enum, ForeignKey, MetaData
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlalchemy.engine import Dialect
@@ -97,6 +97,11 @@ def amount(*, nullable: bool = False, default: int | None = None) -> Any:  # noq
     return (
         Field(default=default, sa_column=column) if default is not None else _field(column, nullable=nullable)
     )
+
+
+def composed(table: str, column: str) -> CheckConstraint:
+    """The constraint that a text which people write is stored in Unicode's composed form (NFC)."""
+    return CheckConstraint(f"{column} IS NFC NORMALIZED", name=f"{table}_{column}_is_composed")
 
 
 def added_amount() -> Any:  # noqa: ANN401

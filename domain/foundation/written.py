@@ -12,7 +12,7 @@ Every text is put into Unicode's composed form (NFC), so that what reads the sam
   (RFC 5892, A.1, A.2). Variation selectors, which only choose between two looks of an emoji, are left out.
 
 Invariants: each function changes nothing of what it returned (it is idempotent), and raises `TextUnfit` for
-what cannot be kept.
+what cannot be kept; `field` is the name that the error gives to the text.
 """
 
 import unicodedata
@@ -44,7 +44,7 @@ _VISIBLE: Final = regex.compile(
 )
 
 
-def text(raw: str) -> str:
+def text(raw: str, *, field: str | None = None) -> str:
     """A text of several lines, composed (NFC).
 
     Raises `TextUnfit` for control, direction and hidden characters, and where none of its characters is seen.
@@ -53,32 +53,32 @@ def text(raw: str) -> str:
         composed = raw if "\r" not in raw else _LINE_BREAK.sub("\n", raw)
     else:
         composed = unicodedata.normalize("NFC", _LINE_BREAK.sub("\n", raw))
-        _refuse_hidden(composed)
+        _refuse_hidden(composed, field)
     if found := _CONTROL.search(composed):
-        raise TextUnfit(f"It holds a control character ({_code(found.group())}); leave it out.")
+        raise TextUnfit(f"It holds a control character ({_code(found.group())}); leave it out.", field=field)
     if composed and not composed.isspace() and not _VISIBLE.search(composed):
-        raise TextUnfit("It holds nothing that can be seen.")
+        raise TextUnfit("It holds nothing that can be seen.", field=field)
     return composed
 
 
-def line(raw: str) -> str:
+def line(raw: str, *, field: str | None = None) -> str:
     """A text on one line, composed (NFC). Raises `TextUnfit` as `text` does, and for line breaks and tabs."""
-    composed = text(raw)
+    composed = text(raw, field=field)
     if _LAYOUT.search(composed):
-        raise TextUnfit("It holds a control character or a line break; leave it out.")
+        raise TextUnfit("It holds a control character or a line break; leave it out.", field=field)
     return composed
 
 
-def name(raw: str) -> str:
+def name(raw: str, *, field: str | None = None) -> str:
     """A name as RFC 8266 prepares it. Raises `TextUnfit` for what its profile does not allow."""
-    composed = line(raw)
+    composed = line(raw, field=field)
     if composed.isascii():
         return " ".join(composed.split())
     try:
         return _NICKNAME.enforce(_VARIATION_SELECTORS.sub("", composed))
     except UnicodeEncodeError as error:
-        sign = error.object[error.start : error.start + 1]
-        raise TextUnfit(f"A name cannot hold the character {_code(sign)}; leave it out.") from error
+        code = _code(error.object[error.start : error.start + 1])
+        raise TextUnfit(f"A name cannot hold the character {code}; leave it out.", field=field) from error
 
 
 def readable_name(raw: str, *, longest: int) -> str:
@@ -100,12 +100,12 @@ def _is_allowed(sign: str) -> bool:
     return True
 
 
-def _refuse_hidden(composed: str) -> None:
+def _refuse_hidden(composed: str, field: str | None) -> None:
     if found := _REORDERING.search(composed):
         code = _code(found.group())
-        raise TextUnfit(f"It holds an invisible character that changes the direction of text ({code}).")
+        raise TextUnfit(f"It holds an invisible character that turns text round ({code}).", field=field)
     if found := _HIDDEN.search(_TAGGED_FLAG.sub("", composed)):
-        raise TextUnfit(f"It holds a hidden character ({_code(found.group())}); leave it out.")
+        raise TextUnfit(f"It holds a hidden character ({_code(found.group())}); leave it out.", field=field)
 
 
 def _code(sign: str) -> str:

@@ -54,12 +54,12 @@ def sign_up(
 ) -> None:
     """Open an account unless this address has one; the answer and the work are the same either way.
 
-    Refuses `EmailUnfit`, `PasswordUnfit` and `TextUnfit`, all from what was sent alone. Nobody is signed in by this: an
-    answer with a session in it would tell new addresses from known ones.
+    Refuses `EmailUnfit`, `PasswordUnfit` and `TextUnfit`, all from what was sent alone. Nobody is signed in
+    by this: an answer with a session in it would tell new addresses from known ones.
     """
     address = read_address(email)
     check_password(password, email=address.email)
-    prepared, password_hash = written.name(name), passwords.hashed(password)
+    prepared, password_hash = written.name(name, field="name"), passwords.hashed(password)
     if (user_id := open_account(session, address, prepared, password_hash, locale=locale, at=at)) is not None:
         fact: events.Fact = UserSignedUp(user_id)
     elif (known := queries.user_by_spelling(session, read_spelling(email))) is not None:
@@ -89,7 +89,7 @@ def change(session: Session, user_id: UUID, changes: Changes, *, by: Actor, at: 
     """Change name, locale or time zone. Refuses `TimeZoneUnknown` and `TextUnfit`."""
     person = queries.user(session, user_id)
     if (name := changes.get("name")) is not None:
-        changes = {**changes, "name": written.name(name)}
+        changes = {**changes, "name": written.name(name, field="name")}
     if (zone := changes.get("time_zone")) is not None:
         zones.check(zone)
     changed = {field: value for field, value in changes.items() if getattr(person, field) != value}

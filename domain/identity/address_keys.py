@@ -1,8 +1,8 @@
 """Gives every stored address its key: those that are older than the keys, or were written by older code.
 
-Where two accounts turn out to have one address, the older account gets the key. The newer one stays as it is and
-is found by exactly the spelling it was opened with, so nobody is locked out; it is marked, its owner sees the mark
-(`GET /me`), and an event is kept for operators.
+Where two accounts turn out to have one address, the older account gets the key. The newer one stays as it is
+and is found by exactly the spelling it was opened with, so nobody is locked out; it is marked, its owner sees
+the mark (`GET /me`), and an event is kept for operators.
 """
 
 from datetime import datetime
@@ -35,7 +35,7 @@ _MARK = text("""
 
 
 def key_due_addresses(session: Session, at: datetime, *, limit: int) -> int:
-    """Give a key to up to `limit` accounts that have none yet, the oldest first; return how many there were."""
+    """Give a key to up to `limit` accounts without one, the oldest first; return how many there were."""
     rows = session.execute(_DUE, {"limit": limit}).all()
     for row in rows:
         _store_key(session, row.id, row.email, at)

@@ -1,8 +1,9 @@
 """E-mail addresses: the spelling that is shown, and the key by which two spellings are one address.
 
 Rules: the part before the @ is that of RFC 6531 (checked by email-validator), composed (NFC) and in lower
-case; the domain is that of IDNA 2008 with the mappings of UTS 46 (checked by idna). The shown spelling has the
-domain in Unicode, the key has it in ASCII. Zero-width, direction and control characters are allowed in neither.
+case; the domain is that of IDNA 2008 with the mappings of UTS 46 (checked by idna). The shown spelling has
+the domain in Unicode, the key has it in ASCII. Zero-width, direction and control characters are allowed in
+neither part.
 """
 
 import re
@@ -17,7 +18,10 @@ from domain.identity.errors import EmailUnfit
 LONGEST_EMAIL: Final = 254  # octets; RFC 5321, section 4.5.3.1.3: a path of 256, less its angle brackets
 LONGEST_DOMAIN: Final = 253  # RFC 1035, section 2.3.4, without the root's dot
 
-_SHAPE: Final = re.compile(r"[^@\s\x00-\x20\x7f]{1,64}@[^@\s.\x00-\x20\x7f]+(\.[^@\s.\x00-\x20\x7f]+)+")
+_DOTS: Final = ".\u3002\uff0e\uff61"  # UTS 46, section 4.5
+_SHAPE: Final = re.compile(
+    rf"[^@\s\x00-\x20\x7f]{{1,64}}@[^@\s{_DOTS}\x00-\x20\x7f]+([{_DOTS}][^@\s{_DOTS}\x00-\x20\x7f]+)+"
+)
 _LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _ASCII_DOMAIN: Final = re.compile(rf"{_LABEL}(\.{_LABEL})+")
 _ENCODED_LABEL: Final = "xn--"

@@ -33,7 +33,7 @@ class SignalKind(StrEnum):
 
 
 class EmailConflict(StrEnum):
-    """Why the stored address of an account has no key, so that the account is found by that spelling alone."""
+    """Why the address of an account has no key, so that the account is found by that spelling alone."""
 
     SHARED = "shared"  # an older account has the same address in another spelling
     INVALID = "invalid"  # it was accepted once and is no address by today's rules

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, instant, primary_key, reference
+from domain.foundation.tables import Table, choice, composed, instant, primary_key, reference
 from domain.identity.callers import Role
 from domain.identity.events import EmailConflict, EndReason, SignalKind
 
@@ -42,11 +42,11 @@ class User(Table, table=True):
         UniqueConstraint("email", name="users_have_their_own_email"),
         UniqueConstraint("email_key", name="users_have_one_account_per_address"),
         CheckConstraint("email = lower(email)", name="users_emails_are_lower_case"),
-        CheckConstraint("email_key IS NFC NORMALIZED", name="users_email_keys_are_composed"),
+        composed("users", "email_key"),
         CheckConstraint(
             "email_key IS NULL OR email_conflict IS NULL", name="users_have_an_email_key_or_a_conflict"
         ),
-        CheckConstraint("name IS NFC NORMALIZED", name="users_names_are_composed"),
+        composed("users", "name"),
         Index(
             "users_without_email_key",
             "created_at",
@@ -57,7 +57,7 @@ class User(Table, table=True):
     )
     id: UUID = primary_key()
     email: str = _words(254)
-    # By which two spellings are one address; null until it is computed, and where `email_conflict` says why not.
+    # By which two spellings are one address; null until computed, and where `email_conflict` says why not.
     email_key: str | None = _words(320, nullable=True)
     email_conflict: EmailConflict | None = choice(EmailConflict, "users_email_conflict_known", nullable=True)
     name: str = _words(120)

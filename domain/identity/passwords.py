@@ -1,8 +1,9 @@
-"""Passwords are kept as Argon2id hashes, and the work of every question about one depends on what was typed alone.
+"""Passwords are kept as Argon2id hashes. The work of a question about one depends on what was typed alone.
 
 Timing would otherwise tell whether an account exists: an unknown address, an account without a password and
-a wrong password all verify as often, the first two against a decoy that no password matches. That is once, and
-once more for each other Unicode form that the typed password has, because older accounts hashed what was sent.
+a wrong password all verify as often, the first two against a decoy that no password matches. That is once,
+and once more for each other Unicode form that the typed password has, because older accounts hashed what was
+sent.
 """
 
 from enum import Enum, auto

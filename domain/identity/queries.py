@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import or_, text
+from sqlalchemy import ColumnElement, or_, text
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -64,7 +64,7 @@ def user_by_spelling_locked(session: Session, spelling: Spelling) -> User:
 
 def _by_spelling(spelling: Spelling) -> SelectOfScalar[User]:
     stored = {spelling.typed} | ({spelling.address.email} if spelling.address else set())
-    matches = col(User.email).in_(sorted(stored))
+    matches: ColumnElement[bool] = col(User.email).in_(sorted(stored))
     if spelling.address is not None:
         matches = or_(matches, col(User.email_key) == spelling.address.key)
     as_typed = (col(User.email) == spelling.typed).desc()

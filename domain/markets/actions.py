@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain.foundation import written
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.errors import Forbidden, Stale
 from domain.foundation.events import record
@@ -38,7 +39,7 @@ def create(
     check_place(currency=currency, time_zone=time_zone, locale=locale, country=country)
     market = Market(
         slug=slug,
-        name=name,
+        name=written.name(name, field="name"),
         currency=currency,
         time_zone=time_zone,
         locale=locale,

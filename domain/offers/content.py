@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from domain.foundation import written
 from domain.offers.kinds import Claim, OptionPer, Place, TaskKind, Unit
 
 STANDARD_HORIZON_DAYS = 90  # a season ahead: as far as most people know their own plans
@@ -27,6 +28,10 @@ class CategoryContent:
     claim: Claim
     place: Place
     attributes_schema: Mapping[str, JsonValue]
+
+    def __post_init__(self) -> None:
+        """Put the texts into the form in which they are stored. Raises `TextUnfit`."""
+        object.__setattr__(self, "name", written.name(self.name, field="name"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +65,11 @@ class Content:
     latitude: float | None = None
     longitude: float | None = None
 
+    def __post_init__(self) -> None:
+        """Put the texts into the form in which they are stored. Raises `TextUnfit`."""
+        object.__setattr__(self, "title", written.line(self.title, field="title"))
+        object.__setattr__(self, "description", written.text(self.description, field="description"))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OptionContent:
@@ -72,6 +82,10 @@ class OptionContent:
     most: int = 1
     position: int = 0
 
+    def __post_init__(self) -> None:
+        """Put the texts into the form in which they are stored. Raises `TextUnfit`."""
+        object.__setattr__(self, "title", written.line(self.title, field="title"))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskContent:
@@ -82,6 +96,11 @@ class TaskContent:
     description: str = ""
     saving_amount: int
     position: int = 0
+
+    def __post_init__(self) -> None:
+        """Put the texts into the form in which they are stored. Raises `TextUnfit`."""
+        object.__setattr__(self, "title", written.line(self.title, field="title"))
+        object.__setattr__(self, "description", written.text(self.description, field="description"))
 
 
 class Wrong(NamedTuple):

@@ -18,7 +18,16 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, amount, choice, document, instant, primary_key, reference
+from domain.foundation.tables import (
+    Table,
+    amount,
+    choice,
+    composed,
+    document,
+    instant,
+    primary_key,
+    reference,
+)
 from domain.offers.kinds import Claim, OfferState, OptionPer, Place, TaskKind, Unit
 
 # What everybody may find; the partial indexes below hold nothing else, so drafts cost a search nothing.
@@ -34,6 +43,7 @@ class Category(Table, table=True):
 
     __tablename__ = "categories"
     __table_args__ = (
+        composed("categories", "name"),
         UniqueConstraint("slug", name="categories_have_one_slug_each"),
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="categories_slugs_fit_into_addresses"),
         CheckConstraint(
@@ -66,6 +76,8 @@ class Offer(Table, table=True):
 
     __tablename__ = "offers"
     __table_args__ = (
+        composed("offers", "title"),
+        composed("offers", "description"),
         CheckConstraint("price_amount >= 0 AND from_amount >= 0", name="offers_are_not_paid_for_taking"),
         CheckConstraint(
             "lowest_price_amount BETWEEN 0 AND price_amount", name="offers_discounts_have_a_floor"
@@ -179,6 +191,7 @@ class OfferOption(Table, table=True):
 
     __tablename__ = "offer_options"
     __table_args__ = (
+        composed("offer_options", "title"),
         CheckConstraint("price_amount >= 0", name="offer_options_are_not_paid_for_taking"),
         CheckConstraint("minutes BETWEEN 0 AND 1440", name="offer_options_add_a_day_at_most"),
         CheckConstraint("most BETWEEN 1 AND 100", name="offer_options_can_be_taken"),
@@ -203,6 +216,8 @@ class OfferTask(Table, table=True):
 
     __tablename__ = "offer_tasks"
     __table_args__ = (
+        composed("offer_tasks", "title"),
+        composed("offer_tasks", "description"),
         Index("offer_tasks_in_order", "offer_id", "position", "id"),
         {
             "comment": "One row means: the customer may take this over in a booking of the offer, "

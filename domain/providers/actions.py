@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import identity, markets
-from domain.foundation import events
+from domain.foundation import events, written
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.errors import Forbidden, Stale
 from domain.foundation.paging import Page
@@ -63,15 +63,15 @@ class Business:
 def apply(
     session: Session, market_id: UUID, *, display_name: str, about: str, by: Actor, at: datetime
 ) -> ProviderProfile:
-    """Ask to be a provider in a market. Refuses `MarketUnknown` and `AlreadyApplied`."""
+    """Ask to be a provider in a market. Refuses `MarketUnknown`, `AlreadyApplied`, `TextUnfit`."""
     if by.user_id is None:
         raise ValueError("people apply, not clocks")
     market = markets.market(session, market_id)
     profile = ProviderProfile(
         user_id=by.user_id,
         market_id=market.id,
-        display_name=display_name,
-        about=about,
+        display_name=written.name(display_name, field="display_name"),
+        about=written.text(about, field="about"),
         created_at=at,
         changed_at=at,
     )
@@ -119,11 +119,20 @@ def change(
         raise ProfileUnknown
     _check_fresh(profile, if_match)
     capabilities.require(profile, Capability.EDIT_PROFILE)
-    changed = _set(profile, {**changes}, at=at)
+    changed = _set(profile, _prepared(changes), at=at)
     if changed:
         fact = facts.ProviderChanged(*_ids(profile), changed)
         _record(session, fact, by=_actor(profile, by), at=at)
     return profile
+
+
+def _prepared(changes: Changes) -> dict[str, str]:
+    prepared: dict[str, str] = {}
+    if "display_name" in changes:
+        prepared["display_name"] = written.name(changes["display_name"], field="display_name")
+    if "about" in changes:
+        prepared["about"] = written.text(changes["about"], field="about")
+    return prepared
 
 
 def verify(

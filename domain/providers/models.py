@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Column, Index, Integer, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, instant, primary_key, reference
+from domain.foundation.tables import Table, choice, composed, instant, primary_key, reference
 from domain.providers.kinds import State
 
 
@@ -21,6 +21,8 @@ class ProviderProfile(Table, table=True):
 
     __tablename__ = "provider_profiles"
     __table_args__ = (
+        composed("provider_profiles", "display_name"),
+        composed("provider_profiles", "about"),
         UniqueConstraint("user_id", "market_id", name="provider_profiles_one_per_user_and_market"),
         Index("provider_profiles_by_market", "market_id", "state", "id"),
         Index(

@@ -1,7 +1,7 @@
 """Analyse the offers that are there, in batches of one transaction each, with the function that the API uses.
 
-Why: a search compares with stored words, and the stored ones were cut by the database's rule. Stopped half-way,
-it goes on where it was; what is left is done by the scheduled job `offers.analyse_words` too.
+Why: a search compares with stored words, and the stored ones were cut by the database's rule. Stopped
+half-way, it goes on where it was; what is left is done by the scheduled job `offers.analyse_words` too.
 """
 
 from alembic import op
