@@ -8,16 +8,20 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from domain import providers
+from domain.foundation import written
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.identity import User
 from domain.markets import Market
 from domain.providers import ProviderProfile, Step
+
+LONGEST_NAME = 120  # as at sign-up
 
 
 def provider(
     session: Session, market: Market, *, email: str, name: str, reason_code: str, at: datetime
 ) -> ProviderProfile:
     """The approved profile of whoever has this address, who need not have a password."""
+    name = written.readable_name(name, longest=LONGEST_NAME) or email.partition("@")[0]
     person = session.exec(select(User).where(col(User.email) == email)).first()
     if person is None:
         person = User(email=email, name=name, locale=market.locale, created_at=at)

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field
 
-from api.schemas.common import Instant, Name, View, Wire, ZoneName
+from api.schemas.common import Instant, Line, View, Wire, ZoneName
 from domain.availability import OfferResource, Resource, ResourceKind
 from domain.foundation.ids import OptionId, ProviderProfileId, ResourceId
 
@@ -15,7 +15,7 @@ class ThingRequest(Wire):
 
     model_config = Wire.example({"name": "The sauna"})
 
-    name: Name
+    name: Line
 
 
 class ResourceView(View):

@@ -61,7 +61,7 @@ def add_thing(session: Session, profile_id: UUID, *, name: str, by: Actor, at: d
     thing = Resource(
         profile_id=profile.id,
         kind=ResourceKind.THING,
-        name=written.name(name, field="name"),
+        name=written.line(name, field="name"),
         time_zone=markets.market(session, profile.market_id).time_zone,
         created_at=at,
     )

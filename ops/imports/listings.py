@@ -16,7 +16,8 @@ from statistics import median
 from types import MappingProxyType
 from typing import Final
 
-from domain.foundation import money
+from domain.foundation import money, written
+from domain.foundation.written import TextUnfit
 from domain.offers import Content
 from ops.imports.reading import Misfit, Row
 
@@ -102,8 +103,9 @@ def listing(row: Row, typical: Usual, currency: str) -> Listing:
     latitude, longitude = _place(row, typical)
     kind, where = row["property_type"] or row["room_type"], row["neighbourhood_cleansed"]
     nights = _whole(row, "minimum_nights", least=1, most=MOST_NIGHTS)
+    title = (row["name"] or (f"{kind}, {where}" if where else kind))[:_LONGEST_TITLE]
     content = Content(
-        title=(row["name"] or (f"{kind}, {where}" if where else kind))[:_LONGEST_TITLE],
+        title=_title(title),
         attributes=_attributes(row),
         price_amount=_amount(row, typical, currency),
         minimum_minutes=nights * _NIGHT_MINUTES,
@@ -117,6 +119,13 @@ def listing(row: Row, typical: Usual, currency: str) -> Listing:
     )
     name = row["host_name"] or (f"Host {host}" if host else f"Host of {key}")
     return Listing(row.line, key, f"host-{host}" if host else f"host-of-{key}", name, content)
+
+
+def _title(raw: str) -> str:
+    try:
+        return written.line(raw)[:_LONGEST_TITLE]
+    except TextUnfit as error:
+        raise RowRefused(f"has a name that cannot be kept: {error}") from error
 
 
 def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
