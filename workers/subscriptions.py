@@ -13,11 +13,15 @@ from workers import (
     payments,
     ratings,
     surge,
+    suspensions,
 )
 from workers.task import Reader, WorldReader
 
 READERS: Mapping[str, Sequence[Reader | WorldReader]] = {
     "provider.approved": (availability.open_calendar,),
+    "provider.suspended": (suspensions.follow_profile,),
+    "provider.reinstated": (suspensions.follow_profile,),
+    "provider.closed": (suspensions.follow_profile,),
     "booking.confirmed": (bookings.follow_price_drop,),
     "booking.completed": (ratings.open_window, contribution_value.follow_completion),
     "booking.cancelled": (ratings.open_window,),
@@ -43,6 +47,8 @@ READERS: Mapping[str, Sequence[Reader | WorldReader]] = {
     "review.restored": (ratings.follow_scores,),
     "surge.emergency_declared": (surge.tick_at_once,),
     "surge.emergency_lifted": (surge.tick_at_once,),
+    "user.suspended": (suspensions.follow_user,),
+    "user.reinstated": (suspensions.follow_user,),
     "user.cluster_changed": (ratings.follow_clusters,),
     "webhook.received": (payments.apply_webhook,),
 }

@@ -95,5 +95,7 @@ class ApplicationView(View):
     @classmethod
     def of(cls, row: ProviderProfile) -> Self:
         """The whole row, with what its state means."""
-        able = [capability for capability in Capability if allows(row.state, capability)]
+        able = [
+            capability for capability in Capability if allows(row.state, capability, user_suspended_at=None)
+        ]
         return cls.model_validate({**row.model_dump(), "capabilities": able})

@@ -38,6 +38,7 @@ from .kinds import (
 from .lifecycle import BOOKINGS, PROPOSALS, TASKS
 from .looking import place, whole
 from .models import Booking, Proposal
+from .pay_holds import move_pay
 from .paying import Paid, follow_payment, pay
 from .price_drops import follow_price_drop
 from .proposals import Change, propose
@@ -49,6 +50,7 @@ from .reminding import remind
 from .requests import accept, decline, request
 from .rules import task_steps
 from .steps import By, side_of
+from .suspending import follow_profile, follow_reinstatement, follow_suspension
 from .task_models import BookingTask
 from .task_queries import TaskLine, to_remind
 from .task_queries import undecided as undecided_tasks
@@ -117,6 +119,10 @@ __all__ = [
     "filling",
     "follow_payment",
     "follow_price_drop",
+    "follow_profile",
+    "follow_reinstatement",
+    "follow_suspension",
+    "move_pay",
     "object_to_task",
     "page",
     "pay",

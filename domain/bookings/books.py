@@ -12,6 +12,7 @@ from domain.foundation.money import apportion, share
 from domain.ledger import Account, AccountKind, Posting
 from domain.payments import PaymentState
 
+from . import pay_holds
 from .cancellation import Amounts, Stake
 from .events import BooksClosed
 from .kinds import Ground, State
@@ -104,19 +105,21 @@ def _shrunk(kept: Amounts, there: int) -> Amounts:
 def _distribute(session: Session, here: Standing, held: Account, kept: Amounts, *, surplus: int) -> None:
     """Post the shares. A surplus is what the platform bore before the end gave it back anyway."""
     booking, unit = here.booking, here.booking.currency
-    shares = (
-        (AccountKind.PAYABLE, booking.profile_id, kept.pay_out),
-        (AccountKind.SERVICE_FEES, None, kept.service_fee),
-        (AccountKind.COMMISSION, None, kept.commission),
-        (AccountKind.TAX, None, kept.tax),
-        (AccountKind.SURGE_POOL, None, kept.surge),
-        (AccountKind.GOODWILL, None, surplus),
+    pools = (
+        (AccountKind.SERVICE_FEES, kept.service_fee),
+        (AccountKind.COMMISSION, kept.commission),
+        (AccountKind.TAX, kept.tax),
+        (AccountKind.SURGE_POOL, kept.surge),
+        (AccountKind.GOODWILL, surplus),
     )
     postings = [
-        Posting(debit=held, credit=ledger.account(session, kind, unit, owner_id), amount=amount)
-        for kind, owner_id, amount in shares
+        Posting(debit=held, credit=ledger.account(session, kind, unit), amount=amount)
+        for kind, amount in pools
         if amount
     ]
+    if kept.pay_out:
+        pay = pay_holds.pay_account(session, booking.profile_id, unit)
+        postings.insert(0, Posting(debit=held, credit=pay, amount=kept.pay_out))
     if postings:
         ledger.post(
             session,
@@ -136,7 +139,7 @@ def _give_bonus(session: Session, here: Standing, amount: int) -> None:
     booking, unit = here.booking, here.booking.currency
     posting = Posting(
         debit=ledger.account(session, AccountKind.SURGE_POOL, unit),
-        credit=ledger.account(session, AccountKind.PAYABLE, unit, booking.profile_id),
+        credit=pay_holds.pay_account(session, booking.profile_id, unit),
         amount=amount,
     )
     ledger.post(

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from domain.foundation import signing
 
-from . import endings, queries
+from . import endings, queries, suspending
 from .cancellation import Settlement, holds_until
 from .errors import PreviewOver
 from .kinds import ReasonCode, Side, Step
@@ -49,7 +49,7 @@ def preview(session: Session, booking_id: UUID, *, by: By, at: datetime) -> Prev
     until = holds_until(endings.deadlines(booking), at=at) if side is Side.CUSTOMER else None
     return Preview(
         booking=booking,
-        settlement=endings.in_money(booking, endings.called_off(booking, by=side, at=at)),
+        settlement=endings.in_money(booking, suspending.called_off(session, booking, by=side, at=at)),
         holds_until=until,
         token=_token(booking, side, at),
         token_expires_at=at + PREVIEW_HOLDS,
@@ -70,7 +70,7 @@ def cancel(
     """Call a confirmed booking off, as of now or as of a preview. Refuses `NotNow` and `PreviewOver`."""
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     as_of = at if token is None else _as_of(here, token)
-    share = endings.called_off(here.booking, by=here.side, at=as_of)
+    share = suspending.called_off(session, here.booking, by=here.side, at=as_of)
     endings.end(session, here, Step.CANCEL, share, reason_code=reason_code, reason=reason)
     return here.booking
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain import identity
+
 from . import endings, rules, stakes
 from .events import BookingDelivered, BookingStarted, NoShowReported
 from .kinds import Step
@@ -15,8 +17,13 @@ from .steps import By, Standing, allow, move, record, standing
 def start(
     session: Session, booking_id: UUID, *, by: By, at: datetime, if_match: int | None = None
 ) -> Booking:
-    """Say that the service has begun. Refuses `NotNow`, and `TooEarly` before the agreed start."""
+    """Say that the service has begun.
+
+    Refuses `NotNow`, `TooEarly` before the agreed start, and `AccountSuspended` where a side of it is.
+    """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
+    allow(here, Step.START)
+    identity.require_dealt_with(session, here.booking.customer_id, here.booking.provider_user_id)
     started(session, here)
     return here.booking
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from domain.foundation.actors import CLOCK
 
-from . import calling_off, delivery, disputes, paying, queries, requests
+from . import calling_off, delivery, disputes, paying, queries, requests, suspending
 from .kinds import Side, State
 from .steps import Standing, let_proposal_lapse
 
@@ -18,7 +18,7 @@ _DEEDS: Final[Mapping[State, Callable[[Session, Standing], None]]] = MappingProx
     {
         State.PENDING_PAYMENT: paying.expire_unless_paid,
         State.REQUESTED: requests.expire,
-        State.CONFIRMED: delivery.started,
+        State.CONFIRMED: suspending.start_or_cancel,
         State.IN_PROGRESS: delivery.delivered,
         State.DELIVERED: delivery.completed,
         State.NO_SHOW: calling_off.settle_no_show,
@@ -32,7 +32,9 @@ def act(session: Session, booking_id: UUID, *, at: datetime) -> bool:
     booking = queries.due_locked(session, booking_id, at=at)
     if booking is None:
         return False
-    _DEEDS[booking.state](session, Standing(booking, Side.CLOCK, CLOCK, at))
+    here = Standing(booking, Side.CLOCK, CLOCK, at)
+    if not suspending.waits_for_suspended(session, here):
+        _DEEDS[booking.state](session, here)
     return True
 
 

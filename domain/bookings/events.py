@@ -105,6 +105,25 @@ class BookingCancelled(BookingFact):
 
 
 @dataclass(frozen=True)
+class PartySuspended(BookingFact):
+    """One side's account was suspended. Unless that ends first, the booking is cancelled at `cancels_at`."""
+
+    name: ClassVar[str] = "booking.party_suspended"
+
+    side: Side
+    cancels_at: datetime
+
+
+@dataclass(frozen=True)
+class PartyReinstated(BookingFact):
+    """The suspended side is back, and the booking begins at its start as agreed."""
+
+    name: ClassVar[str] = "booking.party_reinstated"
+
+    side: Side
+
+
+@dataclass(frozen=True)
 class BookingStarted(BookingFact):
     """The service began."""
 

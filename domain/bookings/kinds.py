@@ -54,6 +54,7 @@ class Step(StrEnum):
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
     LOSE_PAYMENT = "lose_payment"
+    CANCEL_FOR_SUSPENSION = "cancel_for_suspension"
     START = "start"
     DELIVER = "deliver"
     COMPLETE = "complete"
@@ -67,7 +68,7 @@ class Step(StrEnum):
 
 
 class ReasonCode(StrEnum):
-    """Why a booking was called off or disputed. The last five are said by the product, not by people."""
+    """Why a booking was called off or disputed. The last six are said by the product, not by people."""
 
     CHANGED_PLANS = "changed_plans"
     ILLNESS = "illness"
@@ -83,6 +84,7 @@ class ReasonCode(StrEnum):
     DISPUTE_RESOLVED = "dispute_resolved"
     NOT_PAID = "not_paid"
     NOT_ANSWERED = "not_answered"
+    ACCOUNT_SUSPENDED = "account_suspended"
 
 
 class Ground(StrEnum):

@@ -56,6 +56,13 @@ BOOKINGS: Lifecycle[State, Side] = Lifecycle(
             frozenset({State.REQUESTED, State.CONFIRMED}),
             State.CANCELLED,
         ),
+        _row(
+            Step.CANCEL_FOR_SUSPENSION,
+            Side.CLOCK,
+            State.CONFIRMED,
+            State.CANCELLED,
+            "24 hours before the start, where the user of either side is suspended",
+        ),
         _row(Step.START, _PARTIES | {Side.CLOCK}, State.CONFIRMED, State.IN_PROGRESS, "at the start"),
         _row(
             Step.DELIVER,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import availability, payments, providers
+from domain import availability, identity, payments, providers
 from domain.availability.errors import HoldLost
 from domain.foundation.actors import CLOCK, PAYMENT
 from domain.foundation.database import Transactions
@@ -20,7 +20,7 @@ from domain.providers import Capability
 
 from . import books, calling_off, queries, requests
 from .errors import NotPayable
-from .kinds import ENDED, Side, State
+from .kinds import ENDED, ReasonCode, Side, State
 from .models import Booking
 from .steps import By, Standing, side_of
 
@@ -47,9 +47,9 @@ def pay(
     """Authorize the pay-in with a payment method, and go on as far as that leads: requested, or confirmed.
 
     The bank may want the customer to do something first; the payment then carries the next action and the
-    booking waits on. Refuses `NotPayable`, and what `payments.authorize` refuses: a declined card leaves the
-    booking as it was, to be tried with another. What is paid already is answered as it stands: a customer
-    whose first answer was lost asks again and learns that it went well.
+    booking waits on. Refuses `NotPayable`, `AccountSuspended`, and what `payments.authorize` refuses: a
+    declined card leaves the booking as it was, to be tried with another. What is paid already is answered
+    as it stands: a customer whose first answer was lost asks again and learns that it went well.
     """
     with transactions() as session:
         if paid := _paid(session, booking_id, by=by):
@@ -103,18 +103,28 @@ def _payable(session: Session, booking_id: UUID, *, by: By, at: datetime) -> UUI
     waits = booking.state is State.PENDING_PAYMENT and booking.due_at is not None and at < booking.due_at
     if not waits or booking.payment_id is None:
         raise NotPayable("This booking waits for no payment.", state=str(booking.state))
+    identity.require_dealt_with(session, booking.customer_id, booking.provider_user_id)
     return booking.payment_id
 
 
 def _go_on(session: Session, here: Standing, payment: payments.Payment) -> None:
-    """Ask or confirm, unless meanwhile the time has come, went to others, or the provider was suspended."""
+    """Ask or confirm, unless meanwhile the time has come, went to others, or a side was suspended."""
     booking = here.booking
-    profile = providers.profile(session, booking.profile_id)
+    by_clock = Standing(booking, Side.CLOCK, CLOCK, here.at)
+    if _is_barred(session, booking):
+        requests.expire(session, by_clock, reason_code=ReasonCode.ACCOUNT_SUSPENDED)
+        return
     try:
-        if here.at < booking.during.start and providers.allows(profile.state, Capability.TAKE_BOOKINGS):
+        if here.at < booking.during.start:
             availability.confirm(session, booking.id)
             requests.authorized(session, here, capture_before=payment.capture_before)
             return
     except HoldLost:
         pass  # somebody else has the time by now
-    requests.expire(session, Standing(booking, Side.CLOCK, CLOCK, here.at))
+    requests.expire(session, by_clock)
+
+
+def _is_barred(session: Session, booking: Booking) -> bool:
+    """Whether nothing new begins with the customer, or with the provider and their profile."""
+    may_be_booked = providers.is_allowed(session, booking.profile_id, Capability.TAKE_BOOKINGS)
+    return not may_be_booked or bool(identity.barred(session, [booking.customer_id]))

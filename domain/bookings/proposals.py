@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import availability, offers, payments, pricing
+from domain import availability, identity, offers, payments, pricing
 from domain.foundation.ids import encode
 from domain.foundation.lifecycle import NotNow
 from domain.payments import PaymentState
@@ -53,11 +53,12 @@ def propose(
     """Ask the other side to change the booking. Answers the proposal, with what it would cost more or less.
 
     Refuses `NotNow` unless the booking is confirmed, `NothingProposed`, `TooLate` for a start that has
-    passed, `ProposalOpen` while another one waits, `IncreaseNotPayable`, and what `pricing.price_of_change`
-    refuses.
+    passed, `ProposalOpen` while another one waits, `IncreaseNotPayable`, `AccountSuspended`, and what
+    `pricing.price_of_change` refuses.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     _check_changeable(here)
+    identity.require_dealt_with(session, here.booking.customer_id, here.booking.provider_user_id)
     _make_room(session, here)
     expires_at = _answerable_until(here, change)
     priced = _priced(session, here, change, expires_at)
@@ -93,12 +94,13 @@ def accept(
 ) -> Booking:
     """Agree to a change: from now on its terms hold. A lower price is given back by the payment.
 
-    Refuses `NotNow`, `NotYoursToAnswer`, `TooLate`, `IncreaseNotPayable`, and what `availability.move`
-    refuses when the new time is not to be had; the booking then stays as it was.
+    Refuses `NotNow`, `NotYoursToAnswer`, `TooLate`, `IncreaseNotPayable`, `AccountSuspended`, and what
+    `availability.move` refuses when the new time is not to be had; the booking then stays as it was.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     proposal = _answered(session, here, proposal_id, "accept")
     booking = here.booking
+    identity.require_dealt_with(session, booking.customer_id, booking.provider_user_id)
     quote = pricing.own_quote(session, proposal.quote_id, customer_id=booking.customer_id)
     _check_payable(session, booking, quote)
     paid_before = booking.paid_amount

@@ -121,6 +121,7 @@ _PAGE: Final = {
 }
 _AFTER_ALL = UUID(int=2**128 - 1)
 
+NOT_AGREED: Final = frozenset({State.PENDING_PAYMENT, State.REQUESTED})
 NOT_BEGUN: Final = frozenset({State.PENDING_PAYMENT, State.REQUESTED, State.CONFIRMED})
 # In the order of their ids, as row locks are taken.
 _EARLIER = text(f"""
@@ -128,6 +129,20 @@ _EARLIER = text(f"""
     WHERE offer_id = :offer_id AND lower(during) = :start AND id < :id
       AND state IN ({", ".join(f"'{state}'" for state in sorted(NOT_BEGUN))})
     ORDER BY id
+""")  # noqa: S608 -- our own states
+_NOT_BEGUN_OF_USER = text(f"""
+    SELECT id FROM bookings
+    WHERE :user_id IN (customer_id, provider_user_id)
+      AND state IN ({", ".join(f"'{state}'" for state in sorted(NOT_BEGUN))})
+    ORDER BY id
+""")  # noqa: S608 -- our own states
+_NOT_AGREED_OF_PROFILE = text(f"""
+    SELECT bookings.id FROM bookings
+    JOIN provider_profiles ON provider_profiles.id = :profile_id
+     AND provider_profiles.user_id = bookings.provider_user_id
+    WHERE bookings.profile_id = :profile_id
+      AND bookings.state IN ({", ".join(f"'{state}'" for state in sorted(NOT_AGREED))})
+    ORDER BY bookings.id
 """)  # noqa: S608 -- our own states
 _DUE = text("SELECT id FROM bookings WHERE due_at <= :at ORDER BY due_at, id LIMIT :limit")
 _PROPOSALS_DUE = text("""
@@ -201,6 +216,16 @@ def earlier_of_start(session: Session, later: Booking) -> list[UUID]:
     """Bookings of the same offer and start that were asked for before this one and have not begun."""
     wanted = {"offer_id": later.offer_id, "start": later.during.start, "id": later.id}
     return list(session.scalars(_EARLIER, wanted))
+
+
+def not_begun_of_user(session: Session, user_id: UUID) -> list[UUID]:
+    """Bookings of a user on either side that have not begun, in the order in which rows are locked."""
+    return list(session.scalars(_NOT_BEGUN_OF_USER, {"user_id": user_id}))
+
+
+def not_agreed_of_profile(session: Session, profile_id: UUID) -> list[UUID]:
+    """Bookings of a provider profile that wait for a payment or an answer, in the order of their ids."""
+    return list(session.scalars(_NOT_AGREED_OF_PROFILE, {"profile_id": profile_id}))
 
 
 def proposal_locked(session: Session, booking_id: UUID, proposal_id: UUID) -> Proposal:

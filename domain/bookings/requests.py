@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import availability, markets, offers, payments, pricing, providers
+from domain import availability, identity, markets, offers, payments, pricing, providers
 from domain.foundation import ids
 from domain.foundation.actors import PAYMENT, Actor
 from domain.pricing.errors import OfferTakesNoBookings
@@ -63,12 +63,14 @@ def accept(
 ) -> Booking:
     """Agree to a request for one's offer. The payment is captured from here on.
 
-    Refuses `NotNow`, `TooLate`, `PaymentNotAuthorized` when the bank let the money go meanwhile, and
-    `CapabilityMissing` to a provider who was suspended: what runs goes on, but nothing new begins.
+    Refuses `NotNow`, `TooLate`, `PaymentNotAuthorized` when the bank let the money go meanwhile,
+    `CapabilityMissing` to a provider who was suspended, and `AccountSuspended` where the customer was: what
+    runs goes on, but nothing new begins.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     allow(here, Step.ACCEPT)
-    providers.require(providers.profile(session, here.booking.profile_id), Capability.TAKE_BOOKINGS)
+    identity.require_dealt_with(session, here.booking.customer_id)
+    providers.require(session, providers.profile(session, here.booking.profile_id), Capability.TAKE_BOOKINGS)
     _confirm(session, here, Step.ACCEPT)
     return here.booking
 
@@ -89,12 +91,12 @@ def decline(
     return here.booking
 
 
-def expire(session: Session, here: Standing) -> None:
-    """A clock ran out before anything was agreed: the payment's, or the provider's."""
+def expire(session: Session, here: Standing, *, reason_code: ReasonCode | None = None) -> None:
+    """End what nobody agreed to: a clock ran out, the payment's or the provider's, or for another reason."""
     step, why = Step.EXPIRE_REQUEST, ReasonCode.NOT_ANSWERED
     if here.booking.state is State.PENDING_PAYMENT:
         step, why = Step.EXPIRE_PAYMENT, ReasonCode.NOT_PAID
-    endings.end(session, here, step, endings.NEVER_AGREED, reason_code=why)
+    endings.end(session, here, step, endings.NEVER_AGREED, reason_code=reason_code or why)
 
 
 def _confirm(session: Session, here: Standing, step: Step) -> None:

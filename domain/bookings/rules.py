@@ -26,6 +26,10 @@ DISPUTE_ANSWER = timedelta(hours=72)
 # belongs to somebody should not lie that long (Directive 2013/11/EU, article 8 (e)).
 DISPUTE_DECISION = timedelta(days=14)
 
+# A confirmed booking with a suspended side stands until then: long enough before the start for the other
+# side to make another plan, and as late as that allows, so that an appeal can be heard first.
+SUSPENDED_START_LEAD = timedelta(hours=24)
+
 # While the booking itself is disputed its tasks can be spoken of, since the operators then look at both.
 _BEGUN = frozenset({State.IN_PROGRESS, State.DELIVERED, State.DISPUTED})
 
@@ -74,6 +78,19 @@ def reminder_due(start: datetime, snapshot: Snapshot, *, at: datetime) -> dateti
 def contest_due(reported_at: datetime, snapshot: Snapshot) -> datetime:
     """Until when a no-show may be contested before fees post."""
     return reported_at + snapshot.contest
+
+
+def suspended_start_due(start: datetime) -> datetime:
+    """When a confirmed booking is cancelled if one of its sides is still suspended then."""
+    return start - SUSPENDED_START_LEAD
+
+
+def answer_of_suspended_due(since: datetime) -> datetime:
+    """Until when the answer of a suspended side is awaited, asked for at `since`: as long as operators decide.
+
+    Who cannot sign in cannot answer; an appeal against the suspension is decided within that time.
+    """
+    return since + DISPUTE_DECISION
 
 
 def proposal_due(proposed_at: datetime, current: Span, start: datetime, snapshot: Snapshot) -> datetime:

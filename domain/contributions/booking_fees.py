@@ -30,7 +30,7 @@ _FEES = text("""
         SELECT sum(moved.amount) FILTER (WHERE a.kind IN ('service_fees', 'commission')) AS fee_amount,
                -sum(moved.amount) FILTER (WHERE a.kind = 'goodwill') AS borne_amount,
                -sum(moved.amount) FILTER (
-                   WHERE a.kind IN ('payable', 'receivable', 'goodwill')
+                   WHERE a.kind IN ('payable', 'payable_held', 'receivable', 'goodwill')
                      AND 'refund_planned' IN (e.kind, mended.kind)) AS returned_amount
         FROM ledger_entries e
         LEFT JOIN ledger_entries mended ON mended.id = e.corrects_id

@@ -17,6 +17,7 @@ from domain.identity.address_keys import key_due_addresses
 from domain.identity.addresses import counting_key
 from domain.identity.callers import Caller, Grant, Role, acting
 from domain.identity.clusters import cluster_of, note_signal
+from domain.identity.dealing import DEALT_WITH, barred, may_be_dealt_with, require_dealt_with
 from domain.identity.devices import knows_device
 from domain.identity.events import EmailConflict, EndReason, SignalKind
 from domain.identity.issuers import Client, Discovery, Issuers, Redemption, clients
@@ -29,6 +30,7 @@ from domain.identity.sessions import Tokens, end_expired, end_session, refresh, 
 from domain.identity.sweeps import forget_expired
 
 __all__ = [
+    "DEALT_WITH",
     "PERMISSIONS",
     "Caller",
     "Changes",
@@ -53,6 +55,7 @@ __all__ = [
     "UserSession",
     "acting",
     "authenticate",
+    "barred",
     "begin_oidc",
     "change",
     "clients",
@@ -66,11 +69,13 @@ __all__ = [
     "grants_of",
     "key_due_addresses",
     "knows_device",
+    "may_be_dealt_with",
     "note_signal",
     "page_of_sessions",
     "permissions",
     "refresh",
     "reinstate",
+    "require_dealt_with",
     "revoke_role",
     "sessions_of",
     "sign_in",

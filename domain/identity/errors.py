@@ -1,6 +1,6 @@
 """What identity refuses. None of these sentences tells whether an account exists."""
 
-from domain.foundation.errors import Forbidden, NotFound, Unacceptable, Unauthenticated, Unavailable
+from domain.foundation.errors import Conflict, Forbidden, NotFound, Unacceptable, Unauthenticated, Unavailable
 
 
 class CredentialsRefused(Unauthenticated):
@@ -44,6 +44,13 @@ class UserUnknown(NotFound):
 
     slug = "user-unknown"
     title = "There is no such user"
+
+
+class AccountSuspended(Conflict):
+    """The account of somebody on one side is suspended: nothing new begins with them, agreements can wait."""
+
+    slug = "account-suspended"
+    title = "An account on one side of this is suspended"
 
 
 class SessionUnknown(NotFound):

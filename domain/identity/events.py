@@ -82,7 +82,6 @@ class UserSuspended(Fact):
     """An account was closed to its owner by an operator."""
 
     name: ClassVar[str] = "user.suspended"
-    audit_only: ClassVar[bool] = True
     user_id: UUID
     reason_code: str
     reason: str
@@ -93,7 +92,6 @@ class UserReinstated(Fact):
     """A suspended account is its owner's again."""
 
     name: ClassVar[str] = "user.reinstated"
-    audit_only: ClassVar[bool] = True
     user_id: UUID
     reason_code: str
     reason: str

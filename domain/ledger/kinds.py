@@ -21,6 +21,7 @@ class AccountKind(StrEnum):
     CLEARING = "clearing"
     HELD = "held"
     PAYABLE = "payable"
+    PAYABLE_HELD = "payable_held"
     RECEIVABLE = "receivable"
     SERVICE_FEES = "service_fees"
     COMMISSION = "commission"
@@ -85,6 +86,12 @@ NATURES: dict[AccountKind, Nature] = {
     AccountKind.HELD: Nature(Side.CREDIT, Owner.BOOKING, "paid in for a booking, not yet anybody's", floor=0),
     AccountKind.PAYABLE: Nature(
         Side.CREDIT, Owner.PROVIDER_PROFILE, "what a provider earned and has not been sent", floor=0
+    ),
+    AccountKind.PAYABLE_HELD: Nature(
+        Side.CREDIT,
+        Owner.PROVIDER_PROFILE,
+        "what a provider earned and may not be sent while suspended",
+        floor=0,
     ),
     AccountKind.RECEIVABLE: Nature(Side.DEBIT, Owner.PROVIDER_PROFILE, "what a provider owes us back"),
     AccountKind.SERVICE_FEES: Nature(Side.CREDIT, Owner.NOBODY, "what customers paid the platform"),

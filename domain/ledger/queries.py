@@ -43,7 +43,7 @@ _PAID_TO = text("""
         SELECT debit_account_id, -amount FROM ledger_postings
         WHERE entry_id = e.id AND e.corrects_id IS NOT NULL
     ) moved ON true
-    JOIN ledger_accounts a ON a.id = moved.account_id AND a.kind = 'payable'
+    JOIN ledger_accounts a ON a.id = moved.account_id AND a.kind IN ('payable', 'payable_held')
     WHERE e.subject_id = :subject_id
     GROUP BY a.owner_id HAVING sum(moved.amount) > 0 ORDER BY amount DESC, a.owner_id
 """)

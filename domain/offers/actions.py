@@ -48,7 +48,7 @@ def draft(
     profile = providers.profile(session, profile_id)
     if profile.user_id != by.user_id:
         raise ProfileUnknown
-    providers.require(profile, Capability.DRAFT_OFFERS)
+    providers.require(session, profile, Capability.DRAFT_OFFERS)
     category, market = queries.category(session, category_id), markets.market(session, profile.market_id)
     rules.check_content(content, category, _cancellation_policies(session, market.id, at))
     offer = Offer(
@@ -111,7 +111,7 @@ def publish(
     if offer.state is OfferState.PUBLISHED:
         return offer
     state = LIFECYCLE.step(offer.state, "publish", Side.PROVIDER)
-    providers.require(providers.profile(session, offer.profile_id), Capability.OFFER)
+    providers.require(session, providers.profile(session, offer.profile_id), Capability.OFFER)
     category, content = queries.category(session, offer.category_id), content_of(offer)
     rules.check_content(content, category, _cancellation_policies(session, offer.market_id, at))
     rules.check_complete(content, category)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from domain import identity
 from domain.foundation.paging import Page, decode, page_of
 from domain.offers import place, rules
 from domain.offers.errors import CategoryUnknown, OfferUnknown, OptionUnknown
@@ -22,6 +23,7 @@ _DOCUMENT = """
     json_build_object(
         'offer_id', offers.id, 'version', offers.version, 'profile_id', offers.profile_id,
         'profile_state', provider_profiles.state, 'provider_user_id', offers.provider_user_id,
+        'provider_suspended_at', users.suspended_at,
         'segment', provider_profiles.segment, 'market_id', offers.market_id,
         'category_id', offers.category_id, 'category_slug', categories.slug, 'unit', categories.unit,
         'granularity_minutes', categories.granularity_minutes, 'claim', categories.claim,
@@ -52,18 +54,22 @@ _FROM = """
     FROM offers
     JOIN categories ON categories.id = offers.category_id
     JOIN provider_profiles ON provider_profiles.id = offers.profile_id
+    JOIN users ON users.id = provider_profiles.user_id
 """
 _OF_OFFERS = f"SELECT {_DOCUMENT} {_FROM}"
 # What a quote needs of its offer, to be read together with what else it needs: the document, and whether the
-# customer stands behind the offer, by themselves or by an organisation or payout account. Shares of one row
-# are compared with every profile of theirs: a second profile is no way around.
+# customer stands behind the offer, by themselves or by an organisation or payout account, and whether they
+# may be dealt with. Shares of one row are compared with every profile of theirs: a second profile is no way
+# around.
 TERMS_FOR = f"""
     SELECT offers.market_id, offers.category_id, {_DOCUMENT},
         offers.provider_user_id = :customer_id OR EXISTS (
             SELECT FROM provider_profiles AS own WHERE own.user_id = :customer_id AND (
                 own.id = provider_profiles.id
                 OR own.organisation_id = provider_profiles.organisation_id
-                OR own.payout_account_id = provider_profiles.payout_account_id)) AS is_theirs
+                OR own.payout_account_id = provider_profiles.payout_account_id)) AS is_theirs,
+        EXISTS (SELECT FROM users
+                WHERE users.id = :customer_id AND {identity.DEALT_WITH}) AS customer_is_active
     {_FROM} WHERE offers.id = :offer_id
 """  # noqa: S608 -- our own texts
 _TERMS = text(f"{_OF_OFFERS} WHERE offers.id = ANY(:offer_ids)")

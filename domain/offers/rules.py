@@ -79,7 +79,9 @@ def bookable(terms: Terms) -> list[Unbookable]:
         Unbookable.NOT_PUBLISHED: not allows(terms.state, Capability.BE_BOOKED),
         Unbookable.HIDDEN: terms.hidden_at is not None,
         Unbookable.PROVIDER_NOT_TAKING_BOOKINGS: not providers.allows(
-            terms.profile_state, providers.Capability.TAKE_BOOKINGS
+            terms.profile_state,
+            providers.Capability.TAKE_BOOKINGS,
+            user_suspended_at=terms.provider_suspended_at,
         ),
     }
     return [reason for reason, applies in reasons.items() if applies]

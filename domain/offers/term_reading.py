@@ -22,6 +22,7 @@ _KINDS: Mapping[str, type[StrEnum]] = {
 }
 _MOMENTS: Mapping[str, Callable[[str], datetime | time]] = {
     "hidden_at": datetime.fromisoformat,
+    "provider_suspended_at": datetime.fromisoformat,
     "check_in_at": time.fromisoformat,
     "check_out_at": time.fromisoformat,
 }

@@ -49,12 +49,13 @@ class Terms:
     """An offer as it stands now.
 
     `price_amount` is for one `unit`, in minor units of `currency`; `lowest_price_amount` is the least for
-    which the provider works when few ask, None where they take part in no discount. Lengths, buffers and
-    notice are elapsed minutes, `horizon_days` times 24 elapsed hours. Exactly one of these holds for an offer
-    that was published: `session` and `task` have `duration_minutes`; `hour` and `kilometre` have
-    `minimum_minutes` and `maximum_minutes`; `night` has them too, as 1,440 for each night, and `check_in_at`
-    and `check_out_at` on the clock of `time_zone`. `latitude` and `longitude` are the true point: only a
-    confirmed booking shows it.
+    which the provider works when few ask, None where they take part in no discount. `provider_suspended_at`
+    is when the provider's user account was suspended, `profile_state` where their business stands. Lengths,
+    buffers and notice are elapsed minutes, `horizon_days` times 24 elapsed hours. Exactly one of these
+    holds for an offer that was published: `session` and `task` have `duration_minutes`; `hour` and
+    `kilometre` have `minimum_minutes` and `maximum_minutes`; `night` has them too, as 1,440 for each night,
+    and `check_in_at` and `check_out_at` on the clock of `time_zone`. `latitude` and `longitude` are the
+    true point: only a confirmed booking shows it.
     """
 
     offer_id: UUID
@@ -93,6 +94,7 @@ class Terms:
     cell: int | None
     cell_r7: int | None
     lowest_price_amount: int | None = None
+    provider_suspended_at: datetime | None = None
     options: tuple[OptionTerms, ...] = ()
     retired_options: tuple[OptionTerms, ...] = ()
     tasks: tuple[TaskTerms, ...] = ()

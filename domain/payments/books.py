@@ -97,10 +97,14 @@ def _from_provider(session: Session, payment: Payment, amount: int) -> list[tupl
     if not paid:
         raise NobodyWasPaid("Let the booking or the platform bear this refund.", field="liable")
     owner = next(iter(paid))
-    payable = ledger.account(session, AccountKind.PAYABLE, payment.currency, owner)
+    kinds = (AccountKind.PAYABLE, AccountKind.PAYABLE_HELD)
+    owed = ledger.accounts_for(session, [(kind, payment.currency, owner) for kind in kinds])
     receivable = ledger.account(session, AccountKind.RECEIVABLE, payment.currency, owner)
-    covered = min(amount, ledger.balance_locked(session, payable))
-    return [(payable, covered), (receivable, amount - covered)]
+    borne, left = [], amount
+    for account, balance in zip(owed, ledger.balances_locked(session, owed), strict=True):
+        borne.append((account, min(left, balance)))
+        left -= min(left, balance)
+    return [*borne, (receivable, left)]
 
 
 def _from_platform(session: Session, payment: Payment, amount: int) -> list[tuple[ledger.Account, int]]:

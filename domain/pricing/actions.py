@@ -10,6 +10,7 @@ from sqlmodel import Session
 from domain import availability, offers, surge
 from domain.availability import Reason
 from domain.availability.errors import NotBookableThen
+from domain.identity.errors import AccountSuspended
 from domain.offers import Terms
 from domain.pricing import queries
 from domain.pricing.asking import Ask, Wish, asked_again
@@ -126,7 +127,9 @@ def concerning(terms: Terms, fitted: Fitted, customer_id: UUID) -> Concerning:
 
 
 def check_bookable(session: Session, found: Situation) -> None:
-    """Refuse `OwnOffer`, and `OfferTakesNoBookings` for what this customer may not book now."""
+    """Raises `AccountSuspended`, `OwnOffer` or `OfferTakesNoBookings` where this customer may not book."""
+    if not found.customer_is_active:
+        raise AccountSuspended("Your account is suspended.")
     if found.is_theirs:
         raise OwnOffer
     if reasons := offers.bookable(found.terms):

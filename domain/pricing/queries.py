@@ -49,7 +49,7 @@ _IN_FORCE = text(
     )  # our own texts
 )
 _SITUATION = f"""
-    SELECT found.terms, found.is_theirs, alone.held, {_DECIDES}
+    SELECT found.terms, found.is_theirs, found.customer_is_active, alone.held, {_DECIDES}
     FROM ({offers.TERMS_FOR}) AS found
     CROSS JOIN LATERAL (SELECT {{turn}} AS held) AS alone
     LEFT JOIN LATERAL ({_TARIFF}) AS tariff ON true
@@ -142,10 +142,11 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """An offer as it stands now, whether the customer stands behind it, and what else decides."""
+    """An offer as it stands now, whether its customer is active and apart from it, and what decides."""
 
     terms: Terms
     is_theirs: bool
+    customer_is_active: bool
     now: InForce
 
 
@@ -246,7 +247,9 @@ def _found(
     row = session.execute(statement, {"offer_id": offer_id, "customer_id": customer_id, "at": at}).first()
     if row is None:
         raise OfferUnknown
-    return Situation(offers.read_terms(row.terms), row.is_theirs, _deciding(session, row))
+    return Situation(
+        offers.read_terms(row.terms), row.is_theirs, row.customer_is_active, _deciding(session, row)
+    )
 
 
 def _deciding(session: Session, row: Row[Any]) -> InForce:

@@ -23,11 +23,19 @@ from domain.providers.actions import (
     step,
     verify,
 )
-from domain.providers.capabilities import CAPABILITIES, Ability, allows, require
+from domain.providers.capabilities import CAPABILITIES, Ability, allows, condition, require
 from domain.providers.kinds import Capability, Side, State, Step
 from domain.providers.lifecycle import PROFILES
 from domain.providers.models import ProviderProfile
-from domain.providers.queries import page, profile, profile_of, profiles_of, public_profile, same_hands
+from domain.providers.queries import (
+    is_allowed,
+    page,
+    profile,
+    profile_of,
+    profiles_of,
+    public_profile,
+    same_hands,
+)
 
 __all__ = [
     "CAPABILITIES",
@@ -47,6 +55,8 @@ __all__ = [
     "apply",
     "capabilities",
     "change",
+    "condition",
+    "is_allowed",
     "page",
     "profile",
     "profile_of",

@@ -118,7 +118,7 @@ def change(
     if side_of(profile, by) is not Side.PROVIDER:
         raise ProfileUnknown
     _check_fresh(profile, if_match)
-    capabilities.require(profile, Capability.EDIT_PROFILE)
+    capabilities.require(session, profile, Capability.EDIT_PROFILE)
     changed = _set(profile, _prepared(changes), at=at)
     if changed:
         fact = facts.ProviderChanged(*_ids(profile), changed)
@@ -208,7 +208,9 @@ def side_of(profile: ProviderProfile, by: By) -> Side:
 def abilities_of(session: Session, user_id: UUID) -> list[capabilities.Ability]:
     """What each of a user's profiles lets them do, and why."""
     return [
-        each for profile in queries.profiles_of(session, user_id) for each in capabilities.abilities(profile)
+        each
+        for profile in queries.profiles_of(session, user_id)
+        for each in capabilities.abilities(session, profile)
     ]
 
 

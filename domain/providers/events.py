@@ -82,6 +82,7 @@ class ProviderSuspended(StepFact):
     """Offers are out of sight and no booking is taken; running ones go on."""
 
     name: ClassVar[str] = "provider.suspended"
+    audit_only: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class ProviderReinstated(StepFact):
     """The suspension is over."""
 
     name: ClassVar[str] = "provider.reinstated"
+    audit_only: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -96,3 +98,4 @@ class ProviderClosed(StepFact):
     """The profile is over for good; running bookings go on."""
 
     name: ClassVar[str] = "provider.closed"
+    audit_only: ClassVar[bool] = False

@@ -42,3 +42,4 @@ class Capability(StrEnum):
     OFFER = "offer"
     TAKE_BOOKINGS = "take_bookings"
     FULFIL_BOOKINGS = "fulfil_bookings"
+    BE_PAID = "be_paid"

@@ -6,9 +6,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from domain import identity
 from domain.foundation.paging import Page, decode, page_of
+from domain.providers.capabilities import condition
 from domain.providers.errors import ProfileUnknown
-from domain.providers.kinds import State
+from domain.providers.kinds import Capability, State
 from domain.providers.models import ProviderProfile
 
 # Shares of one row are compared with every profile of the other user: a second profile is no way around.
@@ -24,11 +26,26 @@ _SAME_HANDS = text("""
 """)
 
 
+_ALLOWED = {
+    capability: text(f"""
+        SELECT EXISTS (
+            SELECT FROM provider_profiles JOIN users ON users.id = provider_profiles.user_id
+            WHERE provider_profiles.id = :profile_id AND {condition(capability)})
+    """)  # noqa: S608 -- our own condition
+    for capability in Capability
+}
+
+
 def profile(session: Session, profile_id: UUID) -> ProviderProfile:
     """The profile of this id, whoever may see it. Refuses `ProfileUnknown`."""
     if (found := session.get(ProviderProfile, profile_id)) is None:
         raise ProfileUnknown
     return found
+
+
+def is_allowed(session: Session, profile_id: UUID, capability: Capability) -> bool:
+    """Whether this profile and its user's account allow this now, read afresh in one statement."""
+    return bool(session.execute(_ALLOWED[capability], {"profile_id": profile_id}).scalar())
 
 
 def profile_locked(session: Session, profile_id: UUID) -> ProviderProfile:
@@ -40,9 +57,13 @@ def profile_locked(session: Session, profile_id: UUID) -> ProviderProfile:
 
 
 def public_profile(session: Session, profile_id: UUID) -> ProviderProfile:
-    """The profile of an approved provider, which anyone may see. Refuses `ProfileUnknown` for all others."""
+    """The profile of an approved provider, which anyone may see.
+
+    Raises `ProfileUnknown` for all others, and for one whose user may not be dealt with.
+    """
     found = profile(session, profile_id)
-    if found.state is not State.APPROVED:
+    user = identity.user(session, found.user_id)
+    if found.state is not State.APPROVED or not identity.may_be_dealt_with(suspended_at=user.suspended_at):
         raise ProfileUnknown
     return found
 

@@ -23,11 +23,6 @@ from domain.search.rules import EARTH_METRES, Sort, Wanted, box_around, ts_query
 
 EXAMINED_PER_SHOWN = 3  # offers whose calendars are looked at for each one that fits on a page
 
-_BOOKABLE = [
-    state.value
-    for state, capabilities in providers.CAPABILITIES.items()
-    if providers.Capability.TAKE_BOOKINGS in capabilities
-]
 # The haversine (R. W. Sinnott, "Virtues of the Haversine", 1984), which is exact for near points too.
 _METRES = f"""round(2 * {EARTH_METRES} * asin(least(1, sqrt(
                sin(radians(offers.blurred_latitude - :latitude) / 2) ^ 2
@@ -45,6 +40,7 @@ _FIND = """
     ) AS found
     JOIN categories ON categories.id = found.category_id
     JOIN provider_profiles ON provider_profiles.id = found.profile_id
+    JOIN users ON users.id = provider_profiles.user_id
     WHERE {outside}
     ORDER BY {order} LIMIT {limit}
 """
@@ -52,7 +48,7 @@ _IN_SIGHT = (
     "offers.market_id = (SELECT id FROM markets WHERE slug = :market)"
     " AND offers.state = 'published' AND offers.hidden_at IS NULL"
 )
-_OF_WHO_CAN_BE_BOOKED = "provider_profiles.state = ANY(:bookable)"
+_OF_WHO_CAN_BE_BOOKED = providers.condition(providers.Capability.TAKE_BOOKINGS)
 _IN_CATEGORY = "offers.category_id = (SELECT id FROM categories WHERE slug = :category)"
 _WITH_WORDS = "offers.words @@ CAST(:words AS tsquery)"  # not to_tsquery, which cuts words by its own rules
 _FROM_PRICE = "offers.from_amount >= :price_from"
@@ -143,7 +139,7 @@ def find(
 def statement(wanted: Wanted, *, row: int = 0, after: str | None, limit: int) -> tuple[str, dict[str, Any]]:
     """The statement and its values; apart, so that a test can ask PostgreSQL how it would go about it."""
     inside, outside = [_IN_SIGHT], [_OF_WHO_CAN_BE_BOOKED]
-    values: dict[str, Any] = {"market": wanted.market, "bookable": _BOOKABLE}
+    values: dict[str, Any] = {"market": wanted.market}
     for clause, name, value in (
         (_IN_CATEGORY, "category", wanted.category),
         (_WITH_WORDS, "words", wanted.words and ts_query(wanted.words)),

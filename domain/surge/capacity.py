@@ -18,11 +18,7 @@ from domain import providers
 
 Reals = NDArray[np.float64]
 
-_BOOKABLE = [
-    state.value
-    for state, capabilities in providers.CAPABILITIES.items()
-    if providers.Capability.TAKE_BOOKINGS in capabilities
-]
+_CAN_BE_BOOKED = providers.condition(providers.Capability.TAKE_BOOKINGS)
 _WINDOW = """tstzrange((days.on_date + {rows}.opens) AT TIME ZONE carriers.time_zone,
     (days.on_date + (CASE WHEN {rows}.closes <= {rows}.opens THEN 1 ELSE 0 END) + {rows}.closes)
     AT TIME ZONE carriers.time_zone)"""
@@ -34,8 +30,9 @@ _OPEN = text(f"""
                       + offers.buffer_before_minutes + offers.buffer_after_minutes END AS minutes
         FROM offers JOIN categories ON categories.id = offers.category_id
         JOIN provider_profiles ON provider_profiles.id = offers.profile_id
+        JOIN users ON users.id = provider_profiles.user_id
         WHERE offers.market_id = :market_id AND categories.slug = :slug AND offers.state = 'published'
-          AND offers.hidden_at IS NULL AND provider_profiles.state = ANY(:bookable)
+          AND offers.hidden_at IS NULL AND {_CAN_BE_BOOKED}
     ), carried AS (
         SELECT DISTINCT ON (wanted.id) wanted.id, wanted.minutes, wanted.seats, resources.id AS resource_id
         FROM wanted
@@ -110,7 +107,6 @@ def open_hours(session: Session, market_id: UUID, category: str, since: datetime
     wanted = {
         "market_id": market_id,
         "slug": category,
-        "bookable": _BOOKABLE,
         "since": since,
         "until": until,
     }

@@ -34,7 +34,7 @@ def be_present(
     Refuses `ProfileUnknown` to everybody else and `CapabilityMissing` to who may take no bookings.
     """
     profile = _own(session, profile_id, by)
-    providers.require(profile, Capability.TAKE_BOOKINGS)
+    providers.require(session, profile, Capability.TAKE_BOOKINGS)
     cell = latlng_to_cell(latitude, longitude, RESOLUTION)
     wanted = {"profile_id": profile.id, "market_id": profile.market_id, "cell": cell, "at": at}
     session.execute(_SEEN, wanted)

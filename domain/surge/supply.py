@@ -23,11 +23,7 @@ from domain import availability, providers
 FRESH = timedelta(minutes=10)  # how long somebody who said to be somewhere is believed to be there
 AWAY = timedelta(hours=12)  # how long somebody who left stays away without coming back: a working day
 
-_BOOKABLE = [
-    state.value
-    for state, capabilities in providers.CAPABILITIES.items()
-    if providers.Capability.TAKE_BOOKINGS in capabilities
-]
+_CAN_BE_BOOKED = providers.condition(providers.Capability.TAKE_BOOKINGS)
 _ZONES = text("""
     SELECT DISTINCT resources.time_zone FROM resources
     JOIN provider_profiles ON provider_profiles.id = resources.profile_id
@@ -61,8 +57,9 @@ _SUPPLY = text(f"""
         JOIN categories ON categories.slug = live.slug
         JOIN offers ON offers.category_id = categories.id AND offers.market_id = :market_id
         JOIN provider_profiles ON provider_profiles.id = offers.profile_id
+        JOIN users ON users.id = provider_profiles.user_id
         WHERE offers.state = 'published' AND offers.hidden_at IS NULL
-          AND provider_profiles.state = ANY(:bookable) AND offers.notice_minutes <= live.notice
+          AND {_CAN_BE_BOOKED} AND offers.notice_minutes <= live.notice
     ), needed AS (
         SELECT wanted.id AS offer_id, offer_resources.resource_id AS id
         FROM wanted JOIN offer_resources ON offer_resources.offer_id = wanted.id
@@ -152,7 +149,6 @@ def supply(session: Session, market_id: UUID, notices: Mapping[str, int], *, at:
         "market_id": market_id,
         "slugs": list(notices),
         "notices": list(notices.values()),
-        "bookable": _BOOKABLE,
         "zones": [zone for zone, *_ in each],
         "moments": [moment for _, moment, *_ in each],
         "instants": [instant for *_, instant, _ in each],

@@ -80,14 +80,14 @@ def test_a_suspended_provider_takes_no_bookings_and_still_fulfils_the_running_on
     session: Session, profile: ProviderProfile, mira: Caller, at: datetime
 ) -> None:
     taken(session, profile, mira, at, Step.REVIEW, Step.APPROVE)
-    providers.require(profile, Capability.TAKE_BOOKINGS)
+    providers.require(session, profile, Capability.TAKE_BOOKINGS)
     taken(session, profile, mira, at, Step.SUSPEND)
     for capability in (Capability.TAKE_BOOKINGS, Capability.OFFER):
         with pytest.raises(CapabilityMissing, match="suspended does not let you"):
-            providers.require(profile, capability)
-    providers.require(profile, Capability.FULFIL_BOOKINGS)
+            providers.require(session, profile, capability)
+    providers.require(session, profile, Capability.FULFIL_BOOKINGS)
     taken(session, profile, mira, at, Step.REINSTATE)
-    providers.require(profile, Capability.TAKE_BOOKINGS)
+    providers.require(session, profile, Capability.TAKE_BOOKINGS)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,8 @@ def test_abilities_explain_every_capability_of_every_profile(
 ) -> None:
     explained = providers.abilities_of(session, ellen.user_id)
     assert [(each.capability, each.allowed) for each in explained] == [
-        (capability, providers.allows(profile.state, capability)) for capability in Capability
+        (capability, providers.allows(profile.state, capability, user_suspended_at=None))
+        for capability in Capability
     ]
     assert all(each.because.startswith("A provider profile that is applied ") for each in explained)
 

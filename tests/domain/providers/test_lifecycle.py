@@ -1,3 +1,4 @@
+from datetime import datetime
 from itertools import product
 
 import pytest
@@ -42,20 +43,35 @@ def test_every_state_can_be_reached_and_every_state_but_the_last_can_be_left() -
     assert left == set(State) - PROFILES.final
 
 
-# Which capability each state gives: edit, draft, offer, take bookings, fulfil.
+# Which capability each state gives: edit, draft, offer, take bookings, fulfil, be paid.
 CAPABLE = {
-    State.APPLIED: "yy...",
-    State.IN_REVIEW: ".y...",
-    State.CHANGES_REQUESTED: "yy...",
-    State.APPROVED: "yyyyy",
-    State.SUSPENDED: "....y",
-    State.CLOSED: "....y",
+    State.APPLIED: "yy...y",
+    State.IN_REVIEW: ".y...y",
+    State.CHANGES_REQUESTED: "yy...y",
+    State.APPROVED: "yyyyyy",
+    State.SUSPENDED: "....y.",
+    State.CLOSED: "....yy",
 }
 
 
 @pytest.mark.parametrize("state", State)
 def test_a_state_gives_exactly_these_capabilities(state: State) -> None:
-    assert "".join("y" if allows(state, capability) else "." for capability in Capability) == CAPABLE[state]
+    assert _letters(state, user_suspended_at=None) == CAPABLE[state]
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_profile_of_a_suspended_user_can_do_what_a_suspended_profile_can_at_most(
+    state: State, at: datetime
+) -> None:
+    pairs = zip(CAPABLE[state], CAPABLE[State.SUSPENDED], strict=True)
+    assert _letters(state, user_suspended_at=at) == "".join(
+        "y" if pair == ("y", "y") else "." for pair in pairs
+    )
+
+
+def _letters(state: State, *, user_suspended_at: datetime | None) -> str:
+    able = [allows(state, capability, user_suspended_at=user_suspended_at) for capability in Capability]
+    return "".join("y" if one else "." for one in able)
 
 
 def test_no_state_is_without_a_row_of_capabilities() -> None:
