@@ -34,7 +34,7 @@ def perform_task(
 ) -> WholeBookingView:
     """Say that you have done what you took over. The provider confirms it, by a word or by silence."""
     which = WhichTask(booking_id, task_id, if_match)
-    return WholeBookingView.of_whole(bookings.perform_task(session, which, by=caller, at=at), caller)
+    return WholeBookingView.of_whole(bookings.perform_task(session, which, by=caller, at=at), caller, at=at)
 
 
 @router.post(
@@ -50,7 +50,7 @@ def confirm_task(
 ) -> WholeBookingView:
     """Confirm as the provider that the customer did it. The sooner all are, the sooner you are paid."""
     which = WhichTask(booking_id, task_id, if_match)
-    return WholeBookingView.of_whole(bookings.confirm_task(session, which, by=caller, at=at), caller)
+    return WholeBookingView.of_whole(bookings.confirm_task(session, which, by=caller, at=at), caller, at=at)
 
 
 @router.post(
@@ -71,7 +71,7 @@ def report_task_omission(
     """
     which = WhichTask(booking_id, task_id, if_match)
     whole = bookings.report_task_unmet(session, which, reason=body.reason, by=caller, at=at)
-    return WholeBookingView.of_whole(whole, caller)
+    return WholeBookingView.of_whole(whole, caller, at=at)
 
 
 @router.post("/bookings/{booking_id}/tasks/{task_id}/block", may="bookings.report_task", refusals=_REFUSALS)
@@ -90,7 +90,7 @@ def report_task_block(
     """
     which = WhichTask(booking_id, task_id, if_match)
     whole = bookings.report_task_blocked(session, which, reason=body.reason, by=caller, at=at)
-    return WholeBookingView.of_whole(whole, caller)
+    return WholeBookingView.of_whole(whole, caller, at=at)
 
 
 @router.post(
@@ -110,7 +110,7 @@ def object_to_task(
     """Object to what the other side said of a task. Operators decide; if they do not, it counts as done."""
     which = WhichTask(booking_id, task_id, if_match)
     whole = bookings.object_to_task(session, which, statement=body.statement, by=caller, at=at)
-    return WholeBookingView.of_whole(whole, caller)
+    return WholeBookingView.of_whole(whole, caller, at=at)
 
 
 @router.post(
@@ -133,4 +133,4 @@ def decide_task(
     whole = bookings.decide_task(
         session, which, outcome=body.outcome, decision=body.decision, by=caller, at=at
     )
-    return WholeBookingView.of_whole(whole, caller)
+    return WholeBookingView.of_whole(whole, caller, at=at)

@@ -89,7 +89,7 @@ def request_booking(body: BookingRequest, session: Session, caller: Caller, at: 
     for a quote with fewer.
     What you took over yourself is paid for too until it is confirmed; `stake` says how much that is.
     """
-    return BookingView.of(bookings.request(session, body.quote_id, by=caller, at=at), caller)
+    return BookingView.of(bookings.request(session, body.quote_id, by=caller, at=at), caller, at=at)
 
 
 @router.get("/bookings", may="bookings.read", refusals=[CursorUnreadable])
@@ -107,9 +107,9 @@ def list_bookings(
 
 
 @router.get("/bookings/{booking_id}", may="bookings.read", refusals=[BookingNotFound])
-def read_booking(booking_id: BookingId, session: Session, caller: Caller) -> WholeBookingView:
+def read_booking(booking_id: BookingId, session: Session, caller: Caller, at: datetime) -> WholeBookingView:
     """See a booking with its proposals, its dispute and the customer's tasks, and what you may do next."""
-    return WholeBookingView.of_whole(bookings.whole(session, booking_id, by=caller), caller)
+    return WholeBookingView.of_whole(bookings.whole(session, booking_id, by=caller), caller, at=at)
 
 
 @router.get(
@@ -157,7 +157,7 @@ def pay_booking(
     paid = bookings.pay(
         transactions, gateway, booking_id, payment_method=body.payment_method, by=caller, at=at
     )
-    return PaidView.of(paid, caller)
+    return PaidView.of(paid, caller, at=at)
 
 
 @router.post(
@@ -169,7 +169,9 @@ def accept_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
 ) -> BookingView:
     """Accept a request for your offer: it is agreed, and the payment is captured."""
-    return BookingView.of(bookings.accept(session, booking_id, by=caller, at=at, if_match=if_match), caller)
+    return BookingView.of(
+        bookings.accept(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
+    )
 
 
 @router.post(
@@ -195,7 +197,7 @@ def decline_booking(
         at=at,
         if_match=if_match,
     )
-    return BookingView.of(booking, caller)
+    return BookingView.of(booking, caller, at=at)
 
 
 @router.post(
@@ -213,7 +215,7 @@ def withdraw_booking(
 ) -> BookingView:
     """Withdraw your request before it is accepted; it costs nothing."""
     booking = bookings.withdraw(session, booking_id, reason=body.reason, by=caller, at=at, if_match=if_match)
-    return BookingView.of(booking, caller)
+    return BookingView.of(booking, caller, at=at)
 
 
 @router.get(
@@ -256,7 +258,7 @@ def cancel_booking(
         at=at,
         if_match=if_match,
     )
-    return BookingView.of(booking, caller)
+    return BookingView.of(booking, caller, at=at)
 
 
 @router.post(
@@ -268,7 +270,9 @@ def start_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
 ) -> BookingView:
     """Say that the service has begun. If nobody does, the clock does at the agreed start."""
-    return BookingView.of(bookings.start(session, booking_id, by=caller, at=at, if_match=if_match), caller)
+    return BookingView.of(
+        bookings.start(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
+    )
 
 
 @router.post(
@@ -280,7 +284,9 @@ def deliver_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
 ) -> BookingView:
     """Say that your service is done. If you do not, the clock does at the agreed end."""
-    return BookingView.of(bookings.deliver(session, booking_id, by=caller, at=at, if_match=if_match), caller)
+    return BookingView.of(
+        bookings.deliver(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
+    )
 
 
 @router.post(
@@ -293,4 +299,6 @@ def complete_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
 ) -> BookingView:
     """Say that the service you booked was done: the provider is paid. The clock does after two days."""
-    return BookingView.of(bookings.complete(session, booking_id, by=caller, at=at, if_match=if_match), caller)
+    return BookingView.of(
+        bookings.complete(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
+    )

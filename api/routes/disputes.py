@@ -34,7 +34,7 @@ def report_no_show(
 ) -> BookingView:
     """Say that the other side did not come. They may contest it until `due_at`, before fees are charged."""
     return BookingView.of(
-        bookings.report_no_show(session, booking_id, by=caller, at=at, if_match=if_match), caller
+        bookings.report_no_show(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
     )
 
 
@@ -55,7 +55,7 @@ def contest_no_show(
     booking = bookings.contest_no_show(
         session, booking_id, statement=body.statement, by=caller, at=at, if_match=if_match
     )
-    return BookingView.of(booking, caller)
+    return BookingView.of(booking, caller, at=at)
 
 
 @router.post(
@@ -81,7 +81,7 @@ def dispute_booking(
         at=at,
         if_match=if_match,
     )
-    return BookingView.of(booking, caller)
+    return BookingView.of(booking, caller, at=at)
 
 
 @router.post(
@@ -101,7 +101,7 @@ def answer_dispute(
     booking = bookings.answer(
         session, booking_id, statement=body.statement, by=caller, at=at, if_match=if_match
     )
-    return BookingView.of(booking, caller)
+    return BookingView.of(booking, caller, at=at)
 
 
 @router.post(
@@ -129,4 +129,4 @@ def resolve_dispute(
         at=at,
         if_match=if_match,
     )
-    return BookingView.of(booking, caller)
+    return BookingView.of(booking, caller, at=at)

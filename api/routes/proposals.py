@@ -99,7 +99,7 @@ def accept_proposal(
 ) -> BookingView:
     """Accept the other side's proposal: time and price change at once, or not at all."""
     booking = bookings.accept_proposal(session, booking_id, proposal_id, by=caller, at=at, if_match=if_match)
-    return BookingView.of(booking, caller)
+    return BookingView.of(booking, caller, at=at)
 
 
 @router.post(
@@ -112,7 +112,7 @@ def decline_proposal(
 ) -> BookingView:
     """Decline the other side's proposal; everything stays as it was."""
     return BookingView.of(
-        bookings.decline_proposal(session, booking_id, proposal_id, by=caller, at=at), caller
+        bookings.decline_proposal(session, booking_id, proposal_id, by=caller, at=at), caller, at=at
     )
 
 
@@ -126,5 +126,5 @@ def withdraw_proposal(
 ) -> BookingView:
     """Withdraw your own proposal."""
     return BookingView.of(
-        bookings.withdraw_proposal(session, booking_id, proposal_id, by=caller, at=at), caller
+        bookings.withdraw_proposal(session, booking_id, proposal_id, by=caller, at=at), caller, at=at
     )

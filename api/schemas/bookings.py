@@ -1,5 +1,6 @@
 """Bookings on the wire."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -102,7 +103,7 @@ class ChosenView(View):
 
 
 class LocationView(View):
-    """The true place, which a customer learns when the booking is confirmed."""
+    """The exact place. A customer sees it from `location_from` until two days after the completion."""
 
     latitude: float
     longitude: float
@@ -163,7 +164,13 @@ class BookingView(View):
     time_zone: ZoneName
     seats: int
     options: list[ChosenView]
-    location: LocationView | None
+    location: LocationView | None = Field(
+        description="The exact place, while you may see it. The offer shows the area at any time."
+    )
+    location_from: Instant | None = Field(
+        description="When the customer sees the exact place: a day before the start, or when cancelling is "
+        "no longer free, if later. Null before it is confirmed, and where it happens elsewhere."
+    )
     amounts: AmountsView
     list_price: Money = Field(
         description="What the payment takes: the pay-in and what is at stake. Doing no task costs no more."
@@ -197,15 +204,15 @@ class BookingView(View):
     version: int
 
     @classmethod
-    def of(cls, booking: Booking, by: By) -> Self:
-        """The booking for whoever asks."""
-        return cls(**shown(booking, by))
+    def of(cls, booking: Booking, by: By, *, at: datetime) -> Self:
+        """The booking for whoever asks, as it may be seen at this instant."""
+        return cls(**shown(booking, by, at=at))
 
 
-def shown(booking: Booking, by: By) -> dict[str, Any]:
+def shown(booking: Booking, by: By, *, at: datetime) -> dict[str, Any]:
     """The fields of a `BookingView`; those of the row itself are taken by name."""
     side = bookings.side_of(booking, by)
-    place = bookings.place(booking, side)
+    place = bookings.place(booking, side, at=at)
     kept = bookings.settlement_of(booking)
     row = {name: getattr(booking, name) for name in BookingView.model_fields if hasattr(booking, name)}
     return row | {
@@ -213,7 +220,8 @@ def shown(booking: Booking, by: By) -> dict[str, Any]:
         "allowed": bookings.BOOKINGS.allowed(booking.state, side),
         "during": SpanView(start=booking.during.start, end=booking.during.end),
         "options": [chosen_of(option) for option in booking.options],
-        "location": place and LocationView(latitude=place[0], longitude=place[1]),
+        "location": place.point and LocationView(latitude=place.point[0], longitude=place.point[1]),
+        "location_from": place.exact_from,
         "amounts": AmountsView.of(booking.agreed, booking.currency),
         "list_price": Money(amount=booking.paid_amount, currency=booking.currency),
         "stake": Money(amount=booking.stake_amount, currency=booking.currency),
@@ -246,10 +254,10 @@ class PaidView(View):
     next_action: NextAction | None
 
     @classmethod
-    def of(cls, paid: Paid, by: By) -> Self:
+    def of(cls, paid: Paid, by: By, *, at: datetime) -> Self:
         """How far the payment and the booking have come."""
         return cls(
-            booking=BookingView.of(paid.booking, by),
+            booking=BookingView.of(paid.booking, by, at=at),
             payment_state=paid.payment.state,
             next_action=None if paid.payment.next_action is None else NextAction(paid.payment.next_action),
         )

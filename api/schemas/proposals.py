@@ -1,5 +1,6 @@
 """Proposals to change a booking on the wire, and the booking with all that belongs to it."""
 
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -89,11 +90,11 @@ class WholeBookingView(BookingView):
     tasks: list[BookingTaskView]
 
     @classmethod
-    def of_whole(cls, whole: Whole, by: By) -> Self:
+    def of_whole(cls, whole: Whole, by: By, *, at: datetime) -> Self:
         """The booking for whoever asks, whole."""
         side = bookings.side_of(whole.booking, by)
         return cls(
-            **shown(whole.booking, by),
+            **shown(whole.booking, by, at=at),
             proposals=[ProposalView.of(line) for line in whole.proposals],
             dispute=whole.dispute and DisputeView.of(whole.dispute),
             tasks=[BookingTaskView.of(line, whole.booking, side) for line in whole.tasks],

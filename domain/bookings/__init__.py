@@ -36,7 +36,7 @@ from .kinds import (
     TaskStep,
 )
 from .lifecycle import BOOKINGS, PROPOSALS, TASKS
-from .looking import place, whole
+from .looking import PlaceShown, place, whole
 from .models import Booking, Proposal
 from .pay_holds import move_pay
 from .paying import Paid, follow_payment, pay
@@ -81,6 +81,7 @@ __all__ = [
     "Filling",
     "Ground",
     "Paid",
+    "PlaceShown",
     "Preview",
     "Proposal",
     "ProposalKind",

@@ -145,6 +145,12 @@ def holds_until(deadlines: Deadlines, *, at: datetime) -> datetime | None:
     return None
 
 
+def free_until(deadlines: Deadlines) -> datetime:
+    """The last instant at which a customer who cancels gets everything back."""
+    instants = [instant for instant in _instants(deadlines) if instant >= deadlines.booked_at]
+    return max(filter(lambda at: _is_free(deadlines, at), instants), default=deadlines.booked_at)
+
+
 def settle(
     agreed: Amounts,
     share: Share,
@@ -192,6 +198,11 @@ def _kept_stake(unmet: Stake, share: Share) -> Stake:
         pay_out=unmet.pay_out - portion(unmet.pay_out, share.service_bp),
         tax=unmet.tax - portion(unmet.tax, share.service_bp),
     )
+
+
+def _is_free(deadlines: Deadlines, at: datetime) -> bool:
+    share = given_back(deadlines, by=Side.CUSTOMER, at=at)
+    return (share.service_bp, share.service_fee_bp) == (BASIS_POINTS, BASIS_POINTS)
 
 
 def _returned_credits(redeemed: CreditsUsed, share: Share) -> int:

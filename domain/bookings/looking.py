@@ -1,12 +1,16 @@
-"""Looking at a booking: whoever is a side of it sees it whole; the true place shows once it is confirmed."""
+"""Looking at a booking: whoever is a side of it sees it whole, its exact place as `place_rules` says."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
-from . import queries
+from . import endings, queries
+from .cancellation import free_until
 from .kinds import Side
 from .models import Booking
+from .place_rules import PlaceFacts, Precision, exact_from, precision
 from .queries import Whole
 from .steps import By, side_of
 
@@ -18,10 +22,29 @@ def whole(session: Session, booking_id: UUID, *, by: By) -> Whole:
     return found
 
 
-def place(booking: Booking, side: Side) -> tuple[float, float] | None:
-    """Where it happens, as latitude and longitude; a customer learns it when the booking is confirmed."""
+@dataclass(frozen=True, slots=True)
+class PlaceShown:
+    """What one side sees of where a booking happens.
+
+    `point` is the exact latitude and longitude, None where the offer's area is all that is shown.
+    `exact_from` is when the customer sees the point; None before the booking is confirmed, or where it
+    happens elsewhere.
+    """
+
+    point: tuple[float, float] | None
+    exact_from: datetime | None
+
+
+def place(booking: Booking, side: Side, *, at: datetime) -> PlaceShown:
+    """What this side may see of the booking's place at this instant."""
     if booking.latitude is None or booking.longitude is None:
-        return None
-    if side is Side.CUSTOMER and booking.confirmed_at is None:
-        return None
-    return booking.latitude, booking.longitude
+        return PlaceShown(None, None)
+    facts = PlaceFacts(
+        state=booking.state,
+        start=booking.during.start,
+        confirmed_at=booking.confirmed_at,
+        free_until=free_until(endings.deadlines(booking)),
+        ended_at=booking.ended_at,
+    )
+    is_exact = precision(facts, side, at=at) is Precision.EXACT
+    return PlaceShown((booking.latitude, booking.longitude) if is_exact else None, exact_from(facts))

@@ -1,8 +1,8 @@
 """Which account a provider's pay goes to: *payable*, or *payable_held* while the provider may not be paid.
 
 While a user or a provider profile is suspended, nothing of theirs is payable, and nothing is lost either: it
-moves to `payable_held`, and back as a whole once the suspension has ended. The accounts' rows are locked before the
-suspension is read, so that pay that is posted at the same time ends on the right side.
+moves to `payable_held`, and back as a whole once the suspension has ended. The accounts' rows are locked
+before the suspension is read, so that pay that is posted at the same time ends on the right side.
 """
 
 from datetime import datetime

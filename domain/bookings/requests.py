@@ -158,6 +158,7 @@ def _record_request(session: Session, here: Standing) -> None:
 
 def _booking(session: Session, quote: pricing.Quote, terms: offers.Terms, *, at: datetime) -> Booking:
     snapshot, used = _snapshot(session, quote, terms), redeeming.used_in(quote)
+    is_at_the_provider_s = terms.place is offers.Place.PROVIDER
     return Booking(
         id=ids.new(),
         market_id=quote.market_id,
@@ -168,8 +169,8 @@ def _booking(session: Session, quote: pricing.Quote, terms: offers.Terms, *, at:
         quote_id=quote.id,
         state=State.PENDING_PAYMENT,
         title=terms.title,
-        latitude=terms.latitude,
-        longitude=terms.longitude,
+        latitude=terms.latitude if is_at_the_provider_s else None,
+        longitude=terms.longitude if is_at_the_provider_s else None,
         during=quote.during,
         time_zone=quote.time_zone,
         seats=quote.seats,

@@ -86,7 +86,7 @@ def suspended_start_due(start: datetime) -> datetime:
 
 
 def answer_of_suspended_due(since: datetime) -> datetime:
-    """Until when the answer of a suspended side is awaited, asked for at `since`: as long as operators decide.
+    """Until when the answer of a suspended side, asked for at `since`, is awaited: a fortnight.
 
     Who cannot sign in cannot answer; an appeal against the suspension is decided within that time.
     """

@@ -1,8 +1,8 @@
 """Suspensions: an account for pay that is held, and the reason with which they end what was agreed.
 
 Why: while a user or a provider profile is suspended nothing is payable to them, and the other side of a
-booking is told why it ended (decision 0013). The lists of known words only grow; code that is running writes none of
-the new ones.
+booking is told why it ended (decision 0013). The lists of known words only grow; code that is running writes
+none of the new ones.
 The statements stand beside this file as SQL.
 """
 
