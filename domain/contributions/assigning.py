@@ -39,9 +39,9 @@ MOST_RANKED = 50
 # Some of the first are left out, for they share a cluster with the contributor or with one another.
 _MOST_LOOKED_AT = 4 * MOST_RANKED
 
-_ELIGIBLE = text("""
+_ELIGIBLE = text(f"""
     SELECT users.id, count(*) OVER () AS eligible FROM users
-    WHERE users.suspended_at IS NULL AND users.created_at <= :known_since
+    WHERE {identity.DEALT_WITH} AND users.created_at <= :known_since
       AND users.id <> :contributor_id AND users.id IS DISTINCT FROM :beneficiary_id
       AND users.id IN (
           SELECT customer_id FROM bookings
@@ -63,7 +63,7 @@ _ELIGIBLE = text("""
             AND attestations.assigned_at > :reciprocal_since
             AND attestations.state NOT IN ('declined', 'replaced', 'released'))
     ORDER BY sha256(:seed || uuid_send(users.id)) LIMIT :most
-""")
+""")  # noqa: S608 -- our own condition
 
 
 def assign(session: Session, given: Contribution, *, at: datetime) -> None:
@@ -109,7 +109,7 @@ def is_another_person(session: Session, given: Contribution, user_id: UUID) -> b
 
 def can_answer(session: Session, user_id: UUID) -> bool:
     """Whether this person can say anything: nobody's silence is theirs who cannot come in."""
-    return identity.user(session, user_id).suspended_at is None
+    return not identity.barred(session, [user_id])
 
 
 def _may_still(session: Session, given: Contribution, user_id: UUID) -> bool:

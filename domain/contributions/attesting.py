@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain import identity
 from domain.foundation import events
 from domain.foundation.actors import CLOCK, Actor
 from domain.foundation.lifecycle import NotNow
@@ -63,13 +64,15 @@ class Said:
 def attest(session: Session, attestation_id: UUID, said: Said, *, by: Caller, at: datetime) -> Attestation:
     """Answer what one was asked. To decline is free; somebody else is asked instead.
 
-    Refuses `AttestationNotFound` to everybody else, `AttestationUnfit`, `NotNow` for what was answered, and
-    `InvolvedAlready` to who turned out to be the same as a side of it; declining stays open to them.
+    Refuses `AttestationNotFound` to everybody else, `AttestationUnfit`, `AccountSuspended`, `NotNow` for
+    what was answered, and `InvolvedAlready` to who turned out to be the same as a side of it; declining
+    stays open to them.
     """
     given, asked = _locked(session, attestation_id)
     if asked.attester_id != by.user_id:
         raise AttestationNotFound
     CONTRIBUTIONS.step(given.state, "verify", ContributionActor.ATTESTER)
+    identity.require_dealt_with(session, by.user_id)
     if said.verdict is not Verdict.DECLINE and not _is_apart(session, given, asked):
         raise InvolvedAlready("You look like a side of this; decline, and somebody else is asked.")
     _write_down(given, asked, said)
@@ -84,12 +87,14 @@ def attest(session: Session, attestation_id: UUID, said: Said, *, by: Caller, at
 def verify(session: Session, contribution_id: UUID, said: Said, *, by: Caller, at: datetime) -> Contribution:
     """Say whether it happened, as a moderator who has nothing to do with it, where one is waited for.
 
-    Refuses `ContributionNotFound` to everybody else, `InvolvedAlready`, `AttestationUnfit` and `NotNow`.
+    Refuses `ContributionNotFound` to everybody else, `InvolvedAlready`, `AttestationUnfit`, `NotNow` and
+    `AccountSuspended`.
     """
     given = queries.contribution_locked(session, contribution_id)
     if not by.is_moderator(given.market_id):
         raise ContributionNotFound
     CONTRIBUTIONS.step(given.state, "verify", ContributionActor.MODERATOR)
+    identity.require_dealt_with(session, by.user_id)
     if given.verifier is not Verifier.MODERATOR:
         raise NotNow("Others are asked about this.", state=str(given.state), allowed=[])
     asked = decide_as(session, given, AttestationRole.MODERATOR, said, by=by, at=at)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
-from domain import markets
+from domain import identity, markets
 from domain.foundation import events
 from domain.foundation.actors import CLOCK, Actor
 from domain.foundation.paging import Page, decode, page_of
@@ -40,8 +40,9 @@ class Asking:
 def open_call(session: Session, asking: Asking, *, by: Caller, at: datetime) -> Call:
     """Ask for contributions: moderators for the market, everybody else for themselves.
 
-    Refuses `MarketUnknown`, `KindNotTaken` and `CallsOpenAlready`.
+    Refuses `MarketUnknown`, `KindNotTaken`, `CallsOpenAlready` and `AccountSuspended`.
     """
+    identity.require_dealt_with(session, by.user_id)
     market = markets.market(session, asking.market_id)
     rules = policy.rules_of(markets.policy_at(session, market.id, at))
     if rules is None or not rules.takes(asking.kind):
@@ -111,7 +112,12 @@ def call_locked(session: Session, call_id: UUID) -> Call:
 def open_calls(session: Session, market_id: UUID, *, after: str | None, limit: int) -> Page[Call]:
     """What is asked for in a market now, the latest first. Refuses `MarketUnknown`."""
     market = markets.market(session, market_id)
-    wanted = select(Call).where(col(Call.market_id) == market.id, col(Call.state) == CallState.OPEN)
+    wanted = (
+        select(Call)
+        .join(identity.User, col(identity.User.id) == col(Call.asked_by))
+        .where(col(Call.market_id) == market.id, col(Call.state) == CallState.OPEN)
+        .where(text(identity.DEALT_WITH))
+    )
     if after is not None:
         wanted = wanted.where(col(Call.id) < decode(after, [UUID])[0])
     rows = session.scalars(wanted.order_by(col(Call.id).desc()).limit(limit + 1)).all()

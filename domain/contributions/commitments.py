@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
+from domain import identity
 from domain.foundation import events
 from domain.foundation.actors import CLOCK
 from domain.foundation.paging import Page, decode, page_of
@@ -32,8 +33,8 @@ _LAPSING = text("""
 def commit(session: Session, call_id: UUID, *, note: str | None, by: Caller, at: datetime) -> Commitment:
     """Say that one will answer a call. Nothing follows from not doing so after all.
 
-    Refuses `CallNotFound`, `CallClosed`, `CallFull`, `CommittedAlready`, and `InvolvedAlready` to who asked
-    for themselves.
+    Refuses `CallNotFound`, `CallClosed`, `CallFull`, `CommittedAlready`, `InvolvedAlready` to who asked for
+    themselves, and `AccountSuspended`.
     """
     asked = call_locked(session, call_id)
     if asked.state is not CallState.OPEN or (asked.closes_at is not None and asked.closes_at <= at):
@@ -44,6 +45,7 @@ def commit(session: Session, call_id: UUID, *, note: str | None, by: Caller, at:
         raise CommittedAlready
     if asked.wanted is not None and asked.promised >= asked.wanted:
         raise CallFull
+    identity.require_dealt_with(session, asked.asked_by, by.user_id)
     made = Commitment(call_id=call_id, user_id=by.user_id, note=note, promised_at=at)
     asked.promised += 1
     session.add(made)

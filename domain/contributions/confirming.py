@@ -54,18 +54,21 @@ _WORK = text("""
     WHERE market_id = :market_id AND state = 'completed' AND books_closed_at <= :at AND pay_in_amount > 0
     GROUP BY customer_id, provider_user_id ORDER BY customer_id, provider_user_id
 """)
-_UPHELD = text("""
+_UPHELD = text(f"""
     SELECT user_id, count(*)::int AS cases FROM (
         SELECT CASE no_show_side WHEN 'customer' THEN customer_id ELSE provider_user_id END AS user_id
         FROM bookings WHERE market_id = :market_id AND no_show_side IS NOT NULL AND state = 'cancelled'
         UNION ALL
-        SELECT user_id FROM provider_profiles WHERE market_id = :market_id AND state = 'suspended'
+        SELECT provider_profiles.user_id FROM provider_profiles
+        JOIN users ON users.id = provider_profiles.user_id
+        WHERE market_id = :market_id
+          AND (provider_profiles.state = 'suspended' OR NOT ({identity.DEALT_WITH}))
         UNION ALL
         SELECT user_id FROM contributions
         WHERE market_id = :market_id AND state IN ('rejected', 'rejected_for_good')
           AND rejected_reason IN ('copied', 'not_theirs', 'harmful')
     ) AS upheld GROUP BY user_id
-""")
+""")  # noqa: S608 -- our own condition
 _KNOWN = text("SELECT DISTINCT user_id FROM standing_snapshots WHERE market_id = :market_id")
 
 

@@ -40,13 +40,14 @@ def claim_hours(
 ) -> HourTransfer:
     """Say that you gave minutes to another user, or received them; the other one is asked.
 
-    Refuses `WithOneself`, `UserUnknown`, `SamePeople`, `HoursNotKept`, and `HoursWaiting` while an earlier
-    claim between the two waits.
+    Refuses `WithOneself`, `UserUnknown`, `SamePeople`, `HoursNotKept`, `AccountSuspended`, and `HoursWaiting`
+    while an earlier claim between the two waits.
     """
     if other_id == by.user_id:
         raise WithOneself
     rules = _rules(session, market_id, at)
     other = identity.user(session, other_id).id
+    identity.require_dealt_with(session, by.user_id, other)
     refuse_one_cluster(session, by.user_id, other)
     giver, receiver = (by.user_id, other) if claimed_by is HourSide.GIVER else (other, by.user_id)
     transfer = HourTransfer(
@@ -69,11 +70,12 @@ def claim_hours(
 def confirm_hours(session: Session, transfer_id: UUID, *, by: Caller, at: datetime) -> HourTransfer:
     """Agree with what the other one said: the minutes pass from giver to receiver.
 
-    Refuses `HoursNotFound`, `NotNow`, `SamePeople`, and `BalanceTooLow` or `BalanceTooHigh` where one of the
-    two would lean too far.
+    Refuses `HoursNotFound`, `NotNow`, `SamePeople`, `AccountSuspended`, and `BalanceTooLow` or
+    `BalanceTooHigh` where one of the two would lean too far.
     """
     transfer = hour_transfer_locked(session, transfer_id, by.user_id)
     state = HOUR_TRANSFERS.step(transfer.state, "confirm", _role(transfer, by.user_id))
+    identity.require_dealt_with(session, transfer.giver_id, transfer.receiver_id)
     refuse_one_cluster(session, transfer.giver_id, transfer.receiver_id)
     rules = _rules(session, transfer.market_id, at)
     entry = pass_hours(

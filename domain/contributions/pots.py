@@ -154,7 +154,8 @@ def _purpose_pot(session: Session, pot_id: UUID, by: Caller) -> ContributionPot:
 
 
 def _refuse_ones_own(session: Session, giver_id: UUID, receivers: Sequence[UUID]) -> None:
-    """Who gives and who is paid for are different people, as far as accounts can tell."""
+    """Who gives and who is paid for are two active people, as far as accounts can tell."""
+    identity.require_dealt_with(session, giver_id, *receivers)
     if giver_id in receivers:
         raise WithOneself
     clusters = identity.cluster_of(session, [giver_id, *receivers])

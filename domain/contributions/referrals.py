@@ -66,7 +66,11 @@ def use_code(session: Session, code: str, *, by: Caller, at: datetime) -> Referr
     identities as the code's owner is refused like a code that is nobody's.
     """
     found = session.get(ReferralCode, code.strip().lower())
-    if found is None or not _is_new(session, found, by.user_id, at):
+    if (
+        found is None
+        or identity.barred(session, [found.user_id, by.user_id])
+        or not _is_new(session, found, by.user_id, at)
+    ):
         raise ReferralNotPossible(field="code")
     if referral_of(session, found.market_id, by.user_id) is not None:
         raise ReferralMadeAlready

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from domain import markets, pricing
+from domain import identity, markets, pricing
 from domain.foundation.actors import CLOCK
 
 from . import queries, wallet
@@ -25,10 +25,11 @@ CONTRIBUTION = "contribution"  # the kind of the entry by which its credits come
 POSTED = frozenset({ContributionState.HELD, ContributionState.SETTLED})  # its credits stand in the books
 
 _TO_HOLD = text("SELECT id FROM contributions WHERE state = 'valued' ORDER BY id LIMIT :limit")
-_TO_SETTLE = text("""
-    SELECT id FROM contributions WHERE state = 'held' AND hold_until <= :at
-    ORDER BY hold_until, id LIMIT :limit
-""")
+_TO_SETTLE = text(f"""
+    SELECT contributions.id FROM contributions JOIN users ON users.id = contributions.user_id
+    WHERE contributions.state = 'held' AND contributions.hold_until <= :at AND {identity.DEALT_WITH}
+    ORDER BY contributions.hold_until, contributions.id LIMIT :limit
+""")  # noqa: S608 -- our own condition
 _TAKEN = text("""
     SELECT coalesce(sum(credits), 0) FROM credit_claw_backs
     WHERE contribution_id = :id AND restored_at IS NULL
@@ -41,7 +42,7 @@ def to_hold(session: Session, *, limit: int) -> list[UUID]:
 
 
 def to_settle(session: Session, *, at: datetime, limit: int) -> list[UUID]:
-    """Contributions whose hold is over, the longest over first."""
+    """Contributions whose hold is over and whose contributor is active, the longest over first."""
     return list(session.scalars(_TO_SETTLE, {"at": at, "limit": limit}))
 
 
@@ -64,6 +65,8 @@ def settle(session: Session, contribution_id: UUID, *, at: datetime) -> bool:
     """Let a contribution's credits be spent, once its hold is over. False where nothing is to be done."""
     given = queries.contribution_locked(session, contribution_id)
     if given.state is not ContributionState.HELD or given.hold_until is None or given.hold_until > at:
+        return False
+    if identity.barred(session, [given.user_id]):
         return False
     given.state = CONTRIBUTIONS.step(given.state, "settle", ContributionActor.CLOCK)
     given.settled_at = at

@@ -111,7 +111,7 @@ def _of_offer(session: Session, asked: Asked, offer_id: UUID) -> Subject:
 
 def _of_user(session: Session, asked: Asked, user_id: UUID) -> Subject:
     person = session.get(identity.User, user_id)
-    if person is None or person.suspended_at is not None or user_id == asked.user_id:
+    if person is None or user_id == asked.user_id or identity.barred(session, [user_id]):
         raise SubjectUnfit(field="subject")
     is_new = person.created_at > asked.at - rules.NEWCOMER
     if asked.kind in {ContributionKind.NEWCOMER_BUDDY, ContributionKind.REFERRAL} and not is_new:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import markets
+from domain import identity, markets
 from domain.foundation import ids
 from domain.identity import Caller
 from domain.markets import PolicyVersion
@@ -72,8 +72,9 @@ def submit(session: Session, claim: Claim, *, by: Caller, at: datetime) -> Contr
 
     Refuses `MarketUnknown`, `KindNotTaken`, `UnitsUnfit`, `EvidenceIncomplete`, `CallNotFound`,
     `CommitmentNotFound`, `NotNow`, `SubjectUnfit`, `NotCorrectable`, `EvidenceKnown`, `ContributionLimit`,
-    `SubjectClaimed` and, by the database, `ReferredAlready`.
+    `SubjectClaimed`, `AccountSuspended` and, by the database, `ReferredAlready`.
     """
+    identity.require_dealt_with(session, by.user_id)
     market = markets.market(session, claim.market_id)
     version = markets.policy_at(session, market.id, at)
     kind, subject = _rules_of(session, claim, version, by.user_id, at)

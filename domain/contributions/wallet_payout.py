@@ -10,11 +10,12 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import ledger, markets, pricing, providers
+from domain import identity, ledger, markets, pricing, providers
 from domain.foundation import ids
 from domain.foundation.errors import Unacceptable
 from domain.identity import Caller
 from domain.ledger import CREDITS, AccountKind, Entry, Posting
+from domain.providers import Capability
 
 from . import policy
 from .errors import CreditsNotKept, PayoutNotOffered
@@ -34,8 +35,9 @@ def pay_out(
     """Turn thousandths of credits into money that the caller is owed as a provider.
 
     Refuses `CreditsNotKept`, `PayoutNotOffered` with the reason, credits that are worth less than a minor
-    unit, and `BalanceTooLow`.
+    unit, `AccountSuspended`, `CapabilityMissing` while their profile is suspended, and `BalanceTooLow`.
     """
+    identity.require_dealt_with(session, by.user_id)
     market = markets.market(session, market_id)
     version = markets.policy_at(session, market_id, at)
     rules, credit_rules = policy.rules_of(version), pricing.credit_rules(version)
@@ -47,6 +49,7 @@ def pay_out(
             "service fees, shield from surge, or help somebody else through a pot."
         )
     profile = _profile(session, market_id, by.user_id)
+    providers.require(session, providers.profile(session, profile), Capability.BE_PAID)
     worth = credits * credit_rules.value_amount // CREDIT
     if not worth:
         raise Unacceptable("So few credits are worth less than the smallest coin.", field="credits")

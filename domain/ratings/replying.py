@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
+from domain import identity
 from domain.foundation import events
 from domain.identity import Caller
 
@@ -30,6 +31,7 @@ def reply(session: Session, review_id: UUID, said: str, *, by: Caller, at: datet
     review = queries.review_locked(session, review_id)
     if review.subject_id != by.user_id or review.state not in _TO_REPLY_TO or review.revealed_at is None:
         raise ReviewNotFound
+    identity.require_dealt_with(session, by.user_id)
     rules.may_reply(review.revealed_at, at=at)
     values = {"review_id": review_id, "author_id": by.user_id, "text": said, "at": at}
     if session.execute(_REPLY, values).first() is None:

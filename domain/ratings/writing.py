@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import bookings
+from domain import bookings, identity
 from domain.bookings.errors import BookingNotFound
 from domain.foundation import events
 from domain.foundation.errors import Stale
@@ -48,8 +48,8 @@ class Content:
 def submit(session: Session, booking_id: UUID, content: Content, *, by: Caller, at: datetime) -> Review:
     """Review the other party of a booking. If theirs is in already, both are revealed.
 
-    Refuses `BookingNotFound` to all but the two, `NotReviewable`, `ReviewWindowOver`, `ReviewThereAlready`
-    and `DimensionsUnfit`.
+    Refuses `BookingNotFound` to all but the two, `NotReviewable`, `ReviewWindowOver`, `ReviewThereAlready`,
+    `AccountSuspended` and `DimensionsUnfit`.
     """
     booking, side = _side(session, booking_id, by)
     rules.check_dimensions(side, content.dimensions)
@@ -111,6 +111,7 @@ def _side(session: Session, booking_id: UUID, by: Caller) -> tuple[bookings.Book
     """The booking, and which party this is; everybody else, staff included, does not find the booking."""
     booking = session.get(bookings.Booking, booking_id)
     if booking is not None and by.user_id in {booking.customer_id, booking.provider_user_id}:
+        identity.require_dealt_with(session, by.user_id)
         return booking, Side.CUSTOMER if by.user_id == booking.customer_id else Side.PROVIDER
     raise BookingNotFound
 

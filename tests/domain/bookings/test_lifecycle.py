@@ -19,6 +19,7 @@ _ALLOWED = {
     ("requested", "withdraw", "customer"): "cancelled",
     ("requested", "lose_payment", "payment"): "cancelled",
     ("confirmed", "lose_payment", "payment"): "cancelled",
+    ("confirmed", "cancel_for_suspension", "clock"): "cancelled",
     ("confirmed", "cancel", "customer"): "cancelled",
     ("confirmed", "cancel", "provider"): "cancelled",
     ("confirmed", "cancel", "operator"): "cancelled",
