@@ -37,6 +37,7 @@ from domain.foundation.ids import BookingId
 from domain.foundation.lifecycle import NotNow
 from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
 from domain.identity import Caller
+from domain.identity.errors import AccountSuspended
 from domain.ledger.errors import BalanceTooLow
 from domain.offers.errors import OfferUnknown
 from domain.payments import Gateway
@@ -132,6 +133,7 @@ def read_booking_timeline(
     may="bookings.pay",
     idempotency="required",
     refusals=[
+        AccountSuspended,
         BookingNotFound,
         NotPayable,
         PaymentDeclined,
@@ -163,7 +165,15 @@ def pay_booking(
 @router.post(
     "/bookings/{booking_id}/acceptance",
     may="bookings.accept",
-    refusals=[BookingNotFound, CapabilityMissing, NotNow, PaymentNotAuthorized, Stale, TooLate],
+    refusals=[
+        AccountSuspended,
+        BookingNotFound,
+        CapabilityMissing,
+        NotNow,
+        PaymentNotAuthorized,
+        Stale,
+        TooLate,
+    ],
 )
 def accept_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
@@ -264,7 +274,7 @@ def cancel_booking(
 @router.post(
     "/bookings/{booking_id}/start",
     may="bookings.start",
-    refusals=[BookingNotFound, NotNow, Stale, TooEarly],
+    refusals=[AccountSuspended, BookingNotFound, NotNow, Stale, TooEarly],
 )
 def start_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None

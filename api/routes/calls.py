@@ -22,6 +22,7 @@ from domain.foundation.ids import CallId, CommitmentId, MarketId
 from domain.foundation.lifecycle import NotNow
 from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
 from domain.identity import Caller
+from domain.identity.errors import AccountSuspended
 from domain.markets.errors import MarketUnknown, PolicyUnknown
 
 router = Router(tags=["calls"])
@@ -65,7 +66,7 @@ def close_call(call_id: CallId, session: Session, caller: Caller, at: datetime) 
     "/calls/{call_id}/commitments",
     may="calls.answer",
     status_code=201,
-    refusals=[CallClosed, CallFull, CallNotFound, CommittedAlready, InvolvedAlready],
+    refusals=[AccountSuspended, CallClosed, CallFull, CallNotFound, CommittedAlready, InvolvedAlready],
 )
 def commit_to_call(
     call_id: CallId, body: CommitmentRequest, session: Session, caller: Caller, at: datetime

@@ -13,7 +13,7 @@ from domain.foundation.ids import HourTransferId
 from domain.foundation.lifecycle import NotNow
 from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
 from domain.identity import Caller
-from domain.identity.errors import UserUnknown
+from domain.identity.errors import AccountSuspended, UserUnknown
 from domain.ledger.errors import BalanceTooHigh, BalanceTooLow
 from domain.markets.errors import PolicyUnknown
 
@@ -54,7 +54,15 @@ def list_my_hour_transfers(
     may="hours.pass",
     status_code=201,
     idempotency="required",
-    refusals=[HoursNotKept, HoursWaiting, PolicyUnknown, SamePeople, UserUnknown, WithOneself],
+    refusals=[
+        AccountSuspended,
+        HoursNotKept,
+        HoursWaiting,
+        PolicyUnknown,
+        SamePeople,
+        UserUnknown,
+        WithOneself,
+    ],
 )
 def claim_hours(body: HoursRequest, session: Session, caller: Caller, at: datetime) -> HourTransferView:
     """Say that you gave somebody time, or received it. Nothing passes before they confirm it."""
@@ -83,6 +91,7 @@ def read_hour_transfer(transfer_id: HourTransferId, session: Session, caller: Ca
     may="hours.pass",
     idempotency="required",
     refusals=[
+        AccountSuspended,
         BalanceTooHigh,
         BalanceTooLow,
         HoursNotFound,

@@ -22,7 +22,7 @@ from domain.contributions.errors import (
 from domain.foundation.ids import MarketId, PotId, UserId
 from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
 from domain.identity import Caller
-from domain.identity.errors import UserUnknown
+from domain.identity.errors import AccountSuspended, UserUnknown
 from domain.ledger.errors import BalanceTooLow
 from domain.markets.errors import PolicyUnknown
 
@@ -34,6 +34,7 @@ router = Router(tags=["pots"])
     may="pots.open",
     status_code=201,
     refusals=[
+        AccountSuspended,
         CreditsNotKept,
         PolicyUnknown,
         PotThereAlready,
@@ -84,7 +85,7 @@ def read_pot(pot_id: PotId, session: Session, caller: Caller) -> PotView:
     may="pots.feed",
     status_code=201,
     idempotency="required",
-    refusals=[BalanceTooLow, PotClosed, PotUnknown, SamePeople, WithOneself],
+    refusals=[AccountSuspended, BalanceTooLow, PotClosed, PotUnknown, SamePeople, WithOneself],
 )
 def feed_pot(pot_id: PotId, body: GiftRequest, session: Session, caller: Caller, at: datetime) -> GiftView:
     """Give some of your credits into a pot. Given is given: they pay for somebody else from now on.
@@ -112,7 +113,7 @@ def close_pot(pot_id: PotId, session: Session, caller: Caller, at: datetime) -> 
 @router.post(
     "/pots/{pot_id}/people",
     may="pots.promise",
-    refusals=[PotIsAPersons, PotUnknown, SamePeople, UserUnknown, WithOneself],
+    refusals=[AccountSuspended, PotIsAPersons, PotUnknown, SamePeople, UserUnknown, WithOneself],
 )
 def promise_from_pot(
     pot_id: PotId, body: PotPersonRequest, session: Session, caller: Caller, at: datetime

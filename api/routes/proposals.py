@@ -29,6 +29,7 @@ from domain.foundation.errors import Stale
 from domain.foundation.ids import BookingId, ProposalId
 from domain.foundation.lifecycle import NotNow
 from domain.identity import Caller
+from domain.identity.errors import AccountSuspended
 from domain.pricing.errors import LengthUnclear, OptionNotOffered, PolicyTakesTooMuch, SeatsNotOffered
 
 router = Router(tags=["bookings"])
@@ -39,6 +40,7 @@ router = Router(tags=["bookings"])
     may="bookings.propose",
     status_code=201,
     refusals=[
+        AccountSuspended,
         BookingNotFound,
         IncreaseNotPayable,
         LengthImpossible,
@@ -76,6 +78,7 @@ def propose_change(
     may="bookings.propose",
     idempotency="required",
     refusals=[
+        AccountSuspended,
         BookingNotFound,
         HoldLost,
         IncreaseNotPayable,
