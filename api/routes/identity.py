@@ -68,7 +68,11 @@ def read_my_permissions(session: Session, caller: Caller) -> MyPermissions:
 def suspend_user(
     user_id: UserId, body: StatementOfReasons, session: Session, caller: Caller, at: datetime
 ) -> UserStandingView:
-    """Shut an account to its owner, in every market, and end all their sessions."""
+    """Shut an account to its owner, in every market, and end all their sessions.
+
+    Nothing new begins with them. Requests end at once; confirmed bookings are cancelled a day before their
+    start unless the suspension has ended by then; what they earned is held for as long as it lasts.
+    """
     person = identity.suspend(
         session,
         user_id,
@@ -84,7 +88,7 @@ def suspend_user(
 def reinstate_user(
     user_id: UserId, body: StatementOfReasons, session: Session, caller: Caller, at: datetime
 ) -> UserStandingView:
-    """Let the owner of a suspended account sign in again."""
+    """Let the owner of a suspended account sign in again. Their bookings go on, and what was held is paid."""
     person = identity.reinstate(
         session,
         user_id,

@@ -91,7 +91,10 @@ def suspend_provider(
     at: datetime,
     if_match: int | None,
 ) -> ApplicationView:
-    """Suspend a provider: their offers are out of sight and take no bookings; running ones go on."""
+    """Suspend a provider: their offers are out of sight and take no bookings.
+
+    Requests end at once, confirmed bookings go on, and what they earn is held until the suspension ends.
+    """
     return _step(session, profile_id, Step.SUSPEND, body, caller=caller, if_match=if_match, at=at)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from domain import identity
+from domain import identity, providers
 from domain.foundation.paging import Page, decode, page_of
 from domain.offers import place, rules
 from domain.offers.errors import CategoryUnknown, OfferUnknown, OptionUnknown
@@ -79,6 +79,7 @@ _TERMS_AROUND = text(f"""
     {_OF_OFFERS}
     WHERE offers.market_id = :market_id AND offers.category_id = :category_id
       AND offers.state = 'published' AND offers.hidden_at IS NULL
+      AND {providers.condition(providers.Capability.TAKE_BOOKINGS)}
       AND offers.blurred_latitude BETWEEN :south AND :north
       AND offers.blurred_longitude BETWEEN :west AND :east
       AND offers.cell_r7 = ANY(:cells) AND offers.id <> :besides AND offers.provider_user_id <> :customer_id

@@ -2,8 +2,8 @@
 
 A **provider profile** begins as an **application**, is reviewed, approved, perhaps suspended, and closed
 (see `lifecycle.py`). Its state decides its **capabilities** (see `capabilities.py`), and nobody above
-compares states. A suspended provider's offers are out of sight and take no bookings, because offers ask for
-the capability; running bookings go on.
+compares states; the profile of a suspended user can do no more than a suspended one. A suspended provider's
+offers are out of sight and take no bookings, because offers ask for the capability; running bookings go on.
 
 Invariants: one profile for a user in a market; every step has an actor and a reason code; nobody reviews
 their own profile. Two profiles that share an organisation or a payout account are the **same hands**, who

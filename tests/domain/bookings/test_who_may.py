@@ -11,7 +11,7 @@ from domain.foundation.actors import CLOCK, PAYMENT, SYSTEM, Actor, ActorKind
 from domain.foundation.ids import new
 from domain.identity import Caller, Grant, Role
 from tests import cast
-from tests.domain.bookings.scene import Scene, scene
+from tests.domain.bookings.scene import HOUR, Scene, scene
 
 DEEDS = {
     "see": lambda play, booking, by: bookings.whole(play.session, booking.id, by=by),
@@ -110,12 +110,17 @@ def test_a_party_stands_on_its_own_side_even_with_a_role(play: Scene):
     }
 
 
-def test_a_customer_learns_the_true_place_when_the_booking_is_confirmed(play: Scene):
-    booking = play.paid()
-    seen = {side: bookings.place(booking, side) is not None for side in (Side.CUSTOMER, Side.PROVIDER)}
-    assert seen == {Side.CUSTOMER: False, Side.PROVIDER: True}
+def test_a_customer_learns_the_true_place_a_day_before_a_confirmed_booking(session: Session, at):
+    play = scene(session, at, category="lesson")
+    booking, point = play.paid(units=None), (play.offer.latitude, play.offer.longitude)
+    hour_before = play.start - HOUR
+    seen = {
+        side: bookings.place(booking, side, at=hour_before).point for side in (Side.CUSTOMER, Side.PROVIDER)
+    }
+    assert seen == {Side.CUSTOMER: None, Side.PROVIDER: point}
     bookings.accept(play.session, booking.id, by=play.ellen, at=play.at)
-    assert bookings.place(booking, Side.CUSTOMER) == (play.offer.latitude, play.offer.longitude)
+    assert bookings.place(booking, Side.CUSTOMER, at=play.at).point is None
+    assert bookings.place(booking, Side.CUSTOMER, at=hour_before).point == point
 
 
 def test_each_side_sees_the_timeline_in_order_and_as_much_as_concerns_it(play: Scene):

@@ -1,4 +1,4 @@
-"""Every gate of contributions, hours, credits and reviews × who is suspended: nothing new begins with them."""
+"""Every gate of contributions, hours, credits and reviews × who is suspended: nothing begins with them."""
 
 from collections.abc import Callable
 from datetime import datetime
