@@ -27,8 +27,6 @@ from domain.bookings.errors import (
     BookingNotFound,
     NotPayable,
     PreviewOver,
-    TasksOpen,
-    TooEarly,
     TooLate,
 )
 from domain.foundation.database import Transactions
@@ -269,46 +267,3 @@ def cancel_booking(
         if_match=if_match,
     )
     return BookingView.of(booking, caller, at=at)
-
-
-@router.post(
-    "/bookings/{booking_id}/start",
-    may="bookings.start",
-    refusals=[AccountSuspended, BookingNotFound, NotNow, Stale, TooEarly],
-)
-def start_booking(
-    booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
-) -> BookingView:
-    """Say that the service has begun. If nobody does, the clock does at the agreed start."""
-    return BookingView.of(
-        bookings.start(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
-    )
-
-
-@router.post(
-    "/bookings/{booking_id}/delivery",
-    may="bookings.deliver",
-    refusals=[BookingNotFound, NotNow, Stale],
-)
-def deliver_booking(
-    booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
-) -> BookingView:
-    """Say that your service is done. If you do not, the clock does at the agreed end."""
-    return BookingView.of(
-        bookings.deliver(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
-    )
-
-
-@router.post(
-    "/bookings/{booking_id}/completion",
-    may="bookings.complete",
-    idempotency="required",
-    refusals=[BookingNotFound, NotNow, Stale, TasksOpen],
-)
-def complete_booking(
-    booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
-) -> BookingView:
-    """Say that the service you booked was done: the provider is paid. The clock does after two days."""
-    return BookingView.of(
-        bookings.complete(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
-    )

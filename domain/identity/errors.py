@@ -47,7 +47,7 @@ class UserUnknown(NotFound):
 
 
 class AccountSuspended(Conflict):
-    """The account of somebody on one side is suspended: nothing new begins with them, agreements can wait."""
+    """The account of one side is suspended: nothing new begins with them until the suspension ends."""
 
     slug = "account-suspended"
     title = "An account on one side of this is suspended"

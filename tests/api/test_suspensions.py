@@ -4,10 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
 
-from domain.foundation import clock, ids
-from domain.foundation.events import EventRow
+from domain.foundation import clock, events, ids
 from domain.ledger import AccountKind
 from domain.offers import Offer
 from tests import cast
@@ -56,8 +54,7 @@ def suspend(client: Client, people: dict[str, Client], name: str) -> None:
     path = f"/users/{ids.encode('usr', user_id)}/suspension"
     assert people["otto"].post(path, WHY).status_code == 200
     with client.transactions() as session:
-        wanted = select(EventRow).where(EventRow.name == "user.suspended", EventRow.subject_id == user_id)
-        event = session.exec(wanted).one()
+        event = next(row for row in events.history(session, user_id) if row.name == "user.suspended")
         for reader in READERS["user.suspended"]:
             reader(session, event)  # type: ignore[arg-type, call-arg]  # none of them calls the provider
 

@@ -1,4 +1,4 @@
-"""Whether somebody may be dealt with is decided in one place (decision 0013); nobody else reads the columns."""
+"""Whether somebody may be dealt with is decided in one place (decision 0013); no other reads the columns."""
 
 from tests.house.source import files
 

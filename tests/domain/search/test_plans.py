@@ -99,7 +99,7 @@ def multiply(session: Session, offer: Offer, times: int) -> None:
         ),
         {"times": times, "id": offer.id},
     )
-    session.execute(text("ANALYZE offers, categories, markets, provider_profiles"))
+    session.execute(text("ANALYZE offers, categories, markets, provider_profiles, users"))
 
 
 def walk(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
