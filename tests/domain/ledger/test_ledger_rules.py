@@ -35,6 +35,7 @@ def test_only_accounts_that_somebody_spends_from_have_a_floor() -> None:
     assert floored == {
         AccountKind.HELD,
         AccountKind.PAYABLE,
+        AccountKind.PAYABLE_HELD,
         AccountKind.CREDITS,
         AccountKind.CREDITS_PENDING,
         AccountKind.CREDITS_OWED,
