@@ -58,7 +58,11 @@ Seats = Annotated[int, Query(ge=1, le=1_000, description="How many seats must be
 Explain = Annotated[bool, Query(description="Show refused starts too, each with its reasons.")]
 OnOrAfter = Annotated[
     date | None,
-    Query(alias="from", description="Leave out what is over before this date; today if left out."),
+    Query(
+        alias="from",
+        description="Leave out what ends before this date. If left out: yesterday by the clock of the "
+        "resource, whose windows may still be open.",
+    ),
 ]
 
 
@@ -134,7 +138,12 @@ def set_schedule(
 def add_exception(
     resource_id: ResourceId, body: ExceptionRequest, session: Session, caller: Caller, at: datetime
 ) -> ExceptionView:
-    """Be open or closed on some dates besides the weekly hours. Closing a day cancels no booking."""
+    """Be open or closed on some dates besides the weekly hours. Closing a day cancels no booking.
+
+    Dates are those on which a window opens: closed from 00:00 to 00:00 takes every window that opens on the
+    date, to its end after midnight, and nothing of a window of the day before. Other hours are taken by the
+    clock.
+    """
     made = availability.add_exception(
         session, resource_id, body.kind, body.dates(), note=body.note, by=caller.actor, at=at
     )
@@ -157,7 +166,7 @@ def list_exceptions(
 ) -> PageView[ExceptionView]:
     """See the exceptions that are not over."""
     page = availability.exceptions(
-        session, resource_id, since=since or at.date(), after=after, limit=limit, by=caller.actor
+        session, resource_id, since=since, after=after, limit=limit, by=caller.actor, at=at
     )
     return PageView(items=[ExceptionView.of(row) for row in page.items], next_cursor=page.next_cursor)
 

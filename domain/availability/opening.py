@@ -5,7 +5,7 @@ lets nobody book it any more.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from domain.availability.kinds import ExceptionKind, HoldKind
 from domain.availability.models import Hold, Resource, ScheduleException, ScheduleRule
 from domain.availability.resources import own, own_locked
 from domain.availability.schedules import DatedException, WeeklyRule
+from domain.availability.wall_time import local_date
 from domain.foundation import events, zones
 from domain.foundation.actors import Actor
 from domain.foundation.errors import Stale
@@ -147,10 +148,23 @@ def schedule_of(session: Session, resource_id: UUID, *, by: Actor) -> tuple[Reso
 
 
 def exceptions(
-    session: Session, resource_id: UUID, *, by: Actor, since: date, after: str | None, limit: int
+    session: Session,
+    resource_id: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    since: date | None = None,
+    after: str | None,
+    limit: int,
 ) -> Page[ScheduleException]:
-    """The exceptions of one's own resource that are not over before a date. Refuses `ResourceUnknown`."""
+    """The exceptions of one's own resource whose last date is not before `since`.
+
+    Without `since`, those that may still matter: from yesterday on by the resource's clock, because a window
+    that opened yesterday may close today. Raises `ResourceUnknown`.
+    """
     resource = own(session, resource_id, by=by)
+    if since is None:
+        since = local_date(resource.time_zone, at) - timedelta(days=1)
     return queries.exceptions_of(session, resource.id, since=since, after=after, limit=limit)
 
 

@@ -4,8 +4,13 @@ A **window** opens at a wall time and closes at a later one, on the next day if 
 22:00 to 02:00 crosses midnight, and 00:00 to 00:00 is the whole day. Both ends are readings of the clock, so
 on the day of a clock change a window lasts an hour more or less than on others, as the shop behind it does.
 
-What is open is *(weekly rules ∪ open exceptions) − closed exceptions*. Closed has the last word, because
-staying at home costs a provider less than a customer before a closed door.
+A date means the windows that open on it (decision 0015): the dates of a rule, of an open exception and of a
+closed one are compared with the local date on which a window opens, never with the date its end falls on. So
+a closed date takes every window that opens on it, to its end, and nothing of a window of the day before.
+Closed *hours* are hours on the clock: they are taken from whatever is open then.
+
+What is open is *(weekly rules ∪ open exceptions) − closed dates − closed hours*. Closed has the last word,
+because staying at home costs a provider less than a customer before a closed door.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +19,7 @@ from datetime import date, time
 from typing import Final
 
 from domain.availability.intervals import Interval, intersect, subtract, union
-from domain.availability.wall_time import DAY, Wall, day_of, reading
+from domain.availability.wall_time import DAY, Wall, day_of
 
 _MIDNIGHT: Final = time(0)
 _THURSDAY: Final = 3  # the weekday of 1970-01-01, from which days are counted
@@ -38,13 +43,19 @@ class WeeklyRule:
 class DatedException:
     """The same window on every day from `first_on` to `last_on`, added to what is open or taken from it.
 
-    Without wall times it is the whole of each day.
+    Without wall times it is the whole of each date: open from midnight to midnight, or closed for every
+    window that opens on the date.
     """
 
     first_on: date
     last_on: date
     opens: time = _MIDNIGHT
     closes: time = _MIDNIGHT
+
+    @property
+    def is_whole_date(self) -> bool:
+        """Whether it names dates and no hours."""
+        return self.opens == self.closes == _MIDNIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +72,40 @@ def open_intervals(schedule: Schedule, during: Interval) -> list[Interval]:
     """The instants of `during` at which the schedule is open, as normal intervals."""
     wall = Wall(schedule.zone, during)
     days = _days_that_may_matter(wall, during)
-    weekly = [interval for rule in schedule.weekly for interval in _weekly_windows(rule, wall, days)]
-    opened = [interval for exception in schedule.opened for interval in _dated_windows(exception, wall, days)]
-    closed = [interval for exception in schedule.closed for interval in _dated_windows(exception, wall, days)]
-    return intersect(subtract(union(weekly + opened), union(closed)), [during])
+    closed_days = _closed_days(schedule, days)
+    opened = union(
+        wall.window(day, opens, closes)
+        for day, opens, closes in _openings(schedule, days)
+        if day not in closed_days
+    )
+    closed = union(
+        wall.window(day, exception.opens, exception.closes)
+        for exception in schedule.closed
+        if not exception.is_whole_date
+        for day in _overlap(days, exception.first_on, exception.last_on)
+    )
+    return intersect(subtract(opened, closed), [during])
+
+
+def _openings(schedule: Schedule, days: range) -> Iterator[tuple[int, time, time]]:
+    """The day on which each window opens, with its wall times: of the weekly rules and open exceptions."""
+    for rule in schedule.weekly:
+        within = _overlap(days, rule.first_on, rule.last_on)
+        ahead = (rule.weekday - _THURSDAY - within.start) % 7
+        yield from ((day, rule.opens, rule.closes) for day in range(within.start + ahead, within.stop, 7))
+    for exception in schedule.opened:
+        within = _overlap(days, exception.first_on, exception.last_on)
+        yield from ((day, exception.opens, exception.closes) for day in within)
+
+
+def _closed_days(schedule: Schedule, days: range) -> frozenset[int]:
+    """The days whose windows do not open."""
+    return frozenset(
+        day
+        for exception in schedule.closed
+        if exception.is_whole_date
+        for day in _overlap(days, exception.first_on, exception.last_on)
+    )
 
 
 def _days_that_may_matter(wall: Wall, during: Interval) -> range:
@@ -76,26 +117,8 @@ def _days_that_may_matter(wall: Wall, during: Interval) -> range:
     return range(wall.reads(during[0]) // DAY - 1, wall.reads(during[1]) // DAY + 2)
 
 
-def _weekly_windows(rule: WeeklyRule, wall: Wall, days: range) -> Iterator[Interval]:
-    within = _overlap(days, rule.first_on, rule.last_on)
-    ahead = (rule.weekday - _THURSDAY - within.start) % 7
-    return _windows(range(within.start + ahead, within.stop, 7), rule.opens, rule.closes, wall)
-
-
-def _dated_windows(exception: DatedException, wall: Wall, days: range) -> Iterator[Interval]:
-    within = _overlap(days, exception.first_on, exception.last_on)
-    return _windows(within, exception.opens, exception.closes, wall)
-
-
 def _overlap(days: range, first_on: date | None, last_on: date | None) -> range:
     """The days that also lie between two dates, both included; no date is no bound."""
     start = days.start if first_on is None else max(days.start, day_of(first_on))
     stop = days.stop if last_on is None else min(days.stop, day_of(last_on) + 1)
     return range(start, stop)
-
-
-def _windows(days: range, opens: time, closes: time, wall: Wall) -> Iterator[Interval]:
-    """The instants of one window on each of the days; empty where the clock jumps over all of it."""
-    until_day = 1 if closes <= opens else 0
-    for day in days:
-        yield wall.first(reading(day, opens)), wall.first(reading(day + until_day, closes))

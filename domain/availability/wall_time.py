@@ -56,6 +56,14 @@ class Wall:
             min(end - 1, instant) + offset for start, end, offset in self._stretches if start <= instant
         )
 
+    def window(self, day: int, opens: time, closes: time) -> Interval:
+        """The instants of the window that opens on a day at a wall time; empty where the clock jumps over it.
+
+        It closes on the next day if the wall time of its closing is not later.
+        """
+        closing_day = day + 1 if closes <= opens else day
+        return self.first(reading(day, opens)), self.first(reading(closing_day, closes))
+
     def every(self, step: int, during: Interval) -> Iterator[int]:
         """Each instant of `during` at which the clock shows a multiple of `step` for the first time.
 
@@ -83,6 +91,11 @@ def day_of(on: date) -> int:
 def date_of(day: int) -> date:
     """The date of a day counted from 1970-01-01."""
     return date.fromordinal(day + _EPOCH_DAY)
+
+
+def local_date(zone: str, at: datetime) -> date:
+    """The date that the clock of a zone shows at an instant."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def _stretches(zone: str, during: Interval) -> Iterator[tuple[int, int, int]]:

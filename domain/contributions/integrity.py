@@ -45,8 +45,9 @@ _BETWEEN = text("""
     GROUP BY c.user_id, b.customer_id, b.provider_user_id
 """)
 _DAYS = text("""
-    SELECT user_id, (submitted_at AT TIME ZONE 'UTC')::date AS on_date, count(*) AS claims
-    FROM contributions WHERE market_id = :market_id AND submitted_at > :since GROUP BY user_id, on_date
+    SELECT user_id, (submitted_at AT TIME ZONE markets.time_zone)::date AS on_date, count(*) AS claims
+    FROM contributions JOIN markets ON markets.id = contributions.market_id
+    WHERE market_id = :market_id AND submitted_at > :since GROUP BY user_id, on_date
     ORDER BY user_id, on_date
 """)
 _ANSWERS = text("""

@@ -33,6 +33,7 @@ HIGHEST_BP = 13_000
 MOST_EFFECTS = 200  # a tariff is read by people
 
 _HOUR = 60
+_DAY = timedelta(days=1)
 
 Weekday = Annotated[int, Field(ge=0, le=6, strict=True)]
 Month = Annotated[int, Field(ge=1, le=12, strict=True)]
@@ -43,7 +44,8 @@ class Effect(BaseModel):
     """A name people understand, a factor, and when it holds.
 
     `weekdays` count from Monday = 0. Hours run from `from_hour` up to `until_hour`, over midnight when the
-    second is not the later one, and the day is the one the clock shows then.
+    second is not the later one. Weekdays, months and dates are those on which the hours begin (decision
+    0015): Friday from 22 to 2 lasts until Saturday at 2.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,12 +76,19 @@ class Effect(BaseModel):
 
     def holds(self, local: datetime) -> bool:
         """Whether it holds at this wall time."""
+        begun_on = local.date() - _DAY if self._began_yesterday(local.hour) else local.date()
         return (
-            (not self.weekdays or local.weekday() in self.weekdays)
-            and (not self.months or local.month in self.months)
-            and (not self.dates or local.date() in self.dates)
+            (not self.weekdays or begun_on.weekday() in self.weekdays)
+            and (not self.months or begun_on.month in self.months)
+            and (not self.dates or begun_on in self.dates)
             and self._within_hours(local.hour)
         )
+
+    def _began_yesterday(self, hour: int) -> bool:
+        """Whether the hour lies after midnight in hours that run over it."""
+        if self.from_hour is None or self.until_hour is None:
+            return False
+        return hour < self.until_hour < self.from_hour
 
     def _within_hours(self, hour: int) -> bool:
         if self.from_hour is None or self.until_hour is None:

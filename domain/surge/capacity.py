@@ -19,9 +19,14 @@ from domain import providers
 Reals = NDArray[np.float64]
 
 _CAN_BE_BOOKED = providers.condition(providers.Capability.TAKE_BOOKINGS)
-_WINDOW = """tstzrange((days.on_date + {rows}.opens) AT TIME ZONE carriers.time_zone,
-    (days.on_date + (CASE WHEN {rows}.closes <= {rows}.opens THEN 1 ELSE 0 END) + {rows}.closes)
-    AT TIME ZONE carriers.time_zone)"""
+# PostgreSQL reads a wall time that the clock jumps over as the one an hour later, which may be later than the
+# end of the window; greatest then makes the window empty.
+_OPENS_AT = "(windows.on_date + windows.opens) AT TIME ZONE carriers.time_zone"
+_CLOSES_AT = """(windows.on_date + (CASE WHEN windows.closes <= windows.opens THEN 1 ELSE 0 END)
+    + windows.closes) AT TIME ZONE carriers.time_zone"""
+# A date means the windows that open on it (decision 0015): on a closed date none does, and its hours are cut
+# from nothing else.
+_CLOSED_DATE = "dated.kind = 'closed' AND dated.opens = '00:00' AND dated.closes = '00:00'"
 _OPEN = text(f"""
     WITH wanted AS (
         SELECT offers.id, offers.profile_id, offers.seats,
@@ -51,19 +56,28 @@ _OPEN = text(f"""
         SELECT cast(on_date AS date) AS on_date
         FROM generate_series(cast(:since AS date) - 2, cast(:until AS date) + 2, interval '1 day') AS on_date
     ), windows AS (
-        SELECT carriers.id, true AS opens, {_WINDOW.format(rows="weekly")} AS during
+        SELECT carriers.id, days.on_date, true AS is_open, weekly.opens, weekly.closes
         FROM carriers JOIN schedule_rules AS weekly ON weekly.resource_id = carriers.id
         JOIN days ON extract(isodow FROM days.on_date) - 1 = weekly.weekday
              AND days.on_date BETWEEN coalesce(weekly.first_on, '-infinity')
                               AND coalesce(weekly.last_on, 'infinity')
         UNION ALL
-        SELECT carriers.id, dated.kind = 'open', {_WINDOW.format(rows="dated")}
+        SELECT carriers.id, days.on_date, dated.kind = 'open', dated.opens, dated.closes
         FROM carriers JOIN schedule_exceptions AS dated ON dated.resource_id = carriers.id
         JOIN days ON days.on_date BETWEEN dated.first_on AND dated.last_on
+        WHERE NOT ({_CLOSED_DATE})
         UNION ALL
-        SELECT carriers.id, true, tstzrange(:since, :until) FROM carriers
+        SELECT carriers.id, days.on_date, true, time '00:00', time '00:00' FROM carriers CROSS JOIN days
         WHERE carriers.kind = 'thing'
           AND NOT EXISTS (SELECT FROM schedule_rules WHERE resource_id = carriers.id)
+    ), stretches AS (
+        SELECT carriers.id, windows.is_open AS opens,
+            tstzrange({_OPENS_AT}, greatest({_OPENS_AT}, {_CLOSES_AT})) AS during
+        FROM windows JOIN carriers USING (id)
+        WHERE NOT windows.is_open OR NOT EXISTS (
+            SELECT FROM schedule_exceptions AS dated
+            WHERE dated.resource_id = carriers.id AND {_CLOSED_DATE}
+              AND windows.on_date BETWEEN dated.first_on AND dated.last_on)
         UNION ALL
         SELECT carriers.id, false, holds.during FROM carriers
         JOIN holds ON int8range(holds.resource_number, holds.resource_number, '[]')
@@ -73,7 +87,7 @@ _OPEN = text(f"""
     ), hours AS (
         SELECT id, coalesce(range_agg(during) FILTER (WHERE opens), '{{}}')
                    - coalesce(range_agg(during) FILTER (WHERE NOT opens), '{{}}') AS during
-        FROM windows WHERE NOT isempty(during) GROUP BY id
+        FROM stretches WHERE NOT isempty(during) GROUP BY id
     )
     SELECT extract(epoch FROM lower(one))::float8 AS opens, extract(epoch FROM upper(one))::float8 AS closes,
         carriers.seats / (60.0 * carriers.minutes)::float8 AS starts_a_second

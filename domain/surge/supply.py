@@ -30,25 +30,38 @@ _ZONES = text("""
     WHERE provider_profiles.market_id = :market_id
 """)
 # A window that closes no later than it opens crosses midnight, so a reading lies in the window of its own
-# day, or in that of the day before. Readings are the latest that the zone's clock has shown.
+# day, or in that of the day before. Readings are the latest that the zone's clock has shown. A date means the
+# windows that open on it (decision 0015), so a closed date counts for the day on which the window opened.
 _IN_WINDOW = """(
     {rows}.opens <= shown.reading::time
     AND ({rows}.closes <= {rows}.opens OR shown.reading::time < {rows}.closes) AND {on_that_day}
     OR {rows}.closes <= {rows}.opens AND shown.reading::time < {rows}.closes AND {on_the_day_before}
 )"""
+_DATE_CLOSED = """EXISTS (
+    SELECT FROM schedule_exceptions AS shut
+    WHERE shut.resource_id = resources.id AND shut.kind = 'closed' AND shut.opens = '00:00'
+      AND shut.closes = '00:00' AND {date} BETWEEN shut.first_on AND shut.last_on)"""
+_THAT_DAY, _THE_DAY_BEFORE = "shown.reading::date", "shown.reading::date - 1"
+_NOT_CLOSED = {day: "NOT " + _DATE_CLOSED.format(date=day) for day in (_THAT_DAY, _THE_DAY_BEFORE)}
 _WEEKLY = _IN_WINDOW.format(
     rows="weekly",
     on_that_day="weekly.weekday = extract(isodow FROM shown.reading) - 1 "
     "AND shown.reading::date BETWEEN coalesce(weekly.first_on, '-infinity') "
-    "AND coalesce(weekly.last_on, 'infinity')",
+    f"AND coalesce(weekly.last_on, 'infinity') AND {_NOT_CLOSED[_THAT_DAY]}",
     on_the_day_before="weekly.weekday = (extract(isodow FROM shown.reading)::int + 5) % 7 "
     "AND shown.reading::date - 1 BETWEEN coalesce(weekly.first_on, '-infinity') "
-    "AND coalesce(weekly.last_on, 'infinity')",
+    f"AND coalesce(weekly.last_on, 'infinity') AND {_NOT_CLOSED[_THE_DAY_BEFORE]}",
 )
-_DATED = _IN_WINDOW.format(
+_OPENED = _IN_WINDOW.format(
     rows="dated",
-    on_that_day="shown.reading::date BETWEEN dated.first_on AND dated.last_on",
-    on_the_day_before="shown.reading::date - 1 BETWEEN dated.first_on AND dated.last_on",
+    on_that_day=f"{_THAT_DAY} BETWEEN dated.first_on AND dated.last_on AND {_NOT_CLOSED[_THAT_DAY]}",
+    on_the_day_before=f"{_THE_DAY_BEFORE} BETWEEN dated.first_on AND dated.last_on "
+    f"AND {_NOT_CLOSED[_THE_DAY_BEFORE]}",
+)
+_HOURS_CLOSED = "NOT (dated.opens = '00:00' AND dated.closes = '00:00') AND " + _IN_WINDOW.format(
+    rows="dated",
+    on_that_day=f"{_THAT_DAY} BETWEEN dated.first_on AND dated.last_on",
+    on_the_day_before=f"{_THE_DAY_BEFORE} BETWEEN dated.first_on AND dated.last_on",
 )
 _SUPPLY = text(f"""
     WITH wanted AS (
@@ -80,10 +93,11 @@ _SUPPLY = text(f"""
                      WHERE weekly.resource_id = resources.id AND {_WEEKLY})
              OR resources.kind = 'thing'
                 AND NOT EXISTS (SELECT FROM schedule_rules WHERE resource_id = resources.id)
+                AND {_NOT_CLOSED[_THAT_DAY]}
              OR EXISTS (SELECT FROM schedule_exceptions AS dated
-                        WHERE dated.resource_id = resources.id AND dated.kind = 'open' AND {_DATED}))
+                        WHERE dated.resource_id = resources.id AND dated.kind = 'open' AND {_OPENED}))
             AND NOT EXISTS (SELECT FROM schedule_exceptions AS dated
-                            WHERE dated.resource_id = resources.id AND dated.kind = 'closed' AND {_DATED})
+                            WHERE dated.resource_id = resources.id AND dated.kind = 'closed' AND {_HOURS_CLOSED})
             AS is_open,
             EXISTS (SELECT FROM holds
                     WHERE released_at IS NULL AND (expires_at IS NULL OR expires_at > :at)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from domain.availability.lengths import Lasting, Length
 from domain.availability.rules import Ask, Calendar, Reason, Slot
-from domain.availability.schedules import Schedule
+from domain.availability.schedules import DatedException, Schedule
 
 MINUTES_A_DAY = 1440
 EPOCH = date(1970, 1, 1).toordinal()
@@ -123,17 +123,29 @@ def _opened(minutes: Minutes, calendar: Calendar) -> bytes:
 
 
 def _opened_by(minutes: Minutes, schedule: Schedule) -> bytearray:
+    """The minutes of every window, date by date of its opening; a closed date has no windows at all.
+
+    Hours that are closed on a date are minutes on the clock and are taken from every window that meets them.
+    """
     opened = bytearray(minutes.count)
     for day, on in minutes.days:
+        if any(_is_whole(each) and each.first_on <= on <= each.last_on for each in schedule.closed):
+            continue
         for rule in schedule.weekly:
             valid = (rule.first_on or date.min) <= on <= (rule.last_on or date.max)
             if valid and rule.weekday == on.weekday():
                 _mark(opened, minutes.window(day, rule.opens, rule.closes), 1)
-    for exceptions, value in ((schedule.opened, 1), (schedule.closed, 0)):
-        for (day, on), exception in product(minutes.days, exceptions):
+        for exception in schedule.opened:
             if exception.first_on <= on <= exception.last_on:
-                _mark(opened, minutes.window(day, exception.opens, exception.closes), value)
+                _mark(opened, minutes.window(day, exception.opens, exception.closes), 1)
+    for (day, on), exception in product(minutes.days, schedule.closed):
+        if exception.first_on <= on <= exception.last_on and not _is_whole(exception):
+            _mark(opened, minutes.window(day, exception.opens, exception.closes), 0)
     return opened
+
+
+def _is_whole(exception: DatedException) -> bool:
+    return exception.opens == exception.closes == time(0)
 
 
 def _busy(minutes: Minutes, calendar: Calendar) -> bytearray:

@@ -118,7 +118,7 @@ def test_an_exception_holds_until_it_is_removed(session: Session) -> None:
     )
     assert availability.slots(session, terms, a_day(25), at=NOW) == []
     page = availability.exceptions(
-        session, calendar.id, by=by, since=date(2026, 11, 25), after=None, limit=20
+        session, calendar.id, by=by, at=NOW, since=date(2026, 11, 25), after=None, limit=20
     )
     assert [(each.id, each.note) for each in page.items] == [(made.id, "Rest")]
     availability.remove_exception(session, calendar.id, made.id, by=by, at=NOW)
@@ -133,13 +133,29 @@ def test_exceptions_come_in_pages_without_those_that_are_over(session: Session) 
     for day in (20, 25, 26, 27):
         availability.add_exception(session, calendar.id, ExceptionKind.CLOSED, closed(day), by=by, at=NOW)
     first = availability.exceptions(
-        session, calendar.id, by=by, since=date(2026, 11, 21), after=None, limit=2
+        session, calendar.id, by=by, at=NOW, since=date(2026, 11, 21), after=None, limit=2
     )
     rest = availability.exceptions(
-        session, calendar.id, by=by, since=date(2026, 11, 21), after=first.next_cursor, limit=2
+        session, calendar.id, by=by, at=NOW, since=date(2026, 11, 21), after=first.next_cursor, limit=2
     )
     assert [each.first_on.day for each in [*first.items, *rest.items]] == [25, 26, 27]
     assert rest.next_cursor is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "listed"), [("Pacific/Kiritimati", [25, 26]), ("Pacific/Pago_Pago", [23, 24, 25, 26])]
+)
+def test_without_a_date_exceptions_are_listed_from_yesterday_by_the_clock_of_the_resource(
+    session: Session, zone: str, listed: list[int]
+) -> None:
+    ellen = cast.ellen(session)
+    calendar, by = a_calendar(session, ellen), provider_of(ellen)
+    availability.set_schedule(session, calendar.id, EVERY_DAY, by=by, at=NOW, time_zone=zone)
+    for day in (23, 24, 25, 26):
+        availability.add_exception(session, calendar.id, ExceptionKind.CLOSED, closed(day), by=by, at=NOW)
+    at = on(25, "10:30").start  # the 26th in Kiritimati, the 24th in Pago Pago
+    page = availability.exceptions(session, calendar.id, by=by, at=at, after=None, limit=20)
+    assert [each.first_on.day for each in page.items] == listed
 
 
 def test_closing_a_day_cancels_nothing_that_was_promised(session: Session) -> None:
@@ -196,7 +212,7 @@ DEEDS: dict[str, Callable[[Session, Resource, Actor], object]] = {
     "block": lambda session, mine, by: availability.block(session, mine.id, a_day(25), by=by, at=NOW),
     "unblock": lambda session, mine, by: availability.unblock(session, mine.id, ids.new(), by=by, at=NOW),
     "read exceptions": lambda session, mine, by: availability.exceptions(
-        session, mine.id, by=by, since=DAY_OFF.first_on, after=None, limit=1
+        session, mine.id, by=by, at=NOW, since=DAY_OFF.first_on, after=None, limit=1
     ),
     "read promises": lambda session, mine, by: availability.promised(
         session, mine.id, a_day(25), by=by, at=NOW, after=None, limit=1

@@ -1,6 +1,7 @@
 """Opening hours as a neighbour would check them against the clock in the kitchen."""
 
 from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -78,11 +79,40 @@ def test_a_closed_exception_without_times_closes_each_whole_day_from_first_to_la
     assert found == [18, 19, 23, 24, 25]
 
 
-def test_a_night_shift_that_closes_after_a_closed_day_began_loses_its_morning() -> None:
-    schedule = Schedule(
-        "Europe/Helsinki",
-        weekly=[WeeklyRule(SATURDAY, time(22), time(4))],
-        closed=[DatedException(date(2026, 11, 22), date(2026, 11, 22))],
-    )
-    assert on(date(2026, 11, 21), schedule) == ["20:00-22:00"]
-    assert on(date(2026, 11, 22), schedule) == []
+NIGHTLY = [WeeklyRule(weekday, time(16), time(2)) for weekday in range(7)]
+NEW_YEARS_EVE = date(2026, 12, 31)
+
+
+def shifts(**exceptions: list[DatedException]) -> list[str]:
+    """What is open from 30 December to 2 January, in the wall time of Helsinki; shifts run from 16 to 02."""
+    helsinki = ZoneInfo("Europe/Helsinki")
+    begin, end = (int(datetime(2026, 12, 30, 12, tzinfo=UTC).timestamp()) + 86_400 * day for day in (0, 3))
+    found = open_intervals(Schedule("Europe/Helsinki", NIGHTLY, **exceptions), (begin, end))
+    return [
+        "-".join(f"{datetime.fromtimestamp(each, helsinki):%d %H:%M}" for each in interval)
+        for interval in found
+    ]
+
+
+def test_a_closed_date_takes_the_whole_of_each_window_that_opens_on_it_and_no_other() -> None:
+    evening = DatedException(NEW_YEARS_EVE, NEW_YEARS_EVE)
+    assert shifts(closed=[evening]) == ["30 16:00-31 02:00", "01 16:00-02 02:00"]
+
+
+def test_a_closed_date_takes_the_whole_of_an_extra_window_that_opens_on_it() -> None:
+    extra = DatedException(NEW_YEARS_EVE, NEW_YEARS_EVE, time(20), time(6))
+    closed = DatedException(NEW_YEARS_EVE, NEW_YEARS_EVE)
+    assert shifts(opened=[extra], closed=[closed]) == ["30 16:00-31 02:00", "01 16:00-02 02:00"]
+
+
+def test_closed_hours_are_taken_by_the_clock_whichever_date_the_window_belongs_to() -> None:
+    after_midnight = DatedException(date(2027, 1, 1), date(2027, 1, 1), time(0), time(1))
+    across = DatedException(NEW_YEARS_EVE, NEW_YEARS_EVE, time(22), time(1))
+    rest = ["30 16:00-31 02:00", "31 16:00-01 00:00", "01 01:00-01 02:00", "01 16:00-02 02:00"]
+    assert shifts(closed=[after_midnight]) == rest
+    assert shifts(closed=[across]) == [rest[0], "31 16:00-31 22:00", *rest[2:]]
+
+
+def test_a_window_that_opens_on_an_open_date_is_not_cut_by_the_closed_date_before_it() -> None:
+    day_before = DatedException(date(2026, 12, 30), date(2026, 12, 30))
+    assert shifts(closed=[day_before]) == ["31 16:00-01 02:00", "01 16:00-02 02:00"]

@@ -1,6 +1,7 @@
 """The tariff is read on the wall clock and billed in elapsed time."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -62,6 +63,22 @@ def test_hours_may_run_over_midnight_and_the_day_is_the_clocks() -> None:
     assert found == [(60, ["Friday"]), (120, ["Night", "Friday"]), (60, ["Night"])]
 
 
+@pytest.mark.parametrize(
+    "dated", [{"weekdays": (4,)}, {"dates": (date(2026, 11, 27),)}, {"weekdays": (4,), "months": (11,)}]
+)
+def test_hours_over_midnight_belong_to_the_date_on_which_they_begin(dated: dict[str, Any]) -> None:
+    friday_night = Effect(name="Friday night", factor_bp=12_000, from_hour=22, until_hour=2, **dated)
+    assert cut(friday_night, start="2026-11-27T00:00", minutes=180) == [(180, [])]
+    found = cut(friday_night, start="2026-11-27T21:00", minutes=360)
+    assert found == [(120, []), (240, ["Friday night"])]
+
+
+def test_the_night_of_the_last_day_of_a_month_belongs_to_that_month() -> None:
+    november = Effect(name="November nights", factor_bp=12_000, from_hour=22, until_hour=2, months=(11,))
+    assert cut(november, start="2026-11-30T23:00", minutes=240) == [(180, ["November nights"]), (60, [])]
+    assert cut(november, start="2026-11-01T01:00", minutes=60) == [(60, [])]
+
+
 def test_an_effect_of_other_categories_is_not_asked() -> None:
     rides = evening.model_copy(update={"categories": ("rides",)})
     assert cut(rides, start="2026-11-27T18:00", minutes=60) == [(60, [])]
@@ -103,7 +120,7 @@ def test_the_pieces_agree_with_asking_every_minute(
 ) -> None:
     begin = start.replace(second=0, microsecond=0, tzinfo=UTC)
     effects = (
-        Effect(name="a", factor_bp=11_000, from_hour=window[0], until_hour=window[1]),
+        Effect(name="a", factor_bp=11_000, from_hour=window[0], until_hour=window[1], weekdays=weekdays),
         Effect(name="b", factor_bp=9_000, weekdays=weekdays),
     )
     found = pieces(
@@ -117,9 +134,23 @@ def test_the_pieces_agree_with_asking_every_minute(
     slow: dict[tuple[str, ...], int] = {}
     for minute in range(minutes):
         local = (begin + timedelta(minutes=minute)).astimezone(ZoneInfo(zone))
-        names = tuple(effect.name for effect in effects if effect.holds(local))
+        names = tuple(
+            name for name, hours in (("a", window), ("b", (0, 24))) if _meets(local, hours, weekdays)
+        )
         slow[names] = slow.get(names, 0) + 1
     assert {tuple(effect.name for effect in piece.effects): piece.units for piece in found} == slow
+
+
+def _meets(local: datetime, hours: tuple[int, int], weekdays: tuple[int, ...]) -> bool:
+    """Whether an hour of the wall clock lies in a window, counted in hours from the midnight it opens after."""
+    length = (hours[1] - hours[0]) % 24 or 24
+    for weekday, since_midnight in (
+        (local.weekday(), local.hour),
+        ((local.weekday() - 1) % 7, local.hour + 24),
+    ):
+        if hours[0] <= since_midnight < hours[0] + length and (not weekdays or weekday in weekdays):
+            return True
+    return False
 
 
 @pytest.mark.parametrize(
