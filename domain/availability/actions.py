@@ -5,7 +5,7 @@ leaves whatever was half done to the rollback of the transaction.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -17,7 +17,7 @@ from domain.availability import seats as group
 from domain.availability.errors import HoldLost, NotBookableThen, SeatsTaken, SlotTaken
 from domain.availability.kinds import HoldKind
 from domain.availability.looking import look
-from domain.availability.queries import standing_of
+from domain.availability.queries import Standing, standing_of
 from domain.availability.rules import Reason, Slot
 from domain.foundation.spans import Span
 from domain.offers import Claim, Terms
@@ -37,6 +37,8 @@ class _Promise:
     option_ids: Sequence[UUID]
     booking_id: UUID
     expires_at: datetime | None
+    capacity: int = 0
+    """How many seats the session may have, where that is not what the offer has now."""
 
     @property
     def with_buffers(self) -> Span:
@@ -89,7 +91,9 @@ def move(
 ) -> None:
     """Promise a booking another time, or other seats or options, instead of what it has. As firm as before.
 
-    Its own old time is no obstacle, and who keeps the start needs no notice. Refuses as `promise` does, and
+    What it keeps of its old time and seats is not asked for again: its own hold is no obstacle, who keeps the
+    start needs no notice, who stays within the old time may do so although the provider has closed since, and
+    who keeps no more seats of the session may although it has fewer now. Raises what `promise` raises, and
     `HoldLost` when there is nothing to move.
     """
     standing = standing_of(session, booking_id)
@@ -97,8 +101,10 @@ def move(
         raise HoldLost("The time was held too long without an answer; book it again.")
     release(session, booking_id, at=at)
     wanted = _Promise(terms, during, seats, option_ids, booking_id, standing.expires_at)
-    forgiven = {Reason.NOTICE} if wanted.with_buffers.start == standing.starts_at else set()
-    _make(session, wanted, at=at, forgiven=frozenset(forgiven))
+    keeps_seats = standing.service == during and seats <= standing.seats
+    if keeps_seats:
+        wanted = replace(wanted, capacity=max(terms.seats, standing.taken))
+    _make(session, wanted, at=at, forgiven=_kept(standing, wanted, keeps_seats=keeps_seats))
 
 
 def release_expired(session: Session, *, at: datetime) -> int:
@@ -108,6 +114,18 @@ def release_expired(session: Session, *, at: datetime) -> int:
     """
     held = holds.sweep(session, at=at, limit=SWEPT_AT_ONCE)
     return held + group.sweep(session, at=at, limit=SWEPT_AT_ONCE)
+
+
+def _kept(standing: Standing, wanted: _Promise, *, keeps_seats: bool) -> frozenset[Reason]:
+    """The reasons that do not count, because a booking keeps what it was promised."""
+    held, new = standing.held, wanted.with_buffers
+    kept = {
+        Reason.NOTICE: new.start == held.start,
+        Reason.HORIZON: new.start == held.start,
+        Reason.CLOSED: held.start <= new.start and new.end <= held.end,
+        Reason.FULL: keeps_seats,
+    }
+    return frozenset(reason for reason, applies in kept.items() if applies)
 
 
 def _make(session: Session, wanted: _Promise, *, at: datetime, forgiven: frozenset[Reason]) -> None:
@@ -136,7 +154,7 @@ def _take_seats(session: Session, wanted: _Promise, numbers: Sequence[int], *, a
         wanted.during,
         wanted.with_buffers,
         offer_id=wanted.terms.offer_id,
-        capacity=wanted.terms.seats,
+        capacity=wanted.capacity or wanted.terms.seats,
         seats=wanted.seats,
         booking_id=wanted.booking_id,
         expires_at=wanted.expires_at,

@@ -19,7 +19,7 @@ from sqlmodel import Session
 from domain.availability import asks
 from domain.availability.intervals import Interval
 from domain.availability.kinds import ExceptionKind, ResourceKind
-from domain.availability.rules import Calendar
+from domain.availability.rules import Calendar, seats_left
 from domain.availability.rules import Session as GroupSession
 from domain.availability.schedules import DatedException, Schedule, WeeklyRule
 from domain.offers import Terms
@@ -59,7 +59,8 @@ _DIARIES = """
          WHERE resource_id = resources.id
            AND last_on >= :first_on AND first_on <= :last_on)::text AS exceptions,
         (SELECT jsonb_agg(jsonb_build_array(floor(extract(epoch FROM lower(during)))::bigint,
-                                            ceil(extract(epoch FROM upper(during)))::bigint))
+                                            ceil(extract(epoch FROM upper(during)))::bigint,
+                                            group_session_id))
          FROM holds
          WHERE released_at IS NULL AND (expires_at IS NULL OR expires_at > :at)
            AND int8range(resource_number, resource_number, '[]')
@@ -67,10 +68,10 @@ _DIARIES = """
            AND during && tstzrange(:start, :end))::text AS busy,
         (SELECT jsonb_agg(jsonb_build_array(floor(extract(epoch FROM lower(during)))::bigint,
                                             ceil(extract(epoch FROM upper(during)))::bigint,
-                                            capacity - taken + (
+                                            taken - (
                                                 SELECT coalesce(sum(seats), 0) FROM seat_claims
                                                 WHERE group_session_id = group_sessions.id
-                                                  AND released_at IS NULL AND expires_at <= :at)))
+                                                  AND released_at IS NULL AND expires_at <= :at), id))
          FROM group_sessions
          WHERE offer_id = needed.offer_id AND released_at IS NULL
            AND lower(during) >= :start AND lower(during) < :end)::text AS sessions
@@ -100,7 +101,8 @@ def diaries(
 
     An offer whose provider never opened a calendar is left out.
     """
-    offers = {terms.offer_id: terms.profile_id for terms in wanted}
+    terms_of = {terms.offer_id: terms for terms in wanted}
+    offers = {offer_id: terms.profile_id for offer_id, terms in terms_of.items()}
     start, end = asks.instant(during[0]), asks.instant(during[1])
     given = {
         **_asked(offers),
@@ -114,7 +116,7 @@ def diaries(
     rows: dict[UUID, list[Row[Any]]] = {}
     for row in session.execute(_OF_ONE if len(offers) == 1 else _OF_SEVERAL, given):
         rows.setdefault(row.offer_id, []).append(row)
-    return {offer_id: _diary(found) for offer_id, found in rows.items()}
+    return {offer_id: _diary(found, terms_of[offer_id]) for offer_id, found in rows.items()}
 
 
 def _asked(offers: Mapping[UUID, UUID]) -> dict[str, object]:
@@ -125,15 +127,20 @@ def _asked(offers: Mapping[UUID, UUID]) -> dict[str, object]:
     return {"offer_ids": list(offers), "profile_ids": list(offers.values())}
 
 
-def _diary(rows: Sequence[Row[Any]]) -> Diary:
-    return Diary(
-        numbers=tuple(row.number for row in rows),
-        calendar=Calendar(
-            schedules=[_schedule(row) for row in rows],
-            busy=[(start, end) for row in rows for start, end in _read(row.busy)],
-            sessions=[GroupSession(*values) for values in _read(rows[0].sessions)],
-        ),
-    )
+def _diary(rows: Sequence[Row[Any]], terms: Terms) -> Diary:
+    """The diary of an offer. What its own sessions hold stands with them, all else is in everybody's way."""
+    standing = _read(rows[0].sessions)
+    held: dict[str | None, list[Interval]] = {session_id: [] for *_, session_id in standing}
+    busy: list[Interval] = []
+    for row in rows:
+        for start, end, session_id in _read(row.busy):
+            held.get(session_id, busy).append((start, end))
+    sessions = [
+        GroupSession(start, end, seats_left(terms.seats, taken), tuple(held[session_id]))
+        for start, end, taken, session_id in standing
+    ]
+    schedules = [_schedule(row) for row in rows]
+    return Diary(tuple(row.number for row in rows), Calendar(schedules, busy, sessions))
 
 
 def _schedule(row: Row[Any]) -> Schedule:

@@ -134,7 +134,8 @@ class GroupSession(Table, table=True):
     """A session that stands while somebody has a seat; its own hold keeps the time.
 
     `taken` is a counter and not a sum over the claims, because a CHECK can guard a counter: no two customers
-    can both be given the last seat.
+    can both be given the last seat. `capacity` is what the offer had when the last seat was sold; how many
+    seats may still be sold is asked of the offer (`rules.seats_left`), never of this row.
     """
 
     __tablename__ = "group_sessions"

@@ -15,10 +15,11 @@ from domain.foundation.paging import Page, decode, page_of
 from domain.foundation.spans import Span
 
 _STANDING = text("""
-    SELECT lower(during) AS starts_at, expires_at FROM holds
+    SELECT during AS held, expires_at, NULL AS service, 0 AS seats, 0 AS taken FROM holds
     WHERE booking_id = :booking_id AND released_at IS NULL
     UNION ALL
-    SELECT lower(holds.during), seat_claims.expires_at FROM seat_claims
+    SELECT holds.during, seat_claims.expires_at, group_sessions.during, seat_claims.seats, group_sessions.taken
+    FROM seat_claims JOIN group_sessions ON group_sessions.id = seat_claims.group_session_id
     JOIN holds ON holds.group_session_id = seat_claims.group_session_id AND holds.released_at IS NULL
     WHERE seat_claims.booking_id = :booking_id AND seat_claims.released_at IS NULL
     LIMIT 1
@@ -27,16 +28,26 @@ _STANDING = text("""
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a booking has: when its hold starts, buffer included, and until when it is provisional."""
+    """What a booking has: its hold, buffers included, and until when it is provisional.
 
-    starts_at: datetime
+    Of seats in a session: the time of the session, how many seats are the booking's, and how many are taken
+    in all.
+    """
+
+    held: Span
     expires_at: datetime | None
+    service: Span | None = None
+    seats: int = 0
+    taken: int = 0
 
 
 def standing_of(session: Session, booking_id: UUID) -> Standing | None:
     """What a booking was promised and has not given back."""
     row = session.execute(_STANDING, {"booking_id": booking_id}).first()
-    return None if row is None else Standing(row.starts_at, row.expires_at)
+    if row is None:
+        return None
+    held, service = (each and Span(each.lower, each.upper) for each in (row.held, row.service))
+    return Standing(held, row.expires_at, service, row.seats, row.taken)
 
 
 def resource(session: Session, resource_id: UUID) -> Resource:

@@ -23,7 +23,7 @@ from domain.availability.wall_time import Wall
 class Reason(StrEnum):
     """Why a start may not be booked. The words are part of the interface and never change."""
 
-    UNALIGNED = "unaligned"  # the offer has no start there; never among the starts that `explain` walks
+    UNALIGNED = "unaligned"  # the offer has no such start; a session there has another length than is asked
     CLOSED = "closed"  # the service would not lie within one stretch of opening time
     BUSY = "busy"  # the service itself meets something already promised
     BUFFER = "buffer"  # the time to be kept free around it does
@@ -46,11 +46,15 @@ class Ask:
 
 
 class Session(NamedTuple):
-    """A group session that already stands, with the seats still to be had."""
+    """A group session that already stands, with the seats still to be had and the time that it holds.
+
+    `held` has its promises with their buffers, one or more for each resource.
+    """
 
     start: int
     end: int
     seats_left: int
+    held: tuple[Interval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Calendar:
 
     A promise needs every resource at once, so it is open where all of them are and busy where any of them
     is; nothing is ever open without a resource. `busy` holds the promises with their buffers already inside,
-    in any order, those of this offer's own sessions among them.
+    in any order, but for those of the `sessions`, of which there is one at each start at most.
     """
 
     schedules: Sequence[Schedule]
@@ -71,6 +75,11 @@ class Calendar:
         each = [open_intervals(schedule, during) for schedule in self.schedules]
         return reduce(intersect, each) if each else []
 
+    def promised(self, but: Session | None = None) -> list[Interval]:
+        """All that is promised, as normal intervals, but for what one session holds."""
+        of_sessions = (held for session in self.sessions if session is not but for held in session.held)
+        return union((*self.busy, *of_sessions))
+
 
 class Slot(NamedTuple):
     """A start, the end it leads to, the seats left there, and all that speaks against it."""
@@ -81,33 +90,40 @@ class Slot(NamedTuple):
     refused: tuple[Reason, ...] = ()
 
 
+def seats_left(capacity: int, taken: int) -> int:
+    """How many seats of a session may still be sold: none while more are taken than the offer has now."""
+    return max(0, capacity - taken)
+
+
 def slots(calendar: Calendar, ask: Ask, during: Interval, *, at: int, seats: int = 1) -> list[Slot]:
     """The starts within `during` that may be booked now for so many seats, by start.
 
-    A session that stands takes no new time, so only notice, horizon and its seats are asked of it.
+    Whoever joins a session that stands asks all that a new promise asks, as if the session held no time.
     """
     asked = _asked(ask, during, at)
     found = {start: Slot(start, end, ask.seats) for start, end in _free_promises(calendar, ask, asked)}
-    found |= _standing(calendar, asked)
-    return [slot for _, slot in sorted(found.items()) if slot.seats_left >= seats]
+    found |= _standing(calendar, ask, asked)
+    return [slot for _, slot in sorted(found.items()) if slot.seats_left >= seats and not slot.refused]
 
 
 def has_slots(calendar: Calendar, ask: Ask, during: Interval, *, at: int) -> bool:
     """Whether `slots` would answer any; it stops at the first."""
     asked = _asked(ask, during, at)
-    with_seats = any(slot.seats_left for slot in _standing(calendar, asked).values())
-    return with_seats or next(_free_promises(calendar, ask, asked), None) is not None
+    standing = _standing(calendar, ask, asked)
+    if any(slot.seats_left and not slot.refused for slot in standing.values()):
+        return True
+    return any(start not in standing for start, _ in _free_promises(calendar, ask, asked))
 
 
 def explain(calendar: Calendar, ask: Ask, during: Interval, *, at: int, seats: int = 1) -> list[Slot]:
     """Every start within `during` that the offer could have, by start, each with all that refuses it."""
     reach = (during[0], during[1] + ask.length.longest)
-    opened, busy = calendar.opened(reach), union(calendar.busy)
+    opened, busy = calendar.opened(reach), calendar.promised()
     found = {
         start: Slot(start, end, ask.seats, tuple(_against_place(ask, (start, end), opened, busy)))
         for start, end in ask.length.starting(Wall(ask.zone, reach), during)
     }
-    found |= _standing(calendar, during)
+    found |= _standing(calendar, ask, during)
     return [_weighed(slot, ask, at, seats) for _, slot in sorted(found.items())]
 
 
@@ -137,15 +153,26 @@ def _free_promises(calendar: Calendar, ask: Ask, asked: Interval) -> Iterator[In
         return
     reach = (asked[0], asked[1] + ask.length.longest)
     wall = Wall(ask.zone, reach)
-    busy = union(calendar.busy)  # first, so that an empty span stays nothing and does not grow
+    busy = calendar.promised()  # normal, so that an empty span stays nothing and does not grow
     grown = union((start - ask.buffer_after, end + ask.buffer_before) for start, end in busy)
     for free in subtract(calendar.opened(reach), grown):
         yield from takewhile(lambda promise: promise[0] < asked[1], ask.length.fitting(wall, free))
 
 
-def _standing(calendar: Calendar, during: Interval) -> dict[int, Slot]:
+def _standing(calendar: Calendar, ask: Ask, during: Interval) -> dict[int, Slot]:
+    """The sessions that start within `during`, each with what speaks against joining it there."""
     begun = (session for session in calendar.sessions if during[0] <= session.start < during[1])
-    return {session.start: Slot(*session) for session in begun}
+    return {session.start: _joining(session, calendar, ask) for session in begun}
+
+
+def _joining(session: Session, calendar: Calendar, ask: Ask) -> Slot:
+    """The slot of a session. Its own time is not in its way, and it must be a start that the offer has now."""
+    span = session.start, session.end
+    wall = Wall(ask.zone, span)
+    against = [*_against_place(ask, span, calendar.opened(span), calendar.promised(but=session))]
+    if span not in ask.length.starting(wall, (session.start, session.start + 1)):
+        against.insert(0, Reason.UNALIGNED)
+    return Slot(*span, session.seats_left, tuple(against))
 
 
 def _against_place(

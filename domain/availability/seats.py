@@ -22,13 +22,27 @@ from domain.foundation import ids
 from domain.foundation.spans import Span
 
 # One statement begins the session or takes seats of the one that stands; no row means there are not enough.
+# The capacity is the offer's now, whatever it was when the session began: raised, there are more seats; lowered,
+# what was sold stays sold and nothing more is.
 _TAKE = text("""
     INSERT INTO group_sessions (id, offer_id, during, capacity, taken, created_at)
     VALUES (:id, :offer_id, tstzrange(:start, :end), :capacity, :seats, :at)
     ON CONFLICT (offer_id, lower(during)) WHERE released_at IS NULL
-    DO UPDATE SET taken = group_sessions.taken + :seats
-    WHERE group_sessions.taken + :seats <= group_sessions.capacity AND group_sessions.during = excluded.during
-    RETURNING id
+    DO UPDATE SET taken = group_sessions.taken + :seats, capacity = :capacity
+    WHERE group_sessions.taken + :seats <= :capacity AND group_sessions.during = excluded.during
+    RETURNING id, (
+        SELECT count(*) FROM holds
+        WHERE group_session_id = group_sessions.id AND released_at IS NULL
+          AND resource_number = ANY(cast(:numbers AS bigint[]))) AS held
+""")
+# What a session needs that it does not hold yet: an option of somebody who joins it, or a resource that the
+# offer was given since. Its row is locked, so nobody else adds the same; what `_TAKE` counted before it waited
+# for that lock may be fewer than there are.
+_NOT_HELD = text("""
+    SELECT number FROM unnest(cast(:numbers AS bigint[])) AS number
+    WHERE NOT EXISTS (
+        SELECT FROM holds
+        WHERE group_session_id = :id AND released_at IS NULL AND resource_number = number)
 """)
 _CLAIM = text("""
     INSERT INTO seat_claims (id, group_session_id, booking_id, seats, expires_at)
@@ -80,7 +94,8 @@ def take(
 ) -> None:
     """Take seats of the session at that time, which begins with its first seat.
 
-    Refuses `SeatsTaken`, and `SlotTaken` where a session cannot begin.
+    `capacity` is how many seats it may have from now on. The session holds every resource that anybody in it
+    needs. Raises `SeatsTaken`, and `SlotTaken` where a resource is promised to somebody else.
     """
     terms = {
         "offer_id": offer_id,
@@ -88,17 +103,19 @@ def take(
         "end": service.end,
         "capacity": capacity,
         "seats": seats,
+        "numbers": list(numbers),
         "at": at,
+        "id": ids.new(),
     }
-    fresh = ids.new()
-    found = session.execute(_TAKE, {**terms, "id": fresh}).scalar()
-    if found is None and _release_expired_at(session, offer_id, service, at=at):
-        found = session.execute(_TAKE, {**terms, "id": fresh}).scalar()
-    if found is None:
+    row = session.execute(_TAKE, terms).first()
+    if row is None and _release_expired_at(session, offer_id, service, at=at):
+        row = session.execute(_TAKE, terms).first()
+    if row is None:
         raise SeatsTaken("Somebody was quicker; ask for the slots again.", field="seats")
-    if found == fresh:
-        holds.take(session, numbers, with_buffers, HoldKind.SESSION, group_session_id=fresh, at=at)
-    claim = {"id": ids.new(), "group_session_id": found, "booking_id": booking_id}
+    if row.held < len(numbers):
+        missing = numbers if row.id == terms["id"] else _not_held(session, row.id, numbers)
+        holds.take(session, missing, with_buffers, HoldKind.SESSION, group_session_id=row.id, at=at)
+    claim = {"id": ids.new(), "group_session_id": row.id, "booking_id": booking_id}
     session.execute(_CLAIM, {**claim, "seats": seats, "expires_at": expires_at})
 
 
@@ -117,6 +134,11 @@ def sweep(session: Session, *, at: datetime, limit: int) -> int:
     """Release claims that expired, of so many sessions at most. Answers how many claims."""
     sessions = session.execute(_SESSIONS_WITH_EXPIRED, {"at": at, "limit": limit}).scalars().all()
     return sum(_release_claims(session, each, None, at=at) for each in sessions)
+
+
+def _not_held(session: Session, group_session_id: UUID, numbers: Collection[int]) -> list[int]:
+    """Which of these resources the session does not hold."""
+    return list(session.execute(_NOT_HELD, {"id": group_session_id, "numbers": list(numbers)}).scalars())
 
 
 def _release_expired_at(session: Session, offer_id: UUID, service: Span, *, at: datetime) -> int:

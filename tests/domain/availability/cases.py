@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from domain.availability.lengths import Lasting, Length, Stay
 from domain.availability.rules import Ask, Calendar, Session
 from domain.availability.schedules import DatedException, Schedule, WeeklyRule
+from domain.availability.wall_time import Wall
 
 DAY = 86_400
 
@@ -29,16 +30,17 @@ def a_case(chance: Random, zone: str, around: date, another_zone: str | None = N
     midnight = int(datetime(around.year, around.month, around.day, tzinfo=UTC).timestamp())
     start = midnight + chance.randrange(-DAY, DAY // 2, 300)
     during = start, start + chance.randrange(0, DAY + DAY // 4, 300)
-    sessions = [_a_session(chance, during) for _ in range(chance.choice([0, 0, 0, 1, 2]))]
+    ask = _an_ask(chance, zone)
+    sessions = _sessions(chance, during, ask)
     busy = [_a_promise(chance, during) for _ in range(chance.choice([0, 1, 2, 4]))]
     zones = [zone, another_zone] if another_zone and chance.random() < 0.5 else [zone]
     return Case(
         calendar=Calendar(
             schedules=[_a_schedule(chance, each, around) for each in zones],
-            busy=busy + [(begin - 900, end) for begin, end, _ in sessions],
+            busy=busy,
             sessions=sessions,
         ),
-        ask=_an_ask(chance, zone),
+        ask=ask,
         during=during,
         at=midnight - chance.randrange(-DAY, 3 * DAY, 60),
         seats=chance.choice([1, 1, 1, 2, 3]),
@@ -100,9 +102,23 @@ def _a_promise(chance: Random, during: tuple[int, int]) -> tuple[int, int]:
     return start, start + chance.choice([0, 60, 900, 3600, 5400, 5 * 3600])
 
 
-def _a_session(chance: Random, during: tuple[int, int]) -> Session:
-    start = chance.randrange(during[0] - 7200, during[1] + 7200, 1800) // 1800 * 1800
-    return Session(start, start + 3600, chance.randrange(4))
+def _sessions(chance: Random, during: tuple[int, int], ask: Ask) -> list[Session]:
+    """Up to three sessions, no two of them at one start; most have a length that the offer still has."""
+    found: dict[int, Session] = {}
+    for _ in range(chance.choice([0, 0, 0, 1, 2, 3])):
+        start, end = _a_session_time(chance, during, ask)
+        held = ((start - 900, end),) if chance.random() < 0.9 else ((start, end), (start, end + 1200))
+        found[start] = Session(start, end, chance.randrange(4), held)
+    return list(found.values())
+
+
+def _a_session_time(chance: Random, during: tuple[int, int], ask: Ask) -> tuple[int, int]:
+    around = during[0] - 7200, during[1] + 7200
+    offered = list(ask.length.starting(Wall(ask.zone, around), around))
+    if offered and chance.random() < 0.8:
+        return chance.choice(offered)
+    start = chance.randrange(*around, 1800) // 1800 * 1800
+    return start, start + 3600
 
 
 def _an_ask(chance: Random, zone: str) -> Ask:

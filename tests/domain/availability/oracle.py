@@ -12,8 +12,8 @@ from itertools import accumulate, product
 from zoneinfo import ZoneInfo
 
 from domain.availability.lengths import Lasting, Length
-from domain.availability.rules import Ask, Calendar, Reason, Slot
-from domain.availability.schedules import DatedException, Schedule
+from domain.availability.rules import Ask, Calendar, Reason, Session, Slot
+from domain.availability.schedules import Schedule
 
 MINUTES_A_DAY = 1440
 EPOCH = date(1970, 1, 1).toordinal()
@@ -82,24 +82,38 @@ def all_slots(
     """Every start within `during`, given in seconds as everywhere, with all that refuses it."""
     opened, busy = _opened(minutes, calendar), _busy(minutes, calendar)
     found: dict[int, Slot] = {}
+    joined: dict[int, Slot] = {}
     for start, end in minutes.starts(ask.length, during):
-        before, after = start - ask.buffer_before // 60, end + ask.buffer_after // 60
-        refused = []
-        if opened.find(0, start, end) >= 0:
-            refused.append(Reason.CLOSED)
-        if busy.find(1, start, end) >= 0:
-            refused.append(Reason.BUSY)
-        if busy.find(1, before, start) >= 0 or busy.find(1, end, after) >= 0:
-            refused.append(Reason.BUFFER)
         begins, ends = (minutes.first + start) * 60, (minutes.first + end) * 60
+        refused = _against(ask, start, end, opened, busy)
         found[begins] = Slot(begins, ends, ask.seats, tuple(refused))
     for session in calendar.sessions:
-        found[session.start] = Slot(*session)
+        offered = found.get(session.start)
+        others = _busy(minutes, calendar, but=session)
+        start, end = (instant // 60 - minutes.first for instant in (session.start, session.end))
+        refused = _against(ask, start, end, opened, others)
+        if offered is None or offered.end != session.end:
+            refused.insert(0, Reason.UNALIGNED)
+        joined[session.start] = Slot(session.start, session.end, session.seats_left, tuple(refused))
+    found |= joined
     return [
         _with_limits(found[start], ask, at, seats)
         for start in sorted(found)
         if during[0] <= start < during[1]
     ]
+
+
+def _against(ask: Ask, start: int, end: int, opened: bytes, busy: bytearray) -> list[Reason]:
+    """What speaks against the minutes from start to end, with the buffers of the ask around them."""
+    before, after = start - ask.buffer_before // 60, end + ask.buffer_after // 60
+    refused = []
+    if opened.find(0, start, end) >= 0:
+        refused.append(Reason.CLOSED)
+    if busy.find(1, start, end) >= 0:
+        refused.append(Reason.BUSY)
+    if busy.find(1, before, start) >= 0 or busy.find(1, end, after) >= 0:
+        refused.append(Reason.BUFFER)
+    return refused
 
 
 def _with_limits(slot: Slot, ask: Ask, at: int, seats: int) -> Slot:
@@ -129,28 +143,33 @@ def _opened_by(minutes: Minutes, schedule: Schedule) -> bytearray:
     """
     opened = bytearray(minutes.count)
     for day, on in minutes.days:
-        if any(_is_whole(each) and each.first_on <= on <= each.last_on for each in schedule.closed):
-            continue
-        for rule in schedule.weekly:
-            valid = (rule.first_on or date.min) <= on <= (rule.last_on or date.max)
-            if valid and rule.weekday == on.weekday():
-                _mark(opened, minutes.window(day, rule.opens, rule.closes), 1)
-        for exception in schedule.opened:
-            if exception.first_on <= on <= exception.last_on:
-                _mark(opened, minutes.window(day, exception.opens, exception.closes), 1)
+        closed = [each for each in schedule.closed if each.first_on <= on <= each.last_on]
+        if not any(each.opens == each.closes == time(0) for each in closed):
+            for opens, closes in _windows_on(on, schedule):
+                _mark(opened, minutes.window(day, opens, closes), 1)
     for (day, on), exception in product(minutes.days, schedule.closed):
-        if exception.first_on <= on <= exception.last_on and not _is_whole(exception):
+        has_hours = (exception.opens, exception.closes) != (time(0), time(0))
+        if exception.first_on <= on <= exception.last_on and has_hours:
             _mark(opened, minutes.window(day, exception.opens, exception.closes), 0)
     return opened
 
 
-def _is_whole(exception: DatedException) -> bool:
-    return exception.opens == exception.closes == time(0)
+def _windows_on(on: date, schedule: Schedule) -> Iterator[tuple[time, time]]:
+    """When the windows of a date open and close, were the date not closed."""
+    for rule in schedule.weekly:
+        valid = (rule.first_on or date.min) <= on <= (rule.last_on or date.max)
+        if valid and rule.weekday == on.weekday():
+            yield rule.opens, rule.closes
+    for exception in schedule.opened:
+        if exception.first_on <= on <= exception.last_on:
+            yield exception.opens, exception.closes
 
 
-def _busy(minutes: Minutes, calendar: Calendar) -> bytearray:
+def _busy(minutes: Minutes, calendar: Calendar, but: Session | None = None) -> bytearray:
+    """The minutes that are promised, but for those of one session."""
     busy = bytearray(minutes.count)
-    for start, end in calendar.busy:
+    others = [held for session in calendar.sessions if session is not but for held in session.held]
+    for start, end in [*calendar.busy, *others]:
         _mark(busy, (start // 60 - minutes.first, end // 60 - minutes.first), 1)
     return busy
 

@@ -85,16 +85,20 @@ def test_one_start_is_answered_with_all_that_refuses_it(
 
 
 def test_a_session_that_stands_is_offered_until_its_seats_are_gone() -> None:
-    """Also where the hours say closed, and although its own promise fills the calendar."""
-    early, late = instant("21T06:00"), instant("21T09:00")
-    sessions = [Session(early, early + HOUR, 2), Session(late, late + HOUR, 1)]
-    calendar = Calendar(CALENDAR.schedules, [*CALENDAR.busy, (early, early + HOUR)], sessions)
+    """Although its own promise fills the calendar; where the hours say closed by now, nobody joins it."""
+    early, middle, late = instant("21T06:00"), instant("21T08:00"), instant("21T09:00")
+    sessions = [
+        Session(start, start + HOUR, left, held=((start, start + HOUR),))
+        for start, left in ((early, 2), (middle, 2), (late, 1))
+    ]
+    calendar = Calendar(CALENDAR.schedules, CALENDAR.busy[:0], sessions)
     ask = Ask(Lasting(HOUR, HOUR), "Etc/UTC", 30 * DAY, seats=4)
     day = instant("21T00:00"), instant("22T00:00")
     found = slots(calendar, ask, day, at=EARLIER, seats=2)
     assert [(time, slot.seats_left) for time, slot in zip(times(found), found, strict=True)] == [
-        ("06:00", 2), ("08:00", 4), ("10:00", 4), ("11:00", 4),
+        ("08:00", 2), ("10:00", 4), ("11:00", 4),
     ]  # fmt: skip
+    assert slot_at(calendar, ask, early, at=EARLIER, seats=2).refused == (Reason.CLOSED,)
     assert slot_at(calendar, ask, late, at=EARLIER, seats=2).refused == (Reason.FULL,)
 
 

@@ -1,16 +1,35 @@
 """Group sessions: seats of one start, begun by the first and ended by the last."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from domain import availability
+from domain import availability, offers
+from domain.availability import ExceptionKind, Reason
 from domain.availability.errors import NotBookableThen, SeatsTaken, SlotTaken
 from domain.availability.models import GroupSession
-from domain.offers import Terms
+from domain.foundation.spans import Span
+from domain.offers import OptionContent, OptionPer, Terms
 from tests import cast
-from tests.domain.availability.neighbours import NOW, a_day, an_offer, live_holds, on, promise, starts
+from tests.domain.availability.neighbours import (
+    EVERY_DAY,
+    NOW,
+    a_calendar,
+    a_day,
+    a_thing,
+    an_offer,
+    closed,
+    live_holds,
+    on,
+    promise,
+    provider_of,
+    starts,
+)
 from tests.domain.availability.truths import broken
 
 SOON = NOW + timedelta(minutes=15)
@@ -122,3 +141,137 @@ def test_seats_of_two_providers_have_nothing_to_do_with_each_other(session: Sess
     promise(session, farah, LESSON)
     assert len(live_holds(session)) == 2
     assert starts(availability.slots(session, ellen, a_day(25), at=NOW)).count("25 09:00") == 0
+
+
+def _close_the_date(session: Session, terms: Terms) -> Terms:
+    calendar, by = a_calendar(session, cast.ellen(session)), provider_of(cast.ellen(session))
+    availability.add_exception(session, calendar.id, ExceptionKind.CLOSED, closed(25), by=by, at=NOW)
+    return terms
+
+
+def _change_the_hours(session: Session, terms: Terms) -> Terms:
+    calendar, by = a_calendar(session, cast.ellen(session)), provider_of(cast.ellen(session))
+    availability.set_schedule(session, calendar.id, [EVERY_DAY[0]], by=by, at=NOW)
+    return terms
+
+
+def _need_a_thing_that_is_blocked(session: Session, terms: Terms) -> Terms:
+    ellen = cast.ellen(session)
+    sauna, by = a_thing(session, ellen), provider_of(ellen)
+    needed = [sauna.id, a_calendar(session, ellen).id]
+    availability.require_resources(session, terms.offer_id, needed, by=by, at=NOW)
+    availability.block(session, sauna.id, on(25, "09:15"), by=by, at=NOW)
+    return terms
+
+
+def _widen_the_buffer_over_a_neighbour(session: Session, terms: Terms) -> Terms:
+    promise(session, an_offer(session), on(25, "10:00"))
+    return replace(terms, buffer_after_minutes=60)
+
+
+CHANGES: dict[str, tuple[Callable[[Session, Terms], Terms], list[Reason]]] = {
+    "the date is closed": (_close_the_date, [Reason.CLOSED]),
+    "the weekly hours are changed": (_change_the_hours, [Reason.CLOSED]),
+    "another resource is needed": (_need_a_thing_that_is_blocked, [Reason.BUSY]),
+    "the buffer is longer": (_widen_the_buffer_over_a_neighbour, [Reason.BUFFER]),
+    "the notice is longer": (lambda _, terms: replace(terms, notice_minutes=3 * 1440), [Reason.NOTICE]),
+    "the horizon is shorter": (lambda _, terms: replace(terms, horizon_days=1), [Reason.HORIZON]),
+    "the length is another": (lambda _, terms: replace(terms, duration_minutes=60), [Reason.UNALIGNED]),
+    "there are fewer seats": (lambda _, terms: replace(terms, seats=1), [Reason.FULL]),
+    "there are fewer seats than taken": (lambda _, terms: replace(terms, seats=0), [Reason.FULL]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whoever_joins_a_session_is_refused_what_a_new_promise_is_refused(
+    session: Session, change: str
+) -> None:
+    terms = a_lesson(session)
+    first = promise(session, terms, LESSON)
+    make, reasons = CHANGES[change]
+    changed = make(session, terms)
+    found = availability.explained_slots(session, changed, on(25, "09:00", 0.25), at=NOW)
+    assert [list(slot.refused) for slot in found] == [reasons]
+    assert "25 09:00" not in seats_left(session, changed)
+    assert reasons == [*availability.slot(session, changed, _asked(changed), at=NOW).refused]
+    with pytest.raises((NotBookableThen, SlotTaken, SeatsTaken)), session.begin_nested():
+        promise(session, changed, _asked(changed))
+    availability.confirm(session, first)
+    assert broken(session) == {}
+
+
+def _asked(terms: Terms) -> Span:
+    return on(25, "09:00", terms.shortest_minutes / 60)
+
+
+def test_fewer_seats_than_are_sold_stay_sold_and_nothing_more_is_sold(session: Session) -> None:
+    terms = a_lesson(session, seats=6)
+    bookings = [promise(session, terms, LESSON, seats=2) for _ in "ab"]
+    fewer = replace(terms, seats=3)
+    assert "25 09:00" not in seats_left(session, fewer)
+    with pytest.raises(SeatsTaken), session.begin_nested():
+        promise(session, fewer, LESSON)
+    availability.release(session, bookings[0], at=NOW)
+    assert seats_left(session, fewer)["25 09:00"] == 1
+    promise(session, fewer, LESSON)
+    with pytest.raises(SeatsTaken), session.begin_nested():
+        promise(session, fewer, LESSON)
+    assert broken(session) == {}
+
+
+def test_a_full_session_takes_more_when_the_offer_has_more_seats(session: Session) -> None:
+    terms = a_lesson(session, seats=2)
+    promise(session, terms, LESSON, seats=2)
+    more = replace(terms, seats=8)
+    assert seats_left(session, more)["25 09:00"] == 6
+    promise(session, more, LESSON, seats=6)
+    with pytest.raises(SeatsTaken), session.begin_nested():
+        promise(session, more, LESSON)
+    assert broken(session) == {}
+
+
+def test_the_database_holds_the_capacity_of_a_session(session: Session) -> None:
+    terms = a_lesson(session, seats=2)
+    promise(session, terms, LESSON, seats=2)
+    with pytest.raises(IntegrityError, match="sessions_are_not_oversold"):
+        session.execute(text("UPDATE group_sessions SET taken = taken + 1"))
+
+
+@pytest.mark.parametrize("wanted", [1, 2])
+def test_a_booking_keeps_its_seats_whatever_changed_and_takes_no_more(session: Session, wanted: int) -> None:
+    terms = a_lesson(session, seats=6)
+    promise(session, terms, LESSON, seats=3)
+    booking_id = promise(session, terms, LESSON, seats=2)
+    fewer = replace(_close_the_date(session, terms), seats=2, horizon_days=0)
+
+    def move(seats: int) -> None:
+        availability.move(
+            session, terms=fewer, booking_id=booking_id, during=LESSON, seats=seats, option_ids=[], at=NOW
+        )
+
+    with pytest.raises((SeatsTaken, NotBookableThen)), session.begin_nested():
+        move(3)
+    move(wanted)
+    assert broken(session) == {}
+
+
+def test_a_session_holds_what_the_options_of_those_who_join_it_need(session: Session) -> None:
+    terms, ellen = a_lesson(session), cast.ellen(session)
+    by, sauna = provider_of(ellen), a_thing(session, ellen)
+    content = OptionContent(
+        title="With sauna", price_amount=1_000, per=OptionPer.BOOKING, minutes=0, most=1, position=1
+    )
+    option = offers.add_option(session, terms.offer_id, content, by=by, at=NOW)
+    availability.require_resources(session, terms.offer_id, [sauna.id], option_id=option.id, by=by, at=NOW)
+    terms = offers.terms(session, terms.offer_id)
+    promise(session, terms, LESSON)
+    for _ in "ab":
+        promise(session, terms, LESSON, option_ids=[option.id])
+    assert len(live_holds(session)) == 2
+    with pytest.raises(SlotTaken), session.begin_nested():
+        availability.block(session, sauna.id, on(25, "09:30"), by=by, at=NOW)
+    availability.block(session, sauna.id, on(25, "12:00"), by=by, at=NOW)
+    promise(session, terms, on(25, "12:00", 0.75))
+    with pytest.raises(SlotTaken), session.begin_nested():
+        promise(session, terms, on(25, "12:00", 0.75), option_ids=[option.id])
+    assert broken(session) == {}

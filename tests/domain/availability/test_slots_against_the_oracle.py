@@ -83,4 +83,4 @@ def test_every_reason_and_every_emptiness_is_met_by_the_cases() -> None:
     }
     alone = {reasons[0] for reasons in met if len(reasons) == 1}
     assert () in met
-    assert alone == set(Reason) - {Reason.UNALIGNED}
+    assert alone == set(Reason)

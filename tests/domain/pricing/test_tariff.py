@@ -142,7 +142,7 @@ def test_the_pieces_agree_with_asking_every_minute(
 
 
 def _meets(local: datetime, hours: tuple[int, int], weekdays: tuple[int, ...]) -> bool:
-    """Whether an hour of the wall clock lies in a window, counted in hours from the midnight it opens after."""
+    """Whether an hour of the wall clock lies in a window, counted from the midnight before it opens."""
     length = (hours[1] - hours[0]) % 24 or 24
     for weekday, since_midnight in (
         (local.weekday(), local.hour),
