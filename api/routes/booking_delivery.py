@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from api.open_steps import booking_view
 from api.schemas.bookings import BookingView
 from api.transaction import Router
 from domain import bookings
@@ -26,8 +27,8 @@ def start_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
 ) -> BookingView:
     """Say that the service has begun. If nobody does, the clock does at the agreed start."""
-    return BookingView.of(
-        bookings.start(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
+    return booking_view(
+        session, bookings.start(session, booking_id, by=caller, at=at, if_match=if_match), caller, at
     )
 
 
@@ -40,8 +41,8 @@ def deliver_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
 ) -> BookingView:
     """Say that your service is done. If you do not, the clock does at the agreed end."""
-    return BookingView.of(
-        bookings.deliver(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
+    return booking_view(
+        session, bookings.deliver(session, booking_id, by=caller, at=at, if_match=if_match), caller, at
     )
 
 
@@ -55,6 +56,6 @@ def complete_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
 ) -> BookingView:
     """Say that the service you booked was done: the provider is paid. The clock does after two days."""
-    return BookingView.of(
-        bookings.complete(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
+    return booking_view(
+        session, bookings.complete(session, booking_id, by=caller, at=at, if_match=if_match), caller, at
     )

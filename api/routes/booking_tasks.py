@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from api.open_steps import whole_booking_view
 from api.schemas.booking_tasks import TaskDecision, TaskReport
 from api.schemas.disputes import SideStatement
 from api.schemas.proposals import WholeBookingView
@@ -34,7 +35,7 @@ def perform_task(
 ) -> WholeBookingView:
     """Say that you have done what you took over. The provider confirms it, by a word or by silence."""
     which = WhichTask(booking_id, task_id, if_match)
-    return WholeBookingView.of_whole(bookings.perform_task(session, which, by=caller, at=at), caller, at=at)
+    return whole_booking_view(session, bookings.perform_task(session, which, by=caller, at=at), caller, at)
 
 
 @router.post(
@@ -50,7 +51,7 @@ def confirm_task(
 ) -> WholeBookingView:
     """Confirm as the provider that the customer did it. The sooner all are, the sooner you are paid."""
     which = WhichTask(booking_id, task_id, if_match)
-    return WholeBookingView.of_whole(bookings.confirm_task(session, which, by=caller, at=at), caller, at=at)
+    return whole_booking_view(session, bookings.confirm_task(session, which, by=caller, at=at), caller, at)
 
 
 @router.post(
@@ -71,7 +72,7 @@ def report_task_omission(
     """
     which = WhichTask(booking_id, task_id, if_match)
     whole = bookings.report_task_unmet(session, which, reason=body.reason, by=caller, at=at)
-    return WholeBookingView.of_whole(whole, caller, at=at)
+    return whole_booking_view(session, whole, caller, at)
 
 
 @router.post("/bookings/{booking_id}/tasks/{task_id}/block", may="bookings.report_task", refusals=_REFUSALS)
@@ -90,7 +91,7 @@ def report_task_block(
     """
     which = WhichTask(booking_id, task_id, if_match)
     whole = bookings.report_task_blocked(session, which, reason=body.reason, by=caller, at=at)
-    return WholeBookingView.of_whole(whole, caller, at=at)
+    return whole_booking_view(session, whole, caller, at)
 
 
 @router.post(
@@ -110,7 +111,7 @@ def object_to_task(
     """Object to what the other side said of a task. Operators decide; if they do not, it counts as done."""
     which = WhichTask(booking_id, task_id, if_match)
     whole = bookings.object_to_task(session, which, statement=body.statement, by=caller, at=at)
-    return WholeBookingView.of_whole(whole, caller, at=at)
+    return whole_booking_view(session, whole, caller, at)
 
 
 @router.post(
@@ -133,4 +134,4 @@ def decide_task(
     whole = bookings.decide_task(
         session, which, outcome=body.outcome, decision=body.decision, by=caller, at=at
     )
-    return WholeBookingView.of_whole(whole, caller, at=at)
+    return whole_booking_view(session, whole, caller, at)

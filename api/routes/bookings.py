@@ -5,6 +5,7 @@ from typing import Literal
 
 from sqlmodel import Session
 
+from api.open_steps import booking_view, whole_booking_view
 from api.schemas.bookings import (
     BookingRequest,
     BookingSummaryView,
@@ -88,7 +89,7 @@ def request_booking(body: BookingRequest, session: Session, caller: Caller, at: 
     for a quote with fewer.
     What you took over yourself is paid for too until it is confirmed; `stake` says how much that is.
     """
-    return BookingView.of(bookings.request(session, body.quote_id, by=caller, at=at), caller, at=at)
+    return booking_view(session, bookings.request(session, body.quote_id, by=caller, at=at), caller, at)
 
 
 @router.get("/bookings", may="bookings.read", refusals=[CursorUnreadable])
@@ -108,7 +109,7 @@ def list_bookings(
 @router.get("/bookings/{booking_id}", may="bookings.read", refusals=[BookingNotFound])
 def read_booking(booking_id: BookingId, session: Session, caller: Caller, at: datetime) -> WholeBookingView:
     """See a booking with its proposals, its dispute and the customer's tasks, and what you may do next."""
-    return WholeBookingView.of_whole(bookings.whole(session, booking_id, by=caller), caller, at=at)
+    return whole_booking_view(session, bookings.whole(session, booking_id, by=caller), caller, at)
 
 
 @router.get(
@@ -177,8 +178,8 @@ def accept_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
 ) -> BookingView:
     """Accept a request for your offer: it is agreed, and the payment is captured."""
-    return BookingView.of(
-        bookings.accept(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
+    return booking_view(
+        session, bookings.accept(session, booking_id, by=caller, at=at, if_match=if_match), caller, at
     )
 
 
@@ -205,7 +206,7 @@ def decline_booking(
         at=at,
         if_match=if_match,
     )
-    return BookingView.of(booking, caller, at=at)
+    return booking_view(session, booking, caller, at)
 
 
 @router.post(
@@ -223,7 +224,7 @@ def withdraw_booking(
 ) -> BookingView:
     """Withdraw your request before it is accepted; it costs nothing."""
     booking = bookings.withdraw(session, booking_id, reason=body.reason, by=caller, at=at, if_match=if_match)
-    return BookingView.of(booking, caller, at=at)
+    return booking_view(session, booking, caller, at)
 
 
 @router.get(
@@ -266,4 +267,4 @@ def cancel_booking(
         at=at,
         if_match=if_match,
     )
-    return BookingView.of(booking, caller, at=at)
+    return booking_view(session, booking, caller, at)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from api.open_steps import booking_view
 from api.schemas.bookings import BookingView
 from api.schemas.disputes import DisputeRequest, Resolution, SideStatement
 from api.transaction import Router
@@ -33,8 +34,8 @@ def report_no_show(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
 ) -> BookingView:
     """Say that the other side did not come. They may contest it until `due_at`, before fees are charged."""
-    return BookingView.of(
-        bookings.report_no_show(session, booking_id, by=caller, at=at, if_match=if_match), caller, at=at
+    return booking_view(
+        session, bookings.report_no_show(session, booking_id, by=caller, at=at, if_match=if_match), caller, at
     )
 
 
@@ -55,7 +56,7 @@ def contest_no_show(
     booking = bookings.contest_no_show(
         session, booking_id, statement=body.statement, by=caller, at=at, if_match=if_match
     )
-    return BookingView.of(booking, caller, at=at)
+    return booking_view(session, booking, caller, at)
 
 
 @router.post(
@@ -81,7 +82,7 @@ def dispute_booking(
         at=at,
         if_match=if_match,
     )
-    return BookingView.of(booking, caller, at=at)
+    return booking_view(session, booking, caller, at)
 
 
 @router.post(
@@ -101,7 +102,7 @@ def answer_dispute(
     booking = bookings.answer(
         session, booking_id, statement=body.statement, by=caller, at=at, if_match=if_match
     )
-    return BookingView.of(booking, caller, at=at)
+    return booking_view(session, booking, caller, at)
 
 
 @router.post(
@@ -129,4 +130,4 @@ def resolve_dispute(
         at=at,
         if_match=if_match,
     )
-    return BookingView.of(booking, caller, at=at)
+    return booking_view(session, booking, caller, at)

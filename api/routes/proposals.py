@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from api.open_steps import booking_view
 from api.schemas.bookings import BookingView
 from api.schemas.proposals import ProposalRequest, ProposalView
 from api.transaction import Router
@@ -102,7 +103,7 @@ def accept_proposal(
 ) -> BookingView:
     """Accept the other side's proposal: time and price change at once, or not at all."""
     booking = bookings.accept_proposal(session, booking_id, proposal_id, by=caller, at=at, if_match=if_match)
-    return BookingView.of(booking, caller, at=at)
+    return booking_view(session, booking, caller, at)
 
 
 @router.post(
@@ -114,8 +115,8 @@ def decline_proposal(
     booking_id: BookingId, proposal_id: ProposalId, session: Session, caller: Caller, at: datetime
 ) -> BookingView:
     """Decline the other side's proposal; everything stays as it was."""
-    return BookingView.of(
-        bookings.decline_proposal(session, booking_id, proposal_id, by=caller, at=at), caller, at=at
+    return booking_view(
+        session, bookings.decline_proposal(session, booking_id, proposal_id, by=caller, at=at), caller, at
     )
 
 
@@ -128,6 +129,6 @@ def withdraw_proposal(
     booking_id: BookingId, proposal_id: ProposalId, session: Session, caller: Caller, at: datetime
 ) -> BookingView:
     """Withdraw your own proposal."""
-    return BookingView.of(
-        bookings.withdraw_proposal(session, booking_id, proposal_id, by=caller, at=at), caller, at=at
+    return booking_view(
+        session, bookings.withdraw_proposal(session, booking_id, proposal_id, by=caller, at=at), caller, at
     )

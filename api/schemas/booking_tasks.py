@@ -1,5 +1,6 @@
 """Tasks of a booking on the wire: what the customer does themselves, and how that went."""
 
+from datetime import datetime
 from typing import Literal, Self
 
 from typing_extensions import TypeAliasType
@@ -33,7 +34,7 @@ class TaskDecision(Wire):
 
 
 class BookingTaskView(View):
-    """A task that the customer took over. `allowed` is what the viewer's side may say of it now."""
+    """A task that the customer took over. `allowed` is what would be accepted of its viewer now."""
 
     id: BookingTaskId
     task_id: TaskId
@@ -55,11 +56,11 @@ class BookingTaskView(View):
     outcome: TaskOutcome | None
 
     @classmethod
-    def of(cls, line: TaskLine, booking: Booking, side: Side) -> Self:
+    def of(cls, line: TaskLine, booking: Booking, side: Side, at: datetime) -> Self:
         """A task as its booking shows it to one side."""
         row = {name: getattr(line, name) for name in cls.model_fields if hasattr(line, name)}
         return cls(
             **row,
             share=Money(amount=line.share_amount, currency=booking.currency),
-            allowed=bookings.task_steps(line.state, booking.state, side),
+            allowed=bookings.task_steps(line, booking.state, booking.due_at, side, at=at),
         )

@@ -13,6 +13,7 @@ from domain import bookings
 from domain.bookings import (
     Booking,
     By,
+    OpenSteps,
     Paid,
     Preview,
     ReasonCode,
@@ -145,12 +146,19 @@ class BookingSummaryView(View):
 
 
 class BookingView(View):
-    """A booking as its viewer sees it: `side` is theirs, `allowed` what that side may do next."""
+    """A booking as its viewer sees it: `side` is theirs, `allowed` what they may do now."""
 
     id: BookingId
     state: State
     side: Side
-    allowed: list[str] = Field(description="Steps this side may take from this state.")
+    allowed: list[str] = Field(
+        description="What would be accepted from you now: steps of the booking, `pay`, `propose` (a change) "
+        "and `review`. Whether the details fit, such as a card or a new time, is seen when you do it."
+    )
+    allowed_from: dict[str, Instant] = Field(
+        description="What would be refused as too early now, and from when it is accepted if nothing else "
+        "happens before."
+    )
     title: str
     offer_id: OfferId
     market_id: MarketId
@@ -204,12 +212,12 @@ class BookingView(View):
     version: int
 
     @classmethod
-    def of(cls, booking: Booking, by: By, *, at: datetime) -> Self:
+    def of(cls, booking: Booking, by: By, steps: OpenSteps, at: datetime) -> Self:
         """The booking for whoever asks, as it may be seen at this instant."""
-        return cls(**shown(booking, by, at=at))
+        return cls(**shown(booking, by, steps, at))
 
 
-def shown(booking: Booking, by: By, *, at: datetime) -> dict[str, Any]:
+def shown(booking: Booking, by: By, steps: OpenSteps, at: datetime) -> dict[str, Any]:
     """The fields of a `BookingView`; those of the row itself are taken by name."""
     side = bookings.side_of(booking, by)
     place = bookings.place(booking, side, at=at)
@@ -217,7 +225,8 @@ def shown(booking: Booking, by: By, *, at: datetime) -> dict[str, Any]:
     row = {name: getattr(booking, name) for name in BookingView.model_fields if hasattr(booking, name)}
     return row | {
         "side": side,
-        "allowed": bookings.BOOKINGS.allowed(booking.state, side),
+        "allowed": list(steps.now),
+        "allowed_from": dict(steps.later),
         "during": SpanView(start=booking.during.start, end=booking.during.end),
         "options": [chosen_of(option) for option in booking.options],
         "location": place.point and LocationView(latitude=place.point[0], longitude=place.point[1]),
@@ -257,7 +266,7 @@ class PaidView(View):
     def of(cls, paid: Paid, by: By, *, at: datetime) -> Self:
         """How far the payment and the booking have come."""
         return cls(
-            booking=BookingView.of(paid.booking, by, at=at),
+            booking=BookingView.of(paid.booking, by, paid.steps, at),
             payment_state=paid.payment.state,
             next_action=None if paid.payment.next_action is None else NextAction(paid.payment.next_action),
         )

@@ -10,7 +10,7 @@ from api.schemas.bookings import BookingView, ChosenView, shown
 from api.schemas.common import Instant, Money, SpanView, Text, View, Wire
 from api.schemas.disputes import DisputeView
 from domain import bookings
-from domain.bookings import By, Change, ProposalKind, ProposalLine, ProposalState, Side, Whole
+from domain.bookings import By, Change, OpenSteps, ProposalKind, ProposalLine, ProposalState, Side, Whole
 from domain.foundation.ids import OptionId, ProposalId
 
 
@@ -90,12 +90,12 @@ class WholeBookingView(BookingView):
     tasks: list[BookingTaskView]
 
     @classmethod
-    def of_whole(cls, whole: Whole, by: By, *, at: datetime) -> Self:
-        """The booking for whoever asks, whole."""
+    def of_whole(cls, whole: Whole, by: By, steps: OpenSteps, at: datetime) -> Self:
+        """The booking for whoever asks, whole, as it is at an instant."""
         side = bookings.side_of(whole.booking, by)
         return cls(
-            **shown(whole.booking, by, at=at),
+            **shown(whole.booking, by, steps, at),
             proposals=[ProposalView.of(line) for line in whole.proposals],
             dispute=whole.dispute and DisputeView.of(whole.dispute),
-            tasks=[BookingTaskView.of(line, whole.booking, side) for line in whole.tasks],
+            tasks=[BookingTaskView.of(line, whole.booking, side, at) for line in whole.tasks],
         )

@@ -18,7 +18,8 @@ _STANDING = text("""
     SELECT during AS held, expires_at, NULL AS service, 0 AS seats, 0 AS taken FROM holds
     WHERE booking_id = :booking_id AND released_at IS NULL
     UNION ALL
-    SELECT holds.during, seat_claims.expires_at, group_sessions.during, seat_claims.seats, group_sessions.taken
+    SELECT holds.during, seat_claims.expires_at, group_sessions.during, seat_claims.seats,
+           group_sessions.taken
     FROM seat_claims JOIN group_sessions ON group_sessions.id = seat_claims.group_session_id
     JOIN holds ON holds.group_session_id = seat_claims.group_session_id AND holds.released_at IS NULL
     WHERE seat_claims.booking_id = :booking_id AND seat_claims.released_at IS NULL

@@ -166,7 +166,7 @@ def _standing(calendar: Calendar, ask: Ask, during: Interval) -> dict[int, Slot]
 
 
 def _joining(session: Session, calendar: Calendar, ask: Ask) -> Slot:
-    """The slot of a session. Its own time is not in its way, and it must be a start that the offer has now."""
+    """The slot of a session: its own time is not in its way, and the offer must have such a start now."""
     span = session.start, session.end
     wall = Wall(ask.zone, span)
     against = [*_against_place(ask, span, calendar.opened(span), calendar.promised(but=session))]

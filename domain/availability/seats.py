@@ -22,8 +22,8 @@ from domain.foundation import ids
 from domain.foundation.spans import Span
 
 # One statement begins the session or takes seats of the one that stands; no row means there are not enough.
-# The capacity is the offer's now, whatever it was when the session began: raised, there are more seats; lowered,
-# what was sold stays sold and nothing more is.
+# The capacity is the offer's now, whatever it was when the session began: raised, there are more seats;
+# lowered, what was sold stays sold and nothing more is.
 _TAKE = text("""
     INSERT INTO group_sessions (id, offer_id, during, capacity, taken, created_at)
     VALUES (:id, :offer_id, tstzrange(:start, :end), :capacity, :seats, :at)
@@ -36,8 +36,8 @@ _TAKE = text("""
           AND resource_number = ANY(cast(:numbers AS bigint[]))) AS held
 """)
 # What a session needs that it does not hold yet: an option of somebody who joins it, or a resource that the
-# offer was given since. Its row is locked, so nobody else adds the same; what `_TAKE` counted before it waited
-# for that lock may be fewer than there are.
+# offer was given since. Its row is locked, so nobody else adds the same; what `_TAKE` counted before it
+# waited for that lock may be fewer than there are.
 _NOT_HELD = text("""
     SELECT number FROM unnest(cast(:numbers AS bigint[])) AS number
     WHERE NOT EXISTS (

@@ -22,6 +22,7 @@ from .disputes import answer, contest_no_show, dispute, resolve
 from .due import act, expire_proposal
 from .endings import settlement_of
 from .filling import Filling, filling
+from .guards import OpenSteps, open_steps
 from .invariants import INVARIANTS
 from .kinds import (
     Ground,
@@ -80,6 +81,7 @@ __all__ = [
     "Entry",
     "Filling",
     "Ground",
+    "OpenSteps",
     "Paid",
     "PlaceShown",
     "Preview",
@@ -125,6 +127,7 @@ __all__ = [
     "follow_suspension",
     "move_pay",
     "object_to_task",
+    "open_steps",
     "page",
     "pay",
     "perform_task",

@@ -5,9 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import identity
-
-from . import endings, rules, stakes
+from . import endings, guards, rules, stakes
 from .events import BookingDelivered, BookingStarted, NoShowReported
 from .kinds import Step
 from .models import Booking
@@ -22,8 +20,6 @@ def start(
     Refuses `NotNow`, `TooEarly` before the agreed start, and `AccountSuspended` where a side of it is.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    allow(here, Step.START)
-    identity.require_dealt_with(session, here.booking.customer_id, here.booking.provider_user_id)
     started(session, here)
     return here.booking
 
@@ -31,8 +27,7 @@ def start(
 def started(session: Session, here: Standing) -> None:
     """The step behind `start`, for a booking that is locked already."""
     booking = here.booking
-    allow(here, Step.START)
-    rules.may_start(booking.during, at=here.at)
+    guards.check(session, here, Step.START)
     move(session, here, Step.START, due_at=booking.during.end)
     booking.started_at = here.at
     record(session, here, BookingStarted(booking_id=booking.id))
@@ -65,8 +60,7 @@ def complete(
     Refuses `NotNow`, and `TasksOpen` while others may still say how the customer's own tasks went.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    allow(here, Step.COMPLETE)
-    stakes.check_nobody_is_to_speak(session, here)
+    guards.check(session, here, Step.COMPLETE)
     completed(session, here)
     return here.booking
 
@@ -85,8 +79,7 @@ def report_no_show(
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     booking, terms = here.booking, here.booking.terms
-    allow(here, Step.REPORT_NO_SHOW)
-    rules.may_report_no_show(booking.during, terms, at=at)
+    guards.check(session, here, Step.REPORT_NO_SHOW)
     contest_by = rules.contest_due(at, terms)
     move(session, here, Step.REPORT_NO_SHOW, due_at=contest_by)
     booking.no_show_at = at

@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from domain.foundation.money import BASIS_POINTS
 
-from . import endings, queries, rules
+from . import endings, guards, queries, rules
 from .cancellation import Share
-from .errors import DisputeAnsweredAlready, ResolutionImpossible
+from .errors import ResolutionImpossible
 from .events import BookingDisputed, DisputeAnswered, DisputeResolved
 from .kinds import Ground, ReasonCode, State, Step
 from .models import Booking, Dispute
@@ -52,9 +52,7 @@ def contest_no_show(
     Refuses `NotNow`, and `NotYoursToAnswer` to the side that reported it.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    allow(here, Step.CONTEST_NO_SHOW)
-    assert here.booking.no_show_side is not None  # noqa: S101 -- set by the report that led here
-    rules.may_answer(here.booking.no_show_side.other, by=here.side)
+    guards.check(session, here, Step.CONTEST_NO_SHOW)
     _open(session, here, Step.CONTEST_NO_SHOW, ReasonCode.NO_SHOW, statement)
     return here.booking
 
@@ -73,11 +71,8 @@ def answer(
     Refuses `NotNow`, `TooLate`, `NotYoursToAnswer` and `DisputeAnsweredAlready`.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    allow(here, Step.ANSWER_DISPUTE)
+    guards.check(session, here, Step.ANSWER_DISPUTE)
     told = queries.dispute(session, booking_id)
-    rules.may_answer(told.opened_by, by=here.side)
-    if told.answered_at is not None:
-        raise DisputeAnsweredAlready("The operators have both statements; they decide.")
     told.answer, told.answered_at = statement, at
     decide_by = at + rules.DISPUTE_DECISION
     move(session, here, Step.ANSWER_DISPUTE, due_at=decide_by)

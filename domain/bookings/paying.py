@@ -18,11 +18,10 @@ from domain.foundation.database import Transactions
 from domain.payments import PaymentState
 from domain.providers import Capability
 
-from . import books, calling_off, queries, requests
-from .errors import NotPayable
+from . import books, calling_off, guards, queries, requests
 from .kinds import ENDED, ReasonCode, Side, State
 from .models import Booking
-from .steps import By, Standing, side_of
+from .steps import By, Standing, actor_of, side_of
 
 _THERE = frozenset({PaymentState.AUTHORIZED, PaymentState.CAPTURED})
 
@@ -33,6 +32,7 @@ class Paid:
 
     booking: Booking
     payment: payments.Payment
+    steps: guards.OpenSteps
 
 
 def pay(
@@ -52,12 +52,16 @@ def pay(
     as it stands: a customer whose first answer was lost asks again and learns that it went well.
     """
     with transactions() as session:
-        if paid := _paid(session, booking_id, by=by):
+        if paid := _paid(session, booking_id, by=by, at=at):
             return paid
     payment_id = transactions.run(lambda session: _payable(session, booking_id, by=by, at=at))
     payment = payments.authorize(transactions, gateway, payment_id, payment_method=payment_method, at=at)
-    booking = transactions.run(lambda session: follow_payment(session, booking_id, at=at))
-    return Paid(booking, payment)
+
+    def follow(session: Session) -> Paid:
+        booking = follow_payment(session, booking_id, at=at)
+        return Paid(booking, payment, guards.open_steps(session, booking, by=by, at=at))
+
+    return transactions.run(follow)
 
 
 def follow_payment(session: Session, booking_id: UUID, *, at: datetime) -> Booking:
@@ -87,23 +91,22 @@ def _follow(session: Session, here: Standing, payment: payments.Payment) -> None
         calling_off.lose_payment(session, here)
 
 
-def _paid(session: Session, booking_id: UUID, *, by: By) -> Paid | None:
+def _paid(session: Session, booking_id: UUID, *, by: By, at: datetime) -> Paid | None:
     booking = queries.booking(session, booking_id)
     if side_of(booking, by) is not Side.CUSTOMER or booking.state in ENDED or booking.payment_id is None:
         return None
     payment = payments.of(session, booking_id)
     is_paid = payment.state in _THERE and booking.state is not State.PENDING_PAYMENT
-    return Paid(booking, payment) if is_paid else None
+    if not is_paid:
+        return None
+    return Paid(booking, payment, guards.open_steps(session, booking, by=by, at=at))
 
 
 def _payable(session: Session, booking_id: UUID, *, by: By, at: datetime) -> UUID:
     booking = queries.booking(session, booking_id)
-    if side_of(booking, by) is not Side.CUSTOMER:
-        raise NotPayable("The customer pays for a booking.")
-    waits = booking.state is State.PENDING_PAYMENT and booking.due_at is not None and at < booking.due_at
-    if not waits or booking.payment_id is None:
-        raise NotPayable("This booking waits for no payment.", state=str(booking.state))
-    identity.require_dealt_with(session, booking.customer_id, booking.provider_user_id)
+    side = side_of(booking, by)
+    guards.check_payable(session, Standing(booking, side, actor_of(by, side), at))
+    assert booking.payment_id is not None  # noqa: S101 -- the guard has seen it
     return booking.payment_id
 
 

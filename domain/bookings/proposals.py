@@ -14,16 +14,14 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import availability, identity, offers, payments, pricing
-from domain.foundation.ids import encode
-from domain.foundation.lifecycle import NotNow
 from domain.payments import PaymentState
 
-from . import queries, rules
+from . import guards, queries, rules
 from .adopting import adopt_price
-from .errors import IncreaseNotPayable, NothingProposed, NotYoursToAnswer, ProposalOpen, TooLate
+from .errors import IncreaseNotPayable, NothingProposed, NotYoursToAnswer, TooLate
 from .events import ChangeAccepted, ChangeDeclined, ChangeProposed, ChangeWithdrawn
-from .kinds import ProposalKind, ProposalSide, Side, State
-from .lifecycle import BOOKINGS, PROPOSALS
+from .kinds import ProposalKind, ProposalSide
+from .lifecycle import PROPOSALS
 from .models import Booking, Proposal
 from .queries import ProposalLine
 from .steps import By, Standing, keep_no_more_than, let_proposal_lapse, record, standing
@@ -57,8 +55,7 @@ def propose(
     `pricing.price_of_change` refuses.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    _check_changeable(here)
-    identity.require_dealt_with(session, here.booking.customer_id, here.booking.provider_user_id)
+    guards.check_changeable(session, here)
     _make_room(session, here)
     expires_at = _answerable_until(here, change)
     priced = _priced(session, here, change, expires_at)
@@ -138,27 +135,11 @@ def withdraw(session: Session, booking_id: UUID, proposal_id: UUID, *, by: By, a
     return here.booking
 
 
-def _check_changeable(here: Standing) -> None:
-    booking = here.booking
-    if here.side not in {Side.CUSTOMER, Side.PROVIDER}:
-        raise NotYoursToAnswer("The two sides of a booking change it between them.")
-    if booking.state is not State.CONFIRMED:
-        raise NotNow(
-            "Only a confirmed booking can be changed.",
-            state=str(booking.state),
-            allowed=BOOKINGS.allowed(booking.state, here.side),
-        )
-
-
 def _make_room(session: Session, here: Standing) -> None:
-    """One proposal waits at a time; one whose time is over is no obstacle even before the clock comes by."""
-    before = queries.open_proposal(session, here.booking.id)
-    if before is None:
-        return
-    if here.at < before.expires_at:
-        raise ProposalOpen("Answer it, or withdraw it if it is yours.", proposal_id=encode("prp", before.id))
-    let_proposal_lapse(session, here)
-    session.flush()
+    """End a proposal whose time is over before the clock comes by; one that waits was refused before."""
+    if queries.open_proposal(session, here.booking.id) is not None:
+        let_proposal_lapse(session, here)
+        session.flush()
 
 
 def _answerable_until(here: Standing, change: Change) -> datetime:

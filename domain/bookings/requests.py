@@ -5,18 +5,17 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import availability, identity, markets, offers, payments, pricing, providers
+from domain import availability, markets, offers, payments, pricing
 from domain.foundation import ids
 from domain.foundation.actors import PAYMENT, Actor
 from domain.pricing.errors import OfferTakesNoBookings
-from domain.providers import Capability
 
-from . import endings, redeeming, rules, stakes
+from . import endings, guards, redeeming, rules, stakes
 from .events import BookingAuthorized, BookingConfirmed, BookingRequested
 from .kinds import ReasonCode, Side, State, Step
 from .models import Booking
 from .snapshot import Snapshot
-from .steps import By, Standing, actor_of, allow, move, record, standing
+from .steps import By, Standing, actor_of, move, record, standing
 
 
 def request(session: Session, quote_id: UUID, *, by: By, at: datetime) -> Booking:
@@ -68,9 +67,7 @@ def accept(
     runs goes on, but nothing new begins.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    allow(here, Step.ACCEPT)
-    identity.require_dealt_with(session, here.booking.customer_id)
-    providers.require(session, providers.profile(session, here.booking.profile_id), Capability.TAKE_BOOKINGS)
+    guards.check(session, here, Step.ACCEPT)
     _confirm(session, here, Step.ACCEPT)
     return here.booking
 

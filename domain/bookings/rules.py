@@ -5,12 +5,15 @@ may choose come from the booking's snapshot, the rest are the constants below.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Protocol
 
+from domain.foundation.errors import Refusal
 from domain.foundation.lifecycle import NotNow
 from domain.foundation.spans import Span
 
-from .errors import NotYoursToAnswer, TooEarly
+from .errors import NotYoursToAnswer, TaskDecided, TooEarly, TooLate
 from .kinds import Side, State, TaskState, TaskStep
 from .lifecycle import TASKS
 from .snapshot import Snapshot
@@ -124,9 +127,57 @@ def may_speak_of_tasks(booking: State, step: TaskStep, side: Side) -> None:
         raise NotNow(f"A {there} booking does not allow the {side} to {deed} its tasks.", state=str(booking))
 
 
-def task_steps(task: TaskState, booking: State, side: Side) -> list[str]:
-    """What this side may say now of a task in a booking in this state, in the order of the table."""
-    return [step for step in TASKS.allowed(task, side) if booking in _speakable(TaskStep(step), side)]
+class TaskFacts(Protocol):
+    """What decides, of a task, which steps it may take."""
+
+    @property
+    def state(self) -> TaskState: ...  # noqa: D102 -- named like the columns
+    @property
+    def said_by(self) -> Side | None: ...  # noqa: D102
+    @property
+    def answer_by(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def decided_at(self) -> datetime | None: ...  # noqa: D102
+
+
+def check_task_step(
+    task: TaskFacts, booking: State, due_at: datetime | None, step: TaskStep, side: Side, *, at: datetime
+) -> TaskState:
+    """The state of a task after a step that this side takes, in a booking in this state until `due_at`.
+
+    Raises `NotNow`, `TooLate` once the clock has decided, and to who objects `NotYoursToAnswer` and
+    `TaskDecided`.
+    """
+    may_speak_of_tasks(booking, step, side)
+    state = TASKS.step(task.state, step, side)
+    if booking is State.DELIVERED:
+        check_in_time(due_at, at)
+    if step is TaskStep.OBJECT:
+        assert task.said_by is not None  # noqa: S101 -- the table's sources are states that somebody said
+        may_answer(task.said_by, by=side)
+        if task.decided_at is not None:
+            raise TaskDecided("The operators have looked at both sides.")
+    if step is TaskStep.OBJECT or side is Side.OPERATOR:
+        check_in_time(task.answer_by, at)
+    return state
+
+
+def check_in_time(until: datetime | None, at: datetime) -> None:
+    """Raise `TooLate` from the instant on at which the clock speaks, whether it has or not."""
+    if until is not None and at >= until:
+        raise TooLate("The time for this is over.", possible_until=until.isoformat())
+
+
+def task_steps(
+    task: TaskFacts, booking: State, due_at: datetime | None, side: Side, *, at: datetime
+) -> list[str]:
+    """What would be accepted now from this side about a task, in the order of the table."""
+    accepted = []
+    for step in TASKS.allowed(task.state, side):
+        with suppress(Refusal):
+            check_task_step(task, booking, due_at, TaskStep(step), side, at=at)
+            accepted.append(step)
+    return accepted
 
 
 def when_nobody_answers(opened_by: Side, *, answered: bool) -> State:

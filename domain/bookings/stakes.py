@@ -101,11 +101,14 @@ def speak_for_the_silent(session: Session, here: Standing, task: BookingTask) ->
 
 
 def check_nobody_is_to_speak(session: Session, here: Standing) -> None:
-    """Refuse `TasksOpen` to a customer who completes the booking before the others had their say.
+    """Raise `TasksOpen` to a customer who completes the booking before the others had their say.
 
-    What was said against themselves they accept by completing.
+    What was said against themselves they accept by completing. From `due_at` on nobody is waited for, because
+    nobody's word would count any more.
     """
-    waits = [task.id for task in task_queries.tasks_locked(session, here.booking.id) if _waits(task, here.at)]
+    if here.booking.due_at is not None and here.at >= here.booking.due_at:
+        return
+    waits = [task.id for task in task_queries.tasks(session, here.booking.id) if _waits(task, here.at)]
     if waits and here.side is not Side.CLOCK:
         raise TasksOpen(
             "The provider may still say how your tasks went, or the operators decide; then it is completed.",

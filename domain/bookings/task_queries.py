@@ -61,6 +61,12 @@ _UNDECIDED = text("""
 """)
 
 
+def tasks(session: Session, booking_id: UUID) -> list[BookingTask]:
+    """The tasks of a booking, in the offer's order; the booking's lock keeps them as they are."""
+    wanted = select(BookingTask).where(col(BookingTask.booking_id) == booking_id)
+    return list(session.scalars(wanted.order_by(col(BookingTask.position))))
+
+
 def tasks_locked(session: Session, booking_id: UUID) -> list[BookingTask]:
     """The tasks of a booking, in the offer's order, as they are now."""
     wanted = select(BookingTask).where(col(BookingTask.booking_id) == booking_id)

@@ -13,10 +13,8 @@ from sqlmodel import Session
 from domain.foundation.actors import CLOCK
 
 from . import queries, rules, stakes, task_queries
-from .errors import TaskDecided, TooLate
 from .events import BookingFact
 from .kinds import Side, State, TaskOutcome, TaskState, TaskStep
-from .lifecycle import TASKS
 from .queries import Whole
 from .steps import By, Standing, record, standing
 from .task_events import (
@@ -91,11 +89,6 @@ def object_to(session: Session, which: Which, *, by: By, at: datetime, statement
     Refuses as `perform` does, `NotYoursToAnswer` to who said it, and `TaskDecided` after a decision.
     """
     here, task = _step(session, which, TaskStep.OBJECT, by=by, at=at)
-    assert task.said_by is not None  # noqa: S101 -- the table's sources are states that somebody said
-    rules.may_answer(task.said_by, by=here.side)
-    if task.decided_at is not None:
-        raise TaskDecided("The operators have looked at both sides.")
-    _check_in_time(task.answer_by, at)
     task.objection, task.objected_at = statement, at
     task.answer_by = decide_by = rules.task_decision_due(at, here.booking.terms)
     fact = TaskDisputed(booking_id=which.booking_id, task_id=task.id, said_by=here.side, decide_by=decide_by)
@@ -110,7 +103,6 @@ def decide(
     Refuses `NotNow` to everybody but the market's operators, and `TooLate` once the clock has decided.
     """
     here, task = _step(session, which, _DECISIONS[outcome], by=by, at=at)
-    _check_in_time(task.answer_by, at)
     task.decided_by, task.decided_at, task.decision, task.answer_by = here.side, at, decision, None
     fact = TaskWasDecided(booking_id=which.booking_id, task_id=task.id, outcome=outcome)
     return _told(session, here, fact)
@@ -135,22 +127,13 @@ def _step(
     """The task after this step, under its booking's lock."""
     here = standing(session, which.booking_id, by=by, at=at, if_match=which.if_match)
     task = task_queries.find(task_queries.tasks_locked(session, which.booking_id), which.task_id)
-    rules.may_speak_of_tasks(here.booking.state, step, here.side)
-    state = TASKS.step(task.state, step, here.side)
-    if here.booking.state is State.DELIVERED:
-        _check_in_time(here.booking.due_at, at)
-    task.state = state
+    booking = here.booking
+    task.state = rules.check_task_step(task, booking.state, booking.due_at, step, here.side, at=at)
     return here, task
 
 
 def _is_overdue(task: BookingTask, at: datetime) -> bool:
     return task.state is TaskState.DISPUTED and task.answer_by is not None and task.answer_by <= at
-
-
-def _check_in_time(until: datetime | None, at: datetime) -> None:
-    """A person's word counts until the clock would speak, whether it has or not."""
-    if until is not None and at >= until:
-        raise TooLate("The time for this is over.", possible_until=until.isoformat())
 
 
 def _say(here: Standing, task: BookingTask, reason: str, *, admits: bool) -> None:

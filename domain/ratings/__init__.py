@@ -54,7 +54,7 @@ from .tiering import Preview, decide_tier, preview, undecided
 from .tiers import Missing
 from .weighing import StateKey
 from .windows import hold_window, open_window, release_window
-from .writing import Content, Note, content_of, edit, submit
+from .writing import Content, Note, content_of, edit, may_submit, submit
 
 __all__ = [
     "INVARIANTS",
@@ -126,6 +126,7 @@ __all__ = [
     "lapsed",
     "learn_credibility",
     "learn_norms",
+    "may_submit",
     "move_landmarks",
     "notice",
     "of_booking",

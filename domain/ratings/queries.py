@@ -84,6 +84,14 @@ def reviews_locked(session: Session, booking_id: UUID) -> dict[Side, Review]:
     return {row.author_side: row for row in rows}
 
 
+def has_written(session: Session, booking_id: UUID, side: Side) -> bool:
+    """Whether this side has reviewed the booking."""
+    wanted = select(col(Review.id)).where(
+        col(Review.booking_id) == booking_id, col(Review.author_side) == side
+    )
+    return session.scalars(wanted).first() is not None
+
+
 def review_by(session: Session, booking_id: UUID, author_id: UUID) -> Review | None:
     """What this person wrote about a booking, if they did."""
     wanted = select(Review).where(col(Review.booking_id) == booking_id, col(Review.author_id) == author_id)

@@ -17,6 +17,7 @@ from .errors import (
     ReasonUnfit,
     ReplyTooLate,
     ReviewFinal,
+    ReviewThereAlready,
     ReviewWindowOver,
 )
 from .kinds import DecisionKind, DecisionReason, Dimension, Side, WindowReason
@@ -97,6 +98,20 @@ def may_write(closes_at: datetime, held_until: datetime | None, *, is_revealed: 
     end = end_of(closes_at, held_until)
     if is_revealed or at >= end:
         raise ReviewWindowOver("Both sides' reviews are revealed by now.", possible_until=end.isoformat())
+
+
+def may_submit(
+    closes_at: datetime,
+    held_until: datetime | None,
+    *,
+    is_revealed: bool,
+    has_written: bool,
+    at: datetime,
+) -> None:
+    """Raise `ReviewThereAlready` to who has reviewed, and `ReviewWindowOver` after the end."""
+    if has_written:
+        raise ReviewThereAlready("Until it is revealed you can write it anew (PUT).")
+    may_write(closes_at, held_until, is_revealed=is_revealed, at=at)
 
 
 def reveal_due(

@@ -12,11 +12,11 @@ from sqlmodel import Session
 from domain import bookings, identity
 from domain.bookings.errors import BookingNotFound
 from domain.foundation import events
-from domain.foundation.errors import Stale
+from domain.foundation.errors import Refusal, Stale
 from domain.identity import Caller
 
 from . import queries, rules
-from .errors import ReviewFinal, ReviewNotFound, ReviewThereAlready
+from .errors import ReviewFinal, ReviewNotFound
 from .events import ReviewEdited, ReviewSubmitted
 from .kinds import Dimension, ReviewState, Side
 from .models import Review, ReviewPrivateNote, ReviewVersion, ReviewWindow
@@ -54,9 +54,14 @@ def submit(session: Session, booking_id: UUID, content: Content, *, by: Caller, 
     booking, side = _side(session, booking_id, by)
     rules.check_dimensions(side, content.dimensions)
     window = window_to_write(session, booking)
-    if side in queries.reviews_locked(session, booking_id):
-        raise ReviewThereAlready("Until it is revealed you can write it anew (PUT).")
-    _may_write(window, at)
+    has_written = side in queries.reviews_locked(session, booking_id)
+    rules.may_submit(
+        window.closes_at,
+        window.held_until,
+        is_revealed=window.revealed_at is not None,
+        has_written=has_written,
+        at=at,
+    )
     review = _written(window, side, content, at)
     session.add(review)
     session.flush()
@@ -67,6 +72,28 @@ def submit(session: Session, booking_id: UUID, content: Content, *, by: Caller, 
     hold_retaliation(session, booking_id, at=at)
     reveal_if_due(session, window, by=by.actor, at=at)
     return review
+
+
+def may_submit(session: Session, booking: bookings.Booking, *, by: bookings.By, at: datetime) -> bool:
+    """Whether `submit` would accept a review of the booking by this person now."""
+    parties = {booking.customer_id: Side.CUSTOMER, booking.provider_user_id: Side.PROVIDER}
+    side = None if by.user_id is None else parties.get(by.user_id)
+    if side is None or booking.ended_at is None:
+        return False
+    if rules.window_reason(booking.state, booking.reason_code) is None:
+        return False
+    window = queries.window(session, booking.id)
+    try:
+        rules.may_submit(
+            booking.ended_at + rules.WINDOW if window is None else window.closes_at,
+            None if window is None else window.held_until,
+            is_revealed=window is not None and window.revealed_at is not None,
+            has_written=queries.has_written(session, booking.id, side),
+            at=at,
+        )
+    except Refusal:
+        return False
+    return True
 
 
 def edit(

@@ -97,7 +97,8 @@ _SUPPLY = text(f"""
              OR EXISTS (SELECT FROM schedule_exceptions AS dated
                         WHERE dated.resource_id = resources.id AND dated.kind = 'open' AND {_OPENED}))
             AND NOT EXISTS (SELECT FROM schedule_exceptions AS dated
-                            WHERE dated.resource_id = resources.id AND dated.kind = 'closed' AND {_HOURS_CLOSED})
+                            WHERE dated.resource_id = resources.id AND dated.kind = 'closed'
+                              AND {_HOURS_CLOSED})
             AS is_open,
             EXISTS (SELECT FROM holds
                     WHERE released_at IS NULL AND (expires_at IS NULL OR expires_at > :at)

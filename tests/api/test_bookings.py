@@ -63,7 +63,7 @@ def problem(answered: Any) -> tuple[int, str]:
 def test_a_booking_is_requested_paid_and_accepted(people: dict[str, Client], ironing: Offer):
     aino, ellen = people["aino"], people["ellen"]
     booking = requested(aino, ironing)
-    assert (booking["state"], booking["side"], booking["allowed"]) == ("pending_payment", "customer", [])
+    assert (booking["state"], booking["side"], booking["allowed"]) == ("pending_payment", "customer", ["pay"])
     assert booking["amounts"]["pay_in"] == {"amount": 9_450, "currency": "EUR"}
     assert booking["location"] is None
     paid = aino.post(f"/bookings/{booking['id']}/payment", CARD)

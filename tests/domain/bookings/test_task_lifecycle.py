@@ -1,6 +1,7 @@
 """A task's life as a product: every state × every step × everybody, and its booking's states."""
 
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
 
@@ -81,12 +82,16 @@ def test_tasks_are_spoken_of_from_the_confirmation_to_the_end_and_not_in_a_no_sh
                 rules.may_speak_of_tasks(booking, step, side)
 
 
+_OTHERS = {Side.CUSTOMER: Side.PROVIDER, Side.PROVIDER: Side.CUSTOMER}
+
+
 @pytest.mark.parametrize("task", TaskState)
-def test_what_is_shown_as_allowed_is_what_the_table_and_the_booking_allow(task):
+def test_what_is_shown_as_allowed_is_what_the_table_and_the_booking_allow(task, at):
     for booking, side in product(State, Side):
         expected = {
             step
             for (state, step, who) in _ALLOWED
             if (state, who) == (task, side) and booking.value in _WHEN[TaskStep(step), side]
         }
-        assert set(rules.task_steps(task, booking, side)) == expected
+        of_the_other = SimpleNamespace(state=task, said_by=_OTHERS.get(side), answer_by=None, decided_at=None)
+        assert set(rules.task_steps(of_the_other, booking, None, side, at=at)) == expected
