@@ -53,7 +53,10 @@ class Problem(View):
     rule: PermissionRule | SkipJsonSchema[None] = _perhaps("Whom the permission is for.")
     capability: str | SkipJsonSchema[None] = _perhaps("What the provider profile may not do in its state.")
     state: str | SkipJsonSchema[None] = _perhaps("The state the thing is in.")
-    allowed: list[str] | SkipJsonSchema[None] = _perhaps("The steps you may take from this state.")
+    allowed: list[str] | SkipJsonSchema[None] = _perhaps(
+        "The steps your side may take from this state, some of them only at their time; what you may do now is in "
+        "`allowed` of what it is about."
+    )
     version: int | SkipJsonSchema[None] = _perhaps("The newest version, for If-Match.")
     reasons: list[str] | SkipJsonSchema[None] = _perhaps("Why not, each a code.")
     possible_from: Instant | None = _perhaps("When it can be done; null if nobody knows.")

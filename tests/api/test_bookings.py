@@ -76,6 +76,8 @@ def test_a_booking_is_requested_paid_and_accepted(people: dict[str, Client], iro
     seen = aino.get(f"/bookings/{booking['id']}").json()
     assert (seen["location"], seen["location_from"]) == (None, None)  # she comes to the customer
     assert (seen["proposals"], seen["dispute"], seen["settlement"]) == ([], None, None)
+    assert seen["allowed"] == ["cancel", "propose"]
+    assert seen["allowed_from"]["start"] == seen["during"]["start"]
 
 
 def test_a_retry_makes_no_second_booking(people: dict[str, Client], ironing: Offer):

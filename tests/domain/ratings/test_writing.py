@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from domain import ratings
 from domain.foundation import events
 from domain.foundation.actors import SYSTEM
-from domain.foundation.errors import Stale
+from domain.foundation.errors import Refusal, Stale
 from domain.ratings import (
     Content,
     Dimension,
@@ -239,3 +239,24 @@ def test_an_author_who_is_erased_while_it_is_sealed_leaves_the_number_to_be_reve
 
 def _profile(here: Play):
     return here.scene.offer.profile_id
+
+
+def test_a_review_is_offered_exactly_to_whom_and_when_it_would_be_accepted(here: Play):
+    booking = here.completed()
+    here.writes("aino", booking.id, at=here.over + HOUR)
+    end = here.over + 14 * DAY
+    for by in (here.scene.aino, here.scene.ellen, here.scene.otto, here.scene.ben):
+        for at in (here.over + 2 * HOUR, end - SECOND, end, end + SECOND):
+            undone = here.session.begin_nested()
+            try:
+                ratings.submit(here.session, booking.id, Content(stars=4, locale="en"), by=by, at=at)
+                accepted = True
+            except Refusal:
+                accepted = False
+            finally:
+                undone.rollback()
+                here.session.expire_all()
+            assert ratings.may_submit(here.session, booking, by=by, at=at) is accepted, (by.name, at)
+    assert not ratings.may_submit(
+        here.session, here.scene.requested(by=here.scene.ben), by=here.scene.ben, at=end
+    )
