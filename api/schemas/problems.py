@@ -54,8 +54,7 @@ class Problem(View):
     capability: str | SkipJsonSchema[None] = _perhaps("What the provider profile may not do in its state.")
     state: str | SkipJsonSchema[None] = _perhaps("The state the thing is in.")
     allowed: list[str] | SkipJsonSchema[None] = _perhaps(
-        "The steps your side may take from this state, some of them only at their time; what you may do now is in "
-        "`allowed` of what it is about."
+        "The steps your side may take from this state, some of them only at their time."
     )
     version: int | SkipJsonSchema[None] = _perhaps("The newest version, for If-Match.")
     reasons: list[str] | SkipJsonSchema[None] = _perhaps("Why not, each a code.")
