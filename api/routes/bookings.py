@@ -178,9 +178,8 @@ def accept_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
 ) -> BookingView:
     """Accept a request for your offer: it is agreed, and the payment is captured."""
-    return booking_view(
-        session, bookings.accept(session, booking_id, by=caller, at=at, if_match=if_match), caller, at
-    )
+    booking = bookings.accept(session, booking_id, by=caller, at=at, if_match=if_match)
+    return booking_view(session, booking, caller, at)
 
 
 @router.post(

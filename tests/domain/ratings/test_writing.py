@@ -257,6 +257,5 @@ def test_a_review_is_offered_exactly_to_whom_and_when_it_would_be_accepted(here:
                 undone.rollback()
                 here.session.expire_all()
             assert ratings.may_submit(here.session, booking, by=by, at=at) is accepted, (by.name, at)
-    assert not ratings.may_submit(
-        here.session, here.scene.requested(by=here.scene.ben), by=here.scene.ben, at=end
-    )
+    begun = here.scene.requested(by=here.scene.ben, start=here.scene.start + 2 * DAY)
+    assert not ratings.may_submit(here.session, begun, by=here.scene.ben, at=end)
