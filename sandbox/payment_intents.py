@@ -121,6 +121,7 @@ def _capture(call: Call) -> Object:
     if amount > intent["amount_capturable"]:
         raise refused(_TOO_MUCH.format(amount=amount, left=intent["amount_capturable"]), "amount_to_capture",
                       "amount_too_large")  # fmt: skip
+    check_payable(amount, intent["currency"], "amount_to_capture")
     return intents.capture(call, updated(call, intent), amount)
 
 

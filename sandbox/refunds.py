@@ -1,6 +1,7 @@
 """Refunds: back to the card what was captured, in parts or whole, never more than is left."""
 
 from sandbox import books, ids, lists, params
+from sandbox.currencies import check_units
 from sandbox.desk import Call, Route, named, new_metadata, subject, updated
 from sandbox.errors import invalid, refused
 from sandbox.events import record
@@ -95,6 +96,7 @@ def _may(call: Call, charge: Object, amount: int) -> None:
         raise refused(
             f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", "amount"
         )
+    check_units(amount, charge["currency"])
 
 
 def _refundable_despite_dispute(call: Call, charge: Object) -> bool:

@@ -50,32 +50,40 @@ def exponent(currency: str) -> int:
         raise CurrencyUnknown(f"{currency!r} is no currency of ISO 4217.", field="currency") from None
 
 
-def portion(amount: int, basis_points: int) -> int:
-    """So many hundredths of a percent of `amount`, rounded half to even."""
-    return share(amount, basis_points, BASIS_POINTS)
+def portion(amount: int, basis_points: int, step: int = 1) -> int:
+    """So many hundredths of a percent of `amount`, rounded half to even to a multiple of `step`."""
+    return share(amount, basis_points, BASIS_POINTS, step)
 
 
-def share(amount: int, part: int, whole: int) -> int:
+def share(amount: int, part: int, whole: int, step: int = 1) -> int:
     """`amount` × `part` / `whole`, rounded half to even once, at the end; `whole` is above zero.
+
+    The result is a multiple of `step`: 10 where a card pays no finer amount than ten minor units.
 
     Half to even leans to neither side over many bills (IEEE 754's default, also called banker's rounding),
     and is symmetric: what is charged and what is given back of the same share are the same.
     """
     if whole <= 0:
         raise ValueError("a share is taken of a whole above zero")
-    quotient, remainder = divmod(amount * part, whole)
+    unit = whole * step
+    quotient, remainder = divmod(amount * part, unit)
     twice = 2 * remainder
-    return quotient + (twice > whole or (twice == whole and quotient % 2 == 1))
+    return (quotient + (twice > unit or (twice == unit and quotient % 2 == 1))) * step
 
 
-def apportion(total: int, weights: Sequence[int]) -> list[int]:
+def apportion(total: int, weights: Sequence[int], step: int = 1) -> list[int]:
     """`total` in parts as the weights have it; the parts sum to it exactly.
 
     Hamilton's method of the largest remainder: every part gets its whole units, the units left over go to the
     parts that lost most, and among equals to the earlier ones, so the same question has one answer. No part
     is further than one unit from its exact share, and a part of weight zero gets nothing. A negative total
     is split like its positive twin.
+
+    The parts are multiples of `step`, and then none is further than one step from its exact share. Where the
+    total itself is no multiple, the part of the largest weight gets what is less than a step.
     """
+    if step > 1:
+        return _apportion_in_steps(total, weights, step)
     whole = sum(weights)
     if any(weight < 0 for weight in weights) or whole <= 0:
         raise ValueError("weights are not negative, and at least one is above zero")
@@ -85,6 +93,14 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
     by_loss = sorted(range(len(shares)), key=lambda place: (-shares[place][1], place))
     lucky = frozenset(by_loss[:left_over])
     return [sign * (units + (place in lucky)) for place, (units, _) in enumerate(shares)]
+
+
+def _apportion_in_steps(total: int, weights: Sequence[int], step: int) -> list[int]:
+    sign = -1 if total < 0 else 1
+    steps, rest = divmod(abs(total), step)
+    parts = [sign * part * step for part in apportion(steps, weights)]
+    parts[weights.index(max(weights))] += sign * rest
+    return parts
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ PICKS = st.integers(0, 1_000)
 SHARES = st.sampled_from(["some", "all", "one too many"])
 """Amounts are drawn around what is left: a cap that leaks is found at its edge, hardly ever far from it."""
 
+LEAST_CAPTURE = 50  # Stripe's minimum in SGD, in cents
+
 
 def part(share: str, left: int) -> int:
     """An amount, at least one, in relation to what is left."""
@@ -81,7 +83,7 @@ class Market(RuleBasedStateMachine):
     def capture(self, pick: int, share: str) -> None:
         payment = self.payments[pick % len(self.payments)]
         amount = part(share, payment.held)
-        fits = not payment.captured and not payment.gone and amount <= payment.held
+        fits = not payment.captured and not payment.gone and LEAST_CAPTURE <= amount <= payment.held
         call = self.running.stripe.payment_intents.capture
         if self.happens(fits, call, payment.id, {"amount_to_capture": amount}):
             payment.captured = amount
