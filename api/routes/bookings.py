@@ -35,6 +35,7 @@ from domain.foundation.errors import Stale
 from domain.foundation.ids import BookingId
 from domain.foundation.lifecycle import NotNow
 from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.payable import AmountNotPayable
 from domain.identity import Caller
 from domain.identity.errors import AccountSuspended
 from domain.ledger.errors import BalanceTooLow
@@ -68,6 +69,7 @@ router = Router(tags=["bookings"])
     status_code=201,
     idempotency="required",
     refusals=[
+        AmountNotPayable,
         BalanceTooLow,
         NotBookableThen,
         OfferTakesNoBookings,
@@ -133,6 +135,7 @@ def read_booking_timeline(
     idempotency="required",
     refusals=[
         AccountSuspended,
+        AmountNotPayable,
         BookingNotFound,
         NotPayable,
         PaymentDeclined,

@@ -102,4 +102,5 @@ def say_task_savings(
 
 def _own(session: Session, offer_id: OfferId, caller: Caller, at: datetime) -> OwnOfferView:
     whole = offers.own_offer(session, offer_id, caller.user_id)
-    return OwnOfferView.of(whole, pricing.customer_savings(session, [whole], at))
+    problems = pricing.price_problems(session, [whole], at)[whole.offer.id]
+    return OwnOfferView.own(whole, pricing.customer_savings(session, [whole], at), problems)

@@ -96,9 +96,9 @@ def list_own_offers(
     """See your own offers in every state, the newest first."""
     page = offers.offers_of(session, caller.user_id, after=after, limit=limit)
     saves = pricing.customer_savings(session, page.items, at)
-    return PageView(
-        items=[OwnOfferView.of(whole, saves) for whole in page.items], next_cursor=page.next_cursor
-    )
+    problems = pricing.price_problems(session, page.items, at)
+    items = [OwnOfferView.own(whole, saves, problems[whole.offer.id]) for whole in page.items]
+    return PageView(items=items, next_cursor=page.next_cursor)
 
 
 @router.get("/me/offers/{offer_id}", may="offers.change", refusals=[OfferUnknown])
@@ -241,4 +241,5 @@ def unhide_offer(offer_id: OfferId, session: Session, caller: Caller, at: dateti
 
 def _own(session: Session, offer_id: OfferId, caller: Caller, at: datetime) -> OwnOfferView:
     whole = offers.own_offer(session, offer_id, caller.user_id)
-    return OwnOfferView.of(whole, pricing.customer_savings(session, [whole], at))
+    problems = pricing.price_problems(session, [whole], at)[whole.offer.id]
+    return OwnOfferView.own(whole, pricing.customer_savings(session, [whole], at), problems)

@@ -19,6 +19,7 @@ from api.transaction import Router, body_of
 from domain import payments
 from domain.foundation.database import Transactions
 from domain.foundation.ids import PaymentId
+from domain.foundation.payable import AmountNotPayable
 from domain.foundation.settings import settings
 from domain.identity import Caller
 from domain.payments import Gateway
@@ -75,6 +76,7 @@ def list_refunds(payment_id: PaymentId, session: Session, caller: Caller) -> Ref
     status_code=201,
     idempotency="required",
     refusals=[
+        AmountNotPayable,
         payments.PaymentUnknown,
         payments.RefundTooLarge,
         payments.MoneyDistributed,

@@ -12,6 +12,7 @@ from domain.availability.errors import LengthImpossible, NotBookableThen
 from domain.foundation.errors import Stale
 from domain.foundation.ids import MarketId, QuoteId
 from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.payable import AmountNotPayable
 from domain.identity import Caller
 from domain.markets.errors import MarketUnknown, PolicyUnknown
 from domain.offers.errors import OfferUnknown
@@ -40,6 +41,7 @@ router = Router(tags=["pricing"])
     may="quotes.ask",
     status_code=201,
     refusals=[
+        AmountNotPayable,
         AmountTooLarge,
         CreditsNotTaken,
         LengthImpossible,
@@ -67,6 +69,9 @@ def ask_for_quote(body: QuoteRequest, session: Session, caller: Caller, at: date
     you redeem make it less; without any it is the list price, and nobody asks why. A customer holds a few
     live quotes in each category (five, unless the market's policy says otherwise); one more lets the oldest
     give way.
+
+    What no card can pay is not promised: the refusal says what cards pay in the currency and what can be
+    changed by whom. Credits pay for no more than leaves what a card can pay, and nothing to pay is fine.
     """
     return QuoteView.of(
         pricing.quote(

@@ -23,6 +23,7 @@ from domain.offers import (
     Content,
     OfferState,
     Place,
+    PriceProblem,
     Unit,
     WholeOffer,
 )
@@ -203,10 +204,19 @@ class OfferView(View):
 
 
 class OwnOfferView(OfferView):
-    """An offer as its provider sees it: the true place, what tasks save, and why it is hidden if it is."""
+    """An offer as its provider sees it: the true place, what tasks save, what cards cannot pay of it.
+
+    It says too why the offer is hidden, if it is.
+    """
 
     savings: tuple[SavingView, ...] = Field(
         description="What sets of tasks save you. The customer is given the market's part of it."
+    )
+    price_problems: tuple[PriceProblem, ...] = Field(
+        description="What cards cannot pay, under the market's policy now. `never_payable`: no booking can "
+        "be paid, and none is quoted until price or options change. `cheapest_not_payable`, "
+        "`dearest_not_payable`: bookings that cost less or more than cards pay are not quoted. "
+        "`price_off_step`: quotes round the price to what cards pay."
     )
     lowest_price_amount: Amount | None
     latitude: float | None
@@ -215,6 +225,11 @@ class OwnOfferView(OfferView):
     hidden_reason: str | None
     created_at: Instant
     changed_at: Instant
+
+    @classmethod
+    def own(cls, whole: WholeOffer, saves: Saves, problems: tuple[PriceProblem, ...]) -> Self:
+        """The view of an offer, what its tasks save, and what cards cannot pay of it."""
+        return cls(**cls._told(whole, saves), price_problems=problems)
 
     @classmethod
     def _told(cls, whole: WholeOffer, saves: Saves) -> dict[str, Any]:

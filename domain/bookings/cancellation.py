@@ -159,6 +159,7 @@ def settle(
     stake_amount: int = 0,
     unmet: Stake = NO_STAKE,
     redeemed: CreditsUsed = NO_CREDITS,
+    step: int = 1,
 ) -> Settlement:
     """The share in minor units of what was agreed, and what that leaves of the stake and of the credits.
 
@@ -166,16 +167,18 @@ def settle(
     of the service is split between the provider and the commission as the whole was (largest remainder), so
     the provider bears no rounding that the platform keeps. Of the stake only what `unmet` tasks are worth
     is kept, the provider having done their work, and of that as much as of the service; it comes on top of
-    the parts. Credits come back as far as what they paid for does.
+    the parts. Credits come back as far as what they paid for does. Every part that goes back is a multiple of
+    `step`, as cards are given back (`foundation.payable`), where what was agreed is.
     """
     service = agreed.pay_out + agreed.commission
-    kept_service = service - portion(service, share.service_bp)
-    kept_fee = agreed.service_fee - portion(agreed.service_fee, share.service_fee_bp)
+    kept_service = service - _going_back(service, share.service_bp, step)
+    kept_fee = agreed.service_fee - _going_back(agreed.service_fee, share.service_fee_bp, step)
     tax_bp = share.service_fee_bp if tax_base is TaxBase.SERVICE_FEE else share.service_bp
-    kept_tax = agreed.tax - portion(agreed.tax, tax_bp)
-    pay_out, commission = apportion(kept_service, (agreed.pay_out, agreed.commission)) if service else (0, 0)
-    kept_surge = agreed.surge - portion(agreed.surge, share.service_bp)
-    kept_stake = _kept_stake(unmet, share)
+    kept_tax = agreed.tax - _going_back(agreed.tax, tax_bp, step)
+    parts = (agreed.pay_out, agreed.commission)
+    pay_out, commission = apportion(kept_service, parts, step) if service else (0, 0)
+    kept_surge = agreed.surge - _going_back(agreed.surge, share.service_bp, step)
+    kept_stake = _kept_stake(unmet, share, step)
     kept = Amounts(
         pay_out=pay_out + kept_stake.pay_out,
         service_fee=kept_fee,
@@ -193,10 +196,15 @@ def settle(
     )
 
 
-def _kept_stake(unmet: Stake, share: Share) -> Stake:
+def _going_back(amount: int, basis_points: int, step: int) -> int:
+    """A share of a part in steps; all of it where everything goes back, and never more than there is."""
+    return amount if basis_points == BASIS_POINTS else min(amount, portion(amount, basis_points, step))
+
+
+def _kept_stake(unmet: Stake, share: Share, step: int) -> Stake:
     return Stake(
-        pay_out=unmet.pay_out - portion(unmet.pay_out, share.service_bp),
-        tax=unmet.tax - portion(unmet.tax, share.service_bp),
+        pay_out=unmet.pay_out - _going_back(unmet.pay_out, share.service_bp, step),
+        tax=unmet.tax - _going_back(unmet.tax, share.service_bp, step),
     )
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from domain import availability, pricing
 from domain.foundation.money import BASIS_POINTS
+from domain.foundation.payable import step_of
 
 from . import books, redeeming, stakes
 from .cancellation import NO_STAKE, Deadlines, Settlement, Share, Stake, given_back, settle
@@ -36,6 +37,7 @@ def in_money(booking: Booking, share: Share, *, unmet: Stake = NO_STAKE) -> Sett
         stake_amount=booking.stake_amount,
         unmet=unmet,
         redeemed=booking.redeemed,
+        step=step_of(booking.currency),
     )
 
 

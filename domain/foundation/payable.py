@@ -12,6 +12,7 @@ currencies; where it refuses one all the same, the payment says so in the words 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from domain.foundation.errors import Unacceptable
 from domain.foundation.money import CURRENCIES, Money, exponent
@@ -162,7 +163,7 @@ def written(amount: int, currency: str) -> str:
     return f"{currency} {Money(amount, currency).decimal:f}"
 
 
-def _extras(currency: str) -> dict[str, int | str]:
+def _extras(currency: str) -> dict[str, Any]:  # numbers and a code, as extras of a refusal
     found = bounds(currency)
     if found is None:
         return {"currency": currency}
@@ -177,14 +178,14 @@ def _extras(currency: str) -> dict[str, int | str]:
 def _bounds_of(currency: str, leasts: Mapping[str, int]) -> Bounds:
     finer, coarser = FINER_AT_STRIPE.get(currency, 1), COARSER_AT_STRIPE.get(currency, 1)
     step = 10 if currency in _TENS else coarser
-    most = (10 ** _MOST_DIGITS.get(currency, _USUAL_DIGITS) - 1) // finer * coarser
+    most = (int("9" * _MOST_DIGITS.get(currency, _USUAL_DIGITS))) // finer * coarser
     return Bounds(currency, max(step, leasts.get(currency, 0)), most - most % step, step)
 
 
 def _in_minor_units(major: str, currency: str) -> int:
     whole, _, part = major.partition(".")
     decimals = exponent(currency)
-    return int(whole) * 10**decimals + int(part.ljust(decimals, "0") or 0)
+    return int(whole + part.ljust(decimals, "0"))
 
 
 _LEASTS = {code: _in_minor_units(major, code) for major, codes in _LEAST.items() for code in codes}

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
-from domain.foundation import money, zones
+from domain.foundation import money, payable, zones
 from domain.markets.errors import MarketImpossible
 
 # CLDR has names for unions, for tests of its own, and for not knowing.
@@ -12,7 +12,7 @@ _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 
 def check_place(*, currency: str, time_zone: str, locale: str, country: str) -> None:
-    """Refuse what does not exist; the refusal names the field.
+    """Refuse what does not exist, and a currency that no card pays in; the refusal names the field.
 
     `currency` is ISO 4217, `time_zone` an IANA name, `locale` a BCP 47 tag, `country` ISO 3166-1 alpha-2.
     """
@@ -25,6 +25,11 @@ def check_place(*, currency: str, time_zone: str, locale: str, country: str) -> 
     for field, exists in known.items():
         if not exists:
             raise MarketImpossible(f"There is no such {field.replace('_', ' ')}.", field=field)
+    if payable.bounds(currency) is None:
+        raise MarketImpossible(
+            f"The payment provider takes no card payments in {currency}; choose another currency.",
+            field="currency",
+        )
 
 
 @lru_cache(maxsize=1)

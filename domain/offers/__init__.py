@@ -25,6 +25,8 @@ from domain.offers.content import (
 from domain.offers.kinds import Claim, OfferState, OptionPer, Place, TaskKind, Unbookable, Unit
 from domain.offers.models import Category, Offer, OfferOption, OfferTask
 from domain.offers.options import add_option, edit_option, retire_option
+from domain.offers.payability import PriceProblem
+from domain.offers.payability import problems as price_problems
 from domain.offers.queries import (
     TERMS_FOR,
     WholeOffer,
@@ -64,6 +66,7 @@ __all__ = [
     "OptionPer",
     "OptionTerms",
     "Place",
+    "PriceProblem",
     "SavingTerms",
     "TaskContent",
     "TaskKind",
@@ -94,6 +97,7 @@ __all__ = [
     "offers_of",
     "own_offer",
     "pause",
+    "price_problems",
     "public_offer",
     "publish",
     "read_terms",

@@ -12,8 +12,8 @@ from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.errors import Forbidden
 from domain.foundation.signing import secret_for
 from domain.identity import Caller, acting
-from domain.markets import Market
-from domain.offers import queries, rules
+from domain.markets import Market, Policy
+from domain.offers import payability, queries, rules
 from domain.offers.changes import changeable_locked, count, own_locked, tell
 from domain.offers.content import Content
 from domain.offers.events import (
@@ -50,7 +50,9 @@ def draft(
         raise ProfileUnknown
     providers.require(session, profile, Capability.DRAFT_OFFERS)
     category, market = queries.category(session, category_id), markets.market(session, profile.market_id)
-    rules.check_content(content, category, _cancellation_policies(session, market.id, at))
+    policy = markets.policy_at(session, market.id, at).rules
+    rules.check_content(content, category, policy.cancellation_policies)
+    payability.check_price(content, market.currency)
     offer = Offer(
         profile_id=profile.id,
         provider_user_id=profile.user_id,
@@ -80,14 +82,16 @@ def edit(
 ) -> Offer:
     """Let the offer say `content` from now on; bookings made before keep what they were promised.
 
-    What was published stays complete, and costs what its tasks save at least. Refuses `OfferUnknown`,
-    `Stale`, `NotNow`, `ContentUnfit`, `OfferIncomplete` and `SavingsUnfit`.
+    What was published stays complete and payable, and costs what its tasks save at least. Refuses
+    `OfferUnknown`, `Stale`, `NotNow`, `ContentUnfit`, `OfferIncomplete` and `SavingsUnfit`.
     """
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
     category, market = queries.category(session, offer.category_id), markets.market(session, offer.market_id)
-    rules.check_content(content, category, _cancellation_policies(session, market.id, at))
+    policy = markets.policy_at(session, market.id, at).rules
+    rules.check_content(content, category, policy.cancellation_policies)
+    payability.check_price(content, offer.currency)
     if offer.published_at is not None:
-        rules.check_complete(content, category)
+        _check_publishable(session, offer, content, category, policy)
     moved = (offer.latitude, offer.longitude) != (content.latitude, content.longitude)
     rewritten = (offer.title, offer.description) != (content.title, content.description)
     offer.sqlmodel_update(_columns(content, category, market))
@@ -105,7 +109,7 @@ def publish(
     """Let the offer be found and booked, also again after a pause.
 
     Refuses `OfferUnknown`, `Stale`, `NotNow`, `CapabilityMissing`, `ContentUnfit` (the market may have
-    changed its policies meanwhile) and `OfferIncomplete`.
+    changed its policies meanwhile, or no card can pay any booking) and `OfferIncomplete`.
     """
     offer = own_locked(session, offer_id, by=by, if_match=if_match)
     if offer.state is OfferState.PUBLISHED:
@@ -113,8 +117,10 @@ def publish(
     state = LIFECYCLE.step(offer.state, "publish", Side.PROVIDER)
     providers.require(session, providers.profile(session, offer.profile_id), Capability.OFFER)
     category, content = queries.category(session, offer.category_id), content_of(offer)
-    rules.check_content(content, category, _cancellation_policies(session, offer.market_id, at))
-    rules.check_complete(content, category)
+    policy = markets.policy_at(session, offer.market_id, at).rules
+    rules.check_content(content, category, policy.cancellation_policies)
+    payability.check_price(content, offer.currency)
+    _check_publishable(session, offer, content, category, policy)
     offer.state, offer.published_at = state, offer.published_at or at
     return tell(session, offer, OfferPublished(offer.id, count(offer, at)), by=by, at=at)
 
@@ -174,8 +180,13 @@ def _moderator(offer: Offer, by: Actor | Caller) -> Actor:
     return who
 
 
-def _cancellation_policies(session: Session, market_id: UUID, at: datetime) -> frozenset[str]:
-    return frozenset(markets.policy_at(session, market_id, at).rules.cancellation_policies)
+def _check_publishable(
+    session: Session, offer: Offer, content: Content, category: Category, policy: Policy
+) -> None:
+    """Check that people can book what the offer says, and that cards can pay at least one booking of it."""
+    rules.check_complete(content, category)
+    options = queries.options_of(session, [offer.id])[offer.id]
+    payability.check_ever_payable(content, category, options, currency=offer.currency, policy=policy)
 
 
 def _columns(content: Content, category: Category, market: Market) -> dict[str, Any]:  # a row's values

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain.foundation.actors import Actor
-from domain.offers import queries, rules
+from domain.offers import payability, queries, rules
 from domain.offers.changes import changeable_locked, count, tell
 from domain.offers.content import OptionContent
 from domain.offers.errors import TooManyOptions
@@ -27,6 +27,7 @@ def add_option(
     """Let customers add this. Refuses `OfferUnknown`, `Stale`, `NotNow`, `ContentUnfit`, `TooManyOptions`."""
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
     rules.check_option(content)
+    payability.check_option_price(content, offer.currency)
     if len(queries.options_of(session, [offer.id])[offer.id]) >= rules.MOST_OPTIONS:
         raise TooManyOptions(f"{rules.MOST_OPTIONS} is the most; retire one first.")
     option = OfferOption(offer_id=offer.id, created_at=at, **asdict(content))
@@ -52,6 +53,7 @@ def edit_option(
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
     option = queries.option(session, offer.id, option_id)
     rules.check_option(content)
+    payability.check_option_price(content, offer.currency)
     for name, value in asdict(content).items():
         setattr(option, name, value)
     tell(session, offer, OptionEdited(offer.id, count(offer, at), option.id), by=by, at=at)

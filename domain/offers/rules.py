@@ -90,20 +90,20 @@ def bookable(terms: Terms) -> list[Unbookable]:
 def check_content(content: Content, category: Category, cancellation_policies: Collection[str]) -> None:
     """Refuse with `ContentUnfit` what is wrong, complete or not; every wrong field is named at once."""
     if wrong := [*_unfit(content, category, cancellation_policies)]:
-        raise _refusal(ContentUnfit, wrong)
+        raise refusal(ContentUnfit, wrong)
 
 
 def check_complete(content: Content, category: Category) -> None:
     """Refuse with `OfferIncomplete` what people could not book yet: no length, or nowhere to go."""
     needed = _LENGTHS[category.unit] + (() if category.place is Place.REMOTE else _PLACE)
     if wrong := [Wrong(name, "is still open") for name in needed if getattr(content, name) is None]:
-        raise _refusal(OfferIncomplete, wrong)
+        raise refusal(OfferIncomplete, wrong)
 
 
 def check_option(content: OptionContent) -> None:
     """Refuse with `ContentUnfit` an option that could not be added to anything."""
     if wrong := [*_out_of_bounds(content, _OPTION_BOUNDS)]:
-        raise _refusal(ContentUnfit, wrong)
+        raise refusal(ContentUnfit, wrong)
 
 
 def from_amount(price_amount: int, unit: Unit, minimum_minutes: int | None) -> int:
@@ -165,8 +165,8 @@ def _wrong_length(content: Content, category: Category) -> Iterator[Wrong]:
         yield Wrong("check_out_at", "comes with the check-in, or not at all")
 
 
-def _refusal(kind: type[Unacceptable], wrong: list[Wrong]) -> Unacceptable:
-    """The first field in the sentence, all of them beside it.
+def refusal(kind: type[Unacceptable], wrong: list[Wrong]) -> Unacceptable:
+    """A refusal with the first field in its sentence, and all of them beside it.
 
     Lengths are named without their unit, as people outside say them: a `duration`, however it is counted.
     """

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain.foundation import events, ids
+from domain.foundation import events, ids, payable
 from domain.foundation.actors import CLOCK, Actor
 from domain.payments import books, queries
 from domain.payments.errors import KeepTooMuch, MoneyDistributed, PaymentNotAuthorized, RefundTooLarge
@@ -28,7 +28,10 @@ def open(  # noqa: A001 -- read as `payments.open(…)`
     """A payment of `amount` minor units for a subject, usually a booking; nothing is asked of anybody yet.
 
     A subject has one payment: a second one is a bug and violates a constraint.
+
+    Raises AmountNotPayable if no card can pay it.
     """
+    payable.check_payable(amount, currency)
     payment = Payment(
         subject_id=subject_id,
         market_id=market_id,
@@ -75,9 +78,10 @@ def refund(
     """Give `amount` back to the customer beyond what `keep` decides, borne by `liable`; a worker sends it.
 
     The books show it on its way at once, so it cannot be promised twice. Refuses `RefundTooLarge`,
-    `MoneyDistributed` and `NobodyWasPaid`.
+    `AmountNotPayable` of an amount finer than cards are given back, `MoneyDistributed` and `NobodyWasPaid`.
     """
     payment = queries.of_locked(session, subject_id)
+    payable.check_refundable(amount, payment.currency)
     left = payment.captured_amount - queries.standing(session, payment).given_back
     if not 0 < amount <= left:
         raise RefundTooLarge(f"At most {left} can be given back.", field="amount", refundable_amount=left)

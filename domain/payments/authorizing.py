@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain.foundation import payable
 from domain.foundation.database import Transactions
 from domain.payments import actions, customers, queries, settling
 from domain.payments.calls import NOT_MADE, Sent
@@ -22,6 +23,8 @@ from domain.payments.models import Payment, ProviderOp
 from domain.payments.rules import LEASE
 
 DONE = frozenset({PaymentState.AUTHORIZED, PaymentState.CAPTURED})
+# What Stripe says of an amount, whatever the card (docs.stripe.com/error-codes).
+_OF_THE_AMOUNT = frozenset({"amount_too_small", "amount_too_large", "invalid_charge_amount"})
 
 
 def authorize(
@@ -31,8 +34,9 @@ def authorize(
 
     It is then authorized, or requires an action of the customer at their bank (`next_action` says which; when
     they have done it, asking again with the same method tells). Asking again never holds twice. Refuses
-    `PaymentDeclined` and `PaymentMethodUnfit`, after which another method may be tried; `PaymentOver` when it
-    was called off; `PaymentUnderway` and `PaymentOutcomeUnknown`, after which asking again is right.
+    `PaymentDeclined` and `PaymentMethodUnfit`, after which another method may be tried; `AmountNotPayable`,
+    after which none helps; `PaymentOver` when it was called off; `PaymentUnderway` and
+    `PaymentOutcomeUnknown`, after which asking again is right.
     """
     payment = settling.settle(transactions, gateway, payment_id, at=at)
     if payment.state is PaymentState.REQUIRES_ACTION:
@@ -79,5 +83,20 @@ def _answer(payment: Payment, op: ProviderOp) -> Payment:
     if op.state is OpState.FAILED and code != NOT_MADE:
         if payment.state is PaymentState.FAILED:
             raise PaymentDeclined(code=payment.failure_code)
+        if code in _OF_THE_AMOUNT:
+            raise _amount_refused(payment, str(code))
         raise PaymentMethodUnfit(field="payment_method", code=code)
     raise PaymentOutcomeUnknown(retry_after=int(LEASE.total_seconds()))
+
+
+def _amount_refused(payment: Payment, code: str) -> payable.AmountNotPayable:
+    """The provider takes no such amount, though our table has it; no other card would change that."""
+    amount = payable.written(payment.amount, payment.currency)
+    return payable.AmountNotPayable(
+        f"The payment provider takes no payment of {amount}. Another card does not change that: book more or "
+        "less at once. The market's operators can look at the limits of its currency.",
+        code=code,
+        amount=payment.amount,
+        currency=payment.currency,
+        changeable_by=["customer", "operator"],
+    )

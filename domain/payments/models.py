@@ -40,6 +40,12 @@ class Payment(Table, table=True):
             name="payments_amounts_only_shrink",
         ),
         CheckConstraint("keep_amount BETWEEN 0 AND amount", name="payments_keep_no_more_than_they_are"),
+        CheckConstraint(
+            "state NOT IN ('authorized', 'captured') OR CASE "
+            "WHEN currency IN ('BHD', 'JOD', 'KWD', 'OMR', 'TND') THEN amount % 10 "
+            "WHEN currency = 'MGA' THEN amount % 100 ELSE 0 END = 0",
+            name="payments_taken_are_in_steps_of_their_currency",
+        ),
         Index("payments_to_settle", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         CheckConstraint(
             "due_at IS NULL OR (keep_amount IS NOT NULL AND settled_at IS NULL AND parked_at IS NULL)",

@@ -46,7 +46,8 @@ _REFUND_RANK = {
 class Standing:
     """Where a payment stands. `given_back` counts all refunds that did not fail, also those on their way.
 
-    `failures` counts the refusals since it was last decided what to keep.
+    `failures` counts the refusals since it was last decided what to keep. `least_amount` is the least that
+    can be captured in the payment's currency.
     """
 
     state: PaymentState
@@ -56,6 +57,7 @@ class Standing:
     captured_amount: int
     given_back: int
     failures: int = 0
+    least_amount: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,11 @@ class Step:
 
 
 def next_step(standing: Standing) -> Step | None:
-    """What brings the provider nearer to what shall be kept; None when it is there or nothing is decided."""
+    """What brings the provider nearer to what shall be kept; None when it is there or nothing is decided.
+
+    A capture has a least amount and a refund has none: less than can be captured is kept by capturing the
+    least and giving back the rest.
+    """
     keep = standing.keep_amount
     if keep is None:
         return None
@@ -78,7 +84,7 @@ def next_step(standing: Standing) -> Step | None:
             excess = standing.captured_amount - standing.given_back - keep
             return Step(OpKind.REFUND, excess) if excess > 0 else None
         case PaymentState.AUTHORIZED if keep > 0:
-            return Step(OpKind.CAPTURE, min(keep, standing.authorized_amount))
+            return Step(OpKind.CAPTURE, min(max(keep, standing.least_amount), standing.authorized_amount))
         case _:
             return Step(OpKind.CANCEL) if standing.is_known_to_provider else None
 

@@ -29,6 +29,7 @@ from stripe.params import (
 )
 
 from domain.foundation.money import Money
+from domain.foundation.payable import COARSER_AT_STRIPE, FINER_AT_STRIPE
 from domain.foundation.settings import Settings
 from domain.payments.gateway import (
     AnswerUnreadableError,
@@ -62,9 +63,6 @@ _FAILED = RefundState.FAILED
 _REFUND_STATES = {"succeeded": RefundState.SUCCEEDED, "failed": _FAILED, "canceled": _FAILED}
 _WHOLE = ["latest_charge.balance_transaction"]
 _PAGE = 100  # the longest page Stripe gives
-
-_FINER, _COARSER = {"ISK": 100, "UGX": 100}, {"MGA": 100}
-"""Where Stripe counts in other units than ISO 4217 (docs.stripe.com/currencies, on decimals)."""
 
 
 class StripeGateway:
@@ -285,7 +283,8 @@ def _our_id(metadata: object, name: str) -> UUID | None:
 
 def _to_stripe(amount: Money) -> int:
     """The amount as Stripe counts it; one that it cannot count is refused before anything is asked."""
-    whole, rest = divmod(amount.amount * _FINER.get(amount.currency, 1), _COARSER.get(amount.currency, 1))
+    finer, coarser = FINER_AT_STRIPE.get(amount.currency, 1), COARSER_AT_STRIPE.get(amount.currency, 1)
+    whole, rest = divmod(amount.amount * finer, coarser)
     if rest:
         raise CallRefusedError("invalid_charge_amount")
     return whole
@@ -297,4 +296,4 @@ def _fee_from_stripe(fee: int, currency: str) -> int:
 
 
 def _from_stripe(amount: int, currency: str) -> int:
-    return amount * _COARSER.get(currency, 1) // _FINER.get(currency, 1)
+    return amount * COARSER_AT_STRIPE.get(currency, 1) // FINER_AT_STRIPE.get(currency, 1)

@@ -28,7 +28,7 @@ from domain.pricing.explanation import Explanation, explain
 from domain.pricing.inputs import Counted, Inputs, Surge, counted_in
 from domain.pricing.lines import Line, LineKind, LineRule, Party
 from domain.pricing.models import TariffVersion
-from domain.pricing.offered import customer_savings
+from domain.pricing.offered import customer_savings, price_problems
 from domain.pricing.publishing import publish_tariff
 from domain.pricing.queries import agree, call_off, tariffs
 from domain.pricing.queries import quote as own_quote
@@ -89,6 +89,7 @@ __all__ = [
     "price",
     "price_after_drop",
     "price_of_change",
+    "price_problems",
     "publish_tariff",
     "quote",
     "redemptions",

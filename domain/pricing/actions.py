@@ -18,6 +18,7 @@ from domain.pricing.errors import OfferTakesNoBookings, OwnOffer, QuoteNotLive, 
 from domain.pricing.fitting import Fitted, fit, inputs_of, used
 from domain.pricing.inputs import Inputs
 from domain.pricing.participation import taken
+from domain.pricing.payability import check_promise
 from domain.pricing.queries import Situation
 from domain.pricing.quotes import Quote
 from domain.pricing.sealing import Concerning, columns, drawn_up, is_genuine
@@ -51,8 +52,9 @@ def quote(
     `instead_of` names a live quote of one's own: the factor by demand is then no more than it was there, and
     the promise lasts no longer, so that an alternative which that quote's explanation names can be had at the
     price it states. Refuses `OwnOffer`, `OfferTakesNoBookings`, lengths, seats, options and tasks that the
-    offer does not have, `CreditsNotTaken`, `QuoteNotLive`, `QuoteUnlike`, and whatever `availability` refuses
-    of the start; that somebody wanted a time which cannot be had is kept with the refusal.
+    offer does not have, `CreditsNotTaken`, `QuoteNotLive`, `QuoteUnlike`, `AmountNotPayable` where no
+    card can pay what it costs, and whatever `availability` refuses of the start; that somebody wanted a time
+    which cannot be had is kept with the refusal.
 
     The customer's sixth live quote in a category (the policy says how many) lets the oldest give way: a
     person who compares is not to be stopped by a limit that is there to keep prices from being hoarded, and
@@ -93,6 +95,7 @@ def _quote(
     if instead_of is not None:
         expires_at = min(expires_at, instead_of.expires_at)
     drawn = drawn_up(concerning(terms, fitted, customer_id), inputs, at=at, expires_at=expires_at)
+    check_promise(drawn, terms, fitted)
     # The quote that this one is asked instead of gives way last: its other alternatives still stand.
     kept = instead_of.id if instead_of else None
     places = now.policy.rules.live_quotes

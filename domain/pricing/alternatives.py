@@ -20,6 +20,7 @@ from h3.api.basic_int import grid_disk
 from sqlmodel import Session
 
 from domain import availability, offers
+from domain.foundation import payable
 from domain.foundation.errors import Unacceptable
 from domain.foundation.spans import Span
 from domain.offers import Terms
@@ -180,13 +181,14 @@ def _of_neighbours(
 
 
 def _told(quote: Quote, way: Way, terms: Terms, ask: Ask, by: Held) -> Iterator[Alternative]:
-    """The alternative, if it really costs less."""
+    """The alternative, if it really costs less and a card can pay it."""
     try:
         fitted, inputs = by.inputs(terms, ask)
-        pay_in = price(inputs).pay_in_amount
+        priced = price(inputs)
     except (Unacceptable, PolicyTakesTooMuch):
         return
-    if pay_in < quote.pay_in_amount:
+    pay_in = priced.pay_in_amount
+    if pay_in < quote.pay_in_amount and payable.is_payable(priced.list_amount, inputs.currency):
         saves = quote.pay_in_amount - pay_in
         yield Alternative(way, terms.offer_id, terms.title, ask, fitted.during, pay_in, saves)
 

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from domain import availability, offers, surge
 from domain.availability import Slot
+from domain.foundation import payable
 from domain.foundation.money import BASIS_POINTS, share
 from domain.foundation.spans import Span
 from domain.markets import Market
@@ -185,9 +186,10 @@ def _point(here: _Market, terms: Terms, slot: Slot, at: datetime) -> Point:
 
 
 def _pay_in(inputs: Inputs, factor: Surge) -> int | None:
-    """The market's price for everybody, so before any protection; None where it cannot be counted."""
+    """The market's price for everybody, so before any protection; None where it cannot be counted or paid."""
     everybody = factor.model_copy(update={"multiplier_bp": factor.market_bp})
     try:
-        return price(inputs.model_copy(update={"surge": everybody})).pay_in_amount
+        pay_in = price(inputs.model_copy(update={"surge": everybody})).pay_in_amount
     except (AmountTooLarge, PolicyTakesTooMuch):
         return None
+    return pay_in if payable.is_payable(pay_in, inputs.currency) else None

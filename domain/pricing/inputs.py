@@ -6,8 +6,9 @@ tariff's factors stand here by piece of time, already matched. A field may be ad
 what was so before, and none is ever renamed or removed; a new way of counting gets a new `formula`.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -170,6 +171,14 @@ class Inputs(_Value):
     savings: tuple[Saving, ...] = ()
     sharing_bp: int = 0
     credits: Credits | None = None
+    # What a card can pay in this currency (`foundation.payable`): every line is a multiple of the step, and
+    # credits leave the least amount to pay. One and nothing are what quotes had before this was looked at.
+    step: int = 1
+    least_amount: int = 0
+
+    def in_steps(self, of: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The inputs of a line, with the step where it is not one."""
+        return of if self.step == 1 else {**of, "step": self.step}
 
     @property
     def counted(self) -> Counted:

@@ -1,7 +1,8 @@
 """Lines: who owes whom how much, by which rule. A quote is nothing but its lines; the totals are their sums.
 
 A line's amount is what its rule makes of its inputs, and both are stored with it, so each line can be counted
-again on its own, years later, without asking anything else. Amounts are minor units of the quote's currency;
+again on its own, years later, without asking anything else. Amounts are minor units of the quote's currency,
+and multiples of `step` where cards pay nothing finer (`foundation.payable`);
 below zero is only what makes things cheaper: a tariff, a factor, a task, credits, and the tax these take off.
 """
 
@@ -114,56 +115,68 @@ def count(rule: LineRule, inputs: Mapping[str, Any]) -> int:
     return _COUNTING[rule](**inputs)
 
 
-def _units_at_price(*, price_amount: int, units: int, per: int, times: int) -> int:
+def _units_at_price(*, price_amount: int, units: int, per: int, times: int, step: int = 1) -> int:
     """A price for every `per` units (sixty, where minutes are billed at an hourly price), so many times."""
-    return share(price_amount * units * times, 1, per)
+    return share(price_amount * units * times, 1, per, step)
 
 
-def _tariff_on_units(*, price_amount: int, per: int, times: int, pieces: Sequence[Mapping[str, Any]]) -> int:
+def _tariff_on_units(
+    *, price_amount: int, per: int, times: int, pieces: Sequence[Mapping[str, Any]], step: int = 1
+) -> int:
     """What the tariff adds to the base: every piece of the time by its own factor, rounded once for all."""
     weighed = sum(piece["units"] * (piece["factor_bp"] - BASIS_POINTS) for piece in pieces)
-    return share(price_amount * times * weighed, 1, per * BASIS_POINTS)
+    return share(price_amount * times * weighed, 1, per * BASIS_POINTS, step)
 
 
-def _share_on_top(*, of_amount: int, share_bp: int) -> int:
+def _share_on_top(*, of_amount: int, share_bp: int, step: int = 1) -> int:
     """A share of another amount, added to it."""
-    return portion(of_amount, share_bp)
+    return portion(of_amount, share_bp, step)
 
 
-def _part_within(*, of_amount: int, weights: Sequence[int], place: int) -> int:
+def _part_within(*, of_amount: int, weights: Sequence[int], place: int, step: int = 1) -> int:
     """One of the parts into which another amount is split without a remainder."""
-    return apportion(of_amount, weights)[place]
+    return apportion(of_amount, weights, step)[place]
 
 
-def _factor_on_service(*, of_amount: int, multiplier_bp: int, floor_amount: int = 0) -> int:
+def _factor_on_service(*, of_amount: int, multiplier_bp: int, floor_amount: int = 0, step: int = 1) -> int:
     """What the factor by demand adds to an amount; below one it takes off, down to `floor_amount` at most.
 
     An amount that lies below the floor already, by a tariff or by its own price, stays as it is.
     """
-    change = portion(of_amount, multiplier_bp - BASIS_POINTS)
+    change = portion(of_amount, multiplier_bp - BASIS_POINTS, step)
     return change if change >= 0 else -min(-change, max(0, of_amount - floor_amount))
 
 
 def _task_share(
-    *, savings: Sequence[Mapping[str, Any]], tasks: int, sharing_bp: int, most_amount: int, place: int
+    *,
+    savings: Sequence[Mapping[str, Any]],
+    tasks: int,
+    sharing_bp: int,
+    most_amount: int,
+    place: int,
+    step: int = 1,
 ) -> int:
     """What one task takes off: its Shapley share of the customer's part of all that the tasks save."""
-    given = min(portion(sum(saving["amount"] for saving in savings), sharing_bp), most_amount)
+    given = min(portion(sum(saving["amount"] for saving in savings), sharing_bp, step), most_amount)
     if not given:
         return 0
     weights = shapley.shares([(saving["tasks"], saving["amount"]) for saving in savings], tasks)
-    return -apportion(given, weights)[place]
+    return -apportion(given, weights, step)[place]
 
 
-def _tax_on_tasks(*, shares: Sequence[int], rate_bp: int, whole_bp: int, most_amount: int, place: int) -> int:
+def _tax_on_tasks(
+    *, shares: Sequence[int], rate_bp: int, whole_bp: int, most_amount: int, place: int, step: int = 1
+) -> int:
     """What one task takes off a tax: its part of the tax on all shares, which is at most what was taken."""
-    tax = min(share(sum(shares), rate_bp, whole_bp), most_amount)
-    return -apportion(tax, shares)[place]
+    tax = min(share(sum(shares), rate_bp, whole_bp, step), most_amount)
+    return -apportion(tax, shares, step)[place]
 
 
-def _redeemed(*, wanted_amount: int, most_amount: int, weights: Sequence[int], place: int) -> int:
+def _redeemed(
+    *, wanted_amount: int, most_amount: int, weights: Sequence[int], place: int, step: int = 1
+) -> int:
     """What credits take off one of the parts that an amount is split into."""
-    return -apportion(min(wanted_amount, most_amount), weights)[place]
+    return -apportion(min(wanted_amount, most_amount), weights, step)[place]
 
 
 _COUNTING: Mapping[LineRule, Callable[..., int]] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""What tasks of an offer take off for the customer, told before anybody asks for a price."""
+"""What is said of an offer's prices before anybody asks for one: savings by tasks, what cards cannot pay."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from domain import markets, offers
 from domain.foundation.money import portion
-from domain.offers import WholeOffer
+from domain.offers import PriceProblem, WholeOffer
 from domain.pricing.coproduction import task_rules
 
 
@@ -29,3 +29,23 @@ def customer_savings(
             part = rules.sharing_of(terms.segment)
             found |= {each.task_ids: portion(each.saving_amount, part) for each in terms.savings}
     return found
+
+
+def price_problems(
+    session: Session, wholes: Sequence[WholeOffer], at: datetime
+) -> Mapping[UUID, tuple[PriceProblem, ...]]:
+    """What cards cannot pay of these offers under the policies of their markets now, by the offer's id."""
+    policies = {
+        market_id: markets.policy_at(session, market_id, at).rules
+        for market_id in {whole.offer.market_id for whole in wholes}
+    }
+    return {
+        whole.offer.id: offers.price_problems(
+            offers.content_of(whole.offer),
+            whole.category,
+            whole.options,
+            currency=whole.offer.currency,
+            policy=policies[whole.offer.market_id],
+        )
+        for whole in wholes
+    }

@@ -93,7 +93,7 @@ def factor_on(inputs: Inputs, timed_amount: int) -> int:
     """What the customer's factor makes of base and tariff together: surge above zero, a discount below."""
     if inputs.surge.multiplier_bp == BASIS_POINTS:
         return 0
-    return count(LineRule.FACTOR_ON_SERVICE, _factor(inputs, timed_amount))
+    return count(LineRule.FACTOR_ON_SERVICE, inputs.in_steps(_factor(inputs, timed_amount)))
 
 
 def _service(inputs: Inputs) -> Iterator[Line]:
@@ -146,7 +146,7 @@ def _factor(inputs: Inputs, timed_amount: int) -> dict[str, Any]:
     if inputs.surge.multiplier_bp > BASIS_POINTS:
         return of
     lowest = inputs.price_amount if inputs.lowest_price_amount is None else inputs.lowest_price_amount
-    floor = count(LineRule.UNITS_AT_PRICE, {**_base(inputs), "price_amount": lowest})
+    floor = count(LineRule.UNITS_AT_PRICE, inputs.in_steps({**_base(inputs), "price_amount": lowest}))
     return {**of, "floor_amount": floor}
 
 
@@ -169,7 +169,7 @@ def _on_top(inputs: Inputs, owed: int, taxed: int) -> Iterator[Line]:
     """What the customer pays besides: the fee on what they owe the provider, and a tax of theirs."""
     policy, tax = inputs.policy, inputs.policy.tax
     fee = {"of_amount": owed, "share_bp": policy.service_fee_bp}
-    gross = count(LineRule.SHARE_ON_TOP, fee)
+    gross = count(LineRule.SHARE_ON_TOP, inputs.in_steps(fee))
     label = "Service fee"
     if _contained(tax, TaxBase.SERVICE_FEE):
         parts = {"of_amount": gross, "weights": [BASIS_POINTS, tax.rate_bp]}
@@ -248,7 +248,8 @@ def _tax(inputs: Inputs, payer: Party, rule: LineRule, of: Mapping[str, Any]) ->
 def _counted(
     rule: LineRule, of: Mapping[str, Any], inputs: Inputs
 ) -> tuple[int, LineRule, int, Mapping[str, Any]]:
-    return count(rule, of), rule, inputs.policy.number, of
+    measured = inputs.in_steps(of)
+    return count(rule, measured), rule, inputs.policy.number, measured
 
 
 def _added_up(lines: tuple[Line, ...], stake_amount: int) -> Priced:

@@ -17,6 +17,7 @@ from domain.pricing.errors import PolicyTakesTooMuch, QuoteExpired, QuoteNotGenu
 from domain.pricing.fitting import fit, inputs_of, used
 from domain.pricing.inputs import Inputs, Surge
 from domain.pricing.participation import agreed
+from domain.pricing.payability import check_promised, is_payable
 from domain.pricing.queries import InForce
 from domain.pricing.quotes import Quote
 from domain.pricing.sealing import Concerning, columns, drawn_up, is_genuine
@@ -30,8 +31,9 @@ def take(session: Session, quote_id: UUID, *, customer_id: UUID, at: datetime) -
     is stored beside the first one, and both count as taken. Where the same could not be quoted any more (an
     option is retired, the session is longer now) the promise stands as it is, but for a factor by demand that
     is lower now. Refuses `QuoteUnknown`, `QuoteTaken`, `OwnOffer`, `OfferTakesNoBookings`, and `QuoteExpired`
-    with a fresh quote in its extras, or with the slug of what `quote` says of the same now; and what `quote`
-    refuses of the customer, the offer and the start.
+    with a fresh quote in its extras, or with the slug of what `quote` says of the same now; what `quote`
+    refuses of the customer, the offer and the start; and `AmountNotPayable` of a quote from before that was
+    looked at.
 
     What can be compared is compared before the row is marked, so that nothing is waited for while it is
     locked: whoever asks for a quote holds the customer's turn and then marks rows, never the other way round.
@@ -43,6 +45,7 @@ def take(session: Session, quote_id: UUID, *, customer_id: UUID, at: datetime) -
         raise QuoteNotGenuine("Ask for a new quote.")
     if found.superseded_at is not None or found.expires_at <= at:
         raise _expired(session, found, at)
+    check_promised(found)
     cheaper = _cheaper(session, found, at)
     if not queries.take(session, quote_id, at=at):
         return take(session, quote_id, customer_id=customer_id, at=at)  # it changed meanwhile; see how
@@ -58,7 +61,7 @@ def _cheaper(session: Session, promised: Quote, at: datetime) -> Quote | None:
     Two prices are compared with the promise: everything as it is today, and everything as promised but for
     the factor. So a cap that an emergency brought counts even where the offer itself became dearer meanwhile.
     The customer's own part stays as promised, and the list price must not have risen: it is what is at stake.
-    The same for fewer credits is less.
+    The same for fewer credits is less. A lower price that no card can pay is none that could be had.
     """
     situation = queries.situation(session, promised.offer_id, promised.customer_id, at)
     check_bookable(session, situation)
@@ -69,7 +72,7 @@ def _cheaper(session: Session, promised: Quote, at: datetime) -> Quote | None:
         _today(terms, promised, now, factor, at),
         _with_factor(promised, factor, at),
     ]
-    lower = [each for each in found if each and _costs(each) < _costs(promised)]
+    lower = [each for each in found if each and is_payable(each) and _costs(each) < _costs(promised)]
     most = promised.pay_in_amount + promised.stake_amount
     return min(
         (each for each in lower if each.pay_in_amount + each.stake_amount <= most), key=_costs, default=None

@@ -50,7 +50,7 @@ def task_lines(inputs: Inputs, listed: Sequence[Line]) -> Iterator[Line]:
             task.title,
             (Party.CUSTOMER, Party.PROVIDER),
             LineRule.TASK_SHARE,
-            {**shared, "place": place},
+            inputs.in_steps({**shared, "place": place}),
             inputs.policy.number,
         )
         for place, task in enumerate(inputs.tasks)
@@ -104,7 +104,7 @@ def _taxes(inputs: Inputs, listed: Sequence[Line], shares: Sequence[int]) -> Ite
             tax.name,
             (payer, Party.TAX_OFFICE),
             LineRule.TAX_ON_TASKS,
-            {**shared, "place": place},
+            inputs.in_steps({**shared, "place": place}),
             inputs.policy.number,
         )
 

@@ -1,0 +1,1 @@
+ALTER TABLE payments DROP CONSTRAINT payments_taken_are_in_steps_of_their_currency;
