@@ -60,7 +60,7 @@ def decide(call: Call, dispute: Object, outcome: str, amount: int | None = None)
     back = dispute["amount"] if amount is None else amount
     if not 0 < back <= dispute["amount"]:
         raise refused("What comes back cannot be more than what was taken.", "amount")
-    dispute |= {"status": outcome, "is_charge_refundable": outcome == "warning_closed"}
+    dispute |= {"status": outcome, "is_charge_refundable": outcome != "lost"}
     call.store.save(dispute)
     if outcome == "won":
         _move(call, dispute, back, 0, "charge.dispute.funds_reinstated")

@@ -41,6 +41,12 @@ def look_again(work: Work, at: datetime) -> int:
     return each_due(work, "payments.look_again", partial(payments.stale, at=at), look, batch=BATCH)
 
 
+def sync_unknown_changes(work: Work, at: datetime) -> int:
+    """Follow refunds and card disputes of the last days whose webhooks were lost. Answers how many payments."""
+    changed = payments.unknown_changes(work.transactions, work.gateway, since=at - 3 * NIGHT, until=at)
+    return each(changed, lambda payment_id: payments.sync(work.transactions, work.gateway, payment_id, at=at))
+
+
 def apply_waiting_webhooks(work: Work, at: datetime) -> int:
     """Follow stored events whose turn was missed. The event itself counts its attempts."""
     with work.transactions.reading() as session:

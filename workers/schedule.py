@@ -60,6 +60,7 @@ _ENTRIES = (
     Entry(payments.apply_waiting_webhooks, 10 * SECOND),
     Entry(payments.look_again, MINUTE),
     Entry(payments.raise_alarms, MINUTE),
+    Entry(payments.sync_unknown_changes, HOUR),
     Entry(payments.reconcile, NIGHT),
     # Prices: each market is asked often and does nothing until its next tick is due.
     Entry(surge.tick, 5 * SECOND),

@@ -237,7 +237,10 @@ def withdraw_booking(
 def preview_cancellation(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime
 ) -> CancellationPreviewView:
-    """See what would be refunded if you cancelled now, and until when that holds."""
+    """See what would be refunded if you cancelled now, and until when that holds.
+
+    The amounts are counted from what has been captured, refunded and withdrawn, so they are what moves.
+    """
     return CancellationPreviewView.of(bookings.preview(session, booking_id, by=caller, at=at))
 
 

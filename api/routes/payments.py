@@ -7,6 +7,8 @@ from fastapi import Depends, Header
 from sqlmodel import Session
 
 from api.schemas.payments import (
+    CardDisputeResolution,
+    CardDisputeView,
     PaymentView,
     ReconciliationRequest,
     ReconciliationView,
@@ -18,7 +20,7 @@ from api.schemas.payments import (
 from api.transaction import Router, body_of
 from domain import payments
 from domain.foundation.database import Transactions
-from domain.foundation.ids import PaymentId
+from domain.foundation.ids import CardDisputeId, PaymentId
 from domain.foundation.payable import AmountNotPayable
 from domain.foundation.settings import settings
 from domain.identity import Caller
@@ -60,7 +62,8 @@ def receive_payment_webhook(
 @router.get("/payments/{payment_id}", may="payments.read", refusals=[payments.PaymentUnknown])
 def read_payment(payment_id: PaymentId, session: Session, caller: Caller) -> PaymentView:
     """See the payment of your booking; operators see those of their market."""
-    return PaymentView.of(payments.payment_for(session, payment_id, caller), seen_by=caller.user_id)
+    payment = payments.payment_for(session, payment_id, caller)
+    return PaymentView.of(payment, payments.disputes(session, payment.id), seen_by=caller.user_id)
 
 
 @router.get("/payments/{payment_id}/refunds", may="payments.read", refusals=[payments.PaymentUnknown])
@@ -77,6 +80,7 @@ def list_refunds(payment_id: PaymentId, session: Session, caller: Caller) -> Ref
     idempotency="required",
     refusals=[
         AmountNotPayable,
+        payments.CardDisputeOpen,
         payments.PaymentUnknown,
         payments.RefundTooLarge,
         payments.MoneyDistributed,
@@ -86,9 +90,11 @@ def list_refunds(payment_id: PaymentId, session: Session, caller: Caller) -> Ref
 def refund_payment(
     payment_id: PaymentId, body: RefundRequest, session: Session, caller: Caller, at: datetime
 ) -> RefundView:
-    """Give back a part or the rest of what was taken, and say who bears it.
+    """Give back a part or the rest of what was taken, beyond what the booking's rules give back.
 
-    The books show it on its way at once; it reaches the provider within moments and the customer's bank in
+    Such goodwill stands beside a refund by the cancellation policy, whichever comes first; together they never
+    exceed what was captured. You say who bears it: with `booking`, what would be kept of the price shrinks for
+    everybody; `provider` and `platform` bear it alone. The books show it on its way at once; it reaches the provider within moments and the customer's bank in
     days. The customer never waits for the party that bears it.
     """
     payment = payments.payment_operated_by(session, payment_id, caller)
@@ -116,7 +122,48 @@ def settle_payment(
 ) -> PaymentView:
     """Bring a payment and its provider to what was decided, now, also where trying had been given up."""
     settled = payments.settle_anew(transactions, gateway, payment_id, caller=caller, at=at)
-    return PaymentView.of(settled, seen_by=caller.user_id)
+    with transactions.reading() as session:
+        disputes = payments.disputes(session, payment_id)
+    return PaymentView.of(settled, disputes, seen_by=caller.user_id)
+
+
+@router.post(
+    "/payments/{payment_id}/card-disputes/{dispute_id}/resolution",
+    may="payments.resolve_card_dispute",
+    idempotency="required",
+    refusals=[
+        payments.CardDisputeNotFound,
+        payments.CardDisputeWithoutLoss,
+        payments.MoneyDistributed,
+        payments.NobodyWasPaid,
+        payments.PaymentUnknown,
+    ],
+)
+def resolve_card_dispute(
+    payment_id: PaymentId,
+    dispute_id: CardDisputeId,
+    body: CardDisputeResolution,
+    session: Session,
+    caller: Caller,
+    at: datetime,
+) -> CardDisputeView:
+    """Decide who bears what a closed card dispute took. What is still held for the booking is then distributed.
+
+    `booking` takes it from what is held, so everybody who would have got a part gets less; `platform` pays it
+    itself; `provider` takes it from what they have earned already.
+    """
+    payment = payments.payment_operated_by(session, payment_id, caller)
+    return CardDisputeView.of(
+        payments.resolve_dispute(
+            session,
+            payment.id,
+            dispute_id,
+            liable=body.liable,
+            reason=body.reason,
+            by=caller.actor_in(payment.market_id),
+            at=at,
+        )
+    )
 
 
 @router.post(

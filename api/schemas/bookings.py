@@ -205,6 +205,10 @@ class BookingView(View):
     no_show_at: Instant | None
     no_show_side: Side | None
     ended_at: Instant | None
+    distribution_stopped_at: Instant | None = Field(
+        description="Since when nothing of the payment is paid out, because the card holder's bank disputes "
+        "it; null while none does."
+    )
     cancelled_by: Side | None
     reason_code: ReasonCode | None
     reason: str | None

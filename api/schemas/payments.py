@@ -6,8 +6,17 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from api.schemas.common import Amount, Currency, Instant, Text, View, Wire
-from domain.foundation.ids import BookingId, MarketId, PaymentId, RefundId, UserId
-from domain.payments import Liable, Payment, PaymentState, Reconciliation, Refund, RefundState
+from domain.foundation.ids import BookingId, CardDisputeId, MarketId, PaymentId, RefundId, UserId
+from domain.payments import (
+    CardDispute,
+    CardDisputeState,
+    Liable,
+    Payment,
+    PaymentState,
+    Reconciliation,
+    Refund,
+    RefundState,
+)
 
 ReasonCode = Annotated[
     str,
@@ -21,6 +30,36 @@ class NextActionView(View):
 
     type: str
     client_secret: str
+
+
+class CardDisputeView(View):
+    """A dispute that the card holder's bank opened through the card network, or its inquiry before one."""
+
+    id: CardDisputeId
+    state: CardDisputeState
+    amount: Amount
+    withdrawn_amount: Amount = Field(description="What the card network holds or keeps of it now.")
+    fee_amount: Amount = Field(description="What the payment provider charged the platform for it.")
+    reason_code: str = Field(description="The card network's reason, in the payment provider's word.")
+    evidence_due_at: Instant | None
+    opened_at: Instant
+    closed_at: Instant | None
+    liable: Liable | None = Field(description="Who bears the loss, once an operator has decided.")
+    resolved_at: Instant | None
+
+    @classmethod
+    def of(cls, dispute: CardDispute) -> Self:
+        """What operators and the customer see of a card dispute."""
+        return cls.model_validate(dispute.model_dump(include=set(cls.model_fields)))
+
+
+class CardDisputeResolution(Wire):
+    """Who bears what a closed card dispute took, and why."""
+
+    model_config = Wire.example({"liable": "platform", "reason": "The service was delivered as agreed."})
+
+    liable: Liable
+    reason: Text
 
 
 class PaymentView(View):
@@ -40,16 +79,21 @@ class PaymentView(View):
     capture_before: Instant | None = Field(description="Until when the amount is held on the card.")
     next_action: NextActionView | None = Field(description="Shown to the customer only.")
     failure_code: str | None = Field(description="Why the card was declined, in the provider's word.")
+    distribution_stopped_at: Instant | None = Field(
+        description="Since when a card dispute stops what is held for the booking; null while none does."
+    )
+    card_disputes: list[CardDisputeView]
     created_at: Instant
     version: int
 
     @classmethod
-    def of(cls, payment: Payment, *, seen_by: UUID) -> Self:
+    def of(cls, payment: Payment, disputes: list[CardDispute], *, seen_by: UUID) -> Self:
         """What people see of a payment; the secret of the next action is the customer's alone."""
         shown = payment.model_dump(include=set(cls.model_fields))
         if seen_by != payment.customer_id:
             shown["next_action"] = None
-        return cls(booking_id=payment.subject_id, **shown)
+        seen = [CardDisputeView.of(dispute) for dispute in disputes]
+        return cls(booking_id=payment.subject_id, card_disputes=seen, **shown)
 
 
 class RefundRequest(Wire):

@@ -32,13 +32,20 @@ class AmountsView(View):
 
 
 class SettlementView(View):
-    """What goes back to the customer when the booking ends, what is kept for whom, and by which rule."""
+    """What goes back to the customer when the booking ends, what is kept for whom, and by which rule.
 
-    refund: Money
+    All of it is counted from what has moved before: refund + already_back + kept.pay_in is the list price.
+    """
+
+    refund: Money = Field(description="What moves because the booking ends.")
+    already_back: Money = Field(
+        description="What of the price was not there any more: refunded before, withdrawn by the customer's "
+        "bank, or never taken. Goodwill beyond the rules is here only as far as it is missing from the rest."
+    )
     kept: AmountsView
     ground: Ground
     returned_stake: Money = Field(
-        description="What of the refund was at stake with the customer's tasks. Who calls a booking off gets "
+        description="What of that which goes back was at stake with the customer's tasks. Who calls a booking off gets "
         "all of it, whatever the cancellation policy takes of the price."
     )
     kept_stake: Money = Field(description="What of the kept amounts is for tasks left undone.")
@@ -49,6 +56,7 @@ class SettlementView(View):
         """A settlement with its currency."""
         return cls(
             refund=Money(amount=settlement.refund_amount, currency=currency),
+            already_back=Money(amount=settlement.already_back_amount, currency=currency),
             kept=AmountsView.of(settlement.kept, currency),
             ground=settlement.ground,
             returned_stake=Money(amount=settlement.returned_stake_amount, currency=currency),

@@ -17,6 +17,7 @@ _PREFIXES = {
     "quote_id": "quo",
     "payment_id": "pay",
     "refund_id": "ref",
+    "dispute_id": "cdp",
     "proposal_id": "prp",
 }
 

@@ -8,12 +8,12 @@ asks who. The postings' keys are the booking's, so closing twice posts once.
 from sqlmodel import Session
 
 from domain import ledger, payments
-from domain.foundation.money import apportion, share
+from domain.foundation.money import share
 from domain.ledger import Account, AccountKind, Posting
 from domain.payments import PaymentState
 
 from . import pay_holds
-from .cancellation import Amounts, Stake
+from .cancellation import Amounts, Stake, less
 from .events import BooksClosed
 from .kinds import Ground, State
 from .models import Booking
@@ -34,6 +34,7 @@ def close(session: Session, here: Standing) -> bool:
     held = ledger.account(session, AccountKind.HELD, booking.currency, booking.id)
     there = ledger.balance_locked(session, held)
     kept = _shrunk(kept_of(booking), there)
+    booking.kept_short_amount = kept_of(booking).pay_in - kept.pay_in
     _distribute(session, here, held, kept, surplus=there - kept.pay_in)
     bonus = earned_bonus(booking)
     _give_bonus(session, here, bonus)
@@ -57,13 +58,13 @@ def _has_followed(session: Session, booking: Booking) -> bool:
     """Whether the provider was brought to what is kept.
 
     A payment that was let go although something should be kept is for operators to look at; its books stay
-    open.
+    open. So they do while a card dispute stops the distribution.
     """
     if booking.payment_id is None:
         return True
     payment = payments.of(session, booking.id)
     lost = kept_of(booking).pay_in > 0 and payment.state is not PaymentState.CAPTURED
-    return payment.settled_at is not None and not lost
+    return payment.settled_at is not None and not lost and payment.distribution_stopped_at is None
 
 
 def kept_of(booking: Booking) -> Amounts:
@@ -99,7 +100,7 @@ def earned_bonus(booking: Booking) -> int:
 
 def _shrunk(kept: Amounts, there: int) -> Amounts:
     """What there is of what was kept: if operators gave back more meanwhile, it is missing in proportion."""
-    return kept if there >= kept.pay_in else Amounts(*apportion(there, kept.parts))
+    return less(kept, max(0, kept.pay_in - there))
 
 
 def _distribute(session: Session, here: Standing, held: Account, kept: Amounts, *, surplus: int) -> None:

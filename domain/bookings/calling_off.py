@@ -41,6 +41,8 @@ class Preview:
 def preview(session: Session, booking_id: UUID, *, by: By, at: datetime) -> Preview:
     """What would go back if this side called the booking off now, with all that is at stake.
 
+    It is counted from what has moved of the payment, so it is what moves when the booking is called off.
+
     Refuses `NotNow` where it could not.
     """
     booking = queries.booking(session, booking_id)
@@ -49,7 +51,7 @@ def preview(session: Session, booking_id: UUID, *, by: By, at: datetime) -> Prev
     until = holds_until(endings.deadlines(booking), at=at) if side is Side.CUSTOMER else None
     return Preview(
         booking=booking,
-        settlement=endings.in_money(booking, suspending.called_off(session, booking, by=side, at=at)),
+        settlement=endings.shown(session, booking, suspending.called_off(session, booking, by=side, at=at)),
         holds_until=until,
         token=_token(booking, side, at),
         token_expires_at=at + PREVIEW_HOLDS,

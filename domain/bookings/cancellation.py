@@ -6,19 +6,23 @@ of the same instant are the same arithmetic on the same frozen terms.
 Words: a **share** says how much of the service and of the service fee go back, in basis points, and on which
 **ground**; a **settlement** is what that means for one booking, in minor units of its currency. A **stake**
 is what customers save by doing tasks themselves, paid beside the pay-in until the tasks are confirmed.
-Invariants, held by properties in the tests: refund + kept = paid, to the minor unit; 0 ≤ refund ≤ paid;
+What the terms say is one thing, what has moved before is another: `after_moves` brings them together, and its
+result is what is shown and what moves. Goodwill stands beside a settlement, whatever came first; everything
+else that went back counts (docs/decisions/0020).
+Invariants, held by properties in the tests: refund + back already + kept = paid, to the minor unit; 0 ≤ refund ≤ paid;
 coming nearer to the start never raises a refund; a start that was moved never raises a refund either; of the
 stake nothing is kept but the shares of tasks that were left undone in a service that was carried out.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Self
 
 from domain.foundation.money import BASIS_POINTS, apportion, portion
 from domain.markets import CancellationPolicy, TaxBase
+from domain.payments import Moved
 
 from .kinds import Ground, Side
 
@@ -94,6 +98,8 @@ class Settlement:
 
     `kept` is everything that is kept, `kept_stake` the part of it that is for tasks left undone. The refund
     holds `returned_stake_amount`; `returned_credits`, in thousandths, are given back beside the money.
+    `already_back_amount` is what of the price was not there any more: refunded before, withdrawn by the card
+    holder's bank, or never taken.
     """
 
     refund_amount: int
@@ -102,6 +108,7 @@ class Settlement:
     kept_stake: Stake = NO_STAKE
     returned_stake_amount: int = 0
     returned_credits: int = 0
+    already_back_amount: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +206,42 @@ def settle(
 def _going_back(amount: int, basis_points: int, step: int) -> int:
     """A share of a part in steps; all of it where everything goes back, and never more than there is."""
     return amount if basis_points == BASIS_POINTS else min(amount, portion(amount, basis_points, step))
+
+
+def after_moves(planned: Settlement, moved: Moved) -> Settlement:
+    """What a settlement by the terms means after what has moved: what goes back now, and what is kept.
+
+    What was given back out of what is held is missing for everybody in proportion, as when the books close.
+    """
+    refund_amount = moved.refund_for(planned.kept.pay_in)
+    there = max(0, min(planned.kept.pay_in, moved.held - refund_amount))
+    return reduced(planned, refund_amount=refund_amount, short_amount=planned.kept.pay_in - there)
+
+
+def reduced(planned: Settlement, *, refund_amount: int, short_amount: int) -> Settlement:
+    """A settlement where `refund_amount` goes back and `short_amount` is missing of what is kept."""
+    kept = less(planned.kept, short_amount)
+    stake = Stake(
+        _shrunk_with(planned.kept_stake.pay_out, planned.kept.pay_out, kept.pay_out),
+        _shrunk_with(planned.kept_stake.tax, planned.kept.tax, kept.tax),
+    )
+    paid = planned.refund_amount + planned.kept.pay_in
+    return replace(
+        planned,
+        refund_amount=refund_amount,
+        kept=kept,
+        kept_stake=stake,
+        already_back_amount=paid - refund_amount - kept.pay_in,
+    )
+
+
+def less(kept: Amounts, short_amount: int) -> Amounts:
+    """The amounts with so much missing, from each part in proportion."""
+    return Amounts(*apportion(kept.pay_in - short_amount, kept.parts)) if short_amount else kept
+
+
+def _shrunk_with(part: int, before: int, after: int) -> int:
+    return part * after // before if before else 0
 
 
 def _kept_stake(unmet: Stake, share: Share, step: int) -> Stake:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from . import endings, guards, rules, stakes
+from . import endings, guards, rules, stakes, stopping
 from .events import BookingDelivered, BookingStarted, NoShowReported
 from .kinds import Step
 from .models import Booking
@@ -68,6 +68,12 @@ def complete(
 def completed(session: Session, here: Standing) -> None:
     """The step behind `complete`, for a booking that is locked already."""
     endings.end(session, here, Step.COMPLETE, endings.CARRIED_OUT)
+
+
+def completed_by_clock(session: Session, here: Standing) -> None:
+    """Complete a delivered booking, unless a card dispute stops its money: then look again later."""
+    if not stopping.postpone(session, here):
+        completed(session, here)
 
 
 def report_no_show(

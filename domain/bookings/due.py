@@ -20,7 +20,7 @@ _DEEDS: Final[Mapping[State, Callable[[Session, Standing], None]]] = MappingProx
         State.REQUESTED: requests.expire,
         State.CONFIRMED: suspending.start_or_cancel,
         State.IN_PROGRESS: delivery.delivered,
-        State.DELIVERED: delivery.completed,
+        State.DELIVERED: delivery.completed_by_clock,
         State.NO_SHOW: calling_off.settle_no_show,
         State.DISPUTED: disputes.lapse,
     }

@@ -7,12 +7,23 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from domain import availability, pricing
+from domain import availability, payments, pricing
 from domain.foundation.money import BASIS_POINTS
 from domain.foundation.payable import step_of
+from domain.payments import Moved
 
 from . import books, redeeming, stakes
-from .cancellation import NO_STAKE, Deadlines, Settlement, Share, Stake, given_back, settle
+from .cancellation import (
+    NO_STAKE,
+    Deadlines,
+    Settlement,
+    Share,
+    Stake,
+    after_moves,
+    given_back,
+    reduced,
+    settle,
+)
 from .events import BookingCancelled, BookingCompleted, BookingDeclined, BookingExpired, BookingFact
 from .kinds import Ground, ReasonCode, Side, State, Step
 from .models import Booking
@@ -21,6 +32,7 @@ from .steps import Standing, keep_no_more_than, let_proposal_lapse, next_state, 
 # Nothing is kept of what nobody confirmed; of what was carried out everything goes where it was agreed to go.
 NEVER_AGREED = Share(BASIS_POINTS, BASIS_POINTS, Ground.NEVER_AGREED)
 CARRIED_OUT = Share(0, 0, Ground.CARRIED_OUT)
+NOTHING_PAID = Moved(0)
 
 
 def called_off(booking: Booking, *, by: Side, at: datetime) -> Share:
@@ -41,23 +53,34 @@ def in_money(booking: Booking, share: Share, *, unmet: Stake = NO_STAKE) -> Sett
     )
 
 
+def shown(session: Session, booking: Booking, share: Share) -> Settlement:
+    """The share in minor units after what has moved: what would go back if the booking ended so now."""
+    moved = NOTHING_PAID if booking.payment_id is None else payments.moved(session, booking.id)
+    return after_moves(in_money(booking, share), moved.after_keeping(booking.paid_amount))
+
+
 def deadlines(booking: Booking) -> Deadlines:
     """What a cancellation of this booking is measured against."""
     return Deadlines(booking.terms.cancellation, booking.requested_at, booking.strictest_start_at)
 
 
 def settlement_of(booking: Booking) -> Settlement | None:
-    """How a booking that has ended was settled; None before."""
+    """How a booking that has ended was settled, after what had moved before; None until it ends."""
     if booking.refund_amount is None or booking.ground is None:
         return None
     kept_stake = books.kept_stake_of(booking)
-    return Settlement(
+    planned = Settlement(
         booking.refund_amount,
         books.kept_of(booking),
         booking.ground,
         kept_stake=kept_stake,
         returned_stake_amount=booking.stake_amount - kept_stake.amount,
         returned_credits=booking.returned_credits or 0,
+    )
+    if booking.refund_due_amount is None:
+        return planned
+    return reduced(
+        planned, refund_amount=booking.refund_due_amount, short_amount=booking.kept_short_amount or 0
     )
 
 
@@ -78,15 +101,16 @@ def end(
     booking = here.booking
     was, state = booking.state, next_state(here, step)
     tasks = stakes.settle(session, here, state)
-    settlement = in_money(booking, share, unmet=stakes.worth_of_unmet(tasks))
+    planned = in_money(booking, share, unmet=stakes.worth_of_unmet(tasks))
+    settlement = after_moves(planned, _moved(session, booking))
     booking.state = state
     booking.due_at, booking.remind_at, booking.ended_at = None, None, here.at
     booking.version += 1
     booking.reason_code, booking.reason = reason_code, reason
     booking.cancelled_by = here.side if booking.state is State.CANCELLED else None
-    _write_down(booking, settlement)
+    _write_down(booking, planned, settlement)
     session.flush()
-    keep_no_more_than(session, here, settlement.kept.pay_in)
+    keep_no_more_than(session, here, planned.kept.pay_in)
     if booking.state is not State.COMPLETED:
         availability.release(session, booking.id, at=here.at)
         pricing.call_off(session, booking.quote_id)
@@ -98,23 +122,32 @@ def end(
     books.close(session, here)
 
 
-def _write_down(booking: Booking, settlement: Settlement) -> None:
-    booking.ground = settlement.ground
-    booking.refund_amount = settlement.refund_amount
-    booking.kept_pay_out_amount = settlement.kept.pay_out
-    booking.kept_service_fee_amount = settlement.kept.service_fee
-    booking.kept_commission_amount = settlement.kept.commission
-    booking.kept_tax_amount = settlement.kept.tax
-    booking.kept_surge_amount = settlement.kept.surge
-    booking.kept_stake_pay_out_amount = settlement.kept_stake.pay_out
-    booking.kept_stake_tax_amount = settlement.kept_stake.tax
-    booking.returned_credits = settlement.returned_credits
+def _moved(session: Session, booking: Booking) -> Moved:
+    if booking.payment_id is None:
+        return NOTHING_PAID
+    return payments.moved_locked(session, booking.id).after_keeping(booking.paid_amount)
+
+
+def _write_down(booking: Booking, planned: Settlement, settlement: Settlement) -> None:
+    """What the terms say, and what of it is still to move."""
+    booking.ground = planned.ground
+    booking.refund_amount = planned.refund_amount
+    booking.kept_pay_out_amount = planned.kept.pay_out
+    booking.kept_service_fee_amount = planned.kept.service_fee
+    booking.kept_commission_amount = planned.kept.commission
+    booking.kept_tax_amount = planned.kept.tax
+    booking.kept_surge_amount = planned.kept.surge
+    booking.kept_stake_pay_out_amount = planned.kept_stake.pay_out
+    booking.kept_stake_tax_amount = planned.kept_stake.tax
+    booking.returned_credits = planned.returned_credits
+    booking.refund_due_amount = settlement.refund_amount
+    booking.kept_short_amount = planned.kept.pay_in - settlement.kept.pay_in
 
 
 def _farewell(here: Standing, was: State) -> BookingFact:
     """The fact that tells how the booking ended."""
     booking = here.booking
-    refund_amount, currency = booking.refund_amount or 0, booking.currency
+    refund_amount, currency = booking.refund_due_amount or 0, booking.currency
     if booking.state is State.EXPIRED:
         return BookingExpired(booking_id=booking.id, was=was)
     if booking.state is State.DECLINED:

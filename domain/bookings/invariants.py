@@ -72,6 +72,10 @@ INVARIANTS: dict[str, str] = {
             WHERE refunds.payment_id = bookings.payment_id AND refunds.liable = 'booking'
               AND refunds.state = 'failed' AND refunds.finished_at >= bookings.books_closed_at)
     """,
+    "no books were closed while a card dispute stopped them": """
+        SELECT bookings.id FROM bookings JOIN payments ON payments.id = bookings.payment_id
+        WHERE bookings.books_closed_at > payments.distribution_stopped_at
+    """,
     "a no-show names who did not come": """
         SELECT id FROM bookings WHERE state = 'no_show' AND (no_show_side IS NULL OR no_show_at IS NULL)
     """,

@@ -53,7 +53,8 @@ class Booking(Table, table=True):
     """An agreement on a time. `due_at` is when the clock acts next; only a booking that has ended has none.
 
     The amounts are what is agreed now and follow accepted modifications. The `kept_` amounts and the refund
-    are decided once, when it ends. `surge_amount` goes to the surge pool; `bonus_amount` is what the provider
+    are what the terms say, decided once, when it ends; `refund_due_amount` is what of the refund was still to
+    move then, `kept_short_amount` what is missing of what is kept (both NULL in older rows: nothing had moved). `surge_amount` goes to the surge pool; `bonus_amount` is what the provider
     gets out of it once the service is carried out, and no part of the pay-in. `stake_amount` is what the
     customer's tasks save: it is paid beside the pay-in, and comes back but for the shares of tasks left
     undone, which the `kept_` amounts include (`kept_stake_…` says how much of them). The credits, in
@@ -93,6 +94,11 @@ class Booking(Table, table=True):
         CheckConstraint(
             "returned_credits IS NULL OR returned_credits BETWEEN 0 AND fee_credits + surge_credits",
             name="bookings_return_credits_that_were_redeemed",
+        ),
+        CheckConstraint(
+            "refund_due_amount IS NULL OR (refund_due_amount BETWEEN 0 AND refund_amount"
+            f" AND kept_short_amount BETWEEN 0 AND {_KEPT})",
+            name="bookings_refund_no_more_than_their_terms_say",
         ),
         CheckConstraint(
             f"(refund_amount IS NOT NULL) = (state IN ({_FINAL}))", name="bookings_settle_when_they_end"
@@ -182,6 +188,9 @@ class Booking(Table, table=True):
     kept_stake_pay_out_amount: int | None = amount(nullable=True)
     kept_stake_tax_amount: int | None = amount(nullable=True)
     returned_credits: int | None = amount(nullable=True)
+    refund_due_amount: int | None = amount(nullable=True)
+    kept_short_amount: int | None = amount(nullable=True)
+    distribution_stopped_at: datetime | None = instant(nullable=True)
     books_closed_at: datetime | None = instant(nullable=True)
     version: int = Field(sa_column=Column(Integer, nullable=False, server_default="1"), default=1)
 

@@ -18,7 +18,7 @@ from domain.foundation.database import Transactions
 from domain.payments import PaymentState
 from domain.providers import Capability
 
-from . import books, calling_off, guards, queries, requests
+from . import books, calling_off, guards, queries, requests, stopping
 from .kinds import ENDED, ReasonCode, Side, State
 from .models import Booking
 from .steps import By, Standing, actor_of, side_of
@@ -68,10 +68,13 @@ def follow_payment(session: Session, booking_id: UUID, *, at: datetime) -> Booki
     """Bring a booking up to what its payment says. Does nothing where there is nothing to do."""
     booking = queries.booking_locked(session, booking_id)
     here = Standing(booking, Side.PAYMENT, PAYMENT, at)
+    payment = None if booking.payment_id is None else payments.of(session, booking_id)
+    if payment is not None:
+        stopping.follow(session, here, payment)
     if booking.state in ENDED:
         books.close(session, here)
-    elif booking.payment_id is not None:
-        _follow(session, here, payments.of(session, booking_id))
+    elif payment is not None:
+        _follow(session, here, payment)
     return booking
 
 

@@ -24,6 +24,9 @@ from .steps import By, side_of
 _OF_WHAT = {"booking": frozenset({Side.CUSTOMER, Side.PROVIDER}), "payment": frozenset({Side.CUSTOMER})}
 """Which party sees facts whose names start so. Operators see all, and alone what does not stand here yet."""
 
+_OF_BOTH = frozenset({"payment.disputed", "payment.dispute_closed", "payment.dispute_resolved"})
+"""Facts about the payment that the provider sees too: while they last, nothing is paid out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -48,7 +51,9 @@ def timeline(session: Session, booking_id: UUID, *, by: By, after: str | None, l
 
 
 def _visible(row: EventRow, side: Side) -> bool:
-    return side is Side.OPERATOR or side in _OF_WHAT.get(row.name.partition(".")[0], frozenset())
+    if side is Side.OPERATOR or row.name in _OF_BOTH:
+        return True
+    return side in _OF_WHAT.get(row.name.partition(".")[0], frozenset())
 
 
 def _entry(row: EventRow, booking: Booking) -> Entry:

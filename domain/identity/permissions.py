@@ -207,6 +207,9 @@ _TABLE: Final = (
     Permission(
         "payments.receive_webhook", Rule.ANYONE, "Deliver a payment event; its signature is what counts."
     ),
+    Permission(
+        "payments.resolve_card_dispute", Rule.MARKET_OPERATOR, "Say who bears what a card dispute took."
+    ),
     Permission("payments.settle", Rule.MARKET_OPERATOR, "Bring a payment to what was decided, now."),
     Permission("payments.reconcile", Rule.OPERATOR, "Lay the books beside the payment provider's."),
     Permission("ledger.read", Rule.OPERATOR, "Read the books."),

@@ -32,6 +32,7 @@ class AccountKind(StrEnum):
     SURGE_POOL = "surge_pool"
     ROUNDING = "rounding"
     PROCESSING_FEES = "processing_fees"
+    DISPUTE_FEES = "dispute_fees"
     CREDITS = "credits"
     CREDITS_PENDING = "credits_pending"
     CREDITS_OWED = "credits_owed"
@@ -99,13 +100,16 @@ NATURES: dict[AccountKind, Nature] = {
     AccountKind.TAX: Nature(Side.CREDIT, Owner.NOBODY, "tax taken in that the authority will get"),
     AccountKind.REFUNDS_IN_FLIGHT: Nature(Side.CREDIT, Owner.NOBODY, "refunds on their way to customers"),
     AccountKind.DISPUTES: Nature(
-        Side.DEBIT, Owner.NOBODY, "what card networks took back and have not yet decided on"
+        Side.DEBIT, Owner.NOBODY, "what card networks took back and nobody bears yet"
     ),
     AccountKind.GOODWILL: Nature(Side.DEBIT, Owner.NOBODY, "refunds the platform bears itself"),
     AccountKind.SURGE_POOL: Nature(Side.CREDIT, Owner.NOBODY, "what surge took in and gives out again"),
     AccountKind.ROUNDING: Nature(Side.CREDIT, Owner.NOBODY, "minor units that belong to no line"),
     AccountKind.PROCESSING_FEES: Nature(
         Side.DEBIT, Owner.NOBODY, "what the payment provider charges for its work"
+    ),
+    AccountKind.DISPUTE_FEES: Nature(
+        Side.DEBIT, Owner.NOBODY, "what the payment provider charges for card disputes"
     ),
     AccountKind.CREDITS: Nature(Side.CREDIT, Owner.USER, "credits a user may spend", floor=0, unit=CREDITS),
     AccountKind.CREDITS_PENDING: Nature(

@@ -14,7 +14,13 @@ Functions that take a `session` stay at home; those that take `transactions` and
 
 from domain.payments.actions import keep, open, raise_overdue, refund  # noqa: A004 -- read as `payments.open(…)`
 from domain.payments.authorizing import authorize
+from domain.payments.card_disputes import resolve as resolve_dispute
+from domain.payments.changes import sync, unknown_changes
+from domain.payments.dispute_queries import disputes
 from domain.payments.errors import (
+    CardDisputeNotFound,
+    CardDisputeOpen,
+    CardDisputeWithoutLoss,
     KeepTooMuch,
     MoneyDistributed,
     NobodyWasPaid,
@@ -33,8 +39,9 @@ from domain.payments.errors import (
 )
 from domain.payments.gateway import Gateway
 from domain.payments.invariants import INVARIANTS
-from domain.payments.kinds import Liable, OpKind, OpState, PaymentState, RefundState
-from domain.payments.models import Payment, Reconciliation, Refund
+from domain.payments.kinds import CardDisputeState, Liable, OpKind, OpState, PaymentState, RefundState
+from domain.payments.models import CardDispute, Payment, Reconciliation, Refund
+from domain.payments.moved import Moved, moved, moved_locked
 from domain.payments.queries import due, of, payment, refunds, stale, unhandled, webhooks_set_aside
 from domain.payments.readers import payment_for, payment_operated_by
 from domain.payments.reconciliation import reconcile
@@ -43,10 +50,16 @@ from domain.payments.webhooks import apply_webhook, receive_webhook, retry_webho
 
 __all__ = [
     "INVARIANTS",
+    "CardDispute",
+    "CardDisputeNotFound",
+    "CardDisputeOpen",
+    "CardDisputeState",
+    "CardDisputeWithoutLoss",
     "Gateway",
     "KeepTooMuch",
     "Liable",
     "MoneyDistributed",
+    "Moved",
     "NobodyWasPaid",
     "OpKind",
     "OpState",
@@ -70,8 +83,11 @@ __all__ = [
     "apply_webhook",
     "authorize",
     "bring",
+    "disputes",
     "due",
     "keep",
+    "moved",
+    "moved_locked",
     "of",
     "open",
     "payment",
@@ -82,10 +98,13 @@ __all__ = [
     "reconcile",
     "refund",
     "refunds",
+    "resolve_dispute",
     "retry_webhook",
     "settle",
     "settle_anew",
     "stale",
+    "sync",
     "unhandled",
+    "unknown_changes",
     "webhooks_set_aside",
 ]

@@ -8,9 +8,15 @@ from sqlmodel import Session
 from domain.foundation import events, ids, payable
 from domain.foundation.actors import CLOCK, Actor
 from domain.payments import books, queries
-from domain.payments.errors import KeepTooMuch, MoneyDistributed, PaymentNotAuthorized, RefundTooLarge
+from domain.payments.errors import (
+    CardDisputeOpen,
+    KeepTooMuch,
+    MoneyDistributed,
+    PaymentNotAuthorized,
+    RefundTooLarge,
+)
 from domain.payments.events import OutcomeOverdue, PaymentTargetChanged, RefundPlanned
-from domain.payments.kinds import Liable, OpKind, PaymentState
+from domain.payments.kinds import Liable, OpKind, PaymentState, RefundCause
 from domain.payments.models import Payment, ProviderOp, Refund
 
 
@@ -49,7 +55,7 @@ def keep(session: Session, subject_id: UUID, amount: int, *, by: Actor, at: date
     """Decide that `amount` of the subject's payment shall be kept in the end, and no more.
 
     Whatever it takes follows: an authorization is captured to that amount or let go, what was captured above
-    it is refunded out of what is held. Deciding the same again changes nothing, unless trying had been given
+    it is refunded out of what is held. Goodwill refunds stand beside it and do not count. Deciding the same again changes nothing, unless trying had been given
     up: then it is tried anew. Refuses `PaymentNotAuthorized`, `KeepTooMuch` and `MoneyDistributed`.
     """
     payment = queries.of_locked(session, subject_id)
@@ -77,16 +83,29 @@ def refund(
 ) -> Refund:
     """Give `amount` back to the customer beyond what `keep` decides, borne by `liable`; a worker sends it.
 
-    The books show it on its way at once, so it cannot be promised twice. Refuses `RefundTooLarge`,
-    `AmountNotPayable` of an amount finer than cards are given back, `MoneyDistributed` and `NobodyWasPaid`.
+    It stands beside what `keep` gives back, before and after it; what `keep` has promised and not sent yet
+    cannot be given a second time. The books show it on its way at once. Raises `RefundTooLarge`,
+    `AmountNotPayable` for an amount finer than cards are given back, `MoneyDistributed`, `NobodyWasPaid`, and
+    `CardDisputeOpen` while the provider refuses refunds.
     """
     payment = queries.of_locked(session, subject_id)
     payable.check_refundable(amount, payment.currency)
-    left = payment.captured_amount - queries.standing(session, payment).given_back
+    standing = queries.standing(session, payment)
+    if standing.refunds_wait:
+        raise CardDisputeOpen("The customer's bank holds this payment; refund it when the dispute is closed.")
+    left = standing.left - standing.owed
     if not 0 < amount <= left:
         raise RefundTooLarge(f"At most {left} can be given back.", field="amount", refundable_amount=left)
     made = plan_refund(
-        session, payment, amount, liable=liable, reason_code=reason_code, reason=reason, by=by, at=at
+        session,
+        payment,
+        amount,
+        cause=RefundCause.GOODWILL,
+        liable=liable,
+        reason_code=reason_code,
+        reason=reason,
+        by=by,
+        at=at,
     )
     fact = RefundPlanned(payment.id, made.id, amount, payment.currency, liable, reason_code)
     events.record(session, fact, subject=("booking", subject_id), by=by, at=at)
@@ -98,6 +117,7 @@ def plan_refund(
     payment: Payment,
     amount: int,
     *,
+    cause: RefundCause,
     liable: Liable,
     reason_code: str,
     reason: str,
@@ -112,6 +132,7 @@ def plan_refund(
         payment_id=payment.id,
         op_id=op.id,
         amount=amount,
+        cause=cause,
         liable=liable,
         reason_code=reason_code,
         reason=reason,
@@ -151,10 +172,13 @@ def _check_keep(session: Session, payment: Payment, amount: int) -> None:
         if amount > most:
             raise KeepTooMuch(f"At most {most} can be kept.", keepable_amount=most)
         return
-    most = payment.captured_amount - queries.standing(session, payment).given_back
-    if amount > most:
+    standing = queries.standing(session, payment)
+    most = payment.captured_amount - standing.counted
+    is_lowered = payment.keep_amount is not None and amount < payment.keep_amount
+    if amount > most and not is_lowered:
         raise KeepTooMuch(f"At most {most} can be kept.", keepable_amount=most)
-    if amount < most and books.still_held(session, payment) < most - amount:
+    due = standing.refund_due(amount)
+    if due and books.still_held(session, payment) < due:
         raise MoneyDistributed("What was paid went to its parties; refund it with the party that bears it.")
 
 

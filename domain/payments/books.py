@@ -5,6 +5,9 @@ processing fee    processing_fees D / clearing C what it kept for its work
 refund planned    held, payable, receivable or goodwill D / refunds_in_flight C
 refund arrived    refunds_in_flight D / clearing C
 refund failed     the entries above, moved back by corrections that name them
+dispute withdrew  disputes D / clearing C       and dispute_fees D / clearing C for its fee
+dispute returned  clearing D / disputes C       and clearing D / dispute_fees C
+dispute resolved  held, payable, receivable or goodwill D / disputes C
 """
 
 from datetime import datetime
@@ -16,10 +19,12 @@ from domain import ledger
 from domain.foundation.actors import PAYMENT, Actor
 from domain.ledger import AccountKind, Posting
 from domain.payments.errors import MoneyDistributed, NobodyWasPaid
+from domain.payments.gateway import DisputeMovementSeen
 from domain.payments.kinds import Liable
-from domain.payments.models import Payment, Refund
+from domain.payments.models import CardDispute, Payment, Refund
 
 CAPTURE, FEE = "capture", "processing_fee"
+DISPUTE, DISPUTE_RESOLVED = "card_dispute", "card_dispute_resolved"
 
 
 def captured(session: Session, payment: Payment, amount: int, *, at: datetime) -> None:
@@ -80,9 +85,46 @@ def refund_failed(session: Session, refund: Refund, *, at: datetime) -> None:
     ledger.correct(session, refund.planned_entry_id, key=key, by=PAYMENT, at=at)
 
 
+def dispute_moved(session: Session, payment: Payment, moved: DisputeMovementSeen, *, at: datetime) -> UUID:
+    """The card network withdrew or reinstated money, and the provider took or returned a fee; the entry."""
+    clearing = _pool(session, payment, AccountKind.CLEARING)
+    disputes = _pool(session, payment, AccountKind.DISPUTES)
+    fees = _pool(session, payment, AccountKind.DISPUTE_FEES)
+    postings = [
+        _signed(clearing, disputes, moved.amount),
+        _signed(clearing, fees, -moved.fee),
+    ]
+    key = f"{DISPUTE}:{moved.reference}"
+    kept = [posting for posting in postings if posting is not None]
+    return _post(session, payment, key, DISPUTE, kept, by=PAYMENT, at=at)
+
+
+def dispute_resolved(
+    session: Session, payment: Payment, dispute: CardDispute, liable: Liable, *, by: Actor, at: datetime
+) -> UUID:
+    """`liable` bears what the card network keeps; answers the entry. Raises as `refund_planned` does."""
+    disputes = _pool(session, payment, AccountKind.DISPUTES)
+    bearers = _BEARERS[liable](session, payment, dispute.withdrawn_amount)
+    postings = [Posting(bearer, disputes, part) for bearer, part in bearers if part]
+    key = f"{DISPUTE_RESOLVED}:{dispute.id}"
+    return _post(session, payment, key, DISPUTE_RESOLVED, postings, by=by, at=at)
+
+
+def held_now(session: Session, payment: Payment) -> int:
+    """What is held for the payment's subject at this moment; reserves nothing."""
+    return ledger.balance(session, _held(session, payment))
+
+
 def still_held(session: Session, payment: Payment) -> int:
     """What is held for the payment's subject, and stays so until this transaction ends."""
     return ledger.balance_locked(session, _held(session, payment))
+
+
+def _signed(debit: ledger.Account, credit: ledger.Account, amount: int) -> Posting | None:
+    """A posting of `amount`, the other way round when it is below zero, and none when it is zero."""
+    if not amount:
+        return None
+    return Posting(debit, credit, amount) if amount > 0 else Posting(credit, debit, -amount)
 
 
 def _from_booking(session: Session, payment: Payment, amount: int) -> list[tuple[ledger.Account, int]]:

@@ -80,6 +80,27 @@ class RefundTooLarge(Conflict):
     title = "That much cannot be refunded"
 
 
+class CardDisputeNotFound(NotFound):
+    """There is no such card dispute of this payment."""
+
+    slug = "card-dispute-not-found"
+    title = "There is no such card dispute"
+
+
+class CardDisputeOpen(Conflict):
+    """The customer's bank holds the payment through a card dispute; the provider refuses refunds of it."""
+
+    slug = "card-dispute-open"
+    title = "The payment is disputed at the customer's bank"
+
+
+class CardDisputeWithoutLoss(Conflict):
+    """The card dispute is open, or took no money that anybody would have to bear, or was resolved before."""
+
+    slug = "card-dispute-without-loss"
+    title = "There is no loss to resolve"
+
+
 class MoneyDistributed(Conflict):
     """What was held for the booking went to its parties; a refund now needs one of them to bear it."""
 

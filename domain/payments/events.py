@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.foundation.events import Fact
-from domain.payments.kinds import Liable, OpKind
+from domain.payments.kinds import CardDisputeState, Liable, OpKind
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,56 @@ class RefundFailed(Fact):
     amount: int
     currency: str
     failure_code: str
+
+
+@dataclass(frozen=True)
+class PaymentDisputed(Fact):
+    """The card holder's bank disputes the payment: what is held of it is not distributed until that ends."""
+
+    name: ClassVar[str] = "payment.disputed"
+    payment_id: UUID
+    dispute_id: UUID
+    state: CardDisputeState
+    amount: int
+    currency: str
+    reason_code: str
+
+
+@dataclass(frozen=True)
+class CardDisputeUpdated(Fact):
+    """A card dispute moved on, or moved money, and is not closed."""
+
+    name: ClassVar[str] = "payment.dispute_updated"
+    audit_only: ClassVar[bool] = True
+    payment_id: UUID
+    dispute_id: UUID
+    state: CardDisputeState
+    withdrawn_amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class CardDisputeClosed(Fact):
+    """The card network decided; `withdrawn_amount` is what it keeps, and what somebody has to bear."""
+
+    name: ClassVar[str] = "payment.dispute_closed"
+    payment_id: UUID
+    dispute_id: UUID
+    state: CardDisputeState
+    withdrawn_amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class CardDisputeResolved(Fact):
+    """An operator decided who bears what a card dispute took."""
+
+    name: ClassVar[str] = "payment.dispute_resolved"
+    payment_id: UUID
+    dispute_id: UUID
+    amount: int
+    currency: str
+    liable: Liable
 
 
 @dataclass(frozen=True)

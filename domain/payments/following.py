@@ -11,7 +11,7 @@ from domain import identity
 from domain.foundation import events, ids
 from domain.foundation.actors import PAYMENT
 from domain.foundation.events import Fact
-from domain.payments import books, queries, rules
+from domain.payments import books, card_disputes, queries, rules
 from domain.payments.events import (
     PaymentActionRequired,
     PaymentAuthorized,
@@ -23,12 +23,12 @@ from domain.payments.events import (
     RefundPlanned,
 )
 from domain.payments.gateway import PaymentSeen, RefundSeen
-from domain.payments.kinds import Liable, OpState, PaymentState, RefundState
+from domain.payments.kinds import Liable, OpState, PaymentState, RefundCause, RefundState
 from domain.payments.models import Payment, Refund
 
 
 def follow(session: Session, payment: Payment, seen: PaymentSeen, *, at: datetime) -> None:
-    """Bring a locked payment, its refunds, its open calls and the books up to what is seen."""
+    """Bring a locked payment, its refunds, its card disputes, its open calls and the books up to what is seen."""
     before = payment.model_dump(exclude={"looked_at"})
     _note_card(session, payment, seen, at=at)
     payment.provider_reference = payment.provider_reference or seen.reference
@@ -38,6 +38,8 @@ def follow(session: Session, payment: Payment, seen: PaymentSeen, *, at: datetim
     _follow_state(session, payment, seen, at=at)
     for refund in seen.refunds:
         follow_refund(session, payment, refund, at=at)
+    if card_disputes.follow(session, payment, seen.disputes, at=at):
+        payment.version += 1
     _finish_proved(session, payment, seen, at=at)
     payment.looked_at = at
     if payment.model_dump(exclude={"looked_at"}) != before:
@@ -142,6 +144,7 @@ def _adopt(session: Session, payment: Payment, seen: RefundSeen, *, at: datetime
         id=refund_id,
         payment_id=payment.id,
         amount=seen.amount,
+        cause=RefundCause.AT_PROVIDER,
         liable=liable,
         reason_code="made_at_provider",
         reason="Made by hand at the payment provider.",

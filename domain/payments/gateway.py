@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from domain.foundation.money import Money
-from domain.payments.kinds import RefundState
+from domain.payments.kinds import CardDisputeState, RefundState
 
 
 class ProviderState(StrEnum):
@@ -39,11 +39,42 @@ class RefundSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeMovementSeen:
+    """A balance transaction of a card dispute: below zero a withdrawal, above it a reinstatement."""
+
+    reference: str
+    amount: int
+    fee: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardDisputeSeen:
+    """A card dispute as the provider shows it. `movements` alone say what money moved, never the state."""
+
+    reference: str
+    state: CardDisputeState
+    amount: int
+    reason_code: str
+    opened_at: datetime
+    evidence_due_at: datetime | None = None
+    movements: tuple[DisputeMovementSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSeen:
+    """A refund or a card dispute that the provider lists, and the payment that it is of."""
+
+    reference: str
+    payment_reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentSeen:
     """A payment as the provider shows it now; amounts in minor units.
 
     `card_fingerprint` is the provider's name for the card, the same whoever pays with it. `refunds` are those
-    that moved money, as far as they were looked at: one that is missing here may exist.
+    that moved money, and `disputes` all card disputes, as far as they were looked at: one that is missing
+    here may exist.
     """
 
     reference: str
@@ -58,6 +89,7 @@ class PaymentSeen:
     next_action: Mapping[str, Any] | None = None
     failure_code: str | None = None
     refunds: tuple[RefundSeen, ...] = ()
+    disputes: tuple[CardDisputeSeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +178,8 @@ class Gateway(Protocol):
 
     def balance_rows(self, since: datetime, until: datetime) -> Iterator[BalanceRow]:
         """All movements of our balance from `since` up to, and not including, `until`."""
+        ...
+
+    def changes(self, since: datetime, until: datetime) -> Iterator[ChangeSeen]:
+        """All refunds and card disputes made from `since` up to, and not including, `until`."""
         ...

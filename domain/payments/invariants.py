@@ -60,7 +60,37 @@ INVARIANTS: dict[str, str] = {
         GROUP BY payment.id
         HAVING payment.keep_amount IS NULL
             OR payment.state NOT IN ('captured', 'cancelled')
-            OR payment.captured_amount - coalesce(sum(refund.amount), 0) > payment.keep_amount
+            OR payment.captured_amount - coalesce(sum(refund.amount), 0) - (
+                SELECT coalesce(sum(withdrawn_amount), 0) FROM card_disputes
+                WHERE card_disputes.payment_id = payment.id) > payment.keep_amount
+    """,
+    "what card networks withdrew stands in the books": f"""
+        SELECT subject_id, sum(disputed) AS disputed, sum(fees) AS fees FROM (
+            SELECT subject_id,
+                   CASE WHEN debit = 'disputes' THEN amount WHEN credit = 'disputes' THEN -amount ELSE 0 END
+                       AS disputed,
+                   CASE WHEN debit = 'dispute_fees' THEN amount WHEN credit = 'dispute_fees' THEN -amount
+                        ELSE 0 END AS fees
+            FROM ({_MOVED}) moved WHERE kind = 'card_dispute'
+            UNION ALL
+            SELECT payment.subject_id, -dispute.withdrawn_amount, -dispute.fee_amount
+            FROM card_disputes dispute JOIN payments payment ON payment.id = dispute.payment_id
+        ) compared GROUP BY subject_id HAVING sum(disputed) <> 0 OR sum(fees) <> 0
+    """,  # noqa: S608
+    "a card dispute has withdrawn what its movements say": """
+        SELECT dispute.id FROM card_disputes dispute
+        LEFT JOIN card_dispute_movements moved ON moved.dispute_id = dispute.id GROUP BY dispute.id
+        HAVING dispute.withdrawn_amount <> -coalesce(sum(moved.amount), 0)
+            OR dispute.fee_amount <> coalesce(sum(moved.fee_amount), 0)
+    """,
+    "a payment is stopped exactly while a card dispute is open or its loss unresolved": """
+        SELECT payment.id, payment.distribution_stopped_at FROM payments payment
+        LEFT JOIN card_disputes dispute ON dispute.payment_id = payment.id
+        GROUP BY payment.id
+        HAVING (payment.distribution_stopped_at IS NOT NULL) <> coalesce(bool_or(
+            dispute.state IN ('warning_needs_response', 'warning_under_review', 'needs_response',
+                              'under_review')
+            OR (dispute.withdrawn_amount > 0 AND dispute.resolved_at IS NULL)), false)
     """,
     "a refund and its call end alike": """
         SELECT refund.id FROM refunds refund JOIN provider_ops op ON op.id = refund.op_id

@@ -48,3 +48,24 @@ class Liable(StrEnum):
     BOOKING = "booking"
     PROVIDER = "provider"
     PLATFORM = "platform"
+
+
+class RefundCause(StrEnum):
+    """Why money goes back. Only a goodwill refund stands beside what the booking's rules give back."""
+
+    TARGET = "target"  # more was captured than shall be kept
+    GOODWILL = "goodwill"  # an operator gave it, beyond what the rules give back
+    AT_PROVIDER = "at_provider"  # made by hand at the payment provider; it counts against the target
+
+
+class CardDisputeState(StrEnum):
+    """Where a card dispute stands, in the payment provider's words. A warning is an inquiry: no money moved."""
+
+    WARNING_NEEDS_RESPONSE = "warning_needs_response"
+    WARNING_UNDER_REVIEW = "warning_under_review"
+    WARNING_CLOSED = "warning_closed"
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+    PREVENTED = "prevented"

@@ -4,18 +4,50 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    text,
+)
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlmodel import Field
 
 from domain.foundation.tables import Table, choice, document, instant, keep, primary_key, reference
 from domain.foundation.tables import amount as money  # a column here is called amount itself
-from domain.payments.kinds import Liable, OpKind, OpState, PaymentState, RefundState
+from domain.payments.kinds import (
+    CardDisputeState,
+    Liable,
+    OpKind,
+    OpState,
+    PaymentState,
+    RefundCause,
+    RefundState,
+)
 
 
 def _words(longest: int, *, nullable: bool = False) -> Any:  # noqa: ANN401 -- as SQLModel's Field
     column: Column[str] = Column(String(longest), nullable=nullable)
     return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
+
+
+def _added_cause() -> Any:  # noqa: ANN401 -- as SQLModel's Field
+    """The cause of a refund; rows that older code still writes count against the target, as they did then."""
+    values = Enum(
+        RefundCause,
+        native_enum=False,
+        create_constraint=True,
+        name="refunds_cause_known",
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+    column: Column[Any] = Column(values, nullable=False, server_default=RefundCause.TARGET.value)
+    return Field(default=RefundCause.TARGET, sa_column=column)
 
 
 def _count() -> Any:  # noqa: ANN401 -- as SQLModel's Field
@@ -28,7 +60,9 @@ class Payment(Table, table=True):
 
     `version` grows whenever something the provider told us changed the row. While `keep_amount`, decided at
     `target_at`, is not reached, the next step is due at `due_at`; then `settled_at` says that it was reached,
-    or `parked_at` that it was tried in vain and people must look.
+    or `parked_at` that it was tried in vain and people must look; while a refund waits for a card dispute to
+    end, none of the three is set. `distribution_stopped_at` is set while a card dispute is open, or lost and
+    not resolved: nothing that is held may be distributed.
     """
 
     __tablename__ = "payments"
@@ -55,6 +89,11 @@ class Payment(Table, table=True):
             "payments_to_look_at",
             "looked_at",
             postgresql_where=text("state IN ('requires_action', 'authorized')"),
+        ),
+        Index(
+            "payments_stopped",
+            "looked_at",
+            postgresql_where=text("distribution_stopped_at IS NOT NULL"),
         ),
         {"comment": "One row means: this customer is to pay this much for this subject."},
     )
@@ -86,6 +125,7 @@ class Payment(Table, table=True):
     due_at: datetime | None = instant(nullable=True)
     settled_at: datetime | None = instant(nullable=True)
     parked_at: datetime | None = instant(nullable=True)
+    distribution_stopped_at: datetime | None = instant(nullable=True)
 
 
 # One row means: we decided to ask this of the provider; its key makes sure that it happens once.
@@ -139,6 +179,7 @@ class Refund(Table, table=True):
     op_id: UUID | None = reference("provider_ops.id", nullable=True, unique=True)
     amount: int = money()
     liable: Liable = choice(Liable, "refunds_liable_known")
+    cause: RefundCause = _added_cause()
     reason_code: str = _words(40)
     reason: str = _words(2_000)
     state: RefundState = choice(RefundState, "refunds_state_known", default=RefundState.PLANNED)
@@ -150,6 +191,59 @@ class Refund(Table, table=True):
     done_entry_id: UUID | None = reference("ledger_entries.id", nullable=True, unique=True)
     created_at: datetime = instant()
     finished_at: datetime | None = instant(nullable=True)
+
+
+# One row means: the card holder's bank took this payment back, or asks about it, through the card network.
+class CardDispute(Table, table=True):
+    """A card dispute as the provider shows it. Not the in-house disagreement between customer and provider.
+
+    `withdrawn_amount` and `fee_amount` are sums over its movements: what the network holds now, and what the
+    provider charged for it. `liable` bears the loss once an operator has resolved it.
+    """
+
+    __tablename__ = "card_disputes"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="card_disputes_are_about_something"),
+        CheckConstraint(
+            "(resolved_at IS NULL) = (liable IS NULL) AND (resolved_at IS NULL) = (resolution_entry_id IS NULL)",
+            name="card_disputes_are_resolved_with_a_liable_party",
+        ),
+        {"comment": "One row means: the card holder's bank took this payment back, or asks about it."},
+    )
+    id: UUID = primary_key()
+    payment_id: UUID = reference("payments.id", index=True)
+    provider_reference: str = Field(sa_column=Column(String(80), nullable=False, unique=True))
+    state: CardDisputeState = choice(CardDisputeState, "card_disputes_state_known")
+    amount: int = money()
+    reason_code: str = _words(40)
+    withdrawn_amount: int = money(default=0)
+    fee_amount: int = money(default=0)
+    evidence_due_at: datetime | None = instant(nullable=True)
+    opened_at: datetime = instant()
+    closed_at: datetime | None = instant(nullable=True)
+    created_at: datetime = instant()
+    resolved_at: datetime | None = instant(nullable=True)
+    liable: Liable | None = choice(Liable, "card_disputes_liable_known", nullable=True)
+    resolution_reason: str | None = _words(2_000, nullable=True)
+    resolution_entry_id: UUID | None = reference("ledger_entries.id", nullable=True, unique=True)
+
+
+# One row means: this balance transaction of the provider moved money because of a card dispute.
+class CardDisputeMovement(Table, table=True):
+    """A withdrawal (`amount` below zero) or a reinstatement, with the fee charged (or returned) with it."""
+
+    __tablename__ = "card_dispute_movements"
+    __table_args__ = (
+        CheckConstraint("amount <> 0 OR fee_amount <> 0", name="card_dispute_movements_move_something"),
+        {"comment": "One row means: this balance transaction moved money because of a card dispute."},
+    )
+    id: UUID = primary_key()
+    dispute_id: UUID = reference("card_disputes.id", index=True)
+    provider_reference: str = Field(sa_column=Column(String(80), nullable=False, unique=True))
+    amount: int = money()
+    fee_amount: int = money()
+    entry_id: UUID = reference("ledger_entries.id", unique=True)
+    created_at: datetime = instant()
 
 
 # One row means: the provider told us this, signed, and we have it for good.
@@ -218,6 +312,7 @@ keep(
     ProviderOp,
     except_columns=("state", "attempts", "sent_at", "finished_at", "alerted_at", "response"),
 )
+keep(CardDisputeMovement)
 keep(
     WebhookEvent,
     except_columns=("handled_at", "attempts", "retry_at", "last_error", "set_aside_at", "set_aside_reason"),

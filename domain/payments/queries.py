@@ -10,7 +10,7 @@ from domain.foundation import payable
 from domain.payments.errors import PaymentUnknown
 from domain.payments.kinds import OpState
 from domain.payments.models import Payment, ProviderOp, Refund, StripeCustomer, WebhookEvent
-from domain.payments.rules import LEASE, LONGEST_WAIT, OVERDUE_AFTER, Standing
+from domain.payments.rules import LEASE, LONGEST_WAIT, OVERDUE_AFTER, REFUSES_REFUNDS, Standing
 
 OPEN = (OpState.SENT, OpState.UNKNOWN, OpState.PLANNED)
 BATCH = 100  # payments per sweep: at a second a call they are done before the next one begins
@@ -18,6 +18,12 @@ BATCH = 100  # payments per sweep: at a second a call they are done before the n
 _STANDING = text("""
     SELECT (SELECT coalesce(sum(amount), 0) FROM refunds
             WHERE payment_id = :id AND state <> 'failed') AS given_back,
+           (SELECT coalesce(sum(amount), 0) FROM refunds
+            WHERE payment_id = :id AND state <> 'failed' AND cause = 'goodwill') AS beside,
+           (SELECT coalesce(sum(withdrawn_amount), 0) FROM card_disputes
+            WHERE payment_id = :id) AS withdrawn,
+           (SELECT coalesce(bool_or(state = ANY(:refuses)), false) FROM card_disputes
+            WHERE payment_id = :id) AS refunds_wait,
            count(*) AS failures
     FROM (
         SELECT finished_at FROM provider_ops
@@ -43,13 +49,14 @@ _DUE = text("""
     GROUP BY payment_id ORDER BY min(since) LIMIT :limit
 """)
 # What the provider may have told us and we have not heard: a customer at their bank, a hold let go by the
-# network, a refund on its way. Webhooks tell sooner; this is for the ones that were lost.
+# network, a refund on its way, a card dispute. Webhooks tell sooner; this is for the ones that were lost.
 _STALE = text("""
     SELECT id FROM payments p
     WHERE (state = 'requires_action' AND coalesce(looked_at, created_at) < :at - interval '10 minutes')
        OR (state = 'authorized' AND coalesce(looked_at, created_at) < :at - interval '6 hours')
        OR (state = 'captured' AND coalesce(looked_at, created_at) < :at - interval '1 day'
            AND EXISTS (SELECT 1 FROM refunds r WHERE r.payment_id = p.id AND r.state = 'pending'))
+       OR (distribution_stopped_at IS NOT NULL AND coalesce(looked_at, created_at) < :at - interval '1 day')
     ORDER BY coalesce(looked_at, created_at) LIMIT :limit
 """)
 _UNHANDLED = text("""
@@ -89,7 +96,11 @@ def by_reference(session: Session, reference: str) -> Payment | None:
 
 def standing(session: Session, payment: Payment) -> Standing:
     """Where the payment stands, for the rules to decide on."""
-    asked = {"id": payment.id, "since": payment.target_at or payment.created_at}
+    asked = {
+        "id": payment.id,
+        "since": payment.target_at or payment.created_at,
+        "refuses": [state.value for state in REFUSES_REFUNDS],
+    }
     session.flush()
     row = session.execute(_STANDING, asked).one()
     return Standing(
@@ -101,6 +112,9 @@ def standing(session: Session, payment: Payment) -> Standing:
         given_back=int(row.given_back),
         failures=row.failures,
         least_amount=payable.least_of(payment.currency),
+        beside=int(row.beside),
+        withdrawn=int(row.withdrawn),
+        refunds_wait=row.refunds_wait,
     )
 
 

@@ -1,6 +1,6 @@
 """Our books beside the provider's: what one side has and the other has not is named, row by row.
 
-Both sides are grouped by what caused the movement, a charge or a refund as the provider names it. Ours are
+Both sides are grouped by what caused the movement: a charge, refund or dispute as the provider names it. Ours are
 the postings to the clearing account, theirs the movements of our balance, fees included. A group is
 explained when both sides come to the same amount.
 """
@@ -18,7 +18,7 @@ from domain.foundation import events
 from domain.foundation.actors import Actor
 from domain.foundation.database import Transactions
 from domain.ledger import AccountKind, Movement
-from domain.payments import books, queries
+from domain.payments import books, dispute_queries, queries
 from domain.payments.errors import PaymentOutcomeUnknown, StretchImpossible
 from domain.payments.events import BooksCompared
 from domain.payments.gateway import BalanceRow, CallNotMadeError, CallUnknownError, Gateway
@@ -111,6 +111,7 @@ def _ours(session: Session, moved: list[Movement]) -> list[Row]:
     refunds = queries.refunds_by_entry(
         session, [entry for row in moved for entry in (row.entry_id, row.corrects_id) if entry is not None]
     )
+    disputes = dispute_queries.disputes_by_entry(session, [row.entry_id for row in moved])
     payments = queries.payments_by_subject(
         session, [row.subject_id for row in moved if row.kind in {books.CAPTURE, books.FEE}]
     )
@@ -119,7 +120,7 @@ def _ours(session: Session, moved: list[Movement]) -> list[Row]:
         refund = refunds.get(row.corrects_id or row.entry_id)
         payment = payments.get(row.subject_id) if row.kind in {books.CAPTURE, books.FEE} else None
         named = refund.provider_reference if refund else payment.charge_reference if payment else None
-        return named or row.key
+        return disputes.get(row.entry_id) or named or row.key
 
     return [Row((source(row), row.unit), row.change, row.key, row.recorded_at) for row in moved]
 

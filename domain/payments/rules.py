@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.payments.gateway import PaymentSeen, ProviderState
-from domain.payments.kinds import OpKind, OpState, PaymentState, RefundState
+from domain.payments.kinds import CardDisputeState, OpKind, OpState, PaymentState, RefundState
 
 # A call is given up after 23 seconds (stripe_gateway); whoever sent it a minute ago is no longer waiting.
 LEASE = timedelta(minutes=1)
@@ -42,11 +42,27 @@ _REFUND_RANK = {
 }
 
 
+_OPEN_DISPUTES = frozenset(
+    {
+        CardDisputeState.WARNING_NEEDS_RESPONSE,
+        CardDisputeState.WARNING_UNDER_REVIEW,
+        CardDisputeState.NEEDS_RESPONSE,
+        CardDisputeState.UNDER_REVIEW,
+    }
+)
+# Stripe refuses to refund a charge while one of these is open (docs.stripe.com/disputes); an inquiry may be
+# answered with a refund.
+REFUSES_REFUNDS = (CardDisputeState.NEEDS_RESPONSE, CardDisputeState.UNDER_REVIEW)
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a payment stands. `given_back` counts all refunds that did not fail, also those on their way.
 
-    `failures` counts the refusals since it was last decided what to keep. `least_amount` is the least that
+    `beside` is the part of it that operators gave as goodwill: it stands beside what is kept by decision, and
+    everything else counts against it, also what card networks have `withdrawn` and not reinstated. While
+    `refunds_wait` is set the provider refuses refunds, because of an open card dispute. `failures` counts the
+    refusals since it was last decided what to keep. `least_amount` is the least that
     can be captured in the payment's currency.
     """
 
@@ -57,7 +73,29 @@ class Standing:
     captured_amount: int
     given_back: int
     failures: int = 0
+    beside: int = 0
+    withdrawn: int = 0
+    refunds_wait: bool = False
     least_amount: int = 0
+
+    @property
+    def left(self) -> int:
+        """What was captured and is not with the customer or on its way to them."""
+        return max(0, self.captured_amount - self.given_back - self.withdrawn)
+
+    @property
+    def counted(self) -> int:
+        """What the customer has back that counts against what shall be kept: all but goodwill."""
+        return self.given_back - self.beside + self.withdrawn
+
+    @property
+    def owed(self) -> int:
+        """What is still to be refunded so that no more is kept than was decided."""
+        return 0 if self.keep_amount is None else self.refund_due(self.keep_amount)
+
+    def refund_due(self, keep: int) -> int:
+        """What goes back of the captured amount so that `keep` is kept of it."""
+        return refund_due(taken=self.captured_amount, counted=self.counted, beside=self.beside, keep=keep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +104,26 @@ class Step:
 
     kind: OpKind
     amount: int = 0
+
+
+def refund_due(*, taken: int, counted: int, beside: int, keep: int) -> int:
+    """What goes back so that `keep` is kept of what was taken, and never more than is left; in minor units.
+
+    The one rule for preview, decision and execution (docs/decisions/0020). `counted` is what the customer has
+    back by decision, by hand at the provider, or through a card network; `beside` is goodwill, which does not
+    count, but cannot be taken twice either: it is what the customer has of `keep` already.
+    """
+    return max(0, taken - counted - max(keep, beside))
+
+
+def stops_distribution(state: CardDisputeState, withdrawn_amount: int, *, is_resolved: bool) -> bool:
+    """Whether a card dispute stops what is held: while it is open, and after a loss until it is resolved."""
+    return state in _OPEN_DISPUTES or (withdrawn_amount > 0 and not is_resolved)
+
+
+def is_closed(state: CardDisputeState) -> bool:
+    """Whether the card network has decided."""
+    return state not in _OPEN_DISPUTES
 
 
 def next_step(standing: Standing) -> Step | None:
@@ -81,8 +139,7 @@ def next_step(standing: Standing) -> Step | None:
         case PaymentState.CANCELLED:
             return None
         case PaymentState.CAPTURED:
-            excess = standing.captured_amount - standing.given_back - keep
-            return Step(OpKind.REFUND, excess) if excess > 0 else None
+            return Step(OpKind.REFUND, standing.owed) if standing.owed else None
         case PaymentState.AUTHORIZED if keep > 0:
             return Step(OpKind.CAPTURE, min(max(keep, standing.least_amount), standing.authorized_amount))
         case _:

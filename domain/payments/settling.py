@@ -15,7 +15,7 @@ from domain.foundation import events
 from domain.foundation.actors import SYSTEM
 from domain.foundation.database import Transactions
 from domain.identity import Caller
-from domain.payments import actions, calls, queries, readers, rules
+from domain.payments import actions, books, calls, queries, readers, rules
 from domain.payments.calls import Outcome, Sent
 from domain.payments.errors import PaymentOutcomeUnknown, ProviderAnswerUnfit
 from domain.payments.events import PaymentCancelled, PaymentParked, PaymentSettled, PaymentTargetChanged
@@ -28,7 +28,7 @@ from domain.payments.gateway import (
     Gateway,
     PaymentSeen,
 )
-from domain.payments.kinds import Liable, OpKind, OpState, PaymentState
+from domain.payments.kinds import Liable, OpKind, OpState, PaymentState, RefundCause
 from domain.payments.models import Payment, ProviderOp
 
 MOST_CALLS = 10  # in one go; a payment with more refunds than that waiting goes on with the next sweep
@@ -133,7 +133,7 @@ def _plan_next(session: Session, payment: Payment, *, at: datetime) -> ProviderO
     standing = queries.standing(session, payment)
     if rules.is_settled(standing):
         payment.settled_at, payment.due_at = at, None
-        kept = standing.captured_amount - standing.given_back
+        kept = standing.left
         tell(session, payment, PaymentSettled(payment.id, kept, payment.currency), at=at)
         return None
     if standing.failures >= rules.MOST_FAILURES:
@@ -141,7 +141,12 @@ def _plan_next(session: Session, payment: Payment, *, at: datetime) -> ProviderO
         tell(session, payment, PaymentParked(payment.id), at=at)
         return None
     step = rules.next_step(standing)
-    return None if step is None else _plan(session, payment, step, at=at)
+    if step is None:
+        return None
+    if step.kind is OpKind.REFUND and standing.refunds_wait:
+        payment.due_at = None  # the end of the card dispute sets it again
+        return None
+    return _plan(session, payment, step, at=at)
 
 
 def _call_off_what_never_began(session: Session, payment: Payment, *, at: datetime) -> None:
@@ -154,11 +159,14 @@ def _call_off_what_never_began(session: Session, payment: Payment, *, at: dateti
 def _plan(session: Session, payment: Payment, step: rules.Step, *, at: datetime) -> ProviderOp:
     if step.kind is not OpKind.REFUND:
         return actions.plan_op(session, payment, step.kind, {"amount": step.amount}, at=at)
+    # Goodwill that failed after the books were closed leaves its part of the refund with the platform.
+    is_held = books.still_held(session, payment) >= step.amount
     planned = actions.plan_refund(
         session,
         payment,
         step.amount,
-        liable=Liable.BOOKING,
+        cause=RefundCause.TARGET,
+        liable=Liable.BOOKING if is_held else Liable.PLATFORM,
         reason_code="not_kept",
         reason="More was captured than shall be kept.",
         by=SYSTEM,

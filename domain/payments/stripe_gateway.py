@@ -6,6 +6,7 @@ call ends in time: its default of 80 seconds would hold a person at the till and
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,14 +19,7 @@ from stripe import (
     RequestsClient,
     StripeClient,
     WebhookSignature,
-)
-from stripe.params import (
-    BalanceTransactionListParams,
-    PaymentIntentCancelParams,
-    PaymentIntentCaptureParams,
-    PaymentIntentConfirmParams,
-    PaymentIntentCreateParams,
-    RefundCreateParams,
+    params,
 )
 
 from domain.foundation.money import Money
@@ -38,11 +32,13 @@ from domain.payments.gateway import (
     CallNotMadeError,
     CallRefusedError,
     CallUnknownError,
+    ChangeSeen,
     PaymentSeen,
     ProviderState,
     RefundSeen,
 )
 from domain.payments.kinds import RefundState
+from domain.payments.stripe_disputes import changes, disputes_of
 
 CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 20.0
 """Stripe answers within seconds, but for issuers that ask the holder's bank, who take up to fifteen."""
@@ -94,11 +90,14 @@ class StripeGateway:
         """Create and confirm a payment with manual capture, or confirm another attempt on it."""
         with _in_our_words():
             if asked.reference is not None:
-                again: PaymentIntentConfirmParams = {"payment_method": asked.payment_method, "expand": _WHOLE}
+                again: params.PaymentIntentConfirmParams = {
+                    "payment_method": asked.payment_method,
+                    "expand": _WHOLE,
+                }
                 return _seen(
                     self._stripe.v1.payment_intents.confirm(asked.reference, again, {"idempotency_key": key})
                 )
-            first: PaymentIntentCreateParams = {
+            first: params.PaymentIntentCreateParams = {
                 "amount": _to_stripe(asked.amount),
                 "currency": asked.amount.currency.lower(),
                 "customer": asked.customer_reference,
@@ -115,19 +114,19 @@ class StripeGateway:
 
     def capture(self, reference: str, amount: Money, *, key: str) -> PaymentSeen:
         """Capture once; Stripe lets go of the rest."""
-        asked: PaymentIntentCaptureParams = {"amount_to_capture": _to_stripe(amount), "expand": _WHOLE}
+        asked: params.PaymentIntentCaptureParams = {"amount_to_capture": _to_stripe(amount), "expand": _WHOLE}
         with _in_our_words():
             return _seen(self._stripe.v1.payment_intents.capture(reference, asked, {"idempotency_key": key}))
 
     def cancel(self, reference: str, *, key: str) -> PaymentSeen:
         """Cancel the payment and with it the hold on the card."""
-        asked: PaymentIntentCancelParams = {"expand": _WHOLE}
+        asked: params.PaymentIntentCancelParams = {"expand": _WHOLE}
         with _in_our_words():
             return _seen(self._stripe.v1.payment_intents.cancel(reference, asked, {"idempotency_key": key}))
 
     def refund(self, reference: str, refund_id: UUID, amount: Money, *, key: str) -> RefundSeen:
         """Refund a part or the rest; the refund carries our id, so that it can be found again."""
-        asked: RefundCreateParams = {
+        asked: params.RefundCreateParams = {
             "payment_intent": reference,
             "amount": _to_stripe(amount),
             "metadata": {"refund_id": str(refund_id)},
@@ -143,7 +142,8 @@ class StripeGateway:
                 return _seen(intent)
             listed = self._stripe.v1.refunds.list({"payment_intent": reference, "limit": _PAGE})
             refunds = [_refund_seen(one) for one in listed.auto_paging_iter() if _moved_money(one)]
-            return _seen(intent, tuple(refunds))
+            disputes = disputes_of(self._stripe, intent, _from_stripe)
+            return replace(_seen(intent, tuple(refunds)), disputes=disputes)
 
     def find_payment(self, payment_id: UUID, customer_reference: str) -> PaymentSeen | None:
         """Look through the customer's payments, newest first: unlike a search, a list is never behind."""
@@ -156,7 +156,7 @@ class StripeGateway:
 
     def balance_rows(self, since: datetime, until: datetime) -> Iterator[BalanceRow]:
         """Balance transactions by the time of their creation, newest first."""
-        asked: BalanceTransactionListParams = {
+        asked: params.BalanceTransactionListParams = {
             "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
             "limit": _PAGE,
         }
@@ -164,6 +164,11 @@ class StripeGateway:
             listed = self._stripe.v1.balance_transactions.list(asked)
             for row in listed.auto_paging_iter():
                 yield _balance_row(row)
+
+    def changes(self, since: datetime, until: datetime) -> Iterator[ChangeSeen]:
+        """Refunds that moved money and disputes, by the time of their creation."""
+        with _in_our_words():
+            yield from changes(self._stripe, since, until, moved_money=_moved_money)
 
 
 def is_signed(raw: bytes, header: str | None, secret: str) -> bool:

@@ -38,4 +38,4 @@ class Till(Bank):
         return call
 
 
-_ASKED = {"customer", "authorize", "capture", "cancel", "refund", "payment", "find_payment", "balance_rows"}
+_ASKED = {"customer", "authorize", "capture", "cancel", "refund", "payment", "find_payment", "balance_rows", "changes"}

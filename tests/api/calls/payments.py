@@ -19,6 +19,12 @@ CALLS: dict[str, Call] = {
         "/payments/{payment}/refunds",
         {"amount": 1_500, "liable": "provider", "reason_code": "complaint", "reason": "Both sides agree."},
     ),
+    "resolve_card_dispute": Call(
+        "otto",
+        "POST",
+        "/payments/{disputed}/card-disputes/{card_dispute}/resolution",
+        {"liable": "platform", "reason": "The service was delivered as agreed."},
+    ),
     "settle_payment": Call("otto", "POST", "/payments/{unsettled}/settlement"),
     "reconcile_payments": Call(
         "otto", "POST", "/reconciliations", {"since": "2026-11-20T00:00:00Z", "until": "2026-11-21T00:00:00Z"}

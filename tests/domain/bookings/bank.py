@@ -11,7 +11,14 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain.foundation.money import Money
-from domain.payments.gateway import Authorization, BalanceRow, PaymentSeen, ProviderState, RefundSeen
+from domain.payments.gateway import (
+    Authorization,
+    BalanceRow,
+    ChangeSeen,
+    PaymentSeen,
+    ProviderState,
+    RefundSeen,
+)
 from domain.payments.kinds import RefundState
 
 Result = TypeVar("Result")
@@ -57,6 +64,9 @@ class Bank:
         return next((seen for seen in self.kept.values() if seen.payment_id == payment_id), None)
 
     def balance_rows(self, since: datetime, until: datetime) -> Iterator[BalanceRow]:
+        return iter(())
+
+    def changes(self, since: datetime, until: datetime) -> Iterator[ChangeSeen]:
         return iter(())
 
     def void_all(self) -> None:

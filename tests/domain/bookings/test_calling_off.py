@@ -168,22 +168,48 @@ def test_what_operators_gave_back_before_is_missing_for_everybody_in_proportion(
     assert play.balance(AccountKind.SERVICE_FEES) == 405
 
 
-def test_what_the_platform_bore_before_a_cancellation_comes_back_to_it(play: Scene):
-    booking = play.confirmed()
+@pytest.mark.parametrize("comes_first", ["goodwill", "cancellation"])
+def test_what_the_platform_gives_stands_beside_a_cancellation_whichever_comes_first(
+    play: Scene, comes_first: str
+):
+    booking, when = play.confirmed(), play.start - 2 * DAY
+    if comes_first == "goodwill":
+        goodwill(play, booking, 1_000, at=when)
+    seen = bookings.preview(play.session, booking.id, by=play.aino, at=when)
+    cancelled(play, booking, by=play.aino, at=when)
+    play.settle(booking, when)
+    if comes_first == "cancellation":
+        goodwill(play, booking, 1_000, at=when)
+    assert seen.settlement.refund_amount == 4_500
+    assert payments.of(play.session, booking.id).refunded_amount == 4_500 + 1_000
+    assert play.balance(AccountKind.GOODWILL) == 1_000
+    assert play.balance(AccountKind.HELD, booking.id) == 0
+    assert play.balance(AccountKind.PAYABLE, booking.profile_id) == 4_050
+
+
+def test_goodwill_that_leaves_less_than_the_terms_give_back_is_in_the_preview(play: Scene):
+    """Of 94.50 the platform gave 60.00; the terms give 45.00 back, and 34.50 are left to move."""
+    booking, when = play.confirmed(), play.start - 2 * DAY
+    goodwill(play, booking, 6_000, at=when)
+    seen = bookings.preview(play.session, booking.id, by=play.aino, at=when).settlement
+    assert (seen.refund_amount, seen.already_back_amount, seen.kept.pay_in) == (3_450, 1_050, 4_950)
+    cancelled(play, booking, by=play.aino, at=when)
+    play.settle(booking, when)
+    assert bookings.settlement_of(booking) == seen
+    assert payments.of(play.session, booking.id).refunded_amount == 9_450
+    assert play.balance(AccountKind.PAYABLE, booking.profile_id) == 4_050
+    assert play.balance(AccountKind.GOODWILL) == 6_000 - 1_050
+
+
+def goodwill(play: Scene, booking: Booking, amount: int, *, at) -> None:
     payments.refund(
         play.session,
         booking.id,
-        1_000,
+        amount,
         liable=payments.Liable.PLATFORM,
         reason_code="goodwill",
         reason="Sorry for the wait.",
         by=play.otto.actor_in(None),
-        at=play.at,
+        at=at,
     )
-    play.settle(booking, play.at)
-    when = play.start - 2 * DAY
-    cancelled(play, booking, by=play.aino, at=when)
-    play.settle(booking, when)
-    assert play.balance(AccountKind.GOODWILL) == 0
-    assert play.balance(AccountKind.HELD, booking.id) == 0
-    assert play.balance(AccountKind.PAYABLE, booking.profile_id) == 4_050
+    play.settle(booking, at)

@@ -1,0 +1,36 @@
+"""While a card dispute stops a payment, the clock completes no booking and the books stay open."""
+
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from domain import payments
+from domain.payments import Payment
+
+from . import stakes
+from .kinds import State
+from .steps import Standing
+
+# How often a stopped booking is looked at anew; the end of the dispute is heard of at once, this is for news
+# that was lost.
+RECHECK_AFTER = timedelta(hours=6)
+
+
+def follow(session: Session, here: Standing, payment: Payment) -> None:
+    """Let the booking show whether its money is stopped; when that ends, the clock may complete it again."""
+    booking = here.booking
+    if booking.distribution_stopped_at == payment.distribution_stopped_at:
+        return
+    booking.distribution_stopped_at = payment.distribution_stopped_at
+    booking.version += 1
+    if payment.distribution_stopped_at is None and booking.state is State.DELIVERED:
+        booking.due_at = stakes.completion_due(session, booking)
+
+
+def postpone(session: Session, here: Standing) -> bool:
+    """Look again later while the booking's money is stopped; False where it is not."""
+    booking = here.booking
+    if booking.payment_id is None or payments.of(session, booking.id).distribution_stopped_at is None:
+        return False
+    booking.due_at = here.at + RECHECK_AFTER
+    return True

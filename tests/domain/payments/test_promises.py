@@ -1,0 +1,306 @@
+"""What is promised is what moves: goodwill, refunds by hand, failures, changes and endings in any order.
+
+The payment provider is the sandbox, reached through the official library; everything else happens in the one
+session of the test and is undone.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session
+
+from domain import bookings, payments
+from domain.bookings import Booking, Change, ReasonCode, State
+from domain.bookings.errors import IncreaseNotPayable
+from domain.foundation.errors import Refusal
+from domain.ledger import AccountKind
+from domain.payments import Liable
+from domain.payments.stripe_gateway import StripeGateway
+from sandbox import server
+from tests.domain.bookings.bank import OneSession
+from tests.domain.bookings.scene import DAY, Scene, scene
+from tests.domain.bookings.task_scene import broken
+from tests.domain.payments.harness import KEY
+
+FAILS, SUCCEEDS = "pm_card_refundFail", "pm_card_visa"  # the first one's refunds fail five days later
+PARTS = (AccountKind.GOODWILL, AccountKind.SERVICE_FEES, AccountKind.COMMISSION)
+
+
+@dataclass
+class Desk:
+    """A booking of 94.50 between Aino and Ellen, paid at the sandbox, and the time there."""
+
+    play: Scene
+    web: httpx.Client
+    booking: Booking
+    at: datetime
+
+    def later(self, span: timedelta) -> None:
+        self.at += span
+        answer = self.web.post("/_sandbox/clock", json={"now": int(self.at.timestamp())})
+        assert answer.status_code == 200, answer.text
+
+    def settle(self) -> None:
+        """What workers do: the provider's news is followed, what was decided is sent, the books close."""
+        transactions, gateway = OneSession(self.play.session), self.play.bank
+        payment_id = self.booking.payment_id
+        assert payment_id is not None
+        payments.bring(transactions, gateway, payment_id, at=self.at)
+        for _ in range(3):
+            self.play.settle(self.booking, self.at)
+
+    def refunded(self) -> int:
+        """What the customer has back, as the sandbox counts it."""
+        return sum(charge["amount_refunded"] for charge in self._charges())
+
+    def captured(self) -> int:
+        return sum(charge["amount_captured"] for charge in self._charges())
+
+    def moved_by(self, deed: Callable[[], Any]) -> int:
+        """By how much the sandbox's refunds grew with a deed and what workers do after it."""
+        before = self.refunded()
+        deed()
+        self.settle()
+        return self.refunded() - before
+
+    def goodwill(self, amount: int, liable: Liable) -> None:
+        payments.refund(
+            self.play.session,
+            self.booking.id,
+            amount,
+            liable=liable,
+            reason_code="not_kept",  # the word that the code itself uses makes no difference
+            reason="Sorry for the wait.",
+            by=self.play.otto.actor_in(None),
+            at=self.at,
+        )
+
+    def by_hand(self, amount: int) -> None:
+        """Somebody at the provider's dashboard; more than is left is refused there."""
+        form = {"payment_intent": self._payment().provider_reference, "amount": amount}
+        self.web.post("/v1/refunds", data=form, headers=_AUTHORIZED)
+
+    def cancel(self, who: str) -> None:
+        by = getattr(self.play, who)
+        bookings.cancel(
+            self.play.session, self.booking.id, by=by, at=self.at, reason_code=ReasonCode.CHANGED_PLANS
+        )
+
+    def preview(self, who: str) -> bookings.Settlement:
+        by = getattr(self.play, who)
+        return bookings.preview(self.play.session, self.booking.id, by=by, at=self.at).settlement
+
+    def shorten(self) -> None:
+        """Half of the time less, agreed by both."""
+        half = Change(units=60)
+        line = bookings.propose(self.play.session, self.booking.id, half, by=self.play.aino, at=self.at)
+        bookings.accept_proposal(
+            self.play.session, self.booking.id, line.id, by=self.play.ellen, at=self.at
+        )
+
+    def complete(self) -> None:
+        session, id_ = self.play.session, self.booking.id
+        self.later(max(timedelta(), self.play.start - self.at))
+        bookings.start(session, id_, by=self.play.ellen, at=self.at)
+        bookings.deliver(session, id_, by=self.play.ellen, at=self.at)
+        bookings.complete(session, id_, by=self.play.aino, at=self.at)
+
+    def balances(self) -> list[int]:
+        """Who bears and gets what, apart from fees of the provider."""
+        owner = self.booking.profile_id
+        return [self.play.balance(AccountKind.PAYABLE, owner), *(self.play.balance(kind) for kind in PARTS)]
+
+    def check(self) -> None:
+        assert self.refunded() <= self.captured()
+        assert broken(self.play.session) == []
+
+    def _payment(self) -> payments.Payment:
+        return payments.of(self.play.session, self.booking.id)
+
+    def _charges(self) -> list[dict[str, Any]]:
+        path = f"/v1/charges?payment_intent={self._payment().provider_reference}"
+        charges: list[dict[str, Any]] = self.web.get(path, headers=_AUTHORIZED).json()["data"]
+        return charges
+
+
+_AUTHORIZED = {"authorization": f"Bearer {KEY}"}
+
+
+@pytest.fixture
+def play(session: Session, at: datetime, provider: server.Server) -> Scene:
+    made = scene(session, at)
+    made.bank = StripeGateway(KEY, provider.base_url)  # type: ignore[assignment]  # a gateway as well
+    return made
+
+
+@pytest.fixture
+def opened(play: Scene, web: httpx.Client) -> Callable[[str], Desk]:
+    return lambda method: open_desk(play, web, method)
+
+
+def open_desk(play: Scene, web: httpx.Client, method: str = SUCCEEDS) -> Desk:
+    """A confirmed and captured booking at a sandbox that has just begun."""
+    web.post("/_sandbox/reset")
+    web.post("/_sandbox/clock", json={"now": int(play.at.timestamp()), "frozen": True})
+    booking = play.requested()
+    transactions = OneSession(play.session)
+    bookings.pay(transactions, play.bank, booking.id, payment_method=method, by=play.aino, at=play.at)
+    bookings.accept(play.session, booking.id, by=play.ellen, at=play.at)
+    desk = Desk(play, web, booking, play.at)
+    desk.settle()
+    assert desk.captured() == 9_450
+    return desk
+
+
+amounts = st.sampled_from([1, 500, 1_000, 4_500, 5_000, 9_000, 9_450])
+steps = st.one_of(
+    st.tuples(st.just("goodwill"), amounts, st.sampled_from(list(Liable))),
+    st.tuples(st.just("by hand"), amounts),
+    st.tuples(st.just("shorten")),
+    st.tuples(st.just("later"), st.sampled_from([timedelta(hours=1), 3 * DAY, 6 * DAY])),
+    st.tuples(st.just("cancel"), st.sampled_from(["aino", "ellen", "otto"])),
+    st.tuples(st.just("complete")),
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from([FAILS, SUCCEEDS]), st.lists(steps, min_size=1, max_size=6))
+def test_whatever_happened_before_what_is_shown_is_what_moves(
+    session: Session, play: Scene, web: httpx.Client, method: str, told: list[tuple[Any, ...]]
+) -> None:
+    with session.begin_nested() as undone:
+        desk = open_desk(play, web, method)
+        for step in told:
+            _take(desk, step)
+            desk.check()
+        undone.rollback()
+    session.expire_all()
+
+
+def _take(desk: Desk, step: tuple[Any, ...]) -> None:
+    """One step, and that it moves what was shown before it; a step that is refused moves nothing."""
+    match step:
+        case ("goodwill", amount, liable):
+            taken = _moved_unless_refused(desk, lambda: desk.goodwill(amount, liable))
+            assert taken in (None, amount)
+        case ("by hand", amount):
+            desk.moved_by(lambda: desk.by_hand(amount))
+        case ("later", span):
+            desk.moved_by(lambda: desk.later(span))
+        case ("shorten",):
+            _moved_unless_refused(desk, desk.shorten)
+        case ("cancel", who):
+            _cancelled_as_shown(desk, who)
+        case ("complete",):
+            _moved_unless_refused(desk, desk.complete)
+
+
+def _moved_unless_refused(desk: Desk, deed: Callable[[], None]) -> int | None:
+    desk.settle()  # what others did before is not this deed's
+    try:
+        with desk.play.session.begin_nested():
+            before = desk.refunded()
+            deed()
+            desk.play.session.flush()
+    except (Refusal, IncreaseNotPayable):
+        desk.play.session.expire_all()
+        return None
+    desk.settle()
+    return desk.refunded() - before
+
+
+def _cancelled_as_shown(desk: Desk, who: str) -> None:
+    desk.settle()
+    if desk.booking.state is not State.CONFIRMED:
+        return
+    shown = desk.preview(who)
+    moved = desk.moved_by(lambda: desk.cancel(who))
+    assert moved == shown.refund_amount
+    settled = bookings.settlement_of(desk.booking)
+    assert settled is not None
+    assert (settled.refund_amount, settled.kept) == (shown.refund_amount, shown.kept)
+    assert desk.booking.paid_amount == shown.refund_amount + shown.already_back_amount + shown.kept.pay_in
+
+
+# Each of these is taken in every order; only goodwill out of the booking needs books that are not closed.
+DEEDS: dict[str, Callable[[Desk], None]] = {
+    "platform": lambda desk: desk.goodwill(1_000, Liable.PLATFORM),
+    "booking": lambda desk: desk.goodwill(500, Liable.BOOKING),
+    "cancel": lambda desk: desk.cancel("aino"),
+}
+
+
+@pytest.mark.parametrize("settles_between", [True, False], ids=["settled between", "at once"])
+@pytest.mark.parametrize("deeds", [("platform", "cancel"), ("booking", "cancel"), ("platform", "booking", "cancel")])
+def test_the_total_does_not_depend_on_the_order(
+    session: Session, opened: Callable[[str], Desk], deeds: tuple[str, ...], settles_between: bool  # noqa: FBT001
+) -> None:
+    ends = []
+    for order in permutations(deeds):
+        if settles_between and "booking" in order[order.index("cancel") :]:
+            continue  # the books are closed by then, and somebody else has to bear it
+        with session.begin_nested() as undone:
+            desk = opened(SUCCEEDS)
+            desk.later(5 * DAY + timedelta(hours=3))  # two days before the start: 45.00 go back
+            for name in order:
+                DEEDS[name](desk)
+                if settles_between:
+                    desk.settle()
+            desk.settle()
+            desk.check()
+            ends.append((order, desk.refunded(), desk.balances()))
+            undone.rollback()
+        session.expire_all()
+    given = sum({"platform": 1_000, "booking": 500, "cancel": 4_500}[name] for name in deeds)
+    assert [end[1] for end in ends] == [given] * len(ends), ends
+    assert all(end[2] == ends[0][2] for end in ends), ends
+
+
+def test_goodwill_cannot_take_what_a_cancellation_has_promised(opened: Callable[[str], Desk]) -> None:
+    desk = opened(SUCCEEDS)
+    desk.later(5 * DAY + timedelta(hours=3))
+    desk.cancel("aino")  # 45.00 are promised and not sent yet
+    with pytest.raises(payments.RefundTooLarge):
+        desk.goodwill(4_951, Liable.PLATFORM)
+    desk.goodwill(4_950, Liable.PLATFORM)
+    desk.settle()
+    assert desk.refunded() == 9_450
+
+
+def test_a_refund_by_hand_counts_against_what_the_terms_give_back(opened: Callable[[str], Desk]) -> None:
+    desk = opened(SUCCEEDS)
+    desk.later(5 * DAY + timedelta(hours=3))
+    desk.moved_by(lambda: desk.by_hand(1_000))
+    assert desk.preview("aino").refund_amount == 3_500
+    assert desk.moved_by(lambda: desk.cancel("aino")) == 3_500
+    desk.check()
+
+
+def test_goodwill_that_fails_later_leaves_the_whole_refund_with_the_customer(
+    opened: Callable[[str], Desk],
+) -> None:
+    """60.00 of goodwill left 34.50 of 45.00 to move; when it fails, the terms' 45.00 are owed in full."""
+    desk = opened(FAILS)
+    desk.goodwill(6_000, Liable.PLATFORM)
+    desk.settle()
+    desk.later(5 * DAY - timedelta(hours=1))  # two days and four hours before the start
+    desk.cancel("aino")
+    desk.settle()
+    assert desk.refunded() == 9_450
+    desk.later(timedelta(hours=2))  # the goodwill comes back
+    desk.settle()
+    assert desk.refunded() == 4_500
+    desk.check()
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_runs_again(web: httpx.Client) -> Iterator[None]:
+    yield
+    web.post("/_sandbox/reset")
