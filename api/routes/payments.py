@@ -92,10 +92,10 @@ def refund_payment(
 ) -> RefundView:
     """Give back a part or the rest of what was taken, beyond what the booking's rules give back.
 
-    Such goodwill stands beside a refund by the cancellation policy, whichever comes first; together they never
-    exceed what was captured. You say who bears it: with `booking`, what would be kept of the price shrinks for
-    everybody; `provider` and `platform` bear it alone. The books show it on its way at once; it reaches the provider within moments and the customer's bank in
-    days. The customer never waits for the party that bears it.
+    Such goodwill stands beside a refund by the cancellation policy, whichever comes first; together they
+    never exceed what was captured. `liable` bears it: with `booking` everybody's part of the price shrinks,
+    `provider` and `platform` bear it alone. The books show it on its way at once; it reaches the provider
+    within moments and the customer's bank in days. The customer never waits for the party that bears it.
     """
     payment = payments.payment_operated_by(session, payment_id, caller)
     return RefundView.of(
@@ -147,7 +147,7 @@ def resolve_card_dispute(
     caller: Caller,
     at: datetime,
 ) -> CardDisputeView:
-    """Decide who bears what a closed card dispute took. What is still held for the booking is then distributed.
+    """Decide who bears what a closed card dispute took; what is still held is then distributed.
 
     `booking` takes it from what is held, so everybody who would have got a part gets less; `platform` pays it
     itself; `provider` takes it from what they have earned already.

@@ -45,8 +45,8 @@ class SettlementView(View):
     kept: AmountsView
     ground: Ground
     returned_stake: Money = Field(
-        description="What of that which goes back was at stake with the customer's tasks. Who calls a booking off gets "
-        "all of it, whatever the cancellation policy takes of the price."
+        description="What of that which goes back was at stake with the customer's tasks. Who calls a "
+        "booking off gets all of it, whatever the cancellation policy takes of the price."
     )
     kept_stake: Money = Field(description="What of the kept amounts is for tasks left undone.")
     returned_credits: int = Field(description="Credits given back beside the money, in thousandths.")

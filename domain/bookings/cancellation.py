@@ -9,8 +9,8 @@ is what customers save by doing tasks themselves, paid beside the pay-in until t
 What the terms say is one thing, what has moved before is another: `after_moves` brings them together, and its
 result is what is shown and what moves. Goodwill stands beside a settlement, whatever came first; everything
 else that went back counts (docs/decisions/0020).
-Invariants, held by properties in the tests: refund + back already + kept = paid, to the minor unit; 0 ≤ refund ≤ paid;
-coming nearer to the start never raises a refund; a start that was moved never raises a refund either; of the
+Invariants, held by properties in the tests: refund + back already + kept = paid, to the minor unit;
+0 ≤ refund ≤ paid; coming nearer to the start never raises a refund; a start that was moved never raises a refund either; of the
 stake nothing is kept but the shares of tasks that were left undone in a service that was carried out.
 """
 

@@ -54,8 +54,9 @@ class Booking(Table, table=True):
 
     The amounts are what is agreed now and follow accepted modifications. The `kept_` amounts and the refund
     are what the terms say, decided once, when it ends; `refund_due_amount` is what of the refund was still to
-    move then, `kept_short_amount` what is missing of what is kept (both NULL in older rows: nothing had moved). `surge_amount` goes to the surge pool; `bonus_amount` is what the provider
-    gets out of it once the service is carried out, and no part of the pay-in. `stake_amount` is what the
+    move then, `kept_short_amount` what is missing of what is kept (both NULL in older rows: nothing had
+    moved). `surge_amount` goes to the surge pool; `bonus_amount` is what the provider gets out of it once the
+    service is carried out, and no part of the pay-in. `stake_amount` is what the
     customer's tasks save: it is paid beside the pay-in, and comes back but for the shares of tasks left
     undone, which the `kept_` amounts include (`kept_stake_…` says how much of them). The credits, in
     thousandths, paid for a part of the service fee and of the surge. `remind_at` is when the customer hears

@@ -55,8 +55,9 @@ def keep(session: Session, subject_id: UUID, amount: int, *, by: Actor, at: date
     """Decide that `amount` of the subject's payment shall be kept in the end, and no more.
 
     Whatever it takes follows: an authorization is captured to that amount or let go, what was captured above
-    it is refunded out of what is held. Goodwill refunds stand beside it and do not count. Deciding the same again changes nothing, unless trying had been given
-    up: then it is tried anew. Refuses `PaymentNotAuthorized`, `KeepTooMuch` and `MoneyDistributed`.
+    it is refunded out of what is held. Goodwill refunds stand beside it and do not count. Deciding the same
+    again changes nothing, unless trying had been given up: then it is tried anew. Refuses
+    `PaymentNotAuthorized`, `KeepTooMuch` and `MoneyDistributed`.
     """
     payment = queries.of_locked(session, subject_id)
     if payment.keep_amount == amount and payment.parked_at is None:

@@ -28,7 +28,7 @@ from domain.payments.models import CardDispute, CardDisputeMovement, Payment
 
 
 def follow(session: Session, payment: Payment, seen: Iterable[CardDisputeSeen], *, at: datetime) -> bool:
-    """Bring a locked payment's disputes and the books up to what is seen; answers whether anything changed."""
+    """Bring a locked payment's disputes and the books up to what is seen; True if anything changed."""
     changed = [_follow(session, payment, one, at=at) for one in seen]
     if any(changed):
         session.flush()

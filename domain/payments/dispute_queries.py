@@ -48,7 +48,7 @@ def disputes_by_entry(session: Session, entry_ids: Sequence[UUID]) -> dict[UUID,
         .join(CardDispute, col(CardDispute.id) == CardDisputeMovement.dispute_id)
         .where(col(CardDisputeMovement.entry_id).in_(entry_ids))
     )
-    return {entry_id: reference for entry_id, reference in session.exec(asked)}
+    return dict(session.exec(asked).all())
 
 
 def payments_with_unknown(session: Session, seen: Sequence[tuple[str, str]]) -> list[UUID]:

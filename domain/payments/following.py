@@ -28,7 +28,7 @@ from domain.payments.models import Payment, Refund
 
 
 def follow(session: Session, payment: Payment, seen: PaymentSeen, *, at: datetime) -> None:
-    """Bring a locked payment, its refunds, its card disputes, its open calls and the books up to what is seen."""
+    """Bring a locked payment, its refunds, disputes and open calls, and the books, up to what is seen."""
     before = payment.model_dump(exclude={"looked_at"})
     _note_card(session, payment, seen, at=at)
     payment.provider_reference = payment.provider_reference or seen.reference

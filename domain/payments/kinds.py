@@ -59,7 +59,7 @@ class RefundCause(StrEnum):
 
 
 class CardDisputeState(StrEnum):
-    """Where a card dispute stands, in the payment provider's words. A warning is an inquiry: no money moved."""
+    """Where a card dispute stands, in the provider's words. A warning is an inquiry: no money moved."""
 
     WARNING_NEEDS_RESPONSE = "warning_needs_response"
     WARNING_UNDER_REVIEW = "warning_under_review"

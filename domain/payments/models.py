@@ -205,7 +205,8 @@ class CardDispute(Table, table=True):
     __table_args__ = (
         CheckConstraint("amount > 0", name="card_disputes_are_about_something"),
         CheckConstraint(
-            "(resolved_at IS NULL) = (liable IS NULL) AND (resolved_at IS NULL) = (resolution_entry_id IS NULL)",
+            "(resolved_at IS NULL) = (liable IS NULL)"
+            " AND (resolved_at IS NULL) = (resolution_entry_id IS NULL)",
             name="card_disputes_are_resolved_with_a_liable_party",
         ),
         {"comment": "One row means: the card holder's bank took this payment back, or asks about it."},

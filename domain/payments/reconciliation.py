@@ -1,7 +1,7 @@
 """Our books beside the provider's: what one side has and the other has not is named, row by row.
 
-Both sides are grouped by what caused the movement: a charge, refund or dispute as the provider names it. Ours are
-the postings to the clearing account, theirs the movements of our balance, fees included. A group is
+Both sides are grouped by what caused the movement: a charge, refund or dispute as the provider names it.
+Ours are the postings to the clearing account, theirs the movements of our balance, fees included. A group is
 explained when both sides come to the same amount.
 """
 

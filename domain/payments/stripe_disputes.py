@@ -1,4 +1,4 @@
-"""Stripe's disputes in our own values. What moved is read from their balance transactions, never the state."""
+"""Stripe's disputes in our own values. What moved is what their balance transactions say, never the state."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime

@@ -1,13 +1,18 @@
 """Bookings in every state in which somebody can act, and tasks that a customer took over."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from domain import bookings, markets, pricing
+from domain import bookings, markets, payments, pricing
 from domain.bookings import Booking, Change, ReasonCode
 from domain.foundation.actors import SYSTEM
 from domain.markets import Policy
+from domain.payments import CardDisputeState
+from domain.payments.gateway import CardDisputeSeen, DisputeMovementSeen
+from tests.domain.bookings.bank import OneSession
 from tests.stage.names import DAY, HOUR
 from tests.stage.stagehand import Stagehand
 
@@ -46,9 +51,25 @@ def book(hand: Stagehand) -> None:
         if word in _PAYMENTS:
             assert booking.payment_id
             hand.stage.named(_PAYMENTS[word], booking.payment_id)
+    _lose_payment_to_the_bank(hand, hand.stage.ids["waiting"])
     bens = hand.booked("ben", hand.hour + 2 * DAY, hand.mending, at=hand.at)
     hand.pay(bens, "ben", at=hand.at)
     hand.stage.named("bens", bens.id)
+
+
+def _lose_payment_to_the_bank(hand: Stagehand, booking_id: UUID) -> None:
+    """Aino's bank took back what she paid, and nobody has said yet who bears it."""
+    payment, till = payments.of(hand.session, booking_id), hand.stage.till
+    assert payment.provider_reference
+    moved = DisputeMovementSeen("txn_lost", -payment.captured_amount, 1_500)
+    seen = CardDisputeSeen(
+        "du_lost", CardDisputeState.LOST, payment.captured_amount, "fraudulent", hand.at, movements=(moved,)
+    )
+    till.kept[payment.provider_reference] = replace(till.kept[payment.provider_reference], disputes=(seen,))
+    payments.bring(OneSession(hand.session), till, payment.id, at=hand.at)
+    [dispute] = payments.disputes(hand.session, payment.id)
+    hand.stage.named("disputed_payment", payment.id)
+    hand.stage.named("card_dispute", dispute.id)
 
 
 def take_over_tasks(hand: Stagehand) -> None:

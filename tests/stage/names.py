@@ -20,6 +20,7 @@ PREFIXES = {
     "differing": "btk",
     "ride": "ofr", "stay": "ofr", "option": "opt", "calendar": "res", "sauna": "res", "exception": "exc",
     "block": "hld", "grant": "rol", "payment": "pay", "unsettled": "pay", "proposal": "prp",
+    "disputed_payment": "pay", "card_dispute": "cdp",
     "ellens_profile": "prv", "farahs_profile": "prv", "applied": "prv", "in_review": "prv",
     "changes_requested": "prv", "suspended_profile": "prv",
     "pending": "bkg", "requested": "bkg", "confirmed": "bkg", "proposed": "bkg", "starting": "bkg",

@@ -38,4 +38,14 @@ class Till(Bank):
         return call
 
 
-_ASKED = {"customer", "authorize", "capture", "cancel", "refund", "payment", "find_payment", "balance_rows", "changes"}
+_ASKED = {
+    "customer",
+    "authorize",
+    "capture",
+    "cancel",
+    "refund",
+    "payment",
+    "find_payment",
+    "balance_rows",
+    "changes",
+}

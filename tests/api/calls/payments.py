@@ -22,7 +22,7 @@ CALLS: dict[str, Call] = {
     "resolve_card_dispute": Call(
         "otto",
         "POST",
-        "/payments/{disputed}/card-disputes/{card_dispute}/resolution",
+        "/payments/{disputed_payment}/card-disputes/{card_dispute}/resolution",
         {"liable": "platform", "reason": "The service was delivered as agreed."},
     ),
     "settle_payment": Call("otto", "POST", "/payments/{unsettled}/settlement"),

@@ -101,9 +101,7 @@ class Desk:
         """Half of the time less, agreed by both."""
         half = Change(units=60)
         line = bookings.propose(self.play.session, self.booking.id, half, by=self.play.aino, at=self.at)
-        bookings.accept_proposal(
-            self.play.session, self.booking.id, line.id, by=self.play.ellen, at=self.at
-        )
+        bookings.accept_proposal(self.play.session, self.booking.id, line.id, by=self.play.ellen, at=self.at)
 
     def complete(self) -> None:
         session, id_ = self.play.session, self.booking.id
@@ -238,9 +236,14 @@ DEEDS: dict[str, Callable[[Desk], None]] = {
 
 
 @pytest.mark.parametrize("settles_between", [True, False], ids=["settled between", "at once"])
-@pytest.mark.parametrize("deeds", [("platform", "cancel"), ("booking", "cancel"), ("platform", "booking", "cancel")])
+@pytest.mark.parametrize(
+    "deeds", [("platform", "cancel"), ("booking", "cancel"), ("platform", "booking", "cancel")]
+)
 def test_the_total_does_not_depend_on_the_order(
-    session: Session, opened: Callable[[str], Desk], deeds: tuple[str, ...], settles_between: bool  # noqa: FBT001
+    session: Session,
+    opened: Callable[[str], Desk],
+    deeds: tuple[str, ...],
+    settles_between: bool,  # noqa: FBT001
 ) -> None:
     ends = []
     for order in permutations(deeds):
