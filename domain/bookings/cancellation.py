@@ -10,8 +10,9 @@ What the terms say is one thing, what has moved before is another: `after_moves`
 result is what is shown and what moves. Goodwill stands beside a settlement, whatever came first; everything
 else that went back counts (docs/decisions/0020).
 Invariants, held by properties in the tests: refund + back already + kept = paid, to the minor unit;
-0 ≤ refund ≤ paid; coming nearer to the start never raises a refund; a start that was moved never raises a refund either; of the
-stake nothing is kept but the shares of tasks that were left undone in a service that was carried out.
+0 ≤ refund ≤ paid; coming nearer to the start never raises a refund; a start that was moved never raises a
+refund either; of the stake nothing is kept but the shares of tasks that were left undone in a service that
+was carried out.
 """
 
 from collections.abc import Iterator

@@ -11,16 +11,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import stripe
-from stripe import (
-    BalanceTransaction,
-    Charge,
-    PaymentIntent,
-    Refund,
-    RequestsClient,
-    StripeClient,
-    WebhookSignature,
-    params,
-)
+from stripe import BalanceTransaction, Charge, PaymentIntent, Refund, StripeClient, params
 
 from domain.foundation.money import Money
 from domain.foundation.payable import COARSER_AT_STRIPE, FINER_AT_STRIPE
@@ -70,7 +61,7 @@ class StripeGateway:
             secret_key,
             base_addresses={"api": api_base.rstrip("/")},
             max_network_retries=0,
-            http_client=RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
+            http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
         )
 
     @classmethod
@@ -174,7 +165,7 @@ class StripeGateway:
 def is_signed(raw: bytes, header: str | None, secret: str) -> bool:
     """Whether `secret` signed exactly these bytes within the last minutes of the machine's own clock."""
     try:
-        WebhookSignature.verify_header(raw, header, secret, SIGNATURE_SECONDS)
+        stripe.WebhookSignature.verify_header(raw, header, secret, SIGNATURE_SECONDS)
     except (stripe.SignatureVerificationError, UnicodeDecodeError):
         return False
     return True
