@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from api.schemas.common import Instant, Name, View, Wire, ZoneName
+from api.schemas.credentials import Device, Email, Password, Token
 from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import MarketId, ProviderProfileId, RoleGrantId, UserId, UserSessionId
 from domain.foundation.text_types import LINE, TEXT
@@ -24,21 +25,8 @@ from domain.identity import (
 from domain.identity import Decision as PermissionDecision
 from domain.providers import Ability, Capability, State
 
-# The bounds here only keep what arrives small; what makes an address or a password fit, identity decides.
-Email = Annotated[str, Field(max_length=320, examples=["aino@example.org"])]
-Password = Annotated[str, Field(max_length=1_000, description="10 to 200 characters, and not the address.")]
 Label = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\n\r\x00]*$"), LINE
-]
-Device = Annotated[
-    str,
-    StringConstraints(max_length=200, pattern=r"^[\x21-\x7e]*$"),
-    Field(
-        description="What your app calls this installation: a random text that it made once and keeps. Only "
-        "a keyed hash of it is stored, to know accounts that are used from one device, and to let this one "
-        "sign in while somebody else guesses the password.",
-        examples=["0f6c1f0e7a8b4e0b9f7e2b1d3c5a7e9d"],
-    ),
 ]
 Locale = Annotated[
     str,
@@ -49,7 +37,6 @@ Locale = Annotated[
         examples=["fi-FI"],
     ),
 ]
-Token = Annotated[str, Field(max_length=200)]
 ReasonCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$", examples=["incomplete"])]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=NO_NUL), TEXT]
 
