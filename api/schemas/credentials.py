@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from domain.foundation.text_types import LINE
+
 # The bounds here only keep what arrives small; what makes an address or a password fit, identity decides.
 Email = Annotated[str, Field(max_length=320, examples=["aino@example.org"])]
 Password = Annotated[str, Field(max_length=1_000, description="10 to 200 characters, and not the address.")]
@@ -18,3 +20,6 @@ Device = Annotated[
     ),
 ]
 Token = Annotated[str, Field(max_length=200)]
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\n\r\x00]*$"), LINE
+]

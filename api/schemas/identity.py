@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from api.schemas.common import Instant, Name, View, Wire, ZoneName
-from api.schemas.credentials import Device, Email, Password, Token
+from api.schemas.credentials import Device, Email, Label, Password, Token
 from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import MarketId, ProviderProfileId, RoleGrantId, UserId, UserSessionId
-from domain.foundation.text_types import LINE, TEXT
+from domain.foundation.text_types import TEXT
 from domain.identity import (
     Changes,
     Departure,
@@ -25,9 +25,6 @@ from domain.identity import (
 from domain.identity import Decision as PermissionDecision
 from domain.providers import Ability, Capability, State
 
-Label = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\n\r\x00]*$"), LINE
-]
 Locale = Annotated[
     str,
     Field(
