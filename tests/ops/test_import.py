@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import os
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,10 @@ def test_two_places_of_one_host_are_let_apart_and_one_bad_row_does_not_spoil_its
         listings.listing(reading.Row(line, GOOD | {"id": str(line), "host_id": "7"}), USUAL, "SGD")
         for line in (2, 3)
     ]
-    bad = listings.listing(reading.Row(4, GOOD | {"id": "4", "property_type": "\x00"}), USUAL, "SGD")
+    good = listings.listing(reading.Row(4, GOOD | {"id": "4"}), USUAL, "SGD")
+    bad = replace(good, content=replace(good.content, latitude=99.0))
+    with pytest.raises(listings.RowRefused):
+        listings.listing(reading.Row(5, GOOD | {"id": "5", "property_type": "\x00"}), USUAL, "SGD")
     planted = planting.plant(transactions, market, [*hosted, bad], at=at)
     assert (planted.new, [refused.line for refused in planted.refused]) == (2, [4])
     assert count(transactions, "provider_profiles") == 1
