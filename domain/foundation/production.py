@@ -172,5 +172,10 @@ NO_DEMAND: Final[Mapping[str, str]] = MappingProxyType(
         "environment": "it says whether these demands hold",
         "database_pool_size": "a size; its bounds are the same everywhere",
         "request_threads": "a size; its bounds are the same everywhere",
+        "slow_requests": "a size; its bounds are the same everywhere",
+        "provider_threads": "a size; its bounds are the same everywhere",
+        "request_queue": "a size; its bounds are the same everywhere",
+        "request_wait_seconds": "a size; its bounds are the same everywhere",
+        "heartbeat_folder": "a place that health checks read; without it they fail, and say so",
     }
 )

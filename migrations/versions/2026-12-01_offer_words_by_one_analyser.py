@@ -11,7 +11,7 @@ from pathlib import Path
 from migrations.statements import run
 
 revision = "offer_words_by_one_analyser"
-down_revision = "standing"
+down_revision = "card_disputes"
 
 _UP = Path(__file__).with_suffix(".sql")
 _DOWN = Path(__file__).with_suffix(".down.sql")

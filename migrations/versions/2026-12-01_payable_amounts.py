@@ -11,7 +11,7 @@ from pathlib import Path
 from migrations.statements import run
 
 revision = "payable_amounts"
-down_revision = "standing"
+down_revision = "places_of_bookings"
 
 _UP = Path(__file__).with_suffix(".sql")
 _DOWN = Path(__file__).with_suffix(".down.sql")

@@ -11,7 +11,7 @@ from pathlib import Path
 from migrations.statements import run
 
 revision = "settlements_after_moves"
-down_revision = "standing"
+down_revision = "payable_amounts"
 
 _UP = Path(__file__).with_suffix(".sql")
 _DOWN = Path(__file__).with_suffix(".down.sql")

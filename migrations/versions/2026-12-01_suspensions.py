@@ -11,7 +11,7 @@ from pathlib import Path
 from migrations.statements import run
 
 revision = "suspensions"
-down_revision = "standing"
+down_revision = "job_failures"
 
 _UP = Path(__file__).with_suffix(".sql")
 _DOWN = Path(__file__).with_suffix(".down.sql")

@@ -12,8 +12,8 @@ from api.protocol import LARGEST_HEAD
 from domain.foundation.production import unmet_demands
 from domain.foundation.settings import Settings
 from ops.command import app
-from workers.health import LOOPS
 from ops.services import SECONDS_KEPT_ALIVE
+from workers.health import LOOPS
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())

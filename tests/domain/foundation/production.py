@@ -136,6 +136,11 @@ TABLE: dict[str, tuple[list[str], list[str], list[str]]] = {
         ["", "5/minute; never", "5/minute; 0/hour"],
     ),
     "request_threads": (["1", "64"], [], ["0", "65"]),
+    "slow_requests": (["0", "64"], [], ["-1", "65"]),
+    "provider_threads": (["1", "64"], [], ["0", "65"]),
+    "request_queue": (["0", "10000"], [], ["-1", "10001"]),
+    "request_wait_seconds": (["0.5", "600"], [], ["0", "601"]),
+    "heartbeat_folder": (["/run/talkoo"], [], []),
     "log_level": (["info", "warning", "error"], ["debug"], ["", "DEBUG", "trace"]),
     "clock_file": ([], ["/tmp/clock"], []),  # noqa: S108 -- nobody opens it
 }
