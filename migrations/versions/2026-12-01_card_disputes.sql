@@ -1,7 +1,7 @@
 -- Money that the card holder's bank takes back through the card network.
 ALTER TABLE ledger_accounts DROP CONSTRAINT accounts_kind_known;
 ALTER TABLE ledger_accounts ADD CONSTRAINT accounts_kind_known
-    CHECK (kind IN ('clearing', 'held', 'payable', 'receivable', 'service_fees', 'commission', 'tax', 'refunds_in_flight', 'disputes', 'goodwill', 'surge_pool', 'rounding', 'processing_fees', 'dispute_fees', 'credits', 'credits_pending', 'credits_owed', 'credits_pool', 'community_pot', 'breakage', 'hours')) NOT VALID;
+    CHECK (kind IN ('clearing', 'held', 'payable', 'payable_held', 'receivable', 'service_fees', 'commission', 'tax', 'refunds_in_flight', 'disputes', 'goodwill', 'surge_pool', 'rounding', 'processing_fees', 'dispute_fees', 'credits', 'credits_pending', 'credits_owed', 'credits_pool', 'community_pot', 'breakage', 'hours')) NOT VALID;
 ALTER TABLE ledger_accounts VALIDATE CONSTRAINT accounts_kind_known;
 
 ALTER TABLE payments ADD COLUMN distribution_stopped_at TIMESTAMP WITH TIME ZONE;

@@ -63,7 +63,6 @@ SECRETS = {
             "provider_threads",
             "request_queue",
             "request_wait_seconds",
-            "heartbeat_folder",
             "log_level",
             "trusted_proxies",
             "cors_origins",

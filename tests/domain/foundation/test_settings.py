@@ -16,9 +16,10 @@ FIT = {
 
 
 @pytest.fixture(autouse=True)
-def _no_steered_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The suite steers the market's clock; production refuses that."""
-    monkeypatch.delenv("CLOCK_FILE")
+def _only_the_given_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suite sets a clock, limits and addresses of its own, which production would refuse."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
 
 
 def test_production_starts_with_settings_of_its_own():
