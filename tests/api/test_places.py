@@ -1,17 +1,14 @@
 """A provider's home through the HTTP door: not for nothing, not too early, and not once it is called off."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from domain.foundation import clock, ids
-from domain.foundation.settings import settings
 from domain.offers import Offer
-from tests import cast
+from tests import cast, market_calendar
 from tests.client import Client
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -20,16 +17,9 @@ AREA = None
 
 
 @pytest.fixture
-def walk(tmp_path: Path) -> Iterator[Callable[[datetime], None]]:
+def walk() -> Callable[[datetime], None]:
     """Moves the market's clock ahead to an instant."""
-    path = tmp_path / "clock"
-    clock.steer(path, timedelta(0))
-    os.environ["CLOCK_FILE"] = str(path)
-    settings.cache_clear()
-    started = clock.now()
-    yield lambda instant: clock.steer(path, instant - started)
-    del os.environ["CLOCK_FILE"]
-    settings.cache_clear()
+    return market_calendar.show
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_an_application_is_sent_mended_and_approved(
     client: Client, ellen: Client, mira: Client, market: UUID, application: dict[str, Any]
 ) -> None:
     assert (application["state"], application["version"]) == ("applied", 1)
-    assert application["capabilities"] == ["edit_profile", "draft_offers"]
+    assert application["capabilities"] == ["edit_profile", "draft_offers", "be_paid"]
     take(mira, application, "review", "change-request")
     changed = ellen.patch(path(application), {"about": "I mend bicycles and prams."})
     assert (changed.json()["about"], changed.headers["etag"]) == ("I mend bicycles and prams.", '"4"')

@@ -12,6 +12,7 @@ from hmac import new as hmac
 from typing import Any
 from urllib.parse import unquote
 
+from anyio import sleep_forever
 from httpx2 import Request, Response
 from limits import parse
 from sqlalchemy import Engine
@@ -225,7 +226,9 @@ async def _answered(app: Any, scope: dict[str, Any], body: bytes) -> tuple[dict[
     told: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        return arriving.pop() if arriving else {"type": "http.disconnect"}
+        if not arriving:
+            await sleep_forever()  # whoever asks waits for the answer and does not hang up
+        return arriving.pop()
 
     async def send(message: dict[str, Any]) -> None:
         told.append(message)

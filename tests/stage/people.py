@@ -41,7 +41,7 @@ def arrive(hand: Stagehand) -> None:
         at=hand.at,
     )
     named("grant", granted.id)
-    for name in ("aino", "ben", "sulo"):
+    for name in ("aino", "ben", "sulo", "farah"):
         named(name, hand.users[name].id)
     for name, word, steps in _APPLICANTS:
         named(word, _applicant(hand, name, steps).id)

@@ -32,7 +32,7 @@ CALLS: dict[str, Call] = {
         "aino",
         "POST",
         "/pots",
-        {"market_id": "{market}", "beneficiary_id": "{sulo}", "title": "For Sulo's roof"},
+        {"market_id": "{market}", "beneficiary_id": "{farah}", "title": "For Farah's roof"},
         also="signed_in",
     ),
     "list_pots": Call("aino", "GET", "/markets/{market}/pots", also="signed_in"),

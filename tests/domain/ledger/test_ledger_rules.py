@@ -25,6 +25,7 @@ def test_what_we_own_or_spend_grows_by_debits_and_all_else_by_credits() -> None:
         AccountKind.DISPUTES,
         AccountKind.GOODWILL,
         AccountKind.PROCESSING_FEES,
+        AccountKind.DISPUTE_FEES,
         AccountKind.CREDITS_POOL,
         AccountKind.CREDITS_OWED,
     }
