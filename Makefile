@@ -16,7 +16,7 @@ INSTALLED := .venv/installed-$(shell cat requirements-dev.txt pyproject.toml | c
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-any-day check bench proofs documents requirements clean
+.PHONY: help run test test-any-day test-any-order check bench proofs documents requirements clean
 
 help: ## List the commands
 	@echo "make run first; after that, from the quickest to the slowest:"
@@ -30,6 +30,10 @@ test: $(INSTALLED) ## Run the tests that take minutes at most and need nothing b
 
 test-any-day: $(INSTALLED) ## Run the tests on twelve other days: leap days, New Year, clock changes, in ten years
 	$(RUN)/python -m tests.any_day
+
+test-any-order: $(INSTALLED) ## Run the tests three times in a random order; SEEDS="4 5" chooses others
+	for seed in $(or $(SEEDS),1 2 3); do $(RUN)/pytest -q -n 2 -m "not long and not services" \
+		-p randomly -p no:cacheprovider --randomly-seed=$$seed || exit 1; done
 
 check: $(INSTALLED) ## Format, lint, types, floors, the house rules, then the tests
 	$(RUN)/ruff format --check .
