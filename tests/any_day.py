@@ -78,8 +78,11 @@ def far_day() -> Day:
 
 def run(day: Day, arguments: Sequence[str], clock: Path) -> int:
     """Run pytest with these arguments on this day; returns its exit status."""
-    shift = int((day.starts_at - market_calendar.machine_time()).total_seconds())
-    environment = os.environ | {"LD_PRELOAD": str(clock), "CLOCK_SHIFT_SECONDS": str(shift), "TZ": day.zone}
+    environment = os.environ | {
+        "LD_PRELOAD": str(clock),
+        "CLOCK_SHIFT_SECONDS": str(int((day.starts_at - _unshifted_time()).total_seconds())),
+        "TZ": day.zone,
+    }
     print(f"== {day.name}: {day.starts_at:%Y-%m-%d %H:%M} UTC, TZ={day.zone}", flush=True)  # noqa: T201 -- a command
     command = [sys.executable, "-m", "pytest", *arguments]
     return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
@@ -94,6 +97,12 @@ def build_clock(folder: Path) -> Path:
     options = ("-O2", "-shared", "-fPIC", "-o", str(made))
     subprocess.run([compiler, *options, str(Path(__file__).with_name("shifted_clock.c"))], check=True)
     return made
+
+
+def _unshifted_time() -> datetime:
+    """The machine's time, also where this process itself sees a shifted one."""
+    shift = timedelta(seconds=int(os.environ.get("CLOCK_SHIFT_SECONDS", "0")))
+    return market_calendar.machine_time() - shift
 
 
 def _last_commit() -> tuple[datetime, int]:

@@ -46,6 +46,7 @@ class Payment:
     captured: int = 0
     refunded: int = 0
     disputed: bool = False
+    refunds_refused: bool = False  # while a dispute is open, and after it was lost
     gone: bool = False
 
 
@@ -100,7 +101,7 @@ class Market(RuleBasedStateMachine):
     def refund(self, pick: int, share: str) -> None:
         payment = self.payments[pick % len(self.payments)]
         amount = part(share, payment.captured - payment.refunded)
-        fits = not payment.disputed and amount <= payment.captured - payment.refunded
+        fits = not payment.refunds_refused and amount <= payment.captured - payment.refunded
         wish = {"charge": payment.charge, "amount": amount}
         if self.happens(fits, self.running.stripe.refunds.create, wish):
             payment.refunded += amount
@@ -146,6 +147,7 @@ class Market(RuleBasedStateMachine):
         fits = not payment.disputed and payment.captured > payment.refunded
         assert (answer.status_code == 200) is fits
         payment.disputed |= fits
+        payment.refunds_refused |= fits and outcome != "won"
         if fits and outcome != "open":
             self.running.control(f"disputes/{answer.json()['id']}/decide", {"outcome": outcome})
 
