@@ -20,7 +20,7 @@ from domain import identity, providers
 from domain.foundation.ids import UserId
 from domain.foundation.zones import TimeZoneUnknown
 from domain.identity import Caller
-from domain.identity.errors import EmailUnfit, PasswordUnfit, UserUnknown
+from domain.identity.errors import EmailUnfit, OwnAccount, PasswordUnfit, UserUnknown
 
 router = Router(tags=["identity"])
 
@@ -64,7 +64,7 @@ def read_my_permissions(session: Session, caller: Caller) -> MyPermissions:
     )
 
 
-@router.post("/users/{user_id}/suspension", may="users.suspend", refusals=[UserUnknown])
+@router.post("/users/{user_id}/suspension", may="users.suspend", refusals=[OwnAccount, UserUnknown])
 def suspend_user(
     user_id: UserId, body: StatementOfReasons, session: Session, caller: Caller, at: datetime
 ) -> UserStandingView:

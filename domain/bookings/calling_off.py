@@ -49,11 +49,13 @@ def preview(session: Session, booking_id: UUID, *, by: By, at: datetime) -> Prev
     side = side_of(booking, by)
     BOOKINGS.step(booking.state, Step.CANCEL, side)
     until = holds_until(endings.deadlines(booking), at=at) if side is Side.CUSTOMER else None
+    settlement = endings.shown(session, booking, suspending.called_off(session, booking, by=side, at=at))
+    stamp = str((at - _EPOCH) // _MICROSECOND)
     return Preview(
         booking=booking,
-        settlement=endings.shown(session, booking, suspending.called_off(session, booking, by=side, at=at)),
+        settlement=settlement,
         holds_until=until,
-        token=_token(booking, side, at),
+        token=f"{stamp}.{signing.sign(_PURPOSE, _message(booking, side, stamp, settlement))}",
         token_expires_at=at + PREVIEW_HOLDS,
     )
 
@@ -71,8 +73,10 @@ def cancel(
 ) -> Booking:
     """Call a confirmed booking off, as of now or as of a preview. Refuses `NotNow` and `PreviewOver`."""
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    as_of = at if token is None else _as_of(here, token)
+    as_of = at if token is None else _previewed_at(here, token)
     share = suspending.called_off(session, here.booking, by=here.side, at=as_of)
+    if token is not None:
+        _check_unchanged(here, token, endings.shown(session, here.booking, share))
     endings.end(session, here, Step.CANCEL, share, reason_code=reason_code, reason=reason)
     return here.booking
 
@@ -107,22 +111,25 @@ def settle_no_show(session: Session, here: Standing) -> None:
     endings.end(session, here, Step.SETTLE_NO_SHOW, share, reason_code=ReasonCode.NO_SHOW)
 
 
-def _as_of(here: Standing, token: str) -> datetime:
-    """The instant a preview was made for: by us, for this side and version, a minute ago at most."""
+def _previewed_at(here: Standing, token: str) -> datetime:
+    """The instant a preview was made for. Raises `PreviewOver` unless that is a minute ago at most."""
     stamp, _, _ = token.partition(".")
     if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= len(str(2**63))):
         raise PreviewOver
     previewed_at = _EPOCH + int(stamp) * _MICROSECOND
-    genuine = signing.verify(_PURPOSE, _message(here.booking, here.side, stamp), token.partition(".")[2])
-    if not genuine or not previewed_at <= here.at <= previewed_at + PREVIEW_HOLDS:
+    if not previewed_at <= here.at <= previewed_at + PREVIEW_HOLDS:
         raise PreviewOver
     return previewed_at
 
 
-def _token(booking: Booking, side: Side, at: datetime) -> str:
-    stamp = str((at - _EPOCH) // _MICROSECOND)
-    return f"{stamp}.{signing.sign(_PURPOSE, _message(booking, side, stamp))}"
+def _check_unchanged(here: Standing, token: str, settlement: Settlement) -> None:
+    """Raise `PreviewOver` unless we made the token, for this side and version, with the same amounts."""
+    stamp, _, signature = token.partition(".")
+    if not signing.verify(_PURPOSE, _message(here.booking, here.side, stamp, settlement), signature):
+        raise PreviewOver
 
 
-def _message(booking: Booking, side: Side, stamp: str) -> bytes:
-    return f"{booking.id} {booking.version} {side} {stamp}".encode()
+def _message(booking: Booking, side: Side, stamp: str, settlement: Settlement) -> bytes:
+    """What a token promises: the booking, its version, who asks, when, and what would move and be kept."""
+    amounts = (settlement.refund_amount, settlement.already_back_amount, *settlement.kept.parts)
+    return f"{booking.id} {booking.version} {side} {stamp} {amounts}".encode()

@@ -117,6 +117,11 @@ def check_nobody_is_to_speak(session: Session, here: Standing) -> None:
         )
 
 
+def has_unsaid_tasks(session: Session, booking: Booking) -> bool:
+    """Whether the provider has not said yet what became of a task that the customer took over."""
+    return any(task.state in _UNSAID for task in task_queries.tasks(session, booking.id))
+
+
 def completion_due(session: Session, booking: Booking) -> datetime:
     """When the clock completes a delivered booking: not before everybody who may object had the time to."""
     assert booking.delivered_at is not None  # noqa: S101 -- set by the delivery that led here

@@ -16,7 +16,7 @@ from domain.foundation.actors import SYSTEM
 from domain.foundation.money import BASIS_POINTS
 from domain.providers import Capability
 
-from . import delivery, endings, queries, requests, rules
+from . import delivery, endings, queries, requests, rules, stakes
 from .cancellation import Share
 from .events import PartyReinstated, PartySuspended
 from .kinds import Ground, ReasonCode, Side, State, Step
@@ -75,16 +75,13 @@ def start_or_cancel(session: Session, here: Standing) -> None:
 def waits_for_suspended(session: Session, here: Standing) -> bool:
     """Whether the clock waits because whose answer is due is suspended; the booking is then due later."""
     booking = here.booking
-    asked = _asked(session, booking)
-    if asked is None:
-        return False
-    side, since = asked
-    due_at = rules.answer_of_suspended_due(since)
-    user_id = booking.customer_id if side is Side.CUSTOMER else booking.provider_user_id
-    if here.at >= due_at or not identity.barred(session, [user_id]):
-        return False
-    _wait_until(session, booking, due_at)
-    return True
+    for side, since in _asked(session, booking):
+        due_at = rules.answer_of_suspended_due(since)
+        user_id = booking.customer_id if side is Side.CUSTOMER else booking.provider_user_id
+        if here.at < due_at and identity.barred(session, [user_id]):
+            _wait_until(session, booking, due_at)
+            return True
+    return False
 
 
 def called_off(session: Session, booking: Booking, *, by: Side, at: datetime) -> Share:
@@ -125,16 +122,20 @@ def _wait_until(session: Session, booking: Booking, due_at: datetime) -> None:
     session.flush()
 
 
-def _asked(session: Session, booking: Booking) -> tuple[Side, datetime] | None:
-    """Whose answer the booking waits for, and since when; None where the clock needs nobody's."""
+def _asked(session: Session, booking: Booking) -> list[tuple[Side, datetime]]:
+    """Whose answers the booking waits for, and since when.
+
+    Of what is delivered the customer's, and the provider's where a task waits for their word.
+    """
     if booking.state is State.DELIVERED and booking.delivered_at is not None:
-        return Side.CUSTOMER, booking.delivered_at
+        sides = [Side.CUSTOMER, *([Side.PROVIDER] if stakes.has_unsaid_tasks(session, booking) else [])]
+        return [(side, booking.delivered_at) for side in sides]
     if booking.state is State.NO_SHOW and booking.no_show_side is not None and booking.no_show_at is not None:
-        return booking.no_show_side, booking.no_show_at
+        return [(booking.no_show_side, booking.no_show_at)]
     if booking.state is State.DISPUTED:
         dispute = queries.dispute(session, booking.id)
-        return (dispute.opened_by.other, dispute.opened_at) if dispute.answered_at is None else None
-    return None
+        return [] if dispute.answered_at else [(dispute.opened_by.other, dispute.opened_at)]
+    return []
 
 
 def _side(booking: Booking, user_id: UUID) -> Side:

@@ -11,7 +11,7 @@ from domain.foundation import events, ids, written, zones
 from domain.foundation.actors import Actor, ActorKind
 from domain.identity import queries
 from domain.identity.addresses import Address, read_address, read_spelling
-from domain.identity.errors import UserUnknown
+from domain.identity.errors import OwnAccount, UserUnknown
 from domain.identity.events import (
     EndReason,
     SignUpRepeated,
@@ -104,7 +104,12 @@ def change(session: Session, user_id: UUID, changes: Changes, *, by: Actor, at: 
 def suspend(
     session: Session, user_id: UUID, *, by: Actor, reason_code: str, reason: str, at: datetime
 ) -> User:
-    """Close the account to its owner and end every session of theirs. Doing it twice does no harm."""
+    """Close the account to its owner and end every session of theirs. Doing it twice does no harm.
+
+    Raises `OwnAccount` if it is the account of whoever suspends.
+    """
+    if by.user_id == user_id:
+        raise OwnAccount
     person = _user_locked(session, user_id)
     if person.suspended_at is None:
         person.suspended_at = at

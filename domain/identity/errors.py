@@ -53,6 +53,13 @@ class AccountSuspended(Conflict):
     title = "An account on one side of this is suspended"
 
 
+class OwnAccount(Conflict):
+    """Nobody suspends their own account: they could not sign in to undo it."""
+
+    slug = "own-account"
+    title = "You cannot suspend your own account"
+
+
 class SessionUnknown(NotFound):
     """There is no such session, or it is somebody else's."""
 

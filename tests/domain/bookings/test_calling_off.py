@@ -213,3 +213,14 @@ def goodwill(play: Scene, booking: Booking, amount: int, *, at) -> None:
         at=at,
     )
     play.settle(booking, at)
+
+
+def test_a_preview_is_over_when_another_amount_would_move_or_be_kept(play: Scene):
+    booking, when = play.confirmed(), play.start - 2 * DAY
+    token = bookings.preview(play.session, booking.id, by=play.aino, at=when).token
+    goodwill(play, booking, 6_000, at=when)
+    with pytest.raises(PreviewOver):
+        cancelled(play, booking, by=play.aino, at=when, token=token)
+    token = bookings.preview(play.session, booking.id, by=play.aino, at=when).token
+    play.settle(booking, when)  # the goodwill reaches the provider, and changes no amount
+    cancelled(play, booking, by=play.aino, at=when, token=token)

@@ -17,6 +17,8 @@ from domain.ledger import AccountKind
 from domain.payments import Liable
 from tests import cast
 from tests.domain.bookings.scene import DAY, HOUR, Scene, scene
+from tests.domain.bookings.task_scene import delivered as task_delivered
+from tests.domain.bookings.task_scene import task_scene
 
 SIDES = pytest.mark.parametrize("side", [Side.CUSTOMER, Side.PROVIDER])
 
@@ -223,3 +225,16 @@ def pay(play: Scene) -> tuple[int, int]:
     """What is payable to Ellen, and what of hers is held."""
     profile_id = cast.ellen(play.session).id
     return play.balance(AccountKind.PAYABLE, profile_id), play.balance(AccountKind.PAYABLE_HELD, profile_id)
+
+
+def test_tasks_wait_a_fortnight_for_the_word_of_a_suspended_provider(session: Session, at: datetime) -> None:
+    play = task_scene(session, at)
+    booking = task_delivered(play)
+    object_by, delivered_at = booking.due_at, booking.delivered_at
+    suspend(play, Side.PROVIDER, play.start + 2 * HOUR)
+    assert object_by is not None
+    assert delivered_at is not None
+    assert bookings.act(play.session, booking.id, at=object_by)
+    assert (booking.state, booking.due_at) == (State.DELIVERED, delivered_at + DISPUTE_DECISION)
+    assert bookings.act(play.session, booking.id, at=delivered_at + DISPUTE_DECISION)
+    assert booking.state is State.COMPLETED

@@ -8,10 +8,11 @@ from sqlmodel import Session
 
 from domain import identity
 from domain.foundation import events, ids
-from domain.foundation.actors import SYSTEM
+from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.foundation.zones import TimeZoneUnknown
 from domain.identity.errors import (
     CredentialsRefused,
+    OwnAccount,
     PasswordUnfit,
     SessionOver,
     UserUnknown,
@@ -127,3 +128,11 @@ def test_a_suspended_user_is_out_at_once_and_may_come_back_when_reinstated(
 def test_nobody_can_suspend_a_user_who_does_not_exist(session: Session, at: datetime) -> None:
     with pytest.raises(UserUnknown):
         identity.suspend(session, ids.new(), by=SYSTEM, reason_code="fraud", reason="", at=at)
+
+
+def test_nobody_suspends_their_own_account(session: Session, person: Person, at: datetime) -> None:
+    aino = person("aino@example.org")
+    by = Actor(ActorKind.OPERATOR, aino.id)
+    with pytest.raises(OwnAccount):
+        identity.suspend(session, aino.id, by=by, reason_code="fraud", reason="", at=at)
+    assert aino.suspended_at is None
