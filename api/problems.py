@@ -138,7 +138,13 @@ async def _on_refusal(_: Request, refusal: Exception) -> Response:
 
 async def _on_misshapen(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- installed for these only
-    wrong = [{"field": _path(found["loc"]), "reason": _said(found)} for found in error.errors()]
+    wrong = [
+        {
+            "field": "body" if found["type"] == "json_invalid" else _path(found["loc"]),
+            "reason": _said(found),
+        }
+        for found in error.errors()
+    ]
     if any(entry["field"].lower() == "idempotency-key" for entry in wrong):
         return response(
             KeyMissing("Send a header Idempotency-Key, a UUID for example.", field="Idempotency-Key")
@@ -147,11 +153,27 @@ async def _on_misshapen(_: Request, error: Exception) -> Response:
     return response(Malformed(f"{first['field']}: {first['reason']}", field=first["field"], errors=wrong))
 
 
+_NO_OBJECT = "Send a JSON object, with the header Content-Type: application/json."
+_PLAIN_REASONS = {
+    "model_attributes_type": _NO_OBJECT,
+    "model_type": _NO_OBJECT,
+    "dict_type": "This is a JSON object.",
+    "json_invalid": "The body is not valid JSON.",
+    "extra_forbidden": "There is no such field here; leave it out.",
+    "string_pattern_mismatch": "It does not have the form that the documentation describes.",
+    "date_from_datetime_parsing": "Write a date that exists, such as 2030-12-31.",
+}
+"""Reasons in words for a person, where those of the validation library are for programmers."""
+
+
 def _said(found: dict[str, Any]) -> str:
     """What is wrong, for a person: words as they are sent, not as Python shows them; no pattern of bytes."""
     if found["type"] == "string_pattern_mismatch" and any(sign < " " for sign in str(found["input"])):
         return "It holds a control character or a line break; leave it out."
-    return _AS_PYTHON_SHOWS.sub(r"\1", found["msg"])
+    if found["type"] in _PLAIN_REASONS:
+        return _PLAIN_REASONS[found["type"]]
+    reason = _AS_PYTHON_SHOWS.sub(r"\1", found["msg"].removeprefix("Value error, "))
+    return reason[:1].upper() + reason[1:]
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -129,7 +129,7 @@ def _unfit(content: Content, category: Category, cancellation_policies: Collecti
     if content.cancellation_policy not in cancellation_policies:
         yield Wrong("cancellation_policy", f"is one of {', '.join(sorted(cancellation_policies))}")
     if content.time_zone is not None and content.time_zone not in zones.names():
-        yield Wrong("time_zone", "is no time zone of the IANA")
+        yield Wrong("time_zone", "is neither UTC nor a place such as Europe/Helsinki")
     yield from wrong_attributes(category.attributes_schema, content.attributes)
 
 

@@ -164,6 +164,8 @@ class StripeGateway:
 
 def is_signed(raw: bytes, header: str | None, secret: str) -> bool:
     """Whether `secret` signed exactly these bytes within the last minutes of the machine's own clock."""
+    if header is None or not header.isascii():  # the library compares texts and raises for others
+        return False
     try:
         stripe.WebhookSignature.verify_header(raw, header, secret, SIGNATURE_SECONDS)
     except (stripe.SignatureVerificationError, UnicodeDecodeError):

@@ -2,6 +2,8 @@
 
 import pytest
 import stripe
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.foundation import ids
 from domain.foundation.money import Money
@@ -13,7 +15,9 @@ from domain.payments.stripe_gateway import (
     _fee_from_stripe,
     _from_stripe,
     _to_stripe,
+    is_signed,
 )
+from tests import market_calendar
 from tests.domain.payments.harness import KEY, Till
 
 NOWHERE = "http://127.0.0.1:9"
@@ -101,3 +105,16 @@ def test_an_amount_that_stripe_cannot_count_is_refused_before_it_is_asked() -> N
 @pytest.mark.parametrize(("theirs", "ours"), [(2_060, 21), (2_000, 20), (0, 0), (1, 1)])
 def test_a_unit_begun_of_a_fee_is_a_unit_gone(theirs: int, ours: int) -> None:
     assert _fee_from_stripe(theirs, "ISK") == ours
+
+
+@given(
+    header=st.one_of(
+        st.none(),
+        st.text(),
+        st.builds("t={},v1={}".format, st.one_of(st.integers(), st.text()), st.text()),
+        st.builds("t={},v1={}".format, st.just(int(market_calendar.machine_time().timestamp())), st.text()),
+    ),
+    raw=st.binary(max_size=50),
+)
+def test_whatever_stands_in_the_header_is_a_signature_or_is_not(header: str | None, raw: bytes) -> None:
+    assert is_signed(raw, header, "whsec_q8ZrT1vX4mB7nC0pL3kJ") is False
