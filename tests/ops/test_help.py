@@ -9,9 +9,9 @@ import pytest
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (("bench",), "contributions"),
+        pytest.param(("bench",), "contributions", marks=pytest.mark.long),  # two programs start
         (("bench", "surge"), "--demand"),
-        (("surge", "plot"), "--market"),
+        pytest.param(("surge", "plot"), "--market", marks=pytest.mark.long),
     ],
     ids=str,
 )

@@ -193,7 +193,13 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+QUICK_FAULTS = {"read-only database", "killed backends", "disk full", "broker away"}  # others are long proofs
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [fault if fault in QUICK_FAULTS else pytest.param(fault, marks=pytest.mark.long) for fault in FAULTS],
+)
 def test_after_a_fault_everything_is_dispatched_and_each_effect_happened_once(
     market: Market, relaying: Supervisor, fault: str
 ) -> None:

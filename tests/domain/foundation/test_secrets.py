@@ -106,7 +106,18 @@ PROGRAMS = {
 }
 
 
-@pytest.mark.parametrize("command", [one for several in PROGRAMS.values() for one in several], ids=" ".join)
+COMMANDS = [one for several in PROGRAMS.values() for one in several]
+QUICK_COMMANDS = (COMMANDS[0], COMMANDS[3])  # a start takes seconds; all of them are long proofs
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        command if command in QUICK_COMMANDS else pytest.param(command, marks=pytest.mark.long)
+        for command in COMMANDS
+    ],
+    ids=" ".join,
+)
 def test_a_refused_start_ends_says_why_and_shows_no_secret(command: list[str]):
     environment = {
         name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields
@@ -149,7 +160,7 @@ def _ask_broker(url: str) -> None:
     [
         (_ask_database, f"postgresql+psycopg://u:{CANARY}@127.0.0.1:9/x"),
         (_ask_counters, f"redis://u:{CANARY}@127.0.0.1:9/0"),
-        (_ask_broker, f"redis://u:{CANARY}@127.0.0.1:9/0"),
+        pytest.param(_ask_broker, f"redis://u:{CANARY}@127.0.0.1:9/0", marks=pytest.mark.long),
         (_ask_broker, f"amqp://u:{CANARY}@127.0.0.1:9//"),
     ],
     ids=lambda part: str(part)[:20],
