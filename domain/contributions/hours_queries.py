@@ -16,7 +16,8 @@ from .errors import HoursNotFound
 from .hours_models import HourTransfer, HourTransferState
 
 _DUE = text("""
-    SELECT id FROM hour_transfers WHERE state = 'claimed' AND answer_by <= :at ORDER BY answer_by LIMIT :limit
+    SELECT id FROM hour_transfers WHERE state = 'claimed' AND answer_by <= :at
+    ORDER BY answer_by, id LIMIT :limit
 """)
 # By what it was for, so that what went back was neither given nor received.
 _TURN = text("""

@@ -70,7 +70,7 @@ _SEE = text("""
 _IN = text("SELECT id FROM contributions WHERE state = :state ORDER BY id LIMIT :limit")
 _REJECTED = text("""
     SELECT id FROM contributions WHERE state = 'rejected' AND rejected_at <= :before
-    ORDER BY rejected_at LIMIT :limit
+    ORDER BY rejected_at, id LIMIT :limit
 """)
 _APPEALED = text("""
     SELECT id FROM contributions WHERE state = 'appealed' AND appealed_at <= :before ORDER BY id LIMIT :limit

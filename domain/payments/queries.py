@@ -46,7 +46,7 @@ _DUE = text("""
         WHERE due_at <= :at AND NOT EXISTS (
             SELECT 1 FROM provider_ops WHERE payment_id = payments.id AND state IN ('sent', 'unknown'))
     ) waiting
-    GROUP BY payment_id ORDER BY min(since) LIMIT :limit
+    GROUP BY payment_id ORDER BY min(since), payment_id LIMIT :limit
 """)
 # What the provider may have told us and we have not heard: a customer at their bank, a hold let go by the
 # network, a refund on its way, a card dispute. Webhooks tell sooner; this is for the ones that were lost.
@@ -57,13 +57,13 @@ _STALE = text("""
        OR (state = 'captured' AND coalesce(looked_at, created_at) < :at - interval '1 day'
            AND EXISTS (SELECT 1 FROM refunds r WHERE r.payment_id = p.id AND r.state = 'pending'))
        OR (distribution_stopped_at IS NOT NULL AND coalesce(looked_at, created_at) < :at - interval '1 day')
-    ORDER BY coalesce(looked_at, created_at) LIMIT :limit
+    ORDER BY coalesce(looked_at, created_at), id LIMIT :limit
 """)
 _UNHANDLED = text("""
     SELECT id FROM webhook_events
     WHERE handled_at IS NULL AND set_aside_at IS NULL
       AND coalesce(retry_at, received_at + interval '5 minutes') <= :at
-    ORDER BY coalesce(retry_at, received_at) LIMIT :limit
+    ORDER BY coalesce(retry_at, received_at), id LIMIT :limit
 """)
 
 
@@ -197,6 +197,7 @@ def overdue_locked(session: Session, at: datetime) -> list[ProviderOp]:
         col(ProviderOp.planned_at) < at - OVERDUE_AFTER,
         col(ProviderOp.alerted_at).is_(None),
     )
+    asked = asked.order_by(col(ProviderOp.planned_at), col(ProviderOp.id))
     return list(session.exec(asked.limit(BATCH).with_for_update(skip_locked=True)))
 
 
