@@ -23,9 +23,8 @@ from domain.foundation.settings import Settings
 class RateLimits:
     """The counters, the limits, and the proxies whose word on a client's address is taken.
 
-    `everything` limits requests of a user or a client; `doors` limits sign-ups of a client, and apart from
-    them its failed sign-ins; `account` limits failed sign-ins to one account, over several spans of growing
-    length.
+    `everything` limits requests of a user or a client; `doors` limits sign-ups and failed sign-ins of a
+    client; `account` limits failed sign-ins to one account, over several spans of growing length.
     """
 
     counters: Counters
@@ -48,11 +47,11 @@ class RateLimits:
 
     def count_opening(self, client: Client) -> None:
         """Count one sign-up, or one departure to an identity provider. Raises `TooManyRequests`."""
-        self.acquire(*self._of_networks("opening", client, self.doors))
+        self.acquire(*self._of_networks("door", client, self.doors))
 
     def failures_of_stranger(self, client: Client, account: str) -> tuple[Window, ...]:
         """The windows in which a failed sign-in counts that came from an unknown device."""
-        return *self._of_networks("guess", client, self.doors), *self._of_account(f"{account}/stranger")
+        return *self._of_networks("door", client, self.doors), *self._of_account(f"{account}/stranger")
 
     def failures_of_device(self, account: str, device: str) -> tuple[Window, ...]:
         """The windows in which a failed sign-in counts that came from a device of this account."""

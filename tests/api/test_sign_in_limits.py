@@ -220,10 +220,3 @@ def _somebody() -> str:
 
 def _json(body: dict[str, Any]) -> bytes:
     return orjson.dumps(body)
-
-
-def test_sign_ups_do_not_use_up_the_sign_ins_of_their_network(theatre: Theatre):
-    with limited(theatre, doors="3/minute"):
-        opened = [theatre.send(CALLS["sign_up"], peer=OFFICE) for _ in range(4)]
-        assert statuses(*opened)[-1] == 429
-        assert sign_in(theatre, RIGHT).status_code == 201
