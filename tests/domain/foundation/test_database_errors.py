@@ -18,6 +18,7 @@ from domain.foundation.database_errors import (
     Reaction,
 )
 from domain.foundation.errors import Unacceptable, Unavailable
+from tests.together import eventually
 
 # Every code of these classes that the driver knows, and single ones beside them.
 CLASSES = ("08", "40", "53", "57", "58")
@@ -120,13 +121,12 @@ _END = text("SELECT pg_terminate_backend(:pid)")
 
 
 def end(others: Transactions, session: Session) -> None:
-    """End the session's server process, as a restart does."""
+    """End the session's server process, as a restart does, and return when it is gone."""
     pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
-    with others() as other:
+    gone = text("SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = :pid")
+    with others.reading() as other:  # within one transaction, pg_stat_activity would never change
         other.execute(_END, {"pid": pid})
-        gone = "SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"
-        while other.execute(text(gone), {"pid": pid}).scalar_one():
-            pass
+        assert eventually(lambda: bool(other.execute(gone, {"pid": pid}).scalar_one()))
 
 
 def test_a_connection_that_was_lost_before_the_commit_is_replaced_and_the_work_repeated(
