@@ -21,13 +21,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api import openapi
-from api.app import create
 from domain.foundation import ids
 from tests.api.calls import CALLS
+from tests.api.openapi_document import DOCUMENT
 from tests.api.theatre import DOORS, HERE, Theatre, raw
 
-SCHEMA = from_openapi.from_dict(openapi.document(create()))
+SCHEMA = from_openapi.from_dict(DOCUMENT)
 OPERATIONS = {
     found.definition.raw["operationId"]: found
     for each in SCHEMA.get_all_operations()

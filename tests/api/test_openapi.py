@@ -10,16 +10,15 @@ from jsonschema import Draft202012Validator, FormatChecker
 from schemathesis import openapi as schemathesis_openapi
 
 from api import openapi, problems
-from api.app import create
 from domain.identity import permissions
 from domain.identity.permissions import Rule
 from ops.documents import openapi_document
 from tests.api.calls import CALLS
+from tests.api.openapi_document import DOCUMENT
 from tests.api.theatre import DOORS, Theatre
 from tests.house.source import ROOT
 
 PROBLEM = "application/problem+json"
-DOCUMENT: dict[str, Any] = openapi.document(create())
 OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     operation["operationId"]: (method, path, operation)
     for path, item in DOCUMENT["paths"].items()

@@ -13,15 +13,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from api import openapi
-from api.app import create
 from api.names import CALLED
 from api.tags import TAGS
 from domain.foundation.errors import Refusal
+from tests.api.openapi_document import DOCUMENT
 from tests.house.source import ROOT
 
 Node = dict[str, Any]
-DOCUMENT: Node = openapi.document(create())
 SHAPES: dict[str, Node] = DOCUMENT["components"]["schemas"]
 OPERATIONS: list[tuple[str, str, Node]] = [
     (method, path, operation)

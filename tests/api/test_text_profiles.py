@@ -7,15 +7,14 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from api import openapi
-from api.app import create, routers
+from api.app import routers
 from api.schemas import common
 from api.schemas.categories import CategoryDefinition
 from api.schemas.identity import MeChanges, SignUp
 from api.schemas.providers import ApplicationRequest
 from domain.foundation.text_types import MARK
+from tests.api.openapi_document import DOCUMENT
 
-DOCUMENT: dict[str, Any] = openapi.document(create())
 SHAPES: dict[str, Any] = DOCUMENT["components"]["schemas"]
 _TYPED_BY_FORMAT = {"date-time", "date", "time", "duration", "uuid", "wall-time"}
 _BY_IDENTITY = (

@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 
-from api import openapi
-from api.app import create
 from domain.foundation.documents import NO_NUL
 from tests.api.calls import CALLS
+from tests.api.openapi_document import DOCUMENT
 from tests.api.theatre import Theatre
 
-DOCUMENT: dict[str, Any] = openapi.document(create())
 SHAPES: dict[str, Any] = DOCUMENT["components"]["schemas"]
 # Looked up, compared or hashed, and never kept as they came.
 COMPARED = {
