@@ -51,11 +51,10 @@ def pay(
     declined card leaves the booking as it was, to be tried with another. What is paid already is answered
     as it stands: a customer whose first answer was lost asks again and learns that it went well.
     """
-    with transactions() as session:
-        if paid := _paid(session, booking_id, by=by, at=at):
-            return paid
-    payment_id = transactions.run(lambda session: _payable(session, booking_id, by=by, at=at))
-    payment = payments.authorize(transactions, gateway, payment_id, payment_method=payment_method, at=at)
+    start = transactions.run(lambda session: _paid_or_payable(session, booking_id, by=by, at=at))
+    if isinstance(start, Paid):
+        return start
+    payment = payments.authorize(transactions, gateway, start, payment_method=payment_method, at=at)
 
     def follow(session: Session) -> Paid:
         booking = follow_payment(session, booking_id, at=at)
@@ -94,20 +93,14 @@ def _follow(session: Session, here: Standing, payment: payments.Payment) -> None
         calling_off.lose_payment(session, here)
 
 
-def _paid(session: Session, booking_id: UUID, *, by: By, at: datetime) -> Paid | None:
-    booking = queries.booking(session, booking_id)
-    if side_of(booking, by) is not Side.CUSTOMER or booking.state in ENDED or booking.payment_id is None:
-        return None
-    payment = payments.of(session, booking_id)
-    is_paid = payment.state in _THERE and booking.state is not State.PENDING_PAYMENT
-    if not is_paid:
-        return None
-    return Paid(booking, payment, guards.open_steps(session, booking, by=by, at=at))
-
-
-def _payable(session: Session, booking_id: UUID, *, by: By, at: datetime) -> UUID:
+def _paid_or_payable(session: Session, booking_id: UUID, *, by: By, at: datetime) -> Paid | UUID:
+    """The booking if it is paid already, or else the id of the payment to authorize. Raises NotPayable."""
     booking = queries.booking(session, booking_id)
     side = side_of(booking, by)
+    if side is Side.CUSTOMER and booking.state not in ENDED and booking.payment_id is not None:
+        payment = payments.of(session, booking_id)
+        if payment.state in _THERE and booking.state is not State.PENDING_PAYMENT:
+            return Paid(booking, payment, guards.open_steps(session, booking, by=by, at=at))
     guards.check_payable(session, Standing(booking, side, actor_of(by, side), at))
     assert booking.payment_id is not None  # noqa: S101 -- the guard has seen it
     return booking.payment_id

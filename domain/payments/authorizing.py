@@ -1,5 +1,7 @@
 """Holding the amount on the customer's card, while they wait for the answer."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -38,26 +40,52 @@ def authorize(
     after which none helps; `PaymentOver` when it was called off; `PaymentUnderway` and
     `PaymentOutcomeUnknown`, after which asking again is right.
     """
-    payment = settling.settle(transactions, gateway, payment_id, at=at)
-    if payment.state is PaymentState.REQUIRES_ACTION:
-        payment = settling.bring(transactions, gateway, payment_id, at=at)
-    if payment.state in DONE:
-        return payment
-    customer = customers.reference_of(transactions, gateway, payment.customer_id)
-    intend = partial(_intend, payment_id=payment_id, method=payment_method, customer=customer, at=at)
-    sent = transactions.run(intend)
-    if sent is not None:
-        settling.carry_out(transactions, gateway, sent, at=at)
-    with transactions() as session:
-        payment = queries.payment(session, payment_id)
-        return _answer(payment, session.get_one(ProviderOp, sent.op_id)) if sent else payment
+    intend = partial(_intend, payment_id=payment_id, method=payment_method, at=at)
+    intent = transactions.run(partial(_intend_unless_work_waits, intend=intend, payment_id=payment_id, at=at))
+    if intent is None:
+        payment = settling.settle(transactions, gateway, payment_id, at=at)
+        if payment.state is PaymentState.REQUIRES_ACTION:
+            payment = settling.bring(transactions, gateway, payment_id, at=at)
+        if payment.state in DONE:
+            return payment
+        intent = transactions.run(intend)
+    if intent.needs_customer:
+        reference = customers.create_at_provider(gateway, intent.payment.customer_id)
+        intent = transactions.run(partial(intend, new_customer=reference))
+    if intent.sent is None:
+        return intent.payment
+    result = settling.carry_out(transactions, gateway, intent.sent, at=at)
+    return _answer(result.payment, result.op)
 
 
-def _intend(session: Session, *, payment_id: UUID, method: str, customer: str, at: datetime) -> Sent | None:
-    """The first phase: the attempt written down as sent, or None when there is nothing to attempt."""
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """The first phase of an authorization: the call that is stored as sent, or why there is none yet."""
+
+    payment: Payment
+    sent: Sent | None = None
+    needs_customer: bool = False
+
+
+def _intend_unless_work_waits(
+    session: Session, *, intend: Callable[[Session], _Intent], payment_id: UUID, at: datetime
+) -> _Intent | None:
+    """The intent; None if an open call, a due target or the customer's action comes first."""
     payment = queries.payment_locked(session, payment_id)
-    if payment.state in DONE:
+    is_due = payment.due_at is not None and at >= payment.due_at
+    if is_due or payment.state is PaymentState.REQUIRES_ACTION or queries.open_ops(session, payment_id):
         return None
+    return intend(session)
+
+
+def _intend(
+    session: Session, *, payment_id: UUID, method: str, at: datetime, new_customer: str | None = None
+) -> _Intent:
+    """Store the authorization as sent, if the payment is open and the provider knows its customer."""
+    payment = queries.payment_locked(session, payment_id)
+    customer = new_customer and customers.store_reference(session, payment.customer_id, new_customer)
+    if payment.state in DONE:
+        return _Intent(payment)
     if payment.state is PaymentState.CANCELLED or payment.keep_amount is not None:
         raise PaymentOver
     if waiting := queries.open_ops(session, payment_id):
@@ -66,14 +94,13 @@ def _intend(session: Session, *, payment_id: UUID, method: str, customer: str, a
         raise PaymentUnderway(retry_after=int(LEASE.total_seconds()))
     last = queries.last_op(session, payment_id)
     if payment.state is PaymentState.REQUIRES_ACTION and last and last.parameters["payment_method"] == method:
-        return None
-    asked = {
-        "customer": customer,
-        "payment_method": method,
-        "amount": payment.amount,
-    }
-    op = actions.plan_op(session, payment, OpKind.AUTHORIZE, asked, at=at)
-    return settling.send(session, payment, op, at=at)
+        return _Intent(payment)
+    customer = customer or customers.reference_or_intent(session, payment.customer_id)
+    if customer is None:
+        return _Intent(payment, needs_customer=True)
+    parameters = {"customer": customer, "payment_method": method, "amount": payment.amount}
+    op = actions.plan_op(session, payment, OpKind.AUTHORIZE, parameters, at=at)
+    return _Intent(payment, sent=settling.send(session, payment, op, at=at))
 
 
 def _answer(payment: Payment, op: ProviderOp) -> Payment:

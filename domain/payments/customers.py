@@ -1,36 +1,45 @@
-"""The provider's names for our users. It is told our id of them and nothing else."""
+"""The payment provider's customers, one for each of our users. It is told our id of them and nothing else."""
 
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import Session
 
-from domain.foundation.database import Transactions
 from domain.payments import queries
 from domain.payments.errors import PaymentOutcomeUnknown
 from domain.payments.gateway import CallNotMadeError, CallUnknownError, Gateway
 
 _INTEND = text("INSERT INTO stripe_customers (user_id) VALUES (:user_id) ON CONFLICT DO NOTHING")
-_LEARN = text("""
+_STORE = text("""
     UPDATE stripe_customers SET provider_reference = :reference
     WHERE user_id = :user_id AND provider_reference IS NULL
 """)
 
 
-def reference_of(transactions: Transactions, gateway: Gateway, user_id: UUID) -> str:
-    """The provider's name for a user, who is made known to it if need be.
+def reference_or_intent(session: Session, user_id: UUID) -> str | None:
+    """The provider's reference of a user; None after storing the intention to create one.
 
-    The row comes first and the key is the user's id, so two that ask at once get one customer. Should the
-    answer be lost for longer than keys are remembered, the provider has a nameless customer too many, which
-    nothing refers to. Refuses `PaymentOutcomeUnknown`.
+    The row comes before the call, so that two requests at once get one customer.
     """
-    with transactions() as session:
-        if known := queries.customer_reference(session, user_id):
-            return known
-        session.execute(_INTEND, {"user_id": user_id})
+    if reference := queries.customer_reference(session, user_id):
+        return reference
+    session.execute(_INTEND, {"user_id": user_id})
+    return None
+
+
+def create_at_provider(gateway: Gateway, user_id: UUID) -> str:
+    """Create the user's customer at the provider and return its reference. No transaction may be open.
+
+    The idempotency key is the user's id. If the answer is lost for longer than the provider remembers keys,
+    the provider keeps an unused customer. Raises PaymentOutcomeUnknown.
+    """
     try:
-        reference = gateway.customer(user_id, key=f"customer:{user_id}")
+        return gateway.customer(user_id, key=f"customer:{user_id}")
     except (CallUnknownError, CallNotMadeError) as error:
         raise PaymentOutcomeUnknown(retry_after=5) from error
-    with transactions() as session:
-        session.execute(_LEARN, {"user_id": user_id, "reference": reference})
-        return queries.customer_reference(session, user_id) or reference
+
+
+def store_reference(session: Session, user_id: UUID, reference: str) -> str:
+    """Store the provider's reference of a user, unless one is stored already; returns the stored one."""
+    session.execute(_STORE, {"user_id": user_id, "reference": reference})
+    return queries.customer_reference(session, user_id) or reference

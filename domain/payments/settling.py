@@ -5,6 +5,7 @@ while the call is made (`calls`). (3) A transaction records the outcome, the boo
 comes later, after a crash or a lost answer, takes up the call that is open before planning another.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -43,7 +44,7 @@ def settle(transactions: Transactions, gateway: Gateway, payment_id: UUID, *, at
     """
     for _ in range(MOST_CALLS):
         sent = transactions.run(partial(_take_up, payment_id=payment_id, at=at))
-        if sent is None or carry_out(transactions, gateway, sent, at=at) is not OpState.SUCCEEDED:
+        if sent is None or carry_out(transactions, gateway, sent, at=at).state is not OpState.SUCCEEDED:
             break
     with transactions() as session:
         return queries.payment(session, payment_id)
@@ -80,13 +81,24 @@ def bring(transactions: Transactions, gateway: Gateway, payment_id: UUID, *, at:
     raise PaymentOutcomeUnknown(retry_after=5)
 
 
-def carry_out(transactions: Transactions, gateway: Gateway, sent: Sent, *, at: datetime) -> OpState:
-    """Make a call that was written down as sent, and record how it ended; answers that."""
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """How a provider call ended, with the stored payment and call after it."""
+
+    state: OpState
+    payment: Payment
+    op: ProviderOp
+
+
+def carry_out(transactions: Transactions, gateway: Gateway, sent: Sent, *, at: datetime) -> CallResult:
+    """Make a provider call that is stored as sent, store its outcome, and return both."""
     outcome = calls.make(gateway, sent)
-    overtaken = transactions.run(partial(_record, sent=sent, outcome=outcome, at=at))
-    if overtaken and outcome.seen is not None:
-        bring(transactions, gateway, sent.payment_id, at=at)
-    return outcome.state
+    recorded = transactions.run(partial(_record, sent=sent, outcome=outcome, at=at))
+    if not recorded.was_overtaken or outcome.seen is None:
+        return CallResult(outcome.state, recorded.payment, recorded.op)
+    payment = bring(transactions, gateway, sent.payment_id, at=at)
+    with transactions() as session:
+        return CallResult(outcome.state, payment, session.get_one(ProviderOp, sent.op_id))
 
 
 def send(session: Session, payment: Payment, op: ProviderOp, *, at: datetime) -> Sent:
@@ -176,8 +188,17 @@ def _plan(session: Session, payment: Payment, step: rules.Step, *, at: datetime)
     return op
 
 
-def _record(session: Session, *, sent: Sent, outcome: Outcome, at: datetime) -> bool:
-    """The third phase; answers whether the payment was changed by others since the first one."""
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What the third phase stored; `was_overtaken` if others changed the payment since the first phase."""
+
+    payment: Payment
+    op: ProviderOp
+    was_overtaken: bool
+
+
+def _record(session: Session, *, sent: Sent, outcome: Outcome, at: datetime) -> _Recorded:
+    """The third phase: store the outcome of a call and apply what the provider's answer shows."""
     payment = queries.payment_locked(session, sent.payment_id)
     overtaken = payment.version != sent.version
     op = session.get_one(ProviderOp, sent.op_id, populate_existing=True)
@@ -192,7 +213,7 @@ def _record(session: Session, *, sent: Sent, outcome: Outcome, at: datetime) -> 
         payment.version += 1
     if outcome.seen is not None and (not overtaken or rules.goes_forward(payment.state, outcome.seen)):
         follow(session, payment, outcome.seen, at=at)
-    return overtaken
+    return _Recorded(payment, op, overtaken)
 
 
 def _after_failure(session: Session, payment: Payment, op: ProviderOp, code: str, *, at: datetime) -> None:
