@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
 
 from domain import offers
 from domain.foundation import clock, ids
@@ -78,6 +79,21 @@ def test_a_booking_is_requested_paid_and_accepted(people: dict[str, Client], iro
     assert (seen["proposals"], seen["dispute"], seen["settlement"]) == ([], None, None)
     assert seen["allowed"] == ["cancel", "propose"]
     assert seen["allowed_from"]["start"] == seen["during"]["start"]
+
+
+def test_a_first_payment_takes_seven_transactions_and_a_later_one_six(
+    people: dict[str, Client], ironing: Offer, client: Client
+):
+    engine = client.app.app.state.house.transactions.engine  # type: ignore[attr-defined]  # the app is a FastAPI
+    for number, expected in ((1, 7), (2, 6)):
+        booking = requested(people["aino"], ironing, days=2 + number)
+        begun: list[Connection] = []
+        note = begun.append
+        event.listen(engine, "begin", note)
+        paid = people["aino"].post(f"/bookings/{booking['id']}/payment", CARD)
+        event.remove(engine, "begin", note)
+        assert paid.status_code == 200, paid.text
+        assert len(begun) == expected
 
 
 def test_a_retry_makes_no_second_booking(people: dict[str, Client], ironing: Offer):
