@@ -29,8 +29,8 @@ def request(session: Session, quote_id: UUID, *, by: By, at: datetime) -> Bookin
     actor = actor_of(by, Side.CUSTOMER)
     if actor.user_id is None:
         raise TypeError("only people book")
-    quote = pricing.take(session, quote_id, customer_id=actor.user_id, at=at)
-    terms = offers.terms(session, quote.offer_id)
+    redeemed = pricing.take(session, quote_id, customer_id=actor.user_id, at=at)
+    quote, terms = redeemed.quote, redeemed.terms
     booking = _booking(session, quote, terms, at=at)
     _hold_time(session, booking, terms, at=at)
     _open_payment(session, booking, by=actor, at=at)

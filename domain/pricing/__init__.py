@@ -41,7 +41,7 @@ from domain.pricing.surge_told import SurgeTold
 from domain.pricing.surge_told import told as surge_told
 from domain.pricing.surging import written
 from domain.pricing.taken import taken_between
-from domain.pricing.taking import take
+from domain.pricing.taking import RedeemedQuote, take
 from domain.pricing.tariff import Effect, Tariff
 from domain.pricing.tasks import TaskShare, task_shares
 
@@ -63,6 +63,7 @@ __all__ = [
     "Priced",
     "PricedChange",
     "Quote",
+    "RedeemedQuote",
     "Redemption",
     "Spoken",
     "Surge",

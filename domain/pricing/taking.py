@@ -1,6 +1,6 @@
 """Taking a quote to book with it: as promised, or for less if the same costs less by then."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,13 +18,21 @@ from domain.pricing.fitting import fit, inputs_of, used
 from domain.pricing.inputs import Inputs, Surge
 from domain.pricing.participation import agreed
 from domain.pricing.payability import check_promised, is_payable
-from domain.pricing.queries import InForce
+from domain.pricing.queries import InForce, Situation
 from domain.pricing.quotes import Quote
 from domain.pricing.sealing import Concerning, columns, drawn_up, is_genuine
 from domain.pricing.surging import Wanted, surge_on
 
 
-def take(session: Session, quote_id: UUID, *, customer_id: UUID, at: datetime) -> Quote:
+@dataclass(frozen=True, slots=True)
+class RedeemedQuote:
+    """The quote to book with, marked as taken, and the offer's terms as they were read for it."""
+
+    quote: Quote
+    terms: Terms
+
+
+def take(session: Session, quote_id: UUID, *, customer_id: UUID, at: datetime) -> RedeemedQuote:
     """The quote to book with: this one, or a cheaper one if the same costs less now.
 
     Prices may fall between the promise and the booking, and then the lower amount counts; the cheaper quote
@@ -46,16 +54,18 @@ def take(session: Session, quote_id: UUID, *, customer_id: UUID, at: datetime) -
     if found.superseded_at is not None or found.expires_at <= at:
         raise _expired(session, found, at)
     check_promised(found)
-    cheaper = _cheaper(session, found, at)
+    situation = queries.situation(session, found.offer_id, customer_id, at)
+    check_bookable(session, situation)
+    cheaper = _cheaper(session, situation, found, at)
     if not queries.take(session, quote_id, at=at):
         return take(session, quote_id, customer_id=customer_id, at=at)  # it changed meanwhile; see how
     if cheaper is None:
-        return replace(found, taken_at=at)
+        return RedeemedQuote(replace(found, taken_at=at), situation.terms)
     queries.write(session, columns(cheaper))
-    return cheaper
+    return RedeemedQuote(cheaper, situation.terms)
 
 
-def _cheaper(session: Session, promised: Quote, at: datetime) -> Quote | None:
+def _cheaper(session: Session, situation: Situation, promised: Quote, at: datetime) -> Quote | None:
     """The same for less, as taken, if today has it for less; it is not stored yet.
 
     Two prices are compared with the promise: everything as it is today, and everything as promised but for
@@ -63,8 +73,6 @@ def _cheaper(session: Session, promised: Quote, at: datetime) -> Quote | None:
     The customer's own part stays as promised, and the list price must not have risen: it is what is at stake.
     The same for fewer credits is less. A lower price that no card can pay is none that could be had.
     """
-    situation = queries.situation(session, promised.offer_id, promised.customer_id, at)
-    check_bookable(session, situation)
     terms, now = situation.terms, situation.now
     wanted = Wanted(promised.customer_id, promised.during.start, at)
     factor = surge_on(session, terms, wanted, now)

@@ -96,7 +96,7 @@ def test_a_pool_may_be_overdrawn_so_that_a_promise_holds(session: Session, at: d
         when = at - 30 * DAY - hours * HOUR
         quote = busy.quoted(by=busy.aino, at=when, start=when + DAY)
         pricing.agree(
-            session, pricing.take(session, quote.id, customer_id=quote.customer_id, at=when).id, at=when
+            session, pricing.take(session, quote.id, customer_id=quote.customer_id, at=when).quote.id, at=when
         )
     booking = busy.delivered()
     bookings.complete(session, booking.id, by=busy.aino, at=busy.start + 3 * HOUR)

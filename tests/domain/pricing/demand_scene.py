@@ -48,7 +48,7 @@ class DemandScene:
     def booked(self, *, at: datetime, by: UUID | None = None) -> pricing.Quote:
         """A quote that was taken and agreed to at `at`."""
         quote = self.asked(by=by, at=at)
-        taken = pricing.take(self.session, quote.id, customer_id=quote.customer_id, at=at)
+        taken = pricing.take(self.session, quote.id, customer_id=quote.customer_id, at=at).quote
         pricing.agree(self.session, taken.id, at=at)
         return taken
 

@@ -41,7 +41,7 @@ def booked(busy: DemandScene, days: int, multiplier_bp: int, wish: Wish | None =
     at = busy.at - days * DAY
     busy.market_says(multiplier_bp, at=at)
     quote = busy.asked(at=at, start=at + HOUR / 2, credits=wish)
-    taken = pricing.take(busy.session, quote.id, customer_id=quote.customer_id, at=at)
+    taken = pricing.take(busy.session, quote.id, customer_id=quote.customer_id, at=at).quote
     pricing.agree(busy.session, taken.id, at=at)
     return taken
 

@@ -43,7 +43,7 @@ class Scene:
 
     def taken(self, quote: pricing.Quote, *, at: datetime | None = None) -> pricing.Quote:
         session = self.around.session
-        return pricing.take(session, quote.id, customer_id=quote.customer_id, at=at or self.around.at)
+        return pricing.take(session, quote.id, customer_id=quote.customer_id, at=at or self.around.at).quote
 
     def retire(self, task_id: UUID) -> None:
         around = self.around

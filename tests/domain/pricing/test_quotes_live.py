@@ -23,7 +23,7 @@ def test_the_sixth_quote_lets_the_oldest_give_way(session: Session, at: datetime
     late = at + timedelta(seconds=6)
     with pytest.raises(QuoteExpired):
         pricing.take(session, quotes[0].id, customer_id=quotes[0].customer_id, at=late)
-    assert pricing.take(session, quotes[5].id, customer_id=quotes[5].customer_id, at=late)
+    assert pricing.take(session, quotes[5].id, customer_id=quotes[5].customer_id, at=late).quote
 
 
 def test_expired_and_taken_quotes_make_room_first(session: Session, at: datetime) -> None:

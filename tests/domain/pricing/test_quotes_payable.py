@@ -115,7 +115,7 @@ def test_a_promise_stands_where_the_lower_price_could_not_be_paid(session: Sessi
     offer = published(session)
     quote = asked(session, offer, at)
     stored_price(session, offer, 20)
-    taken = pricing.take(session, quote.id, customer_id=quote.customer_id, at=at)
+    taken = pricing.take(session, quote.id, customer_id=quote.customer_id, at=at).quote
     assert (taken.id, taken.pay_in_amount) == (quote.id, quote.pay_in_amount)
 
 
@@ -153,5 +153,5 @@ def test_a_change_may_cost_less_than_a_card_can_pay_since_it_is_given_back(
 
 def test_aino_pays_what_the_quote_said(session: Session, at: datetime) -> None:
     quote = asked(session, published(session), at)
-    taken = pricing.take(session, quote.id, customer_id=cast.aino(session).id, at=at)
+    taken = pricing.take(session, quote.id, customer_id=cast.aino(session).id, at=at).quote
     assert taken.pay_in_amount == 7_088

@@ -19,7 +19,7 @@ from tests.together import together
 
 def test_a_quote_is_taken_once(session: Session, at: datetime) -> None:
     quote = asked(session, published(session), at)
-    taken = pricing.take(session, quote.id, customer_id=quote.customer_id, at=at)
+    taken = pricing.take(session, quote.id, customer_id=quote.customer_id, at=at).quote
     assert (taken.id, taken.taken_at) == (quote.id, at)
     with pytest.raises(QuoteTaken):
         pricing.take(session, quote.id, customer_id=quote.customer_id, at=at)
@@ -43,7 +43,7 @@ def test_who_comes_too_late_is_given_a_fresh_quote(session: Session, at: datetim
     assert fresh["pay_in"] == {"amount": 7_875, "currency": "EUR"}
     assert pricing.take(
         session, ids.decode("quo", fresh["id"]), customer_id=quote.customer_id, at=quote.expires_at
-    )
+    ).quote
 
 
 def test_the_fresh_quote_outlives_the_refusal(transactions: Transactions, at: datetime) -> None:
@@ -59,7 +59,7 @@ def test_whoever_books_when_it_got_cheaper_pays_less(session: Session, at: datet
     offer = published(session)
     quote = asked(session, offer, at)
     repriced(session, offer, 4_000, at)
-    taken = pricing.take(session, quote.id, customer_id=quote.customer_id, at=at)
+    taken = pricing.take(session, quote.id, customer_id=quote.customer_id, at=at).quote
     assert (taken.pay_in_amount, taken.during) == (6_300, quote.during)
     kept = stored(session, taken.id)
     assert (kept.taken_at, pricing.is_genuine(kept)) == (at, True)
@@ -74,7 +74,7 @@ def test_a_price_that_rose_does_not_touch_the_promise(
     offer = published(session)
     quote = asked(session, offer, at)
     repriced(session, offer, price_amount, at)
-    assert pricing.take(session, quote.id, customer_id=quote.customer_id, at=at).id == quote.id
+    assert pricing.take(session, quote.id, customer_id=quote.customer_id, at=at).quote.id == quote.id
 
 
 def test_an_option_that_was_retired_meanwhile_is_still_promised(session: Session, at: datetime) -> None:
@@ -83,7 +83,7 @@ def test_an_option_that_was_retired_meanwhile_is_still_promised(session: Session
     quote = asked(session, offer, at, options=[(windows, 1)])
     repriced(session, offer, 100, at)
     offers.retire_option(session, offer.id, windows, by=by(offer), at=at)
-    assert pricing.take(session, quote.id, customer_id=quote.customer_id, at=at).id == quote.id
+    assert pricing.take(session, quote.id, customer_id=quote.customer_id, at=at).quote.id == quote.id
 
 
 def test_an_offer_that_was_paused_meanwhile_is_not_taken(session: Session, at: datetime) -> None:
@@ -101,7 +101,7 @@ def test_of_many_who_take_a_quote_at_once_one_has_it(transactions: Transactions,
     def take(_: int) -> bool:
         try:
             with transactions() as session:
-                return bool(pricing.take(session, quote.id, customer_id=quote.customer_id, at=at))
+                return bool(pricing.take(session, quote.id, customer_id=quote.customer_id, at=at).quote)
         except QuoteTaken:
             return False
 
@@ -118,7 +118,7 @@ def test_asking_and_taking_at_once_never_wait_in_a_circle(transactions: Transact
             with transactions() as session:
                 if turn % 2:
                     return asked(session, offer, at + timedelta(seconds=turn), customer_id=aino).id
-                return pricing.take(session, quotes[turn % 5].id, customer_id=aino, at=at).id
+                return pricing.take(session, quotes[turn % 5].id, customer_id=aino, at=at).quote.id
         except (QuoteTaken, QuoteExpired):
             return None
 

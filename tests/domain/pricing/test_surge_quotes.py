@@ -153,7 +153,9 @@ def test_a_price_that_fell_since_counts_at_the_booking(busy: DemandScene) -> Non
     busy.market_says(18_000)
     promised = busy.asked()
     busy.market_says(12_000, at=busy.at + 5 * MINUTE)
-    taken = pricing.take(busy.session, promised.id, customer_id=promised.customer_id, at=busy.at + 6 * MINUTE)
+    taken = pricing.take(
+        busy.session, promised.id, customer_id=promised.customer_id, at=busy.at + 6 * MINUTE
+    ).quote
     assert (taken.surge_amount, surge_of(taken).multiplier_bp) == (1_200, 12_000)
 
 
@@ -161,7 +163,9 @@ def test_a_price_that_rose_since_does_not(busy: DemandScene) -> None:
     busy.market_says(12_000)
     promised = busy.asked()
     busy.market_says(20_000, at=busy.at + 5 * MINUTE)
-    taken = pricing.take(busy.session, promised.id, customer_id=promised.customer_id, at=busy.at + 6 * MINUTE)
+    taken = pricing.take(
+        busy.session, promised.id, customer_id=promised.customer_id, at=busy.at + 6 * MINUTE
+    ).quote
     assert taken.id == promised.id
 
 
@@ -172,7 +176,9 @@ def test_an_emergency_cap_counts_even_where_the_offer_became_dearer(busy: Demand
     by = Actor(ActorKind.USER, busy.offer.provider_user_id)
     offers.edit(busy.session, busy.offer.id, dearer, by=by, at=busy.at)
     busy.market_says(10_000, at=busy.at + 5 * MINUTE)
-    taken = pricing.take(busy.session, promised.id, customer_id=promised.customer_id, at=busy.at + 6 * MINUTE)
+    taken = pricing.take(
+        busy.session, promised.id, customer_id=promised.customer_id, at=busy.at + 6 * MINUTE
+    ).quote
     assert (taken.pay_in_amount, taken.surge_amount) == (6_300, 0)
 
 

@@ -63,7 +63,9 @@ def test_a_later_version_takes_over_and_old_quotes_keep_theirs(session: Session,
     assert second.number == 2
     after = asked(session, at + timedelta(minutes=1))
     assert (before.pay_in_amount, after.pay_in_amount) == (5_198, 4_725)
-    taken = pricing.take(session, before.id, customer_id=before.customer_id, at=at + timedelta(minutes=2))
+    taken = pricing.take(
+        session, before.id, customer_id=before.customer_id, at=at + timedelta(minutes=2)
+    ).quote
     assert taken.pay_in_amount == 4_725
 
 
