@@ -53,11 +53,11 @@ def attempt_of(
     *,
     parsed: Mapping[str, Any],
     limits: RateLimits,
-) -> idempotency.Attempt | None:
+) -> idempotency.IdempotentRequest | None:
     """The attempt that this request is, if it carries an Idempotency-Key."""
     key = _only_line(request, "Idempotency-Key")
     if key is None and need == "required":
-        raise idempotency.KeyMissing(
+        raise idempotency.IdempotencyKeyMissing(
             "Send a header Idempotency-Key, a UUID for example.", field="Idempotency-Key"
         )
     if key is None:
@@ -68,7 +68,7 @@ def attempt_of(
         f"user:{caller.user_id}" if caller else f"anyone:{idempotency_asker(limits, request, parsed, key)}"
     )
     path = request.url.path + ("?" + request.url.query if request.url.query else "")
-    return idempotency.attempt(scope, key, request.method, path, body, sealed=caller is None)
+    return idempotency.idempotent_request(scope, key, request.method, path, body, is_encrypted=caller is None)
 
 
 def if_match_of(request: Request, need: Need) -> int | None:
@@ -89,8 +89,8 @@ def _check(caller: Caller | None, may: str) -> None:
     if decision.allowed:
         return
     if caller is None:
-        raise Unauthenticated(decision.because)
-    raise Forbidden(decision.because, permission=may, rule=str(decision.rule))
+        raise Unauthenticated(decision.reason)
+    raise Forbidden(decision.reason, permission=may, rule=str(decision.rule))
 
 
 def _caller(session: Session, request: Request, *, at: datetime) -> Caller | None:

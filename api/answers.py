@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin
 from fastapi import Response
 from pydantic import BaseModel, TypeAdapter
 
-from domain.foundation.idempotency import StoredAnswer
+from domain.foundation.idempotency import StoredResponse
 
 Body = TypeVar("Body")
 
@@ -29,25 +29,25 @@ def view_of(annotation: Any) -> Any:  # noqa: ANN401 -- any annotation
     return None if inside is NoneType else inside
 
 
-def renderer(annotation: Any, status: int) -> Callable[[Any], StoredAnswer]:  # noqa: ANN401 -- any annotation
+def renderer(annotation: Any, status: int) -> Callable[[Any], StoredResponse]:  # noqa: ANN401 -- any annotation
     """What turns a route's return value into bytes. Views with a `version` carry it as their ETag."""
     view_type = view_of(annotation)
 
-    def render(answered: Any) -> StoredAnswer:  # noqa: ANN401 -- whatever the route answers
+    def render(answered: Any) -> StoredResponse:  # noqa: ANN401 -- whatever the route answers
         answer = answered if isinstance(answered, Answer) else Answer(answered)
         if answer.view is None:
-            return StoredAnswer(answer.status or 204, dict(answer.headers), b"")
+            return StoredResponse(answer.status or 204, dict(answer.headers), b"")
         if isinstance(answer.view, bytes):
-            return StoredAnswer(
+            return StoredResponse(
                 answer.status or status, {"content-type": "application/json", **answer.headers}, answer.view
             )
         headers = {"content-type": "application/json", **_etag(answer.view), **answer.headers}
-        return StoredAnswer(answer.status or status, headers, _adapter(view_type).dump_json(answer.view))
+        return StoredResponse(answer.status or status, headers, _adapter(view_type).dump_json(answer.view))
 
     return render
 
 
-def response(stored: StoredAnswer, **headers: str) -> Response:
+def response(stored: StoredResponse, **headers: str) -> Response:
     """A stored answer on its way out."""
     extra = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(stored.body, stored.status, {**stored.headers, **extra})

@@ -18,8 +18,8 @@ from api.routes import health
 from api.routes import problems as problem_pages
 from api.transaction import Router
 from domain.foundation import logging
-from domain.foundation.database import Transactions, engine_for
-from domain.foundation.settings import Settings, settings
+from domain.foundation.configuration.settings import Settings, settings
+from domain.foundation.persistence.database import Transactions, build_engine
 from domain.payments import Gateway
 from domain.payments.stripe_gateway import StripeGateway
 
@@ -29,7 +29,7 @@ ASKED_MOST = ("search", "availability", "pricing", "bookings")
 
 def create(*, gateway: Gateway | None = None) -> FastAPI:
     """The application. Settings say where the database and the payment provider are."""
-    logging.configure(settings().log_level)
+    logging.configure_logging(settings().log_level)
     app = FastAPI(
         title=openapi.TITLE,
         version=openapi.VERSION,
@@ -73,10 +73,10 @@ def _living_in(gateway: Gateway | None) -> Callable[[FastAPI], AbstractAsyncCont
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         chosen = settings()
-        engine = engine_for(
+        engine = build_engine(
             chosen.database_url,
             pool_size=chosen.database_pool_size,
-            kept=chosen.request_threads + 2,
+            idle_connections=chosen.request_threads + 2,
             name="talkoo api",
         )
         app.state.readiness = health.Readiness()

@@ -4,9 +4,9 @@ What is looked at are values after parsing: every text in a request body, whatev
 and the two headers that are kept, Idempotency-Key and X-Request-Id.
 """
 
-from domain.foundation.card_numbers import contains_card_number, is_card_like
 from domain.foundation.errors import Unacceptable
-from domain.foundation.idempotency import KeyUnreadable
+from domain.foundation.idempotency import InvalidIdempotencyKey
+from domain.foundation.text.card_numbers import contains_card_number, is_card_like
 
 
 class CardNumberSent(Unacceptable):
@@ -36,7 +36,7 @@ def check_text(field: str, value: object) -> None:
 def check_key(key: str) -> None:
     """Raises KeyUnreadable for an idempotency key, which is stored, that looks like a card number."""
     if is_card_like(key):
-        raise KeyUnreadable(
+        raise InvalidIdempotencyKey(
             "This key looks like a card number. Use a random one, a UUID for example.",
             field="Idempotency-Key",
         )

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from redis import Redis
 from redis.exceptions import RedisError
 
-from domain.foundation.logging import log
+from domain.foundation.logging import get_logger
 
 LOOKED_THROUGH_EVERY = 10_000  # counts; a key is a few hundred bytes, so what is over never grows large
 SECONDS_TO_ANSWER: Final = 0.25  # of Redis: the limits protect the others and must not slow everybody down
@@ -147,7 +147,7 @@ class RedisCounters:
 
     def _note_failure(self, error: RedisError) -> None:
         self._away_until = time.monotonic() + SECONDS_AWAY
-        log("api").warning("rate_limits_away", error=type(error).__name__)
+        get_logger("api").warning("rate_limits_away", error=type(error).__name__)
 
 
 def counters_at(url: str) -> Counters:

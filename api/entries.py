@@ -24,8 +24,14 @@ from api.client_address import client_of
 from api.counters import Window
 from api.house import House
 from api.rate_limits import RateLimits
-from api.schemas.common import Wire
-from api.schemas.identity import OidcAttemptRequest, OidcCompletion, SessionRenewal, SignIn, SignUp
+from api.schemas.common import RequestBody
+from api.schemas.identity import (
+    OidcAttemptRequest,
+    OidcCompletionRequest,
+    SessionRenewalRequest,
+    SignInRequest,
+    SignUpRequest,
+)
 from api.schemas.reputation import ExportVerification
 from domain import identity
 from domain.foundation import idempotency, signing
@@ -49,13 +55,13 @@ class Entry:
     asker: tuple[str, ...]
 
 
-ENTRIES: Final[Mapping[type[Wire], Entry]] = MappingProxyType(
+ENTRIES: Final[Mapping[type[RequestBody], Entry]] = MappingProxyType(
     {
-        SignUp: Entry(Kind.OPENING, ("email", "password")),
-        SignIn: Entry(Kind.PASSWORD, ("email", "password")),
-        SessionRenewal: Entry(Kind.TOKEN, ("refresh_token",)),
+        SignUpRequest: Entry(Kind.OPENING, ("email", "password")),
+        SignInRequest: Entry(Kind.PASSWORD, ("email", "password")),
+        SessionRenewalRequest: Entry(Kind.TOKEN, ("refresh_token",)),
         OidcAttemptRequest: Entry(Kind.OPENING, ()),
-        OidcCompletion: Entry(Kind.TOKEN, ("state", "secret")),
+        OidcCompletionRequest: Entry(Kind.TOKEN, ("state", "secret")),
         ExportVerification: Entry(Kind.ORDINARY, ("document", "signature")),
     }
 )
@@ -73,7 +79,7 @@ def limited_entry(house: House, request: Request, parsed: Mapping[str, Any]) -> 
     elif entry.kind is Kind.OPENING:
         limits.count_opening(client_of(request.scope, limits.proxies))
         yield
-    elif isinstance(body, SignIn):
+    elif isinstance(body, SignInRequest):
         windows, every = _sign_in_windows(house, request, body)
         limits.acquire(*windows, every)
         with _released_unless_refused(limits, windows):
@@ -94,13 +100,15 @@ def idempotency_asker(limits: RateLimits, request: Request, parsed: Mapping[str,
         return PROVIDER
     if entry.asker:
         return _keyed_hash("asker", *(str(getattr(body, field)) for field in entry.asker))
-    idempotency.check_secret(key)
+    idempotency.check_unguessable_key(key)
     return _keyed_hash("asker", client_of(request.scope, limits.proxies).name)
 
 
-def _sign_in_windows(house: House, request: Request, body: SignIn) -> tuple[tuple[Window, ...], Window]:
+def _sign_in_windows(
+    house: House, request: Request, body: SignInRequest
+) -> tuple[tuple[Window, ...], Window]:
     """The windows that count failures of this sign-in, and the one that counts all."""
-    limits, account = house.limits, _keyed_hash("account", identity.counting_key(body.email))
+    limits, account = house.limits, _keyed_hash("account", identity.rate_limit_key(body.email))
     if body.device and _knows_device(house, body.email, body.device):
         device = _keyed_hash("device", body.device)
         return limits.failures_of_device(account, device), limits.sign_ins(account, device)
@@ -109,8 +117,8 @@ def _sign_in_windows(house: House, request: Request, body: SignIn) -> tuple[tupl
 
 
 def _knows_device(house: House, email: str, device: str) -> bool:
-    with house.transactions.reading() as session:
-        return identity.knows_device(session, email, device)
+    with house.transactions.read_session() as session:
+        return identity.is_known_device(session, email, device)
 
 
 @contextmanager
@@ -132,11 +140,13 @@ def _bad_token_counted(limits: RateLimits, request: Request) -> Iterator[None]:
     try:
         yield
     except Unauthenticated as error:
-        if not error.keeps:  # an error that keeps what it wrote is the answer, whatever the count
+        if (
+            not error.commits_transaction
+        ):  # an error that keeps what it wrote is the answer, whatever the count
             limits.count_bad_token(client_of(request.scope, limits.proxies))
         raise
 
 
 def _keyed_hash(purpose: str, *values: str) -> str:
     message = b"\0".join(value.encode() for value in values)
-    return signing.secret_for(f"entries/{purpose}", message).hex()[:_HEX_DIGITS]
+    return signing.derive_secret(f"entries/{purpose}", message).hex()[:_HEX_DIGITS]

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from api.rate_limits import RateLimits
 from api.request_queue import RequestQueue
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.payments import Gateway
 
 

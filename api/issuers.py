@@ -12,9 +12,9 @@ from urllib.parse import quote_plus, urlsplit
 
 import httpx
 
-from domain.foundation.logging import log
-from domain.identity import Client, Discovery, Issuers, Redemption
-from domain.identity.errors import IssuerAway, IssuerRefused
+from domain.foundation.logging import get_logger
+from domain.identity import CodeRedemption, OidcClient, OidcDiscovery, OidcGateway
+from domain.identity.errors import IssuerUnavailable, OidcSignInFailed
 
 TIMEOUT_SECONDS: Final = 5.0  # a person waits in a browser for at most three such calls
 DISCOVERY_LASTS_SECONDS: Final = 600.0  # endpoints move rarely; an attempt should not cost the issuer a call
@@ -26,9 +26,9 @@ class HttpIssuers:
 
     def __init__(self) -> None:
         self._http = httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
-        self._discovered: dict[str, tuple[float, Discovery]] = {}
+        self._discovered: dict[str, tuple[float, OidcDiscovery]] = {}
 
-    def discover(self, client: Client) -> Discovery:
+    def discover(self, client: OidcClient) -> OidcDiscovery:
         """What the issuer says about itself, at most ten minutes old. Raises `IssuerAway`."""
         asked_at, known = self._discovered.get(client.issuer, (0.0, None))
         if known is not None and monotonic() - asked_at < DISCOVERY_LASTS_SECONDS:
@@ -37,11 +37,11 @@ class HttpIssuers:
         self._discovered[client.issuer] = (monotonic(), found)
         return found
 
-    def keys(self, discovery: Discovery) -> Mapping[str, Any]:
+    def keys(self, discovery: OidcDiscovery) -> Mapping[str, Any]:
         """The issuer's keys as they are now, so that a rotated key is known at once. Raises `IssuerAway`."""
         return self._get(discovery.jwks_uri)
 
-    def redeem(self, client: Client, discovery: Discovery, redemption: Redemption) -> str:
+    def redeem(self, client: OidcClient, discovery: OidcDiscovery, redemption: CodeRedemption) -> str:
         """The id token for a code. Raises `IssuerRefused` for a code that is no good, and `IssuerAway`."""
         form = {
             "grant_type": "authorization_code",
@@ -54,7 +54,7 @@ class HttpIssuers:
         else:
             answer = self._ask("POST", discovery.token_endpoint, data=form, auth=_credentials(client))
         if answer.status_code in _NO_GOOD_CODE:
-            raise IssuerRefused("It did not accept the code; begin again.")
+            raise OidcSignInFailed("It did not accept the code; begin again.")
         id_token = _document(answer).get("id_token")
         if not isinstance(id_token, str):
             raise _away(client.issuer, "no id token")
@@ -73,18 +73,18 @@ class HttpIssuers:
 
 
 @lru_cache(maxsize=1)
-def issuers() -> Issuers:
+def issuers() -> OidcGateway:
     """The way to issuers that this process uses."""
     return HttpIssuers()
 
 
-def _discovery(client: Client, document: Mapping[str, Any]) -> Discovery:
+def _discovery(client: OidcClient, document: Mapping[str, Any]) -> OidcDiscovery:
     """The document's endpoints, if it is the issuer's own (OpenID Connect Discovery, section 4.3)."""
     names = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
     values = [document.get(name) for name in names]
     if not all(isinstance(value, str) for value in values):
         raise _away(client.issuer, "incomplete discovery document")
-    found = Discovery(*(str(value) for value in values))
+    found = OidcDiscovery(*(str(value) for value in values))
     if found.issuer.rstrip("/") != client.issuer:
         raise _away(client.issuer, "the discovery document is another issuer's")
     schemes = {urlsplit(str(value)).scheme for value in values}
@@ -93,7 +93,7 @@ def _discovery(client: Client, document: Mapping[str, Any]) -> Discovery:
     return found
 
 
-def _credentials(client: Client) -> httpx.Auth:
+def _credentials(client: OidcClient) -> httpx.Auth:
     """The client's secret, in the way every issuer has to support (RFC 6749, section 2.3.1)."""
     return httpx.BasicAuth(quote_plus(client.client_id), quote_plus(client.client_secret or ""))
 
@@ -108,6 +108,6 @@ def _document(answer: httpx.Response) -> dict[str, Any]:
     return document
 
 
-def _away(where: str, why: str) -> IssuerAway:
-    log("api").warning("issuer_away", where=where, why=why)
-    return IssuerAway("Try again in a moment, or sign in another way.", retry_after=5)
+def _away(where: str, why: str) -> IssuerUnavailable:
+    get_logger("api").warning("issuer_away", where=where, why=why)
+    return IssuerUnavailable("Try again in a moment, or sign in another way.", retry_after=5)

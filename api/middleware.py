@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.foundation import ids
-from domain.foundation.card_numbers import is_card_like
-from domain.foundation.logging import log
+from domain.foundation.logging import get_logger
+from domain.foundation.text.card_numbers import is_card_like
 
 _SANE = re.compile(rb"[A-Za-z0-9_.:-]{8,100}")
 _QUIET = frozenset({"/health/live", "/health/ready"})
@@ -71,7 +71,7 @@ class Reception:
 def _tell(scope: Scope, status: int, seconds: float) -> None:
     # The path's template, not the path: ids are fine in a log, but what people search for is theirs.
     route = scope.get("route")
-    log("api").info(
+    get_logger("api").info(
         "request",
         method=scope["method"],
         route=getattr(route, "path", "none"),

@@ -13,15 +13,15 @@ from api.card_numbers import CardNumberSent
 from api.encodings import UnsupportedEncodingError
 from api.legible import SCHEMAS, legible
 from api.request_queue import OverloadedError
-from api.schemas.common import Wire
+from api.schemas.common import RequestBody
 from api.schemas.problems import Problem
 from api.tags import TAGS
 from domain.foundation import errors, idempotency
-from domain.foundation.database_errors import OutcomeUnknownError
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
+from domain.foundation.persistence.database_errors import OutcomeUnknownError
 from domain.identity import permissions
-from domain.identity.errors import SessionOver
-from domain.identity.permissions import Rule
+from domain.identity.errors import InvalidToken
+from domain.identity.permissions import PermissionRule
 
 if TYPE_CHECKING:
     from api.transaction import Door
@@ -81,25 +81,29 @@ def declared(door: "Door", docstring: str, extra: dict[str, Any]) -> dict[str, A
     }
 
 
-def refusals_of(door: "Door") -> list[type[Refusal]]:
+def refusals_of(door: "Door") -> list[type[DomainError]]:
     """Everything a route can refuse with: its own refusals, and those that come with its kind."""
     rule = permissions.PERMISSIONS[door.may].rule
-    common: list[type[Refusal]] = [problems.Malformed, errors.Unacceptable, problems.TooManyRequests]
+    common: list[type[DomainError]] = [problems.Malformed, errors.Unacceptable, problems.TooManyRequests]
     common += [CardNumberSent, errors.Unavailable, OverloadedError]
     if door.may not in AT_THE_DOOR:
-        common += [errors.Unauthenticated, SessionOver]
-    if rule in {Rule.MARKET_MODERATOR, Rule.MARKET_OPERATOR, Rule.OPERATOR}:
+        common += [errors.Unauthenticated, InvalidToken]
+    if rule in {PermissionRule.MARKET_MODERATOR, PermissionRule.MARKET_OPERATOR, PermissionRule.OPERATOR}:
         common.append(errors.Forbidden)
     if not door.is_safe:
         common += [problems.TooLarge, UnsupportedEncodingError, OutcomeUnknownError]
-        common += [idempotency.KeyReused, idempotency.KeyUnreadable, idempotency.InFlight]
+        common += [
+            idempotency.IdempotencyKeyReused,
+            idempotency.InvalidIdempotencyKey,
+            idempotency.RequestInFlight,
+        ]
     if door.idempotency == "required":
-        common.append(idempotency.KeyMissing)
+        common.append(idempotency.IdempotencyKeyMissing)
     if "if_match" in door.wants:
         common.append(errors.Stale)
     if door.if_match == "required":
         common.append(problems.PreconditionMissing)
-    return [*dict.fromkeys([*door.refusals, *common])]
+    return [*dict.fromkeys([*door.errors, *common])]
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -141,7 +145,7 @@ def _tell_of_problems(made: dict[str, Any]) -> None:
         for answer in answers.values():
             seen |= answer.get("content", {}).get(problems.MEDIA_TYPE, {}).get("examples", {}).keys()
     made["components"]["examples"] = {
-        kind.slug: _example(kind) for kind in Refusal.every() if kind.slug in seen
+        kind.slug: _example(kind) for kind in DomainError.all_classes() if kind.slug in seen
     }
     drawn = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
     schemas |= {"Problem": drawn} | {
@@ -178,21 +182,21 @@ def _shape_of(answer: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]
 
 def _show_nulls(schemas: dict[str, Any]) -> None:
     """The examples of bodies as they were written: FastAPI leaves out nulls, and null may be the point."""
-    for kind in Wire.__subclasses__():
+    for kind in RequestBody.__subclasses__():
         shown = dict(kind.model_config).get("json_schema_extra")
         for name in (kind.__name__, f"{kind.__module__.replace('.', '__')}__{kind.__name__}"):
             if name in schemas and isinstance(shown, dict):
                 schemas[name] |= shown
 
 
-def _responses(refusals: Iterable[type[Refusal]]) -> dict[int | str, dict[str, Any]]:
-    by_status: dict[int, list[type[Refusal]]] = defaultdict(list)
-    for kind in refusals:
+def _responses(error_classes: Iterable[type[DomainError]]) -> dict[int | str, dict[str, Any]]:
+    by_status: dict[int, list[type[DomainError]]] = defaultdict(list)
+    for kind in error_classes:
         by_status[problems.status_of(kind)].append(kind)
     return {status: _response(kinds) for status, kinds in sorted(by_status.items())}
 
 
-def _response(kinds: list[type[Refusal]]) -> dict[str, Any]:
+def _response(kinds: list[type[DomainError]]) -> dict[str, Any]:
     examples = {kind.slug: {"$ref": f"#/components/examples/{kind.slug}"} for kind in kinds}
     return {
         "description": "; ".join(kind.title for kind in kinds),
@@ -205,7 +209,7 @@ def _response(kinds: list[type[Refusal]]) -> dict[str, Any]:
     }
 
 
-def _example(kind: type[Refusal]) -> dict[str, Any]:
+def _example(kind: type[DomainError]) -> dict[str, Any]:
     shown = {
         "type": f"/problems/{kind.slug}",
         "title": kind.title,
@@ -224,7 +228,7 @@ def _headers(door: "Door") -> Iterable[dict[str, Any]]:
 
 
 def _security(door: "Door") -> list[dict[str, list[str]]]:
-    anyone = permissions.PERMISSIONS[door.may].rule is Rule.ANYONE
+    anyone = permissions.PERMISSIONS[door.may].rule is PermissionRule.ANYONE
     if not anyone:
         return [{"bearer": []}]
     return [{}, {"bearer": []}] if "caller" in door.wants else []

@@ -10,12 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from domain.foundation import errors
-from domain.foundation.errors import Refusal
-from domain.foundation.idempotency import KeyMissing
-from domain.foundation.logging import log
+from domain.foundation.errors import DomainError
+from domain.foundation.idempotency import IdempotencyKeyMissing
+from domain.foundation.logging import get_logger
 
 MEDIA_TYPE = "application/problem+json"
-STATUS: dict[type[Refusal], int] = {
+STATUS: dict[type[DomainError], int] = {
     errors.Unauthenticated: 401,
     errors.Declined: 402,
     errors.Forbidden: 403,
@@ -79,12 +79,12 @@ _MENDS = {
 }
 
 
-def status_of(kind: type[Refusal]) -> int:
+def status_of(kind: type[DomainError]) -> int:
     """The status of a refusal: that of the nearest kind above it."""
     return next(STATUS[base] for base in kind.__mro__ if base in STATUS)
 
 
-def problem(refusal: Refusal) -> tuple[int, dict[str, str], bytes]:
+def problem(refusal: DomainError) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of a refusal."""
     kind, extras = type(refusal), dict(refusal.extras)
     status = status_of(kind)
@@ -105,7 +105,7 @@ def problem(refusal: Refusal) -> tuple[int, dict[str, str], bytes]:
     return status, headers, orjson.dumps(body | extras, default=str)
 
 
-def response(refusal: Refusal) -> Response:
+def response(refusal: DomainError) -> Response:
     """A refusal as an answer."""
     status, headers, body = problem(refusal)
     return Response(body, status, headers)
@@ -113,7 +113,7 @@ def response(refusal: Refusal) -> Response:
 
 def install(app: FastAPI) -> None:
     """Let refusals, misshapen requests, unknown paths and bugs all answer in the one form."""
-    app.add_exception_handler(Refusal, _on_refusal)
+    app.add_exception_handler(DomainError, _on_refusal)
     app.add_exception_handler(RequestValidationError, _on_misshapen)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_bug)
@@ -132,7 +132,7 @@ def bug() -> Response:
 
 
 async def _on_refusal(_: Request, refusal: Exception) -> Response:
-    assert isinstance(refusal, Refusal)  # noqa: S101 -- installed for refusals only
+    assert isinstance(refusal, DomainError)  # noqa: S101 -- installed for refusals only
     return response(refusal)
 
 
@@ -147,7 +147,9 @@ async def _on_misshapen(_: Request, error: Exception) -> Response:
     ]
     if any(entry["field"].lower() == "idempotency-key" for entry in wrong):
         return response(
-            KeyMissing("Send a header Idempotency-Key, a UUID for example.", field="Idempotency-Key")
+            IdempotencyKeyMissing(
+                "Send a header Idempotency-Key, a UUID for example.", field="Idempotency-Key"
+            )
         )
     first = wrong[0] if wrong else {"field": "", "reason": "It cannot be read."}
     return response(Malformed(f"{first['field']}: {first['reason']}", field=first["field"], errors=wrong))
@@ -192,5 +194,5 @@ async def _on_http(_: Request, error: Exception) -> Response:
 
 
 async def _on_bug(_: Request, error: Exception) -> Response:
-    log("api").error("bug", exc_info=error)
+    get_logger("api").error("bug", exc_info=error)
     return bug()

@@ -16,7 +16,7 @@ from limits import RateLimitItem, parse, parse_many
 from api.client_address import Client, Network, normalised_networks
 from api.counters import Counters, Window, counters_at
 from api.problems import TooManyRequests
-from domain.foundation.settings import Settings
+from domain.foundation.configuration.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

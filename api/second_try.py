@@ -10,8 +10,8 @@ from time import monotonic
 from fastapi import Response
 from sqlalchemy.exc import DBAPIError
 
-from domain.foundation.database import busy, is_repeatable, pause_before_trying_again
 from domain.foundation.errors import Unavailable
+from domain.foundation.persistence.database import backoff, busy_error, is_retryable
 
 SECONDS_FOR_A_SECOND_TRY = 5.0  # after that whoever asks has given up, and should ask again
 
@@ -32,15 +32,15 @@ def answer_or_try_again(answer: Callable[[], Response]) -> Response:
         if not _is_repeatable(error):
             raise
         if monotonic() > until:
-            raise busy() from error
-    pause_before_trying_again()
+            raise busy_error() from error
+    backoff()
     try:
         return answer()
     except (DBAPIError, AnsweredMeanwhile) as error:
         if not _is_repeatable(error):
             raise
-        raise busy() from error
+        raise busy_error() from error
 
 
 def _is_repeatable(error: Exception) -> bool:
-    return isinstance(error, AnsweredMeanwhile) or is_repeatable(error)
+    return isinstance(error, AnsweredMeanwhile) or is_retryable(error)

@@ -26,11 +26,11 @@ from api.entries import limited_entry
 from api.house import House, house_of
 from api.openapi import declared
 from api.request_queue import OverloadedError
-from api.schemas.common import Wire
+from api.schemas.common import RequestBody
 from api.second_try import AnsweredMeanwhile, answer_or_try_again
 from domain.foundation import clock, idempotency
-from domain.foundation.errors import Refusal, Unavailable
-from domain.foundation.idempotency import StoredAnswer
+from domain.foundation.errors import DomainError, Unavailable
+from domain.foundation.idempotency import StoredResponse
 from domain.identity import permissions
 
 GIVEN = frozenset({"session", "caller", "at", "transactions", "gateway", "if_match"})
@@ -48,8 +48,8 @@ class Door:
     method: str
     may: str
     wants: frozenset[str]
-    render: Callable[[Any], StoredAnswer]
-    refusals: tuple[type[Refusal], ...]
+    render: Callable[[Any], StoredResponse]
+    errors: tuple[type[DomainError], ...]
     idempotency: Need
     if_match: Need
 
@@ -110,7 +110,7 @@ class Router:
         endpoint: Endpoint,
         *,
         may: str,
-        refusals: Sequence[type[Refusal]] = (),
+        errors: Sequence[type[DomainError]] = (),
         status_code: int = 200,
         idempotency: Need = "optional",
         if_match: Need = "optional",
@@ -121,7 +121,7 @@ class Router:
         answered = get_type_hints(endpoint, include_extras=True)["return"]
         wants = frozenset(inspect.signature(endpoint).parameters) & GIVEN
         render = answers.renderer(answered, status_code)
-        door = Door(endpoint, method, may, wants, render, tuple(refusals), idempotency, if_match)
+        door = Door(endpoint, method, may, wants, render, tuple(errors), idempotency, if_match)
         self.doors.append(door)
         self.inner.add_api_route(
             path,
@@ -151,7 +151,7 @@ def only_known_parameters(request: Request) -> None:
     declared_ones = request.scope["route"].dependant.query_params
     known = {parameter.alias for parameter in declared_ones}
     is_a_model = any(
-        isclass(each := one.field_info.annotation) and issubclass(each, Wire) for one in declared_ones
+        isclass(each := one.field_info.annotation) and issubclass(each, RequestBody) for one in declared_ones
     )
     if not is_a_model and (strange := sorted(set(request.query_params) - known)):
         raise problems.Malformed(f"There is no parameter {strange[0]!r} here.", field=strange[0])
@@ -207,19 +207,19 @@ def _refusing(
     try:
         with limited_entry(house, request, parsed):
             return answer_or_try_again(lambda: answer(door, house, request, body, parsed))
-    except Refusal as refusal:
+    except DomainError as refusal:
         return problems.response(refusal)
 
 
 def _answer(door: Door, house: House, request: Request, body: bytes, parsed: dict[str, Any]) -> Response:
     at = clock.now()
-    opened = house.transactions.reading() if door.is_safe else house.transactions()
+    opened = house.transactions.read_session() if door.is_safe else house.transactions()
     with opened as session:
         caller = admit(session, door.may, house.limits, request, at=at)
         tried = None
         if not door.is_safe:
             tried = attempt_of(request, caller, body, door.idempotency, parsed=parsed, limits=house.limits)
-        if tried and (stored := idempotency.look(session, tried, at=at)):
+        if tried and (stored := idempotency.load_stored_response(session, tried, at=at)):
             return answers.response(stored, idempotent_replayed="true")
         given = {
             "session": session,
@@ -230,28 +230,28 @@ def _answer(door: Door, house: House, request: Request, body: bytes, parsed: dic
         try:
             answered = door.render(door.endpoint(**parsed, **_only(door.wants, given)))
             session.flush()
-        except (Refusal, IntegrityError) as no:
+        except (DomainError, IntegrityError) as no:
             if tried:
                 _be_sure(session, tried, no, at)
             raise
-        if tried and not idempotency.store(session, tried, answered, at=at):
+        if tried and not idempotency.store_response(session, tried, answered, at=at):
             raise AnsweredMeanwhile
     return answers.response(answered)
 
 
 def _be_sure(
-    session: Session, tried: idempotency.Attempt, no: Refusal | IntegrityError, at: datetime
+    session: Session, tried: idempotency.IdempotentRequest, no: DomainError | IntegrityError, at: datetime
 ) -> None:
     """Before a no goes out under a key: perhaps it is the effect of this very request, sent a moment before.
 
     The look at the key sees the table as it was just before it held the key. A no that keeps what it wrote is
     an answer to remember, and cannot be remembered twice; for any other we look again.
     """
-    if isinstance(no, Refusal) and no.keeps:
-        is_ours = idempotency.store(session, tried, StoredAnswer(*problems.problem(no)), at=at)
+    if isinstance(no, DomainError) and no.commits_transaction:
+        is_ours = idempotency.store_response(session, tried, StoredResponse(*problems.problem(no)), at=at)
     else:
         session.rollback()
-        is_ours = idempotency.look(session, tried, at=at) is None
+        is_ours = idempotency.load_stored_response(session, tried, at=at) is None
     if not is_ours:
         raise AnsweredMeanwhile from no
 
@@ -264,9 +264,9 @@ def _answer_from_the_world(
     with house.transactions() as session:
         caller = admit(session, door.may, house.limits, request, at=at)
         tried = attempt_of(request, caller, body, door.idempotency, parsed=parsed, limits=house.limits)
-        if tried and (stored := idempotency.look(session, tried, at=at)):
+        if tried and (stored := idempotency.load_stored_response(session, tried, at=at)):
             return answers.response(stored, idempotent_replayed="true")
-        if tried and not idempotency.claim(session, tried, at=at):
+        if tried and not idempotency.claim_key(session, tried, at=at):
             raise AnsweredMeanwhile
     given = {"transactions": house.transactions, "gateway": house.gateway, "caller": caller, "at": at}
     try:
@@ -274,21 +274,23 @@ def _answer_from_the_world(
     except Unavailable:
         _settle(house, tried, None)
         raise
-    except Refusal as refusal:
-        _settle(house, tried, StoredAnswer(*problems.problem(refusal)))
+    except DomainError as refusal:
+        _settle(house, tried, StoredResponse(*problems.problem(refusal)))
         raise
     _settle(house, tried, answered)
     return answers.response(answered)
 
 
-def _settle(house: House, tried: idempotency.Attempt | None, answered: StoredAnswer | None) -> None:
+def _settle(
+    house: House, tried: idempotency.IdempotentRequest | None, answered: StoredResponse | None
+) -> None:
     if tried is None:
         return
     with house.transactions() as session:
         if answered is None:
-            idempotency.forget(session, tried)
+            idempotency.release_key(session, tried)
         else:
-            idempotency.store(session, tried, answered, at=clock.now())
+            idempotency.store_response(session, tried, answered, at=clock.now())
 
 
 def _only(wanted: frozenset[str], given: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from domain.foundation import clock
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 
 START: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """A Monday noon on which nothing special happens in most of the world."""
@@ -20,7 +20,7 @@ def fixed_time(folder: Path) -> Iterator[None]:
     path = folder / "clock"
     before = os.environ.pop("CLOCK_FILE", None)
     settings.cache_clear()
-    clock.steer(path, START - clock.now())
+    clock.set_clock_offset(path, START - clock.now())
     os.environ["CLOCK_FILE"] = str(path)
     settings.cache_clear()
     try:

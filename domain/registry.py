@@ -8,8 +8,9 @@ from sqlalchemy import MetaData
 from domain.availability import models as availability
 from domain.bookings import models as bookings
 from domain.contributions import models as contributions
-from domain.foundation import events, idempotency, job_failures
-from domain.foundation.tables import Table
+from domain.foundation import events, idempotency
+from domain.foundation.jobs import job_failures
+from domain.foundation.persistence.tables import Table
 from domain.identity import models as identity
 from domain.ledger import models as ledger
 from domain.markets import models as markets

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 
 
 def upgrade(url: str | None = None, revision: str = "head") -> None:

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from domain.foundation.settings import SettingsError
+from domain.foundation.configuration.settings import SettingsError
 from ops import demo_market, documents, health, migrate, postgres, services, set_aside, up, workplace
 from ops.embedded_postgres import EmbeddedPostgresError
 from ops.failures import MendableError

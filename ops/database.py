@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from domain.foundation.database import Transactions, engine_for
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
+from domain.foundation.persistence.database import Transactions, build_engine
 from ops import embedded_postgres
 
 _POOL = 2  # connections; a command does one thing at a time
@@ -31,7 +31,7 @@ def address() -> Iterator[str]:
 @contextmanager
 def transactions_on(url: str) -> Iterator[Transactions]:
     """Transactions on the database at this address."""
-    engine = engine_for(url, pool_size=_POOL, name="talkoo command")
+    engine = build_engine(url, pool_size=_POOL, name="talkoo command")
     try:
         yield Transactions(engine)
     finally:

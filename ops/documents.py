@@ -14,14 +14,14 @@ from api import app as api_app
 from api import openapi, problems
 from domain.bookings.lifecycle import BOOKINGS, PROPOSALS, TASKS
 from domain.contributions import ATTESTATIONS, CALLS, COMMITMENTS, CONTRIBUTIONS, HOUR_TRANSFERS
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 from domain.foundation.lifecycle import Lifecycle
 from domain.offers.lifecycle import LIFECYCLE as OFFERS
-from domain.providers.lifecycle import PROFILES
+from domain.providers.lifecycle import PROFILE_LIFECYCLE
 from domain.ratings.lifecycle import REVIEWS
 
 PICTURES: tuple[Lifecycle[Any, Any], ...] = (
-    PROFILES,
+    PROFILE_LIFECYCLE,
     OFFERS,
     BOOKINGS,
     PROPOSALS,
@@ -60,7 +60,7 @@ def problems_page() -> str:
     api_app.routers()
     rows = [
         f"| `{kind.slug}` | {problems.status_of(kind)} | {kind.title} | {_meaning(kind)} |"
-        for kind in Refusal.every()
+        for kind in DomainError.all_classes()
     ]
     head = (
         "# Problems\n\nEvery refusal of the API, by its slug. `type` in an answer is `/problems/<slug>`.\n\n"
@@ -73,12 +73,12 @@ def with_pictures(text: str) -> str:
     """The text with the picture of each lifecycle between its marks drawn anew."""
     for life in PICTURES:
         begin, end = f"<!-- lifecycle: {life.noun} -->", f"<!-- end: {life.noun} -->"
-        drawn = f"{begin}\n```mermaid\n{life.picture()}\n```\n{end}"
+        drawn = f"{begin}\n```mermaid\n{life.mermaid_diagram()}\n```\n{end}"
         before, _, rest = text.partition(begin)
         _, _, after = rest.partition(end)
         text = before + drawn + after
     return text
 
 
-def _meaning(kind: type[Refusal]) -> str:
+def _meaning(kind: type[DomainError]) -> str:
     return " ".join((kind.__doc__ or "").split())

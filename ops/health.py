@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import httpx
 import typer
 
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 from workers import health as workers_health
 
 LIVE = "/health/live"

@@ -1,6 +1,6 @@
 """The long-running programs as a container starts them, each alone. The command becomes the program.
 
-Configuration comes by environment variables (see `domain.foundation.settings`), so little is said here.
+Configuration comes by environment variables (see `foundation.configuration.settings`), so not much is here.
 """
 
 import os
@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 
 _SECONDS_FOR_OPEN_REQUESTS = (
     "10"  # a stopping server waits this long for streams that never end by themselves

@@ -10,8 +10,9 @@ from rich.table import Table
 from sqlmodel import Session
 
 from domain import payments
-from domain.foundation import clock, events, job_failures
+from domain.foundation import clock, events
 from domain.foundation.actors import SYSTEM
+from domain.foundation.jobs import job_failures
 from ops import database
 from ops.failures import MendableError
 
@@ -61,8 +62,8 @@ def retry(
 def set_aside(session: Session) -> list[Row]:
     """Everything that is set aside, up to two hundred of each kind, the oldest first."""
     webhooks = payments.webhooks_set_aside(session, limit=MOST_SHOWN)
-    deliveries = events.parked(session, limit=MOST_SHOWN)
-    rows = job_failures.set_aside(session, limit=MOST_SHOWN)
+    deliveries = events.list_parked_deliveries(session, limit=MOST_SHOWN)
+    rows = job_failures.list_set_aside(session, limit=MOST_SHOWN)
     return [
         *(Row(WEBHOOK, webhook.id, webhook.set_aside_reason or "") for webhook in webhooks),
         *(Row(DELIVERY, f"{row.event_id} {row.reader}", row.last_error or "") for row in deliveries),
@@ -77,7 +78,7 @@ def try_again(session: Session, kind: str, name: str) -> bool:
         return payments.retry_webhook(session, name, by=SYSTEM, at=clock.now())
     if kind == DELIVERY:
         return _is_id(first) and events.retry_delivery(session, UUID(first), second)
-    return kind == JOB and job_failures.forget(session, first, second)
+    return kind == JOB and job_failures.clear_failure(session, first, second)
 
 
 def _is_id(text: str) -> bool:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
-from domain.foundation.loops import Loop, Supervisor
+from domain.foundation.jobs.loops import Loop, Supervisor
 from sandbox import clock, timers
 from sandbox.store import Store
 from sandbox.wire import Object, dump

@@ -77,18 +77,18 @@ def farah(session: Session) -> ProviderProfile:
 
 def otto(session: Session) -> User:
     """The operator, everywhere."""
-    return _with_role(session, "Otto", identity.Role.OPERATOR)
+    return _with_role(session, "Otto", identity.UserRole.OPERATOR)
 
 
 def mira(session: Session) -> User:
     """The moderator, everywhere."""
-    return _with_role(session, "Mira", identity.Role.MODERATOR)
+    return _with_role(session, "Mira", identity.UserRole.MODERATOR)
 
 
 def market(session: Session) -> Market:
     """Helsinki: euros, Finnish time, the policy every market starts with."""
     found = session.exec(select(Market).where(Market.slug == "helsinki")).first()
-    return found or markets.create(
+    return found or markets.create_market(
         session,
         slug="helsinki",
         name="Helsinki",
@@ -104,12 +104,14 @@ def market(session: Session) -> Market:
 def provider(session: Session, name: str) -> ProviderProfile:
     """Somebody's approved profile in Helsinki."""
     someone, here = user(session, name), market(session)
-    for profile in providers.profiles_of(session, someone.id):
+    for profile in providers.list_user_profiles(session, someone.id):
         return profile
-    profile = providers.apply(session, here.id, display_name=name, about="", by=actor(someone), at=LONG_AGO)
+    profile = providers.apply_as_provider(
+        session, here.id, display_name=name, about="", by=actor(someone), at=LONG_AGO
+    )
     operator = Actor(ActorKind.OPERATOR, otto(session).id)
-    for step in (providers.Step.REVIEW, providers.Step.APPROVE):
-        providers.step(session, profile.id, step, by=operator, reason_code="known", at=LONG_AGO)
+    for step in (providers.ProviderTransition.REVIEW, providers.ProviderTransition.APPROVE):
+        providers.apply_transition(session, profile.id, step, by=operator, reason_code="known", at=LONG_AGO)
     return profile
 
 
@@ -157,9 +159,9 @@ def open_always(session: Session, profile: ProviderProfile) -> availability.Reso
 _category = category
 
 
-def _with_role(session: Session, name: str, role: identity.Role) -> User:
+def _with_role(session: Session, name: str, role: identity.UserRole) -> User:
     someone = user(session, name)
-    if not identity.grants_of(session, someone.id):
+    if not identity.list_role_grants(session, someone.id):
         session.add(
             identity.RoleGrant(user_id=someone.id, role=role, granted_by=someone.id, granted_at=LONG_AGO)
         )

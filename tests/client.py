@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 
 from domain import identity
 from domain.foundation import clock, ids
-from domain.foundation.database import Transactions
-from domain.identity import sessions
+from domain.foundation.persistence.database import Transactions
+from domain.identity.authentication import sessions
 
 
 class Client:
@@ -21,8 +21,8 @@ class Client:
     def sign_in(self, user_id: UUID) -> "Client":
         """A client that is this person, with a session that lasts the test."""
         with self.transactions() as session:
-            person = identity.user(session, user_id)
-            tokens = sessions.start(session, person, label="tests", at=clock.now())
+            person = identity.get_user(session, user_id)
+            tokens = sessions.start_session(session, person, label="tests", at=clock.now())
         return Client(self.app, self.transactions, tokens.access)
 
     def call(self, method: str, path: str, **more: Any) -> Response:

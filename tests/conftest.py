@@ -22,8 +22,8 @@ from starlette.testclient import TestClient
 
 from api.app import create
 from domain import registry
-from domain.foundation.database import Transactions, engine_for
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
+from domain.foundation.persistence.database import Transactions, build_engine
 from ops import embedded_postgres
 from sandbox import server as sandbox_server
 from tests import market_calendar
@@ -104,7 +104,7 @@ def empty_database(server_url: str) -> Callable[[], AbstractContextManager[str]]
 @pytest.fixture(scope="session")
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine with room for a crowd of threads."""
-    made = engine_for(database_url, pool_size=24, name="tests")
+    made = build_engine(database_url, pool_size=24, name="tests")
     registry.metadata().create_all(made)
     yield made
     made.dispose()

@@ -84,7 +84,7 @@ def _confirmed(session: Session, here: UUID, aino: Caller, at: datetime) -> UUID
         title="A guide to the harbour",
         evidence_hash=sha256(ids.new().bytes).digest(),
         draw_id=ids.new(),
-        policy_version_id=markets.policy_at(session, here, at).id,
+        policy_version_id=markets.get_policy_at(session, here, at).id,
         wants_thanks_only=False,
         state=ContributionState.VERIFIED,
         submitted_at=at - 3 * HOUR,

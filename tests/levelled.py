@@ -36,7 +36,7 @@ def lose(
             outcome=LevelOutcome.LOST,
             inputs={"season": _SEASON, "rules": [_ASKED]},
             would_change=[_LACKS],
-            policy_version_id=markets.policy_at(session, here, at).id,
+            policy_version_id=markets.get_policy_at(session, here, at).id,
             decided_at=at - weeks * _WEEK,
         )
         session.add(lost)

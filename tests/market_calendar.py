@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from domain.foundation import clock
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday morning on which nothing special happens in most of the world."""
@@ -19,7 +19,7 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 def install(path: Path) -> None:
     """Steer the market's clock through this file, in this process and in those that it starts."""
-    clock.steer(path, timedelta(0))
+    clock.set_clock_offset(path, timedelta(0))
     os.environ["CLOCK_FILE"] = str(path)
     settings.cache_clear()
 
@@ -43,7 +43,7 @@ def show(instant: datetime) -> None:
 
 
 def _steer(ahead: timedelta) -> None:
-    clock.steer(Path(os.environ["CLOCK_FILE"]), ahead)
+    clock.set_clock_offset(Path(os.environ["CLOCK_FILE"]), ahead)
 
 
 def machine_time() -> datetime:

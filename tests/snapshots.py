@@ -15,7 +15,7 @@ from sqlmodel import Session
 from domain import markets
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
-from domain.markets import Policy
+from domain.markets import MarketPolicy
 from domain.surge import Reason, queries
 from domain.surge.queries import SnapshotRow
 from domain.surge.snapshots import pack
@@ -39,7 +39,7 @@ def in_force(
 
     Answers the policy version's id.
     """
-    rules = Policy(surge=dict(surge), **more)
+    rules = MarketPolicy(surge=dict(surge), **more)
     return markets.publish_policy(session, market_id, rules=rules, by=SYSTEM, at=at).id
 
 
@@ -78,7 +78,7 @@ def published(
 def _written(
     session: Session, market_id: UUID, header: dict[str, Any], arrays: dict[str, Any], tick_at: datetime
 ) -> UUID:
-    version = markets.policy_at(session, market_id, tick_at)
+    version = markets.get_policy_at(session, market_id, tick_at)
     row = SnapshotRow(
         id=ids.new(),
         market_id=market_id,

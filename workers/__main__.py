@@ -17,8 +17,8 @@ from celery.exceptions import SecurityWarning
 from celery.signals import worker_shutting_down
 
 from domain.foundation import logging
-from domain.foundation.database import Transactions, engine_for
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
+from domain.foundation.persistence.database import Transactions, build_engine
 from domain.payments.stripe_gateway import StripeGateway
 from workers import app as celery_app
 from workers import loops
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     parser.add_argument("part", choices=[*LOOPS])
     part = parser.parse_args(arguments).part
-    logging.configure(settings().log_level)
+    logging.configure_logging(settings().log_level)
     app, stop = celery_app.create(settings()), Event()
     work = lru_cache(maxsize=1)(_work)
     celery_app.serve(app, work)
@@ -72,7 +72,7 @@ def _consume(app: Celery) -> None:
 
 
 def _work() -> Work:
-    engine = engine_for(settings().database_url, pool_size=THREADS + 2, name="talkoo workers")
+    engine = build_engine(settings().database_url, pool_size=THREADS + 2, name="talkoo workers")
     return Work(Transactions(engine), StripeGateway.from_settings(settings()))
 
 

@@ -13,9 +13,9 @@ from celery import Celery
 from kombu.exceptions import KombuError
 
 from domain.foundation import clock
-from domain.foundation.logging import log
-from domain.foundation.settings import Settings
-from domain.foundation.temporary import is_temporary
+from domain.foundation.configuration.settings import Settings
+from domain.foundation.logging import get_logger
+from domain.foundation.persistence.transient_errors import is_transient
 from workers.relay import BrokerAway, Message
 from workers.schedule import SCHEDULE, Entry
 from workers.subscriptions import READERS
@@ -60,7 +60,7 @@ def tasks(work: Callable[[], Work]) -> dict[str, Callable[..., None]]:
     def deliver_one(*arguments: object) -> None:
         message = parse_delivery(arguments)
         if message is None or message.reader not in readers:  # of another release, or of somebody else
-            log("workers").warning("message_dropped", task="talkoo.deliver")
+            get_logger("workers").warning("message_dropped", task="talkoo.deliver")
             return
         with _noting_failures("talkoo.deliver", message.reader):
             deliver(work(), readers[message.reader], message.event_id)
@@ -68,7 +68,7 @@ def tasks(work: Callable[[], Work]) -> dict[str, Callable[..., None]]:
     def sweep_one(*arguments: object) -> None:
         entry = SCHEDULE.get(arguments[0]) if len(arguments) == 1 and isinstance(arguments[0], str) else None
         if entry is None:
-            log("workers").warning("message_dropped", task="talkoo.sweep")
+            get_logger("workers").warning("message_dropped", task="talkoo.sweep")
             return
         with _noting_failures("talkoo.sweep", entry.name):
             entry.sweep(work(), clock.now())
@@ -82,10 +82,10 @@ def _noting_failures(task: str, name: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 -- Celery would do the same with an error: log it, and drop the message
-        if is_temporary(error):
-            log("workers").warning("task_postponed", task=task, name=name, error=type(error).__name__)
+        if is_transient(error):
+            get_logger("workers").warning("task_postponed", task=task, name=name, error=type(error).__name__)
         else:
-            log("workers").error("task_failed", task=task, name=name, exc_info=error)
+            get_logger("workers").error("task_failed", task=task, name=name, exc_info=error)
 
 
 def parse_delivery(arguments: Sequence[object]) -> Message | None:

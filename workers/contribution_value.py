@@ -44,7 +44,7 @@ def follow_correction(session: Session, event: EventRow) -> None:
 
 def close_periods(work: Work, at: datetime) -> int:
     """Close the periods that are over, one for each market at a time. Answers how many."""
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         markets = contributions.markets_with_periods(session)
     return each_recurring(work, "contribution_value.close_periods", markets, partial(_close, work, at))
 
@@ -64,7 +64,7 @@ def settle_credits(work: Work, at: datetime) -> int:
 
 def scan_integrity(work: Work, at: datetime) -> int:
     """Write down what a person should look at. Answers how many markets were scanned."""
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         markets = contributions.markets_with_periods(session)
     return each_recurring(work, "contribution_value.scan_integrity", markets, partial(_scan, work, at))
 

@@ -12,7 +12,7 @@ from domain import contributions, ratings
 from domain.contributions import ContributionKind
 from domain.foundation import clock
 from domain.foundation.events import EventRow
-from domain.foundation.logging import log
+from domain.foundation.logging import get_logger
 from workers.due import each_due
 from workers.task import Work
 
@@ -64,7 +64,7 @@ def raise_alarms(work: Work, at: datetime) -> int:
     """Tell operators of what no moderator has decided for a week. Answers of how many."""
     raised = _each(work, "raise_alarms", partial(contributions.overdue, at=at), contributions.escalate, at)
     if raised:
-        log("workers").error("contributions_overdue", count=raised)
+        get_logger("workers").error("contributions_overdue", count=raised)
     return raised
 
 

@@ -33,7 +33,7 @@ def _perhaps_due(work: Work, at: datetime) -> Iterator[list[UUID]]:
     """Batch by batch, everybody who may lose something within a month."""
     last = None
     while True:
-        with work.transactions.reading() as session:
+        with work.transactions.read_session() as session:
             users = list(contributions.perhaps_expiring(session, last, at=at, limit=BATCH))
         if not users:
             return

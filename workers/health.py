@@ -8,8 +8,8 @@ import argparse
 import sys
 from typing import Final
 
-from domain.foundation.heartbeats import HeartbeatFolder
-from domain.foundation.settings import Settings, settings
+from domain.foundation.configuration.settings import Settings, settings
+from domain.foundation.jobs.heartbeats import HeartbeatFolder
 
 SUPERVISOR: Final = "supervisor"
 LOOPS: Final = {

@@ -5,21 +5,21 @@ from datetime import datetime
 from domain import identity
 from workers.task import Work, until_nothing_is_left
 
-ADDRESSES_AT_ONCE = 100
+EMAIL_KEY_BATCH_SIZE = 100
 
 
 def end_expired_sessions(work: Work, at: datetime) -> int:
     """End the sessions that nobody renewed for thirty days."""
-    return until_nothing_is_left(work, lambda session: identity.end_expired(session, at))
+    return until_nothing_is_left(work, lambda session: identity.end_expired_sessions(session, at))
 
 
-def key_addresses(work: Work, at: datetime) -> int:
+def assign_email_keys(work: Work, at: datetime) -> int:
     """Give a key to addresses that older code wrote."""
     return until_nothing_is_left(
-        work, lambda session: identity.key_due_addresses(session, at, limit=ADDRESSES_AT_ONCE)
+        work, lambda session: identity.assign_email_keys(session, at, limit=EMAIL_KEY_BATCH_SIZE)
     )
 
 
-def forget_expired_tokens(work: Work, at: datetime) -> int:
+def delete_expired_tokens(work: Work, at: datetime) -> int:
     """Delete tokens and sign-in attempts that no longer open anything."""
-    return until_nothing_is_left(work, lambda session: identity.forget_expired(session, at))
+    return until_nothing_is_left(work, lambda session: identity.delete_expired_tokens(session, at))

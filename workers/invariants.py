@@ -14,7 +14,7 @@ from domain.availability.invariants import INVARIANTS as OF_AVAILABILITY
 from domain.bookings.invariants import INVARIANTS as OF_BOOKINGS
 from domain.contributions.invariants import INVARIANTS as OF_CONTRIBUTIONS
 from domain.foundation.invariants import INVARIANTS as OF_FOUNDATION
-from domain.foundation.logging import log
+from domain.foundation.logging import get_logger
 from domain.ledger.invariants import INVARIANTS as OF_LEDGER
 from domain.payments.invariants import INVARIANTS as OF_PAYMENTS
 from domain.pricing.invariants import INVARIANTS as OF_PRICING
@@ -34,29 +34,30 @@ INVARIANTS: dict[str, str] = {
     **OF_FOUNDATION,
 }
 
-WORST = 20  # rows named for each broken invariant: enough to see the pattern
+MAX_ROWS_SHOWN = 20  # rows named for each broken invariant: enough to see the pattern
 
 
 def violations(session: Session, invariants: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
     """The invariants that do not hold, each with the first rows that break it. Empty means all is well."""
-    found = {
-        name: session.execute(text(query)).mappings().fetchmany(WORST) for name, query in invariants.items()
+    rows_by_name = {
+        name: session.execute(text(query)).mappings().fetchmany(MAX_ROWS_SHOWN)
+        for name, query in invariants.items()
     }
-    return {name: [dict(row) for row in rows] for name, rows in found.items() if rows}
+    return {name: [dict(row) for row in rows] for name, rows in rows_by_name.items() if rows}
 
 
-def watch(work: Work, at: datetime) -> int:
+def check_invariants(work: Work, at: datetime) -> int:
     """Look at all invariants; what does not hold is an alarm in the log. Answers how many are broken.
 
     Each is asked by itself: one that takes too long hides no other.
     """
-    return each(INVARIANTS, lambda name: _watch(work, name, at))
+    return each(INVARIANTS, lambda name: _check_invariant(work, name, at))
 
 
-def _watch(work: Work, name: str, at: datetime) -> bool:
+def _check_invariant(work: Work, name: str, at: datetime) -> bool:
     """Look at one invariant; returns whether it is broken."""
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         rows = violations(session, {name: INVARIANTS[name]}).get(name)
     if rows:
-        log("invariants").error("invariant_broken", invariant=name, rows=rows, at=at.isoformat())
+        get_logger("invariants").error("invariant_broken", invariant=name, rows=rows, at=at.isoformat())
     return bool(rows)

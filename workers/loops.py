@@ -8,10 +8,10 @@ from typing import Final
 
 from celery import Celery
 
-from domain.foundation.heartbeats import HeartbeatFolder
-from domain.foundation.logging import log
-from domain.foundation.loops import STALE_AFTER_SECONDS, Loop, Report, Supervisor
-from domain.foundation.settings import Settings
+from domain.foundation.configuration.settings import Settings
+from domain.foundation.jobs.heartbeats import HeartbeatFolder
+from domain.foundation.jobs.loops import STALE_AFTER_SECONDS, Loop, Report, Supervisor
+from domain.foundation.logging import get_logger
 from workers import app as celery_app
 from workers.clockwork import Scheduler
 from workers.health import LOOPS, SUPERVISOR
@@ -51,7 +51,7 @@ def restart_process(loop: str) -> None:
 
     What it was doing is in PostgreSQL and is sent again.
     """
-    log("workers").error("process_restarted", loop=loop)
+    get_logger("workers").error("process_restarted", loop=loop)
     os.execv(sys.executable, [sys.executable, "-m", "workers", *sys.argv[1:]])  # noqa: S606 -- this program itself
 
 

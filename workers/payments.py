@@ -8,7 +8,7 @@ from domain import payments
 from domain.foundation import clock
 from domain.foundation.actors import CLOCK
 from domain.foundation.events import EventRow
-from domain.foundation.logging import log
+from domain.foundation.logging import get_logger
 from workers.due import each_due
 from workers.task import Work, each, reaches_the_world
 
@@ -49,7 +49,7 @@ def sync_unknown_changes(work: Work, at: datetime) -> int:
 
 def apply_waiting_webhooks(work: Work, at: datetime) -> int:
     """Follow stored events whose turn was missed. The event itself counts its attempts."""
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         waiting = payments.unhandled(session, at)
     apply = partial(payments.apply_webhook, work.transactions, work.gateway, at=at)
     return each(waiting, apply)
@@ -60,7 +60,7 @@ def raise_alarms(work: Work, at: datetime) -> int:
     with work.transactions() as session:
         raised = payments.raise_overdue(session, at)
     if raised:
-        log("workers").error("payment_outcomes_overdue", count=raised)
+        get_logger("workers").error("payment_outcomes_overdue", count=raised)
     return raised
 
 
@@ -75,5 +75,7 @@ def reconcile(work: Work, at: datetime) -> int:
         at=at,
     )
     if compared.unexplained:
-        log("workers").error("books_differ", reconciliation_id=str(compared.id), rows=compared.unexplained)
+        get_logger("workers").error(
+            "books_differ", reconciliation_id=str(compared.id), rows=compared.unexplained
+        )
     return len(compared.unexplained)

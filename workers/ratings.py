@@ -14,7 +14,7 @@ from sqlmodel import Session
 from domain import ratings
 from domain.foundation import clock
 from domain.foundation.events import EventRow
-from domain.foundation.logging import log
+from domain.foundation.logging import get_logger
 from workers.due import each_due
 from workers.task import Item, Work, each, until_nothing_is_left
 
@@ -67,12 +67,12 @@ def learn(work: Work, at: datetime) -> int:
 
 def replay(work: Work, at: datetime) -> int:
     """Count all sums from the beginning; what differs is an alarm. What was not heard is followed now."""
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         drifted = ratings.drifted(session)
         behind = ratings.behind(session, limit=MOST_BATCHES * BATCH)
     for drift in drifted:
-        log("ratings").error("sums_drifted", **asdict(drift), at=at.isoformat())
-    log("ratings").info("sums_replayed", drifted=len(drifted), behind=len(behind), at=at.isoformat())
+        get_logger("ratings").error("sums_drifted", **asdict(drift), at=at.isoformat())
+    get_logger("ratings").info("sums_replayed", drifted=len(drifted), behind=len(behind), at=at.isoformat())
     return len(drifted) + each(behind, partial(_follow, work, at))
 
 
@@ -99,7 +99,7 @@ def _reweigh(work: Work, at: datetime) -> int:
     """Subject after subject, and no more than so many batches of reviews in a night."""
     moved, batches = 0, 0
     for keys in _states(work):
-        with work.transactions.reading() as session:
+        with work.transactions.read_session() as session:
             known_otherwise = ratings.known_otherwise(session, keys)
         some = [known_otherwise[start : start + BATCH] for start in range(0, len(known_otherwise), BATCH)]
         moved += _added(some, partial(_believe, work, at))
@@ -132,7 +132,7 @@ def _states(work: Work) -> Iterator[list[ratings.StateKey]]:
     """All states, some at a time; those that are begun meanwhile too, if they come after."""
     last = None
     while True:
-        with work.transactions.reading() as session:
+        with work.transactions.read_session() as session:
             keys = ratings.states_after(session, last, limit=BATCH)
         if not keys:
             return

@@ -15,8 +15,8 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import make_url, text
 
-from domain.foundation.database import Transactions
 from domain.foundation.events import CHANNEL
+from domain.foundation.persistence.database import Transactions
 from workers.task import FIRST_WAIT_SECONDS, Reader, WorldReader, name_of
 
 BATCH = 200  # rows locked at once: enough to keep the broker busy, few enough to commit in milliseconds

@@ -94,13 +94,13 @@ _ENTRIES = (
     Entry(offers.analyse_words, MINUTE),
     # Housekeeping.
     Entry(identity.end_expired_sessions, 10 * MINUTE),
-    Entry(identity.key_addresses, MINUTE),
-    Entry(identity.forget_expired_tokens, HOUR),
-    Entry(idempotency.forget_answers, 10 * MINUTE),
-    Entry(idempotency.forget_failures, HOUR),
+    Entry(identity.assign_email_keys, MINUTE),
+    Entry(identity.delete_expired_tokens, HOUR),
+    Entry(idempotency.delete_stored_responses, 10 * MINUTE),
+    Entry(idempotency.delete_old_failures, HOUR),
     Entry(pricing.forget_quotes, HOUR),
     Entry(surge.forget, HOUR),
-    Entry(invariants.watch, NIGHT),
+    Entry(invariants.check_invariants, NIGHT),
 )
 
 SCHEDULE = {entry.name: entry for entry in _ENTRIES}

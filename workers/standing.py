@@ -13,20 +13,20 @@ BATCH = 500  # people of a transaction; none of their rows is held for long
 
 def count(work: Work, at: datetime) -> int:
     """Count everybody's standing in every market, and keep what moved. Answers how many markets."""
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         markets = contributions.markets_with_contributions(session)
     return each_recurring(work, "standing.count", markets, partial(_count, work, at))
 
 
 def decide_levels(work: Work, at: datetime) -> int:
     """Decide the levels of whoever was not looked at this week. Answers how many markets had somebody."""
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         markets = contributions.markets_with_contributions(session)
     return each_recurring(work, "standing.decide_levels", markets, partial(_decide, work, at))
 
 
 def _count(work: Work, at: datetime, market_id: UUID) -> None:
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         night = contributions.count_standing(session, market_id, at=at)
     everybody = range(len(night.graph.people))
     for first in range(0, len(everybody), BATCH):
@@ -38,7 +38,7 @@ def _decide(work: Work, at: datetime, market_id: UUID) -> bool:
     """Batch by batch; what is left after the last is for the next time. False where nobody was left."""
     decided = False
     for _ in range(MOST_BATCHES):
-        with work.transactions.reading() as session:
+        with work.transactions.read_session() as session:
             people = contributions.levels_to_be_asked(session, market_id, at=at, limit=BATCH)
         if not people:
             break

@@ -19,9 +19,9 @@ from workers.task import Reader, WorldReader
 
 READERS: Mapping[str, Sequence[Reader | WorldReader]] = {
     "provider.approved": (availability.open_calendar,),
-    "provider.suspended": (suspensions.follow_profile,),
-    "provider.reinstated": (suspensions.follow_profile,),
-    "provider.closed": (suspensions.follow_profile,),
+    "provider.suspended": (suspensions.apply_profile_state,),
+    "provider.reinstated": (suspensions.apply_profile_state,),
+    "provider.closed": (suspensions.apply_profile_state,),
     "booking.confirmed": (bookings.follow_price_drop,),
     "booking.completed": (ratings.open_window, contribution_value.follow_completion),
     "booking.cancelled": (ratings.open_window,),
@@ -50,8 +50,8 @@ READERS: Mapping[str, Sequence[Reader | WorldReader]] = {
     "review.restored": (ratings.follow_scores,),
     "surge.emergency_declared": (surge.tick_at_once,),
     "surge.emergency_lifted": (surge.tick_at_once,),
-    "user.suspended": (suspensions.follow_user,),
-    "user.reinstated": (suspensions.follow_user,),
+    "user.suspended": (suspensions.apply_user_suspension,),
+    "user.reinstated": (suspensions.apply_user_suspension,),
     "user.cluster_changed": (ratings.follow_clusters,),
     "webhook.received": (payments.apply_webhook,),
 }

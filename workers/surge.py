@@ -80,7 +80,7 @@ def _from_above(session: Session, due: Due) -> FromAbove:
 
 
 def _learn_days(session: Session, market_id: UUID, *, at: datetime) -> int:
-    rules = surge.rules_of(markets.policy_at(session, market_id, at))
+    rules = surge.rules_of(markets.get_policy_at(session, market_id, at))
     if rules is None or not rules.scheduled:
         return 0
     since = at - timedelta(days=surge.NIGHTS_BACK + 1)
@@ -89,12 +89,12 @@ def _learn_days(session: Session, market_id: UUID, *, at: datetime) -> int:
 
 
 def _audit(session: Session, market_id: UUID, *, at: datetime) -> int:
-    zone = ZoneInfo(markets.market(session, market_id).time_zone)
+    zone = ZoneInfo(markets.get_market(session, market_id).time_zone)
     return surge.audit_day(session, market_id, at.astimezone(zone).date() - timedelta(days=1), at=at)
 
 
 def _each_market(work: Work, job: str, at: datetime, act: Callable[..., object]) -> int:
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         found = surge.markets_with_surge(session, at=at)
     return each_recurring(
         work,

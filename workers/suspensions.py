@@ -7,16 +7,16 @@ from domain.foundation import clock
 from domain.foundation.events import EventRow
 
 
-def follow_user(session: Session, event: EventRow) -> None:
+def apply_user_suspension(session: Session, event: EventRow) -> None:
     """Apply to a user's bookings and pay that their account was suspended, or given back."""
     user_id, at = event.subject_id, clock.now()
     bookings.follow_suspension(session, user_id, at=at)
     bookings.follow_reinstatement(session, user_id, at=at)
-    for profile in providers.profiles_of(session, user_id):
+    for profile in providers.list_user_profiles(session, user_id):
         bookings.move_pay(session, profile.id, cause_id=event.id, at=at)
 
 
-def follow_profile(session: Session, event: EventRow) -> None:
+def apply_profile_state(session: Session, event: EventRow) -> None:
     """Apply to a provider's bookings and pay that their profile was suspended, reinstated or closed."""
     profile_id, at = event.subject_id, clock.now()
     bookings.follow_profile(session, profile_id, at=at)

@@ -16,10 +16,10 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain.foundation import clock, events
-from domain.foundation.database import Transactions
 from domain.foundation.events import EventRow
-from domain.foundation.logging import log
-from domain.foundation.temporary import is_temporary
+from domain.foundation.logging import get_logger
+from domain.foundation.persistence.database import Transactions
+from domain.foundation.persistence.transient_errors import is_transient
 from domain.payments import Gateway
 
 MOST_ATTEMPTS = 5  # with the waits below, ten minutes of trying: longer than a restart, shorter than a night
@@ -94,19 +94,19 @@ def deliver(work: Work, reader: Reader | WorldReader, event_id: UUID) -> None:
         counted = session.execute(
             _COUNT, {**key, "first_wait": FIRST_WAIT_SECONDS, "most": MOST_ATTEMPTS}
         ).first()
-        event = events.event(session, event_id)
+        event = events.get_event(session, event_id)
     if counted is not None and not counted.is_open:
-        log("workers").error("delivery_parked", reader=name, event_id=str(event_id))
+        get_logger("workers").error("delivery_parked", reader=name, event_id=str(event_id))
     if counted is None or not counted.is_open or event is None:
         return
     try:
         _handle(work, reader, event)
     except Exception as error:  # noqa: BLE001 -- one bad event must not stop the others; it is noted and told
-        uncounted = int(is_temporary(error))
+        uncounted = int(is_transient(error))
         if uncounted:
-            log("workers").warning("reader_postponed", reader=name, error=type(error).__name__)
+            get_logger("workers").warning("reader_postponed", reader=name, error=type(error).__name__)
         else:
-            log("workers").error("reader_failed", reader=name, event_id=str(event_id), exc_info=error)
+            get_logger("workers").error("reader_failed", reader=name, event_id=str(event_id), exc_info=error)
         reason = f"{type(error).__name__}: {error}".replace("\0", "")[:2_000]
         with work.transactions() as session:
             session.execute(_BLAME, {**key, "error": reason, "uncounted": uncounted})
@@ -133,7 +133,7 @@ def _handle(work: Work, reader: Reader | WorldReader, event: EventRow) -> None:
     if reader in _WORLDLY:
         reader(work, event)
     with work.transactions() as session:
-        if events.once(session, event.id, name_of(reader), at=clock.now()) and reader not in _WORLDLY:
+        if events.mark_handled(session, event.id, name_of(reader), at=clock.now()) and reader not in _WORLDLY:
             reader(session, event)  # type: ignore[arg-type]  # the mark says which of the two it is
 
 
@@ -141,8 +141,8 @@ def _went(item: Item, act: Callable[[Item], object]) -> bool:
     try:
         return act(item) is not False
     except Exception as error:  # noqa: BLE001 -- one bad row must not stop the others; it is told and tried again
-        if is_temporary(error):
-            log("workers").warning("item_postponed", item=str(item)[:200], error=type(error).__name__)
+        if is_transient(error):
+            get_logger("workers").warning("item_postponed", item=str(item)[:200], error=type(error).__name__)
         else:
-            log("workers").error("sweep_left_one", item=str(item)[:200], exc_info=error)
+            get_logger("workers").error("sweep_left_one", item=str(item)[:200], exc_info=error)
         return False

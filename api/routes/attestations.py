@@ -17,16 +17,16 @@ from domain.contributions.errors import (
 )
 from domain.foundation.errors import Forbidden
 from domain.foundation.ids import AttestationId, ContributionId, MarketId
-from domain.foundation.lifecycle import NotNow
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.lifecycle import TransitionNotAllowed
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
 from domain.ledger.errors import BalanceTooHigh, BalanceTooLow
-from domain.markets.errors import MarketUnknown
+from domain.markets.errors import MarketNotFound
 
 router = Router(tags=["attestations"])
 
 
-@router.get("/me/attestations", may="attestations.answer", refusals=[CursorUnreadable])
+@router.get("/me/attestations", may="attestations.answer", errors=[InvalidCursor])
 def list_own_attestations(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[AttestationView]:
@@ -37,7 +37,7 @@ def list_own_attestations(
     )
 
 
-@router.get("/attestations/{attestation_id}", may="attestations.answer", refusals=[AttestationNotFound])
+@router.get("/attestations/{attestation_id}", may="attestations.answer", errors=[AttestationNotFound])
 def read_attestation(attestation_id: AttestationId, session: Session, caller: Caller) -> AttestationView:
     """See what you were asked."""
     return AttestationView.model_validate(contributions.asked_of(session, attestation_id, by=caller))
@@ -46,13 +46,13 @@ def read_attestation(attestation_id: AttestationId, session: Session, caller: Ca
 @router.put(
     "/attestations/{attestation_id}/answer",
     may="attestations.answer",
-    refusals=[
+    errors=[
         AttestationNotFound,
         AttestationUnfit,
         BalanceTooHigh,
         BalanceTooLow,
         InvolvedAlready,
-        NotNow,
+        TransitionNotAllowed,
     ],
 )
 def answer_attestation(
@@ -66,7 +66,7 @@ def answer_attestation(
 @router.get(
     "/markets/{market_id}/contributions-to-decide",
     may="contributions.moderate",
-    refusals=[CursorUnreadable, Forbidden, MarketUnknown],
+    errors=[InvalidCursor, Forbidden, MarketNotFound],
 )
 def list_contributions_to_decide(
     market_id: MarketId,
@@ -84,13 +84,13 @@ def list_contributions_to_decide(
     "/contributions/{contribution_id}/verification",
     may="contributions.moderate",
     status_code=201,
-    refusals=[
+    errors=[
         AttestationUnfit,
         BalanceTooHigh,
         BalanceTooLow,
         ContributionNotFound,
         InvolvedAlready,
-        NotNow,
+        TransitionNotAllowed,
     ],
 )
 def verify_contribution(
@@ -104,13 +104,13 @@ def verify_contribution(
     "/contributions/{contribution_id}/appeal-answer",
     may="contributions.moderate",
     status_code=201,
-    refusals=[
+    errors=[
         AttestationUnfit,
         BalanceTooHigh,
         BalanceTooLow,
         ContributionNotFound,
         InvolvedAlready,
-        NotNow,
+        TransitionNotAllowed,
     ],
 )
 def answer_contribution_appeal(

@@ -36,8 +36,8 @@ from domain.foundation.ids import (
     ResourceId,
     ScheduleExceptionId,
 )
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
-from domain.foundation.zones import TimeZoneUnknown
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
+from domain.foundation.time_zones import TimeZoneUnknown
 from domain.identity import Caller
 from domain.offers.errors import OfferUnknown, OptionUnknown
 
@@ -69,7 +69,7 @@ OnOrAfter = Annotated[
 @router.get(
     "/offers/{offer_id}/slots",
     may="availability.read",
-    refusals=[LengthImpossible, OfferUnknown, OptionUnknown, RangeImpossible],
+    errors=[LengthImpossible, OfferUnknown, OptionUnknown, RangeImpossible],
 )
 def list_slots(
     offer_id: OfferId,
@@ -102,7 +102,7 @@ def list_slots(
     return Answer(cast("SlotsView", SlotsView.written(found)))  # ready bytes are sent as they are
 
 
-@router.get("/resources/{resource_id}/schedule", may="availability.manage", refusals=[ResourceUnknown])
+@router.get("/resources/{resource_id}/schedule", may="availability.manage", errors=[ResourceUnknown])
 def read_schedule(resource_id: ResourceId, session: Session, caller: Caller) -> ScheduleView:
     """See the weekly opening hours, in the wall time of their zone."""
     return ScheduleView.of(*availability.schedule_of(session, resource_id, by=caller.actor))
@@ -111,7 +111,7 @@ def read_schedule(resource_id: ResourceId, session: Session, caller: Caller) -> 
 @router.put(
     "/resources/{resource_id}/schedule",
     may="availability.manage",
-    refusals=[ResourceUnknown, ScheduleTooLong, Stale, TimeZoneUnknown],
+    errors=[ResourceUnknown, ScheduleTooLong, Stale, TimeZoneUnknown],
 )
 def set_schedule(
     resource_id: ResourceId,
@@ -133,7 +133,7 @@ def set_schedule(
     "/resources/{resource_id}/exceptions",
     may="availability.manage",
     status_code=201,
-    refusals=[ResourceUnknown, ScheduleTooLong],
+    errors=[ResourceUnknown, ScheduleTooLong],
 )
 def add_exception(
     resource_id: ResourceId, body: ExceptionRequest, session: Session, caller: Caller, at: datetime
@@ -153,7 +153,7 @@ def add_exception(
 @router.get(
     "/resources/{resource_id}/exceptions",
     may="availability.manage",
-    refusals=[CursorUnreadable, ResourceUnknown],
+    errors=[InvalidCursor, ResourceUnknown],
 )
 def list_exceptions(
     resource_id: ResourceId,
@@ -175,7 +175,7 @@ def list_exceptions(
     "/resources/{resource_id}/exceptions/{exception_id}",
     may="availability.manage",
     status_code=204,
-    refusals=[ExceptionUnknown, ResourceUnknown],
+    errors=[ExceptionUnknown, ResourceUnknown],
 )
 def remove_exception(
     resource_id: ResourceId,
@@ -191,7 +191,7 @@ def remove_exception(
 @router.get(
     "/resources/{resource_id}/holds",
     may="availability.manage",
-    refusals=[CursorUnreadable, RangeImpossible, ResourceUnknown],
+    errors=[InvalidCursor, RangeImpossible, ResourceUnknown],
 )
 def list_holds(
     resource_id: ResourceId,
@@ -215,7 +215,7 @@ def list_holds(
     "/resources/{resource_id}/blocks",
     may="availability.manage",
     status_code=201,
-    refusals=[RangeImpossible, ResourceUnknown, SlotTaken],
+    errors=[RangeImpossible, ResourceUnknown, SlotTaken],
 )
 def block_time(
     resource_id: ResourceId, body: BlockRequest, session: Session, caller: Caller, at: datetime
@@ -229,7 +229,7 @@ def block_time(
     "/resources/{resource_id}/blocks/{hold_id}",
     may="availability.manage",
     status_code=204,
-    refusals=[BlockUnknown, ResourceUnknown],
+    errors=[BlockUnknown, ResourceUnknown],
 )
 def unblock_time(
     resource_id: ResourceId, hold_id: HoldId, session: Session, caller: Caller, at: datetime

@@ -11,7 +11,7 @@ from domain import bookings
 from domain.bookings.errors import BookingNotFound, TasksOpen, TooEarly
 from domain.foundation.errors import Stale
 from domain.foundation.ids import BookingId
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.identity import Caller
 from domain.identity.errors import AccountSuspended
 
@@ -21,7 +21,7 @@ router = Router(tags=["bookings"])
 @router.post(
     "/bookings/{booking_id}/start",
     may="bookings.start",
-    refusals=[AccountSuspended, BookingNotFound, NotNow, Stale, TooEarly],
+    errors=[AccountSuspended, BookingNotFound, TransitionNotAllowed, Stale, TooEarly],
 )
 def start_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
@@ -35,7 +35,7 @@ def start_booking(
 @router.post(
     "/bookings/{booking_id}/delivery",
     may="bookings.deliver",
-    refusals=[BookingNotFound, NotNow, Stale],
+    errors=[BookingNotFound, TransitionNotAllowed, Stale],
 )
 def deliver_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
@@ -50,7 +50,7 @@ def deliver_booking(
     "/bookings/{booking_id}/completion",
     may="bookings.complete",
     idempotency="required",
-    refusals=[BookingNotFound, NotNow, Stale, TasksOpen],
+    errors=[BookingNotFound, TransitionNotAllowed, Stale, TasksOpen],
 )
 def complete_booking(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None

@@ -14,16 +14,16 @@ from domain.bookings import WhichTask
 from domain.bookings.errors import BookingNotFound, NotYoursToAnswer, TaskDecided, TaskNotFound, TooLate
 from domain.foundation.errors import Stale
 from domain.foundation.ids import BookingId, BookingTaskId
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.identity import Caller
 
 router = Router(tags=["bookings"])
 
-_REFUSALS = [BookingNotFound, NotNow, Stale, TaskNotFound, TooLate]
+_REFUSALS = [BookingNotFound, TransitionNotAllowed, Stale, TaskNotFound, TooLate]
 
 
 @router.post(
-    "/bookings/{booking_id}/tasks/{task_id}/performance", may="bookings.perform_task", refusals=_REFUSALS
+    "/bookings/{booking_id}/tasks/{task_id}/performance", may="bookings.perform_task", errors=_REFUSALS
 )
 def perform_task(
     booking_id: BookingId,
@@ -39,7 +39,7 @@ def perform_task(
 
 
 @router.post(
-    "/bookings/{booking_id}/tasks/{task_id}/confirmation", may="bookings.confirm_task", refusals=_REFUSALS
+    "/bookings/{booking_id}/tasks/{task_id}/confirmation", may="bookings.confirm_task", errors=_REFUSALS
 )
 def confirm_task(
     booking_id: BookingId,
@@ -54,9 +54,7 @@ def confirm_task(
     return whole_booking_view(session, bookings.confirm_task(session, which, by=caller, at=at), caller, at)
 
 
-@router.post(
-    "/bookings/{booking_id}/tasks/{task_id}/omission", may="bookings.report_task", refusals=_REFUSALS
-)
+@router.post("/bookings/{booking_id}/tasks/{task_id}/omission", may="bookings.report_task", errors=_REFUSALS)
 def report_task_omission(
     booking_id: BookingId,
     task_id: BookingTaskId,
@@ -75,7 +73,7 @@ def report_task_omission(
     return whole_booking_view(session, whole, caller, at)
 
 
-@router.post("/bookings/{booking_id}/tasks/{task_id}/block", may="bookings.report_task", refusals=_REFUSALS)
+@router.post("/bookings/{booking_id}/tasks/{task_id}/block", may="bookings.report_task", errors=_REFUSALS)
 def report_task_block(
     booking_id: BookingId,
     task_id: BookingTaskId,
@@ -97,7 +95,7 @@ def report_task_block(
 @router.post(
     "/bookings/{booking_id}/tasks/{task_id}/objection",
     may="bookings.report_task",
-    refusals=[*_REFUSALS, NotYoursToAnswer, TaskDecided],
+    errors=[*_REFUSALS, NotYoursToAnswer, TaskDecided],
 )
 def object_to_task(
     booking_id: BookingId,
@@ -118,7 +116,7 @@ def object_to_task(
     "/bookings/{booking_id}/tasks/{task_id}/decision",
     may="bookings.decide_task",
     idempotency="required",
-    refusals=_REFUSALS,
+    errors=_REFUSALS,
 )
 def decide_task(
     booking_id: BookingId,

@@ -30,12 +30,12 @@ from domain.bookings.errors import (
     PreviewOver,
     TooLate,
 )
-from domain.foundation.database import Transactions
 from domain.foundation.errors import Stale
 from domain.foundation.ids import BookingId
-from domain.foundation.lifecycle import NotNow
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
-from domain.foundation.payable import AmountNotPayable
+from domain.foundation.lifecycle import TransitionNotAllowed
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
+from domain.foundation.payable_amounts import AmountNotPayable
+from domain.foundation.persistence.database import Transactions
 from domain.identity import Caller
 from domain.identity.errors import AccountSuspended
 from domain.ledger.errors import BalanceTooLow
@@ -68,7 +68,7 @@ router = Router(tags=["bookings"])
     may="bookings.request",
     status_code=201,
     idempotency="required",
-    refusals=[
+    errors=[
         AmountNotPayable,
         BalanceTooLow,
         NotBookableThen,
@@ -94,7 +94,7 @@ def request_booking(body: BookingRequest, session: Session, caller: Caller, at: 
     return booking_view(session, bookings.request(session, body.quote_id, by=caller, at=at), caller, at)
 
 
-@router.get("/bookings", may="bookings.read", refusals=[CursorUnreadable])
+@router.get("/bookings", may="bookings.read", errors=[InvalidCursor])
 def list_bookings(
     session: Session,
     caller: Caller,
@@ -108,15 +108,13 @@ def list_bookings(
     return PageView(items=[BookingSummaryView.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/bookings/{booking_id}", may="bookings.read", refusals=[BookingNotFound])
+@router.get("/bookings/{booking_id}", may="bookings.read", errors=[BookingNotFound])
 def read_booking(booking_id: BookingId, session: Session, caller: Caller, at: datetime) -> WholeBookingView:
     """See a booking with its proposals, its dispute and the customer's tasks, and what you may do next."""
     return whole_booking_view(session, bookings.whole(session, booking_id, by=caller), caller, at)
 
 
-@router.get(
-    "/bookings/{booking_id}/timeline", may="bookings.read", refusals=[BookingNotFound, CursorUnreadable]
-)
+@router.get("/bookings/{booking_id}/timeline", may="bookings.read", errors=[BookingNotFound, InvalidCursor])
 def read_booking_timeline(
     booking_id: BookingId,
     session: Session,
@@ -133,7 +131,7 @@ def read_booking_timeline(
     "/bookings/{booking_id}/payment",
     may="bookings.pay",
     idempotency="required",
-    refusals=[
+    errors=[
         AccountSuspended,
         AmountNotPayable,
         BookingNotFound,
@@ -167,11 +165,11 @@ def pay_booking(
 @router.post(
     "/bookings/{booking_id}/acceptance",
     may="bookings.accept",
-    refusals=[
+    errors=[
         AccountSuspended,
         BookingNotFound,
         CapabilityMissing,
-        NotNow,
+        TransitionNotAllowed,
         PaymentNotAuthorized,
         Stale,
         TooLate,
@@ -188,7 +186,7 @@ def accept_booking(
 @router.post(
     "/bookings/{booking_id}/declination",
     may="bookings.decline",
-    refusals=[BookingNotFound, NotNow, Stale],
+    errors=[BookingNotFound, TransitionNotAllowed, Stale],
 )
 def decline_booking(
     booking_id: BookingId,
@@ -214,7 +212,7 @@ def decline_booking(
 @router.post(
     "/bookings/{booking_id}/withdrawal",
     may="bookings.withdraw",
-    refusals=[BookingNotFound, NotNow, Stale],
+    errors=[BookingNotFound, TransitionNotAllowed, Stale],
 )
 def withdraw_booking(
     booking_id: BookingId,
@@ -232,7 +230,7 @@ def withdraw_booking(
 @router.get(
     "/bookings/{booking_id}/cancellation-preview",
     may="bookings.cancel",
-    refusals=[BookingNotFound, NotNow],
+    errors=[BookingNotFound, TransitionNotAllowed],
 )
 def preview_cancellation(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime
@@ -248,7 +246,7 @@ def preview_cancellation(
     "/bookings/{booking_id}/cancellation",
     may="bookings.cancel",
     idempotency="required",
-    refusals=[BookingNotFound, NotNow, PreviewOver, Stale],
+    errors=[BookingNotFound, TransitionNotAllowed, PreviewOver, Stale],
 )
 def cancel_booking(
     booking_id: BookingId,

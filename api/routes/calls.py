@@ -19,11 +19,11 @@ from domain.contributions.errors import (
     KindNotTaken,
 )
 from domain.foundation.ids import CallId, CommitmentId, MarketId
-from domain.foundation.lifecycle import NotNow
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.lifecycle import TransitionNotAllowed
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
 from domain.identity.errors import AccountSuspended
-from domain.markets.errors import MarketUnknown, PolicyUnknown
+from domain.markets.errors import MarketNotFound, PolicyNotFound
 
 router = Router(tags=["calls"])
 
@@ -32,14 +32,14 @@ router = Router(tags=["calls"])
     "/calls",
     may="calls.open",
     status_code=201,
-    refusals=[CallsOpenAlready, KindNotTaken, MarketUnknown, PolicyUnknown],
+    errors=[CallsOpenAlready, KindNotTaken, MarketNotFound, PolicyNotFound],
 )
 def open_call(body: CallRequest, session: Session, caller: Caller, at: datetime) -> CallView:
     """Ask for contributions of a kind: for the market as its moderator, or for yourself."""
     return CallView.model_validate(contributions.open_call(session, body.asking(), by=caller, at=at))
 
 
-@router.get("/markets/{market_id}/calls", may="calls.read", refusals=[CursorUnreadable, MarketUnknown])
+@router.get("/markets/{market_id}/calls", may="calls.read", errors=[InvalidCursor, MarketNotFound])
 def list_calls(
     market_id: MarketId, session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[CallView]:
@@ -50,13 +50,13 @@ def list_calls(
     )
 
 
-@router.get("/calls/{call_id}", may="calls.read", refusals=[CallNotFound])
+@router.get("/calls/{call_id}", may="calls.read", errors=[CallNotFound])
 def read_call(call_id: CallId, session: Session) -> CallView:
     """See one call, open or closed."""
     return CallView.model_validate(contributions.call(session, call_id))
 
 
-@router.post("/calls/{call_id}/closing", may="calls.close", refusals=[CallNotFound])
+@router.post("/calls/{call_id}/closing", may="calls.close", errors=[CallNotFound])
 def close_call(call_id: CallId, session: Session, caller: Caller, at: datetime) -> CallView:
     """Ask nobody any more. What was promised can still be claimed."""
     return CallView.model_validate(contributions.close_call(session, call_id, by=caller, at=at))
@@ -66,7 +66,7 @@ def close_call(call_id: CallId, session: Session, caller: Caller, at: datetime) 
     "/calls/{call_id}/commitments",
     may="calls.answer",
     status_code=201,
-    refusals=[AccountSuspended, CallClosed, CallFull, CallNotFound, CommittedAlready, InvolvedAlready],
+    errors=[AccountSuspended, CallClosed, CallFull, CallNotFound, CommittedAlready, InvolvedAlready],
 )
 def commit_to_call(
     call_id: CallId, body: CommitmentRequest, session: Session, caller: Caller, at: datetime
@@ -76,7 +76,7 @@ def commit_to_call(
     return CommitmentView.model_validate(made)
 
 
-@router.get("/me/commitments", may="calls.answer", refusals=[CursorUnreadable])
+@router.get("/me/commitments", may="calls.answer", errors=[InvalidCursor])
 def list_own_commitments(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[CommitmentView]:
@@ -88,7 +88,9 @@ def list_own_commitments(
 
 
 @router.delete(
-    "/commitments/{commitment_id}", may="commitments.withdraw", refusals=[CommitmentNotFound, NotNow]
+    "/commitments/{commitment_id}",
+    may="commitments.withdraw",
+    errors=[CommitmentNotFound, TransitionNotAllowed],
 )
 def withdraw_commitment(
     commitment_id: CommitmentId, session: Session, caller: Caller, at: datetime

@@ -35,18 +35,16 @@ from domain.contributions.value_errors import (
     SomebodyElseMustLook,
 )
 from domain.foundation.ids import ClawBackId, ContributionId, ContributionSignalId, MarketId, PostingId
-from domain.foundation.lifecycle import NotNow
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.lifecycle import TransitionNotAllowed
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
 from domain.ledger.errors import BalanceTooHigh, BalanceTooLow
-from domain.markets.errors import MarketUnknown
+from domain.markets.errors import MarketNotFound
 
 router = Router(tags=["contributions"])
 
 
-@router.get(
-    "/credits/postings/{posting_id}/explanation", may="credits.explain", refusals=[PostingNotExplained]
-)
+@router.get("/credits/postings/{posting_id}/explanation", may="credits.explain", errors=[PostingNotExplained])
 def explain_credit_posting(posting_id: PostingId, session: Session, caller: Caller) -> PostingExplanationView:
     """See why credits moved: event, evidence, policy version, each factor, who confirmed it, corrections."""
     told = contributions.explain_posting(session, posting_id, by=caller)
@@ -54,7 +52,7 @@ def explain_credit_posting(posting_id: PostingId, session: Session, caller: Call
 
 
 @router.get(
-    "/contributions/{contribution_id}/trace", may="contributions.trace", refusals=[ContributionNotFound]
+    "/contributions/{contribution_id}/trace", may="contributions.trace", errors=[ContributionNotFound]
 )
 def trace_contribution(contribution_id: ContributionId, session: Session, caller: Caller) -> TraceView:
     """See both ways of a contribution: back to what it rests on, forward to what its credits did."""
@@ -65,7 +63,7 @@ def trace_contribution(contribution_id: ContributionId, session: Session, caller
 @router.get(
     "/markets/{market_id}/contribution-periods",
     may="contributions.read_policy",
-    refusals=[MarketUnknown, CursorUnreadable],
+    errors=[MarketNotFound, InvalidCursor],
 )
 def list_contribution_periods(
     market_id: MarketId, session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
@@ -81,7 +79,7 @@ def list_contribution_periods(
     "/contributions/{contribution_id}/claw-back",
     may="contributions.claw_back",
     status_code=201,
-    refusals=[BalanceTooHigh, BalanceTooLow, ContributionNotFound, NobodyDecides, NotNow],
+    errors=[BalanceTooHigh, BalanceTooLow, ContributionNotFound, NobodyDecides, TransitionNotAllowed],
 )
 def claw_back_contribution(
     contribution_id: ContributionId, body: ClawBackRequest, session: Session, caller: Caller, at: datetime
@@ -97,7 +95,7 @@ def claw_back_contribution(
     "/claw-backs/{claw_back_id}/appeal",
     may="contributions.appeal_claw_back",
     status_code=201,
-    refusals=[ClawBackNotAppealable, ClawBackNotFound],
+    errors=[ClawBackNotAppealable, ClawBackNotFound],
 )
 def appeal_claw_back(
     claw_back_id: ClawBackId, body: ClawBackAppealRequest, session: Session, caller: Caller, at: datetime
@@ -111,7 +109,7 @@ def appeal_claw_back(
     "/claw-backs/{claw_back_id}/appeal-answer",
     may="contributions.claw_back",
     status_code=201,
-    refusals=[BalanceTooHigh, BalanceTooLow, ClawBackNotFound, NoClawBackAppeal, SomebodyElseMustLook],
+    errors=[BalanceTooHigh, BalanceTooLow, ClawBackNotFound, NoClawBackAppeal, SomebodyElseMustLook],
 )
 def answer_claw_back_appeal(
     claw_back_id: ClawBackId, body: ClawBackAppealAnswer, session: Session, caller: Caller, at: datetime
@@ -124,7 +122,7 @@ def answer_claw_back_appeal(
 
 
 @router.post(
-    "/markets/{market_id}/referral-code", may="referrals.invite", status_code=201, refusals=[MarketUnknown]
+    "/markets/{market_id}/referral-code", may="referrals.invite", status_code=201, errors=[MarketNotFound]
 )
 def make_referral_code(
     market_id: MarketId, session: Session, caller: Caller, at: datetime
@@ -137,14 +135,14 @@ def make_referral_code(
     "/referrals",
     may="referrals.use",
     status_code=201,
-    refusals=[ReferralMadeAlready, ReferralNotPossible],
+    errors=[ReferralMadeAlready, ReferralNotPossible],
 )
 def use_referral_code(body: ReferralRequest, session: Session, caller: Caller, at: datetime) -> ReferralView:
     """Say by whose code you came, before you book anything."""
     return ReferralView.model_validate(contributions.use_code(session, body.code, by=caller, at=at))
 
 
-@router.get("/me/referrals", may="referrals.invite", refusals=[CursorUnreadable])
+@router.get("/me/referrals", may="referrals.invite", errors=[InvalidCursor])
 def list_my_referrals(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[ReferralView]:
@@ -156,8 +154,8 @@ def list_my_referrals(
 
 @router.get(
     "/markets/{market_id}/contribution-signals",
-    may="contributions.watch",
-    refusals=[CursorUnreadable, SignalNotFound],
+    may="contributions.read_signals",
+    errors=[InvalidCursor, SignalNotFound],
 )
 def list_contribution_signals(
     market_id: MarketId,
@@ -174,9 +172,9 @@ def list_contribution_signals(
 
 @router.post(
     "/contribution-signals/{signal_id}/assessment",
-    may="contributions.watch",
+    may="contributions.read_signals",
     status_code=201,
-    refusals=[LookedAtAlready, SignalNotFound],
+    errors=[LookedAtAlready, SignalNotFound],
 )
 def assess_contribution_signal(
     signal_id: ContributionSignalId, body: SignalAssessment, session: Session, caller: Caller, at: datetime

@@ -30,10 +30,10 @@ from domain.contributions.errors import (
     UnitsUnfit,
 )
 from domain.foundation.ids import ContributionId, MarketId
-from domain.foundation.lifecycle import NotNow
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.lifecycle import TransitionNotAllowed
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
-from domain.markets.errors import MarketUnknown, PolicyUnknown
+from domain.markets.errors import MarketNotFound, PolicyNotFound
 
 router = Router(tags=["contributions"])
 
@@ -41,12 +41,12 @@ router = Router(tags=["contributions"])
 @router.get(
     "/markets/{market_id}/contributions",
     may="contributions.read_policy",
-    refusals=[MarketUnknown, PolicyUnknown],
+    errors=[MarketNotFound, PolicyNotFound],
 )
 def read_contribution_policy(market_id: MarketId, session: Session, at: datetime) -> PublishedContributions:
     """See what a market gives for which contribution in which segment, and who confirms it."""
-    market = markets.market(session, market_id)
-    version = markets.policy_at(session, market.id, at)
+    market = markets.get_market(session, market_id)
+    version = markets.get_policy_at(session, market.id, at)
     rules = contributions.policy_of(version)
     return PublishedContributions.of(market.id, version.id, market.currency, rules)
 
@@ -55,7 +55,7 @@ def read_contribution_policy(market_id: MarketId, session: Session, at: datetime
     "/contributions",
     may="contributions.submit",
     status_code=201,
-    refusals=[
+    errors=[
         CallNotFound,
         CommitmentNotFound,
         ContributionLimit,
@@ -63,10 +63,10 @@ def read_contribution_policy(market_id: MarketId, session: Session, at: datetime
         EvidenceIncomplete,
         EvidenceKnown,
         KindNotTaken,
-        MarketUnknown,
+        MarketNotFound,
         NotCorrectable,
-        NotNow,
-        PolicyUnknown,
+        TransitionNotAllowed,
+        PolicyNotFound,
         ReferredAlready,
         SubjectClaimed,
         SubjectUnfit,
@@ -80,7 +80,7 @@ def submit_contribution(
     return ContributionView.of(contributions.submit(session, body.claim(), by=caller, at=at))
 
 
-@router.get("/me/contributions", may="contributions.submit", refusals=[CursorUnreadable])
+@router.get("/me/contributions", may="contributions.submit", errors=[InvalidCursor])
 def list_own_contributions(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[ContributionView]:
@@ -89,14 +89,14 @@ def list_own_contributions(
     return PageView(items=[ContributionView.of(one) for one in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/contributions/{contribution_id}", may="contributions.read", refusals=[ContributionNotFound])
+@router.get("/contributions/{contribution_id}", may="contributions.read", errors=[ContributionNotFound])
 def read_contribution(contribution_id: ContributionId, session: Session, caller: Caller) -> ContributionView:
     """See a contribution: yours, one you are asked about, or one of the market you moderate."""
     return ContributionView.of(contributions.seen(session, contribution_id, by=caller))
 
 
 @router.get(
-    "/contributions/{contribution_id}/evidence", may="contributions.read", refusals=[ContributionNotFound]
+    "/contributions/{contribution_id}/evidence", may="contributions.read", errors=[ContributionNotFound]
 )
 def read_evidence(contribution_id: ContributionId, session: Session, caller: Caller) -> EvidenceView:
     """See what shows a contribution. Nobody else can, and nothing of it reaches prices or search."""
@@ -107,7 +107,7 @@ def read_evidence(contribution_id: ContributionId, session: Session, caller: Cal
 @router.delete(
     "/contributions/{contribution_id}",
     may="contributions.withdraw",
-    refusals=[ContributionNotFound, NotNow],
+    errors=[ContributionNotFound, TransitionNotAllowed],
 )
 def withdraw_contribution(
     contribution_id: ContributionId, session: Session, caller: Caller, at: datetime
@@ -120,7 +120,7 @@ def withdraw_contribution(
     "/contributions/{contribution_id}/appeal",
     may="contributions.appeal",
     status_code=201,
-    refusals=[AppealOver, ContributionNotFound, NotNow],
+    errors=[AppealOver, ContributionNotFound, TransitionNotAllowed],
 )
 def appeal_rejection(
     contribution_id: ContributionId, body: AppealRequest, session: Session, caller: Caller, at: datetime

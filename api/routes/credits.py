@@ -10,10 +10,10 @@ from api.transaction import Router
 from domain import contributions
 from domain.contributions.errors import CreditsNotKept, PayoutNotOffered
 from domain.foundation.ids import MarketId
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
 from domain.ledger.errors import BalanceTooLow
-from domain.markets.errors import MarketUnknown, PolicyUnknown
+from domain.markets.errors import MarketNotFound, PolicyNotFound
 
 router = Router(tags=["credits"])
 
@@ -28,7 +28,7 @@ def read_my_credits(session: Session, caller: Caller, at: datetime) -> CreditsVi
     return CreditsView.of(contributions.credits_of(session, caller.user_id, at=at))
 
 
-@router.get("/credits/postings", may="credits.read", refusals=[CursorUnreadable])
+@router.get("/credits/postings", may="credits.read", errors=[InvalidCursor])
 def list_my_credit_postings(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[CreditPostingView]:
@@ -45,7 +45,7 @@ def list_my_credit_postings(
     may="credits.pay_out",
     status_code=201,
     idempotency="required",
-    refusals=[BalanceTooLow, CreditsNotKept, MarketUnknown, PayoutNotOffered, PolicyUnknown],
+    errors=[BalanceTooLow, CreditsNotKept, MarketNotFound, PayoutNotOffered, PolicyNotFound],
 )
 def pay_out_credits(
     market_id: MarketId, body: PayoutRequest, session: Session, caller: Caller, at: datetime

@@ -19,7 +19,7 @@ from domain.bookings.errors import (
 )
 from domain.foundation.errors import Stale
 from domain.foundation.ids import BookingId
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.identity import Caller
 
 router = Router(tags=["bookings"])
@@ -28,7 +28,7 @@ router = Router(tags=["bookings"])
 @router.post(
     "/bookings/{booking_id}/no-show",
     may="bookings.report_no_show",
-    refusals=[BookingNotFound, NotNow, Stale, TooEarly],
+    errors=[BookingNotFound, TransitionNotAllowed, Stale, TooEarly],
 )
 def report_no_show(
     booking_id: BookingId, session: Session, caller: Caller, at: datetime, if_match: int | None
@@ -42,7 +42,7 @@ def report_no_show(
 @router.post(
     "/bookings/{booking_id}/no-show-contest",
     may="bookings.report_no_show",
-    refusals=[BookingNotFound, NotNow, NotYoursToAnswer, Stale, TooLate],
+    errors=[BookingNotFound, TransitionNotAllowed, NotYoursToAnswer, Stale, TooLate],
 )
 def contest_no_show(
     booking_id: BookingId,
@@ -62,7 +62,7 @@ def contest_no_show(
 @router.post(
     "/bookings/{booking_id}/dispute",
     may="bookings.dispute",
-    refusals=[BookingNotFound, NotNow, Stale, TooLate],
+    errors=[BookingNotFound, TransitionNotAllowed, Stale, TooLate],
 )
 def dispute_booking(
     booking_id: BookingId,
@@ -88,7 +88,7 @@ def dispute_booking(
 @router.post(
     "/bookings/{booking_id}/dispute-answer",
     may="bookings.dispute",
-    refusals=[BookingNotFound, DisputeAnsweredAlready, NotNow, NotYoursToAnswer, Stale, TooLate],
+    errors=[BookingNotFound, DisputeAnsweredAlready, TransitionNotAllowed, NotYoursToAnswer, Stale, TooLate],
 )
 def answer_dispute(
     booking_id: BookingId,
@@ -109,7 +109,7 @@ def answer_dispute(
     "/bookings/{booking_id}/resolution",
     may="bookings.resolve",
     idempotency="required",
-    refusals=[BookingNotFound, NotNow, ResolutionImpossible, Stale],
+    errors=[BookingNotFound, TransitionNotAllowed, ResolutionImpossible, Stale],
 )
 def resolve_dispute(
     booking_id: BookingId,

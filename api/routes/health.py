@@ -6,7 +6,7 @@ import psycopg
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import make_url
 
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 
 router = APIRouter(prefix="/health", tags=["health"])
 SECONDS_TO_ANSWER = 2

@@ -10,12 +10,12 @@ from api.transaction import Router
 from domain import contributions
 from domain.contributions.errors import HoursNotFound, HoursNotKept, HoursWaiting, SamePeople, WithOneself
 from domain.foundation.ids import HourTransferId
-from domain.foundation.lifecycle import NotNow
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.lifecycle import TransitionNotAllowed
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
-from domain.identity.errors import AccountSuspended, UserUnknown
+from domain.identity.errors import AccountSuspended, UserNotFound
 from domain.ledger.errors import BalanceTooHigh, BalanceTooLow
-from domain.markets.errors import PolicyUnknown
+from domain.markets.errors import PolicyNotFound
 
 router = Router(tags=["hours"])
 
@@ -30,7 +30,7 @@ def read_my_hours(session: Session, caller: Caller) -> HoursView:
     return HoursView.of(contributions.hours_of(session, caller.user_id))
 
 
-@router.get("/hours/postings", may="hours.read", refusals=[CursorUnreadable])
+@router.get("/hours/postings", may="hours.read", errors=[InvalidCursor])
 def list_my_hour_postings(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[HourPostingView]:
@@ -40,7 +40,7 @@ def list_my_hour_postings(
     return PageView(items=items, next_cursor=page.next_cursor)
 
 
-@router.get("/hours/transfers", may="hours.read", refusals=[CursorUnreadable])
+@router.get("/hours/transfers", may="hours.read", errors=[InvalidCursor])
 def list_my_hour_transfers(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[HourTransferView]:
@@ -51,16 +51,16 @@ def list_my_hour_transfers(
 
 @router.post(
     "/hours/transfers",
-    may="hours.pass",
+    may="hours.transfer",
     status_code=201,
     idempotency="required",
-    refusals=[
+    errors=[
         AccountSuspended,
         HoursNotKept,
         HoursWaiting,
-        PolicyUnknown,
+        PolicyNotFound,
         SamePeople,
-        UserUnknown,
+        UserNotFound,
         WithOneself,
     ],
 )
@@ -80,7 +80,7 @@ def claim_hours(body: HoursRequest, session: Session, caller: Caller, at: dateti
     )
 
 
-@router.get("/hours/transfers/{transfer_id}", may="hours.pass", refusals=[HoursNotFound])
+@router.get("/hours/transfers/{transfer_id}", may="hours.transfer", errors=[HoursNotFound])
 def read_hour_transfer(transfer_id: HourTransferId, session: Session, caller: Caller) -> HourTransferView:
     """See a transfer of hours that you are a side of."""
     return HourTransferView.of(contributions.hour_transfer(session, transfer_id, caller.user_id))
@@ -88,16 +88,16 @@ def read_hour_transfer(transfer_id: HourTransferId, session: Session, caller: Ca
 
 @router.post(
     "/hours/transfers/{transfer_id}/confirmation",
-    may="hours.pass",
+    may="hours.transfer",
     idempotency="required",
-    refusals=[
+    errors=[
         AccountSuspended,
         BalanceTooHigh,
         BalanceTooLow,
         HoursNotFound,
         HoursNotKept,
-        NotNow,
-        PolicyUnknown,
+        TransitionNotAllowed,
+        PolicyNotFound,
         SamePeople,
     ],
 )
@@ -111,7 +111,11 @@ def confirm_hours(
     return HourTransferView.of(contributions.confirm_hours(session, transfer_id, by=caller, at=at))
 
 
-@router.post("/hours/transfers/{transfer_id}/declination", may="hours.pass", refusals=[HoursNotFound, NotNow])
+@router.post(
+    "/hours/transfers/{transfer_id}/declination",
+    may="hours.transfer",
+    errors=[HoursNotFound, TransitionNotAllowed],
+)
 def decline_hours(
     transfer_id: HourTransferId, session: Session, caller: Caller, at: datetime
 ) -> HourTransferView:
@@ -119,7 +123,11 @@ def decline_hours(
     return HourTransferView.of(contributions.decline_hours(session, transfer_id, by=caller, at=at))
 
 
-@router.post("/hours/transfers/{transfer_id}/withdrawal", may="hours.pass", refusals=[HoursNotFound, NotNow])
+@router.post(
+    "/hours/transfers/{transfer_id}/withdrawal",
+    may="hours.transfer",
+    errors=[HoursNotFound, TransitionNotAllowed],
+)
 def withdraw_hours(
     transfer_id: HourTransferId, session: Session, caller: Caller, at: datetime
 ) -> HourTransferView:

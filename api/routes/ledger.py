@@ -10,13 +10,13 @@ from api.schemas.ledger import AccountView, LedgerEntryView
 from api.transaction import Router
 from domain import ledger
 from domain.foundation.ids import AccountId, BookingId, ProviderProfileId, UserId
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.ledger import AccountKind
 
 router = Router(tags=["ledger"])
 
 
-@router.get("/ledger/accounts", may="ledger.read", refusals=[CursorUnreadable])
+@router.get("/ledger/accounts", may="ledger.read", errors=[InvalidCursor])
 def list_ledger_accounts(
     session: Session,
     kind: AccountKind | None = None,
@@ -30,7 +30,7 @@ def list_ledger_accounts(
     return PageView(items=[AccountView.of(line) for line in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/ledger/entries", may="ledger.read", refusals=[CursorUnreadable])
+@router.get("/ledger/entries", may="ledger.read", errors=[InvalidCursor])
 def list_ledger_entries(
     session: Session,
     booking_id: BookingId | None = None,

@@ -5,32 +5,32 @@ from datetime import datetime
 from sqlmodel import Session
 
 from api.schemas.common import AfterCursor, Instant, Limit, PageView
-from api.schemas.markets import MarketOpening, MarketView, PolicyPublication, PolicyVersionView
+from api.schemas.markets import CreateMarketRequest, MarketView, PolicyVersionView, PublishPolicyRequest
 from api.transaction import Router
 from domain import markets
 from domain.foundation.errors import Forbidden
 from domain.foundation.ids import MarketId
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
 from domain.markets.errors import (
-    MarketImpossible,
+    InvalidMarket,
+    MarketNotFound,
     MarketSlugTaken,
-    MarketUnknown,
-    PolicyForThePast,
-    PolicyPublishedMeanwhile,
-    PolicyUnknown,
+    PolicyNotFound,
+    PolicyStartsInPast,
+    PolicyVersionConflict,
 )
 
 router = Router(tags=["markets"])
 
 
-@router.post("/markets", may="markets.create", status_code=201, refusals=[MarketImpossible, MarketSlugTaken])
-def open_market(body: MarketOpening, session: Session, caller: Caller, at: datetime) -> MarketView:
+@router.post("/markets", may="markets.create", status_code=201, errors=[InvalidMarket, MarketSlugTaken])
+def create_market(body: CreateMarketRequest, session: Session, caller: Caller, at: datetime) -> MarketView:
     """Open a market, with the first version of its policy in force at once.
 
     Currency and time zone stay for good: everything ever agreed in the market speaks them.
     """
-    market = markets.create(
+    market = markets.create_market(
         session,
         slug=body.slug,
         name=body.name,
@@ -45,41 +45,41 @@ def open_market(body: MarketOpening, session: Session, caller: Caller, at: datet
     return MarketView.model_validate(market)
 
 
-@router.get("/markets", may="markets.read", refusals=[CursorUnreadable])
+@router.get("/markets", may="markets.read", errors=[InvalidCursor])
 def list_markets(
     session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[MarketView]:
     """See the markets there are, by slug."""
-    page = markets.page(session, after=after, limit=limit)
+    page = markets.list_markets(session, after=after, limit=limit)
     return PageView(
         items=[MarketView.model_validate(market) for market in page.items], next_cursor=page.next_cursor
     )
 
 
-@router.get("/markets/{market_id}", may="markets.read", refusals=[MarketUnknown])
+@router.get("/markets/{market_id}", may="markets.read", errors=[MarketNotFound])
 def read_market(market_id: MarketId, session: Session) -> MarketView:
     """See one market."""
-    return MarketView.model_validate(markets.market(session, market_id))
+    return MarketView.model_validate(markets.get_market(session, market_id))
 
 
-@router.get("/markets/{market_id}/policy", may="markets.read", refusals=[MarketUnknown, PolicyUnknown])
+@router.get("/markets/{market_id}/policy", may="markets.read", errors=[MarketNotFound, PolicyNotFound])
 def read_policy(
     market_id: MarketId, session: Session, at: datetime, active_at: Instant | None = None
 ) -> PolicyVersionView:
     """See the policy in force now, or at the instant `active_at`."""
-    market = markets.market(session, market_id)
-    return PolicyVersionView.of(markets.policy_at(session, market.id, active_at or at))
+    market = markets.get_market(session, market_id)
+    return PolicyVersionView.of(markets.get_policy_at(session, market.id, active_at or at))
 
 
 @router.get(
-    "/markets/{market_id}/policy-versions", may="markets.read", refusals=[CursorUnreadable, MarketUnknown]
+    "/markets/{market_id}/policy-versions", may="markets.read", errors=[InvalidCursor, MarketNotFound]
 )
 def list_policy_versions(
     market_id: MarketId, session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[PolicyVersionView]:
     """See all versions of a market's policy, the newest first, those announced for later among them."""
-    market = markets.market(session, market_id)
-    page = markets.policies(session, market.id, after=after, limit=limit)
+    market = markets.get_market(session, market_id)
+    page = markets.list_policy_versions(session, market.id, after=after, limit=limit)
     return PageView(
         items=[PolicyVersionView.of(version) for version in page.items], next_cursor=page.next_cursor
     )
@@ -90,11 +90,11 @@ def list_policy_versions(
     may="markets.publish_policy",
     status_code=201,
     if_match="required",
-    refusals=[Forbidden, MarketUnknown, PolicyForThePast, PolicyPublishedMeanwhile],
+    errors=[Forbidden, MarketNotFound, PolicyStartsInPast, PolicyVersionConflict],
 )
 def publish_policy(
     market_id: MarketId,
-    body: PolicyPublication,
+    body: PublishPolicyRequest,
     session: Session,
     caller: Caller,
     at: datetime,

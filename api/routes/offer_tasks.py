@@ -9,14 +9,14 @@ from api.schemas.offers import OwnOfferView
 from api.transaction import Router
 from domain import offers, pricing
 from domain.foundation.ids import OfferId, TaskId
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.identity import Caller
 from domain.offers.errors import OfferUnknown, SavingsUnfit, TaskUnknown, TooManyTasks
 
 router = Router(tags=["offers"])
 
 
-@router.get("/offers/{offer_id}/tasks", may="offers.read", refusals=[OfferUnknown])
+@router.get("/offers/{offer_id}/tasks", may="offers.read", errors=[OfferUnknown])
 def list_tasks(offer_id: OfferId, session: Session, at: datetime) -> OfferTasksView:
     """See what you may take over in a service, and what it takes off. Taking over nothing costs nothing."""
     whole = offers.public_offer(session, offer_id)
@@ -27,7 +27,7 @@ def list_tasks(offer_id: OfferId, session: Session, at: datetime) -> OfferTasksV
     "/offers/{offer_id}/tasks",
     may="offers.change",
     status_code=201,
-    refusals=[NotNow, OfferUnknown, SavingsUnfit, TooManyTasks],
+    errors=[TransitionNotAllowed, OfferUnknown, SavingsUnfit, TooManyTasks],
 )
 def add_task(
     offer_id: OfferId,
@@ -45,7 +45,7 @@ def add_task(
 @router.put(
     "/offers/{offer_id}/tasks/{task_id}",
     may="offers.change",
-    refusals=[NotNow, OfferUnknown, SavingsUnfit, TaskUnknown],
+    errors=[TransitionNotAllowed, OfferUnknown, SavingsUnfit, TaskUnknown],
 )
 def edit_task(
     offer_id: OfferId,
@@ -64,7 +64,7 @@ def edit_task(
 @router.delete(
     "/offers/{offer_id}/tasks/{task_id}",
     may="offers.change",
-    refusals=[NotNow, OfferUnknown, TaskUnknown],
+    errors=[TransitionNotAllowed, OfferUnknown, TaskUnknown],
 )
 def retire_task(
     offer_id: OfferId,
@@ -82,7 +82,7 @@ def retire_task(
 @router.put(
     "/offers/{offer_id}/task-savings",
     may="offers.change",
-    refusals=[NotNow, OfferUnknown, SavingsUnfit],
+    errors=[TransitionNotAllowed, OfferUnknown, SavingsUnfit],
 )
 def say_task_savings(
     offer_id: OfferId,

@@ -12,11 +12,11 @@ from api.transaction import Router
 from domain import offers, pricing
 from domain.foundation.errors import Forbidden
 from domain.foundation.ids import CategoryId, OfferId, OptionId
-from domain.foundation.lifecycle import NotNow
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
-from domain.foundation.written import TextUnfit
+from domain.foundation.lifecycle import TransitionNotAllowed
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
+from domain.foundation.text.normalization import InvalidText
 from domain.identity import Caller
-from domain.markets.errors import PolicyUnknown
+from domain.markets.errors import PolicyNotFound
 from domain.offers.errors import (
     CategorySlugTaken,
     CategoryUnknown,
@@ -29,7 +29,7 @@ from domain.offers.errors import (
     SchemaUnfit,
     TooManyOptions,
 )
-from domain.providers.errors import CapabilityMissing, ProfileUnknown
+from domain.providers.errors import CapabilityMissing, ProviderProfileNotFound
 
 router = Router(tags=["offers"])
 
@@ -38,7 +38,7 @@ router = Router(tags=["offers"])
     "/categories",
     may="categories.define",
     status_code=201,
-    refusals=[CategorySlugTaken, GridUnfit, SchemaUnfit],
+    errors=[CategorySlugTaken, GridUnfit, SchemaUnfit],
 )
 def define_category(body: CategoryDefinition, session: Session, caller: Caller, at: datetime) -> CategoryView:
     """Define a kind of service; from now on offers can be made, found and booked in it."""
@@ -46,7 +46,7 @@ def define_category(body: CategoryDefinition, session: Session, caller: Caller, 
     return CategoryView.of(category)
 
 
-@router.get("/categories", may="categories.read", refusals=[CursorUnreadable])
+@router.get("/categories", may="categories.read", errors=[InvalidCursor])
 def list_categories(
     session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[CategoryView]:
@@ -57,7 +57,7 @@ def list_categories(
     )
 
 
-@router.get("/categories/{category_id}", may="categories.read", refusals=[CategoryUnknown])
+@router.get("/categories/{category_id}", may="categories.read", errors=[CategoryUnknown])
 def read_category(category_id: CategoryId, session: Session) -> CategoryView:
     """See one kind of service, with the schema of what its offers tell."""
     return CategoryView.of(offers.category(session, category_id))
@@ -67,7 +67,7 @@ def read_category(category_id: CategoryId, session: Session) -> CategoryView:
     "/offers",
     may="offers.draft",
     status_code=201,
-    refusals=[CapabilityMissing, CategoryUnknown, ContentUnfit, PolicyUnknown, ProfileUnknown],
+    errors=[CapabilityMissing, CategoryUnknown, ContentUnfit, PolicyNotFound, ProviderProfileNotFound],
 )
 def draft_offer(body: OfferDraft, session: Session, caller: Caller, at: datetime) -> OwnOfferView:
     """Begin an offer that nobody else sees yet; what publishing needs may still be open."""
@@ -82,14 +82,14 @@ def draft_offer(body: OfferDraft, session: Session, caller: Caller, at: datetime
     return _own(session, offer.id, caller, at)
 
 
-@router.get("/offers/{offer_id}", may="offers.read", refusals=[OfferUnknown])
+@router.get("/offers/{offer_id}", may="offers.read", errors=[OfferUnknown])
 def read_offer(offer_id: OfferId, session: Session, at: datetime) -> OfferView:
     """See an offer that is published or paused. Where exactly it is, a confirmed booking tells."""
     whole = offers.public_offer(session, offer_id)
     return OfferView.of(whole, pricing.customer_savings(session, [whole], at))
 
 
-@router.get("/me/offers", may="offers.change", refusals=[CursorUnreadable])
+@router.get("/me/offers", may="offers.change", errors=[InvalidCursor])
 def list_own_offers(
     session: Session, caller: Caller, at: datetime, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[OwnOfferView]:
@@ -101,7 +101,7 @@ def list_own_offers(
     return PageView(items=items, next_cursor=page.next_cursor)
 
 
-@router.get("/me/offers/{offer_id}", may="offers.change", refusals=[OfferUnknown])
+@router.get("/me/offers/{offer_id}", may="offers.change", errors=[OfferUnknown])
 def read_own_offer(offer_id: OfferId, session: Session, caller: Caller, at: datetime) -> OwnOfferView:
     """See your own offer in any state, with its true place."""
     return _own(session, offer_id, caller, at)
@@ -111,7 +111,7 @@ def read_own_offer(offer_id: OfferId, session: Session, caller: Caller, at: date
     "/offers/{offer_id}",
     may="offers.change",
     if_match="required",
-    refusals=[ContentUnfit, NotNow, OfferIncomplete, OfferUnknown, PolicyUnknown, SavingsUnfit],
+    errors=[ContentUnfit, TransitionNotAllowed, OfferIncomplete, OfferUnknown, PolicyNotFound, SavingsUnfit],
 )
 def edit_offer(
     offer_id: OfferId,
@@ -129,14 +129,14 @@ def edit_offer(
 @router.post(
     "/offers/{offer_id}/publication",
     may="offers.publish",
-    refusals=[
+    errors=[
         CapabilityMissing,
         ContentUnfit,
-        NotNow,
+        TransitionNotAllowed,
         OfferIncomplete,
         OfferUnknown,
-        PolicyUnknown,
-        TextUnfit,
+        PolicyNotFound,
+        InvalidText,
     ],
 )
 def publish_offer(
@@ -147,7 +147,7 @@ def publish_offer(
     return _own(session, offer_id, caller, at)
 
 
-@router.post("/offers/{offer_id}/pause", may="offers.publish", refusals=[NotNow, OfferUnknown])
+@router.post("/offers/{offer_id}/pause", may="offers.publish", errors=[TransitionNotAllowed, OfferUnknown])
 def pause_offer(
     offer_id: OfferId, session: Session, caller: Caller, at: datetime, if_match: int | None
 ) -> OwnOfferView:
@@ -156,7 +156,7 @@ def pause_offer(
     return _own(session, offer_id, caller, at)
 
 
-@router.post("/offers/{offer_id}/archival", may="offers.publish", refusals=[NotNow, OfferUnknown])
+@router.post("/offers/{offer_id}/archival", may="offers.publish", errors=[TransitionNotAllowed, OfferUnknown])
 def archive_offer(
     offer_id: OfferId, session: Session, caller: Caller, at: datetime, if_match: int | None
 ) -> OwnOfferView:
@@ -169,7 +169,7 @@ def archive_offer(
     "/offers/{offer_id}/options",
     may="offers.change",
     status_code=201,
-    refusals=[ContentUnfit, NotNow, OfferUnknown, TooManyOptions],
+    errors=[ContentUnfit, TransitionNotAllowed, OfferUnknown, TooManyOptions],
 )
 def add_option(
     offer_id: OfferId,
@@ -187,7 +187,7 @@ def add_option(
 @router.put(
     "/offers/{offer_id}/options/{option_id}",
     may="offers.change",
-    refusals=[ContentUnfit, NotNow, OfferUnknown, OptionUnknown],
+    errors=[ContentUnfit, TransitionNotAllowed, OfferUnknown, OptionUnknown],
 )
 def edit_option(
     offer_id: OfferId,
@@ -208,7 +208,7 @@ def edit_option(
 @router.delete(
     "/offers/{offer_id}/options/{option_id}",
     may="offers.change",
-    refusals=[NotNow, OfferUnknown, OptionUnknown],
+    errors=[TransitionNotAllowed, OfferUnknown, OptionUnknown],
 )
 def retire_option(
     offer_id: OfferId,
@@ -224,7 +224,7 @@ def retire_option(
 
 
 @router.post(
-    "/offers/{offer_id}/hiding", may="offers.hide", status_code=204, refusals=[Forbidden, OfferUnknown]
+    "/offers/{offer_id}/hiding", may="offers.hide", status_code=204, errors=[Forbidden, OfferUnknown]
 )
 def hide_offer(offer_id: OfferId, body: Hiding, session: Session, caller: Caller, at: datetime) -> None:
     """Take an offer of your market from sight, whatever its provider wants; bookings there are go on."""
@@ -232,7 +232,7 @@ def hide_offer(offer_id: OfferId, body: Hiding, session: Session, caller: Caller
 
 
 @router.delete(
-    "/offers/{offer_id}/hiding", may="offers.hide", status_code=204, refusals=[Forbidden, OfferUnknown]
+    "/offers/{offer_id}/hiding", may="offers.hide", status_code=204, errors=[Forbidden, OfferUnknown]
 )
 def unhide_offer(offer_id: OfferId, session: Session, caller: Caller, at: datetime) -> None:
     """Let a hidden offer of your market be seen again."""

@@ -8,21 +8,21 @@ from api.schemas.identity import (
     IssuerView,
     OidcAttemptRequest,
     OidcAttemptView,
-    OidcCompletion,
+    OidcCompletionRequest,
     TokensView,
 )
 from api.transaction import Router
 from domain import identity
-from domain.foundation.database import Transactions
-from domain.foundation.idempotency import KeyGuessable
+from domain.foundation.idempotency import IdempotencyKeyGuessable
+from domain.foundation.persistence.database import Transactions
 from domain.identity.errors import (
-    CredentialsRefused,
-    EmailNotVouchedFor,
-    EmailUnfit,
-    IssuerAway,
-    IssuerRefused,
+    EmailNotVerified,
+    InvalidCredentials,
+    InvalidEmail,
+    IssuerUnavailable,
     IssuerUnknown,
-    OidcAttemptOver,
+    OidcAttemptExpired,
+    OidcSignInFailed,
 )
 
 router = Router(tags=["sessions"])
@@ -31,12 +31,15 @@ router = Router(tags=["sessions"])
 @router.get("/oidc/issuers", may="oidc.sign_in")
 def list_issuers() -> PageView[IssuerView]:
     """See which identity providers you may sign in with, on one page."""
-    known = [IssuerView(issuer=client.issuer, name=client.name) for client in identity.clients()]
+    known = [IssuerView(issuer=client.issuer, name=client.name) for client in identity.oidc_clients()]
     return PageView(items=known, next_cursor=None)
 
 
 @router.post(
-    "/oidc/attempts", may="oidc.sign_in", status_code=201, refusals=[IssuerAway, IssuerUnknown, KeyGuessable]
+    "/oidc/attempts",
+    may="oidc.sign_in",
+    status_code=201,
+    errors=[IssuerUnavailable, IssuerUnknown, IdempotencyKeyGuessable],
 )
 def begin_oidc(body: OidcAttemptRequest, transactions: Transactions, at: datetime) -> OidcAttemptView:
     """Set out to sign in at an identity provider.
@@ -47,7 +50,7 @@ def begin_oidc(body: OidcAttemptRequest, transactions: Transactions, at: datetim
     departure = identity.begin_oidc(
         transactions,
         issuers(),
-        known=identity.clients(),
+        clients=identity.oidc_clients(),
         issuer=body.issuer,
         redirect_uri=body.redirect_uri,
         at=at,
@@ -59,17 +62,17 @@ def begin_oidc(body: OidcAttemptRequest, transactions: Transactions, at: datetim
     "/oidc/attempts/completion",
     may="oidc.sign_in",
     status_code=201,
-    refusals=[
-        CredentialsRefused,
-        EmailNotVouchedFor,
-        EmailUnfit,
-        IssuerAway,
-        IssuerRefused,
+    errors=[
+        InvalidCredentials,
+        EmailNotVerified,
+        InvalidEmail,
+        IssuerUnavailable,
+        OidcSignInFailed,
         IssuerUnknown,
-        OidcAttemptOver,
+        OidcAttemptExpired,
     ],
 )
-def finish_oidc(body: OidcCompletion, transactions: Transactions, at: datetime) -> TokensView:
+def finish_oidc(body: OidcCompletionRequest, transactions: Transactions, at: datetime) -> TokensView:
     """Come back from the identity provider and be signed in.
 
     An account is opened for a new person. One that was opened by password under the same address loses that
@@ -78,8 +81,8 @@ def finish_oidc(body: OidcCompletion, transactions: Transactions, at: datetime) 
     tokens = identity.finish_oidc(
         transactions,
         issuers(),
-        known=identity.clients(),
-        back=identity.Return(body.state, body.secret, body.code),
+        clients=identity.oidc_clients(),
+        callback=identity.OidcCallback(body.state, body.secret, body.code),
         label=body.label,
         device=body.device,
         at=at,

@@ -24,23 +24,23 @@ from domain.contributions.errors import (
 )
 from domain.foundation.errors import Unacceptable
 from domain.foundation.ids import MarketId, PatronageRoundId
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
-from domain.markets.errors import MarketUnknown, PolicyUnknown
+from domain.markets.errors import MarketNotFound, PolicyNotFound
 
 router = Router(tags=["patronage"])
 _REFUSALS = [
     CreditsNotKept,
-    MarketUnknown,
+    MarketNotFound,
     NothingToSplit,
     PeriodNotOver,
-    PolicyUnknown,
+    PolicyNotFound,
     SurplusTooLarge,
     Unacceptable,
 ]
 
 
-@router.get("/markets/{market_id}/patronage-preview", may="patronage.operate", refusals=_REFUSALS)
+@router.get("/markets/{market_id}/patronage-preview", may="patronage.operate", errors=_REFUSALS)
 def preview_patronage(
     market_id: MarketId,
     starts_at: Instant,
@@ -68,7 +68,7 @@ def preview_patronage(
     may="patronage.operate",
     status_code=201,
     idempotency="required",
-    refusals=[*_REFUSALS, SurplusSplitAlready],
+    errors=[*_REFUSALS, SurplusSplitAlready],
 )
 def post_patronage(
     market_id: MarketId, body: PatronageRequest, session: Session, caller: Caller, at: datetime
@@ -90,7 +90,7 @@ def post_patronage(
     )
 
 
-@router.get("/markets/{market_id}/patronage-rounds", may="patronage.read", refusals=[CursorUnreadable])
+@router.get("/markets/{market_id}/patronage-rounds", may="patronage.read", errors=[InvalidCursor])
 def list_patronage_rounds(
     market_id: MarketId, session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[PatronageRoundView]:
@@ -100,7 +100,7 @@ def list_patronage_rounds(
 
 
 @router.get(
-    "/patronage-rounds/{round_id}/shares", may="patronage.read", refusals=[CursorUnreadable, PatronageUnknown]
+    "/patronage-rounds/{round_id}/shares", may="patronage.read", errors=[InvalidCursor, PatronageUnknown]
 )
 def list_patronage_shares(
     round_id: PatronageRoundId,

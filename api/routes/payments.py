@@ -19,10 +19,10 @@ from api.schemas.payments import (
 )
 from api.transaction import Router, body_of
 from domain import payments
-from domain.foundation.database import Transactions
+from domain.foundation.configuration.settings import settings
 from domain.foundation.ids import CardDisputeId, PaymentId
-from domain.foundation.payable import AmountNotPayable
-from domain.foundation.settings import settings
+from domain.foundation.payable_amounts import AmountNotPayable
+from domain.foundation.persistence.database import Transactions
 from domain.identity import Caller
 from domain.payments import Gateway
 
@@ -40,7 +40,7 @@ _SIGNED_BYTES = {
 @router.post(
     "/payments/webhook",
     may="payments.receive_webhook",
-    refusals=[payments.WebhookForged, payments.WebhookUnreadable],
+    errors=[payments.WebhookForged, payments.WebhookUnreadable],
     openapi_extra=_SIGNED_BYTES,
 )
 def receive_payment_webhook(
@@ -59,14 +59,14 @@ def receive_payment_webhook(
     return WebhookReceiptView(is_new=is_new)
 
 
-@router.get("/payments/{payment_id}", may="payments.read", refusals=[payments.PaymentUnknown])
+@router.get("/payments/{payment_id}", may="payments.read", errors=[payments.PaymentUnknown])
 def read_payment(payment_id: PaymentId, session: Session, caller: Caller) -> PaymentView:
     """See the payment of your booking; operators see those of their market."""
     payment = payments.payment_for(session, payment_id, caller)
     return PaymentView.of(payment, payments.disputes(session, payment.id), seen_by=caller.user_id)
 
 
-@router.get("/payments/{payment_id}/refunds", may="payments.read", refusals=[payments.PaymentUnknown])
+@router.get("/payments/{payment_id}/refunds", may="payments.read", errors=[payments.PaymentUnknown])
 def list_refunds(payment_id: PaymentId, session: Session, caller: Caller) -> RefundsView:
     """See what was given back of a payment, or is on its way."""
     payment = payments.payment_for(session, payment_id, caller)
@@ -78,7 +78,7 @@ def list_refunds(payment_id: PaymentId, session: Session, caller: Caller) -> Ref
     may="payments.refund",
     status_code=201,
     idempotency="required",
-    refusals=[
+    errors=[
         AmountNotPayable,
         payments.CardDisputeOpen,
         payments.PaymentUnknown,
@@ -114,15 +114,15 @@ def refund_payment(
 
 @router.post(
     "/payments/{payment_id}/settlement",
-    may="payments.settle",
-    refusals=[payments.PaymentUnknown, payments.PaymentOutcomeUnknown, payments.ProviderAnswerUnfit],
+    may="payments.sync",
+    errors=[payments.PaymentUnknown, payments.PaymentOutcomeUnknown, payments.ProviderAnswerUnfit],
 )
 def settle_payment(
     payment_id: PaymentId, transactions: Transactions, gateway: Gateway, caller: Caller, at: datetime
 ) -> PaymentView:
     """Bring a payment and its provider to what was decided, now, also where trying had been given up."""
     settled = payments.settle_anew(transactions, gateway, payment_id, caller=caller, at=at)
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         disputes = payments.disputes(session, payment_id)
     return PaymentView.of(settled, disputes, seen_by=caller.user_id)
 
@@ -131,7 +131,7 @@ def settle_payment(
     "/payments/{payment_id}/card-disputes/{dispute_id}/resolution",
     may="payments.resolve_card_dispute",
     idempotency="required",
-    refusals=[
+    errors=[
         payments.CardDisputeNotFound,
         payments.CardDisputeWithoutLoss,
         payments.MoneyDistributed,
@@ -170,7 +170,7 @@ def resolve_card_dispute(
     "/reconciliations",
     may="payments.reconcile",
     status_code=201,
-    refusals=[payments.PaymentOutcomeUnknown, payments.StretchImpossible],
+    errors=[payments.PaymentOutcomeUnknown, payments.StretchImpossible],
 )
 def reconcile_payments(
     body: ReconciliationRequest, transactions: Transactions, gateway: Gateway, caller: Caller, at: datetime

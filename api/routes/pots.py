@@ -20,11 +20,11 @@ from domain.contributions.errors import (
     WithOneself,
 )
 from domain.foundation.ids import MarketId, PotId, UserId
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
-from domain.identity.errors import AccountSuspended, UserUnknown
+from domain.identity.errors import AccountSuspended, UserNotFound
 from domain.ledger.errors import BalanceTooLow
-from domain.markets.errors import PolicyUnknown
+from domain.markets.errors import PolicyNotFound
 
 router = Router(tags=["pots"])
 
@@ -33,14 +33,14 @@ router = Router(tags=["pots"])
     "/pots",
     may="pots.open",
     status_code=201,
-    refusals=[
+    errors=[
         AccountSuspended,
         CreditsNotKept,
-        PolicyUnknown,
+        PolicyNotFound,
         PotThereAlready,
         PurposePotsAreOperators,
         SamePeople,
-        UserUnknown,
+        UserNotFound,
         WithOneself,
     ],
 )
@@ -61,7 +61,7 @@ def open_pot(body: PotRequest, session: Session, caller: Caller, at: datetime) -
     return _seen(session, pot, caller)
 
 
-@router.get("/markets/{market_id}/pots", may="pots.read", refusals=[CursorUnreadable])
+@router.get("/markets/{market_id}/pots", may="pots.read", errors=[InvalidCursor])
 def list_pots(
     market_id: MarketId,
     session: Session,
@@ -74,7 +74,7 @@ def list_pots(
     return PageView(items=[PotView.of(seen) for seen in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/pots/{pot_id}", may="pots.read", refusals=[PotUnknown])
+@router.get("/pots/{pot_id}", may="pots.read", errors=[PotUnknown])
 def read_pot(pot_id: PotId, session: Session, caller: Caller) -> PotView:
     """See a pot and, where you may, what it holds."""
     return _seen(session, contributions.pot(session, pot_id), caller)
@@ -82,10 +82,10 @@ def read_pot(pot_id: PotId, session: Session, caller: Caller) -> PotView:
 
 @router.post(
     "/pots/{pot_id}/gifts",
-    may="pots.feed",
+    may="pots.give",
     status_code=201,
     idempotency="required",
-    refusals=[AccountSuspended, BalanceTooLow, PotClosed, PotUnknown, SamePeople, WithOneself],
+    errors=[AccountSuspended, BalanceTooLow, PotClosed, PotUnknown, SamePeople, WithOneself],
 )
 def feed_pot(pot_id: PotId, body: GiftRequest, session: Session, caller: Caller, at: datetime) -> GiftView:
     """Give some of your credits into a pot. Given is given: they pay for somebody else from now on.
@@ -95,7 +95,7 @@ def feed_pot(pot_id: PotId, body: GiftRequest, session: Session, caller: Caller,
     return GiftView.of(contributions.feed_pot(session, pot_id, body.credits, by=caller, at=at))
 
 
-@router.get("/me/gifts", may="pots.feed", refusals=[CursorUnreadable])
+@router.get("/me/gifts", may="pots.give", errors=[InvalidCursor])
 def list_my_gifts(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[GiftView]:
@@ -104,7 +104,7 @@ def list_my_gifts(
     return PageView(items=[GiftView.of(gift) for gift in page.items], next_cursor=page.next_cursor)
 
 
-@router.post("/pots/{pot_id}/closing", may="pots.close", refusals=[PotUnknown])
+@router.post("/pots/{pot_id}/closing", may="pots.close", errors=[PotUnknown])
 def close_pot(pot_id: PotId, session: Session, caller: Caller, at: datetime) -> PotView:
     """Take no more gifts. What was given still pays. The pot's person may, and the market's operators."""
     return _seen(session, contributions.close_pot(session, pot_id, by=caller, at=at), caller)
@@ -112,8 +112,8 @@ def close_pot(pot_id: PotId, session: Session, caller: Caller, at: datetime) -> 
 
 @router.post(
     "/pots/{pot_id}/people",
-    may="pots.promise",
-    refusals=[AccountSuspended, PotIsAPersons, PotUnknown, SamePeople, UserUnknown, WithOneself],
+    may="pots.set_mandate",
+    errors=[AccountSuspended, PotIsAPersons, PotUnknown, SamePeople, UserNotFound, WithOneself],
 )
 def promise_from_pot(
     pot_id: PotId, body: PotPersonRequest, session: Session, caller: Caller, at: datetime
@@ -123,7 +123,7 @@ def promise_from_pot(
     return _seen(session, pot, caller)
 
 
-@router.delete("/pots/{pot_id}/people/{user_id}", may="pots.promise", refusals=[PotIsAPersons, PotUnknown])
+@router.delete("/pots/{pot_id}/people/{user_id}", may="pots.set_mandate", errors=[PotIsAPersons, PotUnknown])
 def end_promise_from_pot(
     pot_id: PotId, user_id: UserId, session: Session, caller: Caller, at: datetime
 ) -> PotView:

@@ -9,16 +9,16 @@ from api.transaction import Router
 from domain import surge
 from domain.foundation.ids import ProviderProfileId
 from domain.identity import Caller
-from domain.providers.errors import CapabilityMissing, ProfileUnknown
+from domain.providers.errors import CapabilityMissing, ProviderProfileNotFound
 
 router = Router(tags=["providers"])
 
 
 @router.put(
     "/provider-profiles/{profile_id}/presence",
-    may="presence.tell",
+    may="presence.update",
     status_code=204,
-    refusals=[CapabilityMissing, ProfileUnknown],
+    errors=[CapabilityMissing, ProviderProfileNotFound],
 )
 def be_present(
     profile_id: ProviderProfileId, body: PresenceRequest, session: Session, caller: Caller, at: datetime
@@ -34,9 +34,9 @@ def be_present(
 
 @router.delete(
     "/provider-profiles/{profile_id}/presence",
-    may="presence.tell",
+    may="presence.update",
     status_code=204,
-    refusals=[ProfileUnknown],
+    errors=[ProviderProfileNotFound],
 )
 def leave(profile_id: ProviderProfileId, session: Session, caller: Caller, at: datetime) -> None:
     """Say that you left. You count as away until you come back, for half a day at most."""

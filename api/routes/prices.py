@@ -13,7 +13,7 @@ from domain import identity, markets, offers, pricing, surge
 from domain.availability.errors import RangeImpossible
 from domain.foundation.ids import QuoteId
 from domain.identity import Caller
-from domain.markets.errors import MarketUnknown, PolicyUnknown
+from domain.markets.errors import MarketNotFound, PolicyNotFound
 from domain.offers.errors import CategoryUnknown, OfferUnknown
 from domain.pricing import Curve
 from domain.pricing.errors import CurveUnfit, QuoteUnknown
@@ -23,7 +23,7 @@ router = Router(tags=["pricing"])
 _FOR_A_MINUTE = {"cache-control": "public, max-age=60"}
 
 
-@router.get("/quotes/{quote_id}/explanation", may="quotes.read", refusals=[QuoteUnknown])
+@router.get("/quotes/{quote_id}/explanation", may="quotes.read", errors=[QuoteUnknown])
 def explain_quote(quote_id: QuoteId, session: Session, caller: Caller, at: datetime) -> QuoteExplanationView:
     """See why one of your quotes costs what it costs, and what would cost less.
 
@@ -31,8 +31,8 @@ def explain_quote(quote_id: QuoteId, session: Session, caller: Caller, at: datet
     now, and each can be booked for `pay_in` at most until this quote expires: post its `ask` to `/quotes`.
     """
     quote = pricing.own_quote(session, quote_id, customer_id=caller.user_id)
-    terms, locale = offers.terms(session, quote.offer_id), identity.user(session, caller.user_id).locale
-    policy = markets.policy(session, quote.policy_version_id).rules
+    terms, locale = offers.terms(session, quote.offer_id), identity.get_user(session, caller.user_id).locale
+    policy = markets.get_policy_version(session, quote.policy_version_id).rules
     words = pricing.explain(quote, terms=terms, policy=policy, locale=locale)
     told = pricing.surge_told(session, quote, terms, locale=locale)
     found = pricing.alternatives(session, quote, terms, at=at)
@@ -42,7 +42,7 @@ def explain_quote(quote_id: QuoteId, session: Session, caller: Caller, at: datet
 @router.get(
     "/prices/curve",
     may="prices.read",
-    refusals=[CategoryUnknown, CurveUnfit, MarketUnknown, OfferUnknown, PolicyUnknown, RangeImpossible],
+    errors=[CategoryUnknown, CurveUnfit, MarketNotFound, OfferUnknown, PolicyNotFound, RangeImpossible],
 )
 def draw_curve(query: Annotated[CurveQuery, Query()], session: Session, at: datetime) -> Answer[CurveView]:
     """See what a service costs at which time: the tariff's factor and demand's, and both together.
@@ -59,6 +59,6 @@ def _curve(query: CurveQuery, session: Session, at: datetime) -> Curve:
     during = query.during(at)
     if query.offer_id is not None:
         return pricing.curve_of_offer(session, query.offer_id, during=during, at=at)
-    market, point = markets.by_slug(session, query.market or ""), query.point()
+    market, point = markets.get_market_by_slug(session, query.market or ""), query.point()
     cell = surge.cell_at(*point) if point else None
     return pricing.curve_of_category(session, market, query.category or "", cell=cell, during=during, at=at)

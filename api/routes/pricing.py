@@ -11,10 +11,10 @@ from domain import identity, markets, offers, pricing
 from domain.availability.errors import LengthImpossible, NotBookableThen
 from domain.foundation.errors import Stale
 from domain.foundation.ids import MarketId, QuoteId
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
-from domain.foundation.payable import AmountNotPayable
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
+from domain.foundation.payable_amounts import AmountNotPayable
 from domain.identity import Caller
-from domain.markets.errors import MarketUnknown, PolicyUnknown
+from domain.markets.errors import MarketNotFound, PolicyNotFound
 from domain.offers.errors import OfferUnknown
 from domain.pricing.errors import (
     AmountTooLarge,
@@ -38,9 +38,9 @@ router = Router(tags=["pricing"])
 
 @router.post(
     "/quotes",
-    may="quotes.ask",
+    may="quotes.create",
     status_code=201,
-    refusals=[
+    errors=[
         AmountNotPayable,
         AmountTooLarge,
         CreditsNotTaken,
@@ -52,7 +52,7 @@ router = Router(tags=["pricing"])
         OptionNotOffered,
         OwnOffer,
         PolicyTakesTooMuch,
-        PolicyUnknown,
+        PolicyNotFound,
         QuoteNotLive,
         QuoteUnknown,
         QuoteUnlike,
@@ -91,15 +91,15 @@ def ask_for_quote(body: QuoteRequest, session: Session, caller: Caller, at: date
     )
 
 
-@router.get("/quotes/{quote_id}", may="quotes.read", refusals=[QuoteUnknown])
+@router.get("/quotes/{quote_id}", may="quotes.read", errors=[QuoteUnknown])
 def read_quote(quote_id: QuoteId, session: Session, caller: Caller) -> QuoteView:
     """See one of your quotes, with an explanation in plain words: what will be charged when, and why."""
     quote = pricing.own_quote(session, quote_id, customer_id=caller.user_id)
     explanation = pricing.explain(
         quote,
         terms=offers.terms(session, quote.offer_id),
-        policy=markets.policy(session, quote.policy_version_id).rules,
-        locale=identity.user(session, caller.user_id).locale,
+        policy=markets.get_policy_version(session, quote.policy_version_id).rules,
+        locale=identity.get_user(session, caller.user_id).locale,
     )
     return QuoteView.of(quote, explanation)
 
@@ -108,7 +108,7 @@ def read_quote(quote_id: QuoteId, session: Session, caller: Caller) -> QuoteView
     "/markets/{market_id}/tariffs",
     may="tariffs.publish",
     status_code=201,
-    refusals=[MarketUnknown, Stale, TariffForThePast, TariffPublishedMeanwhile],
+    errors=[MarketNotFound, Stale, TariffForThePast, TariffPublishedMeanwhile],
 )
 def publish_tariff(
     market_id: MarketId,
@@ -132,11 +132,11 @@ def publish_tariff(
     return TariffView.of(version)
 
 
-@router.get("/markets/{market_id}/tariffs", may="tariffs.read", refusals=[CursorUnreadable, MarketUnknown])
+@router.get("/markets/{market_id}/tariffs", may="tariffs.read", errors=[InvalidCursor, MarketNotFound])
 def list_tariffs(
     market_id: MarketId, session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[TariffView]:
     """See a market's tariff versions, the newest first, announced ones among them."""
-    markets.market(session, market_id)
+    markets.get_market(session, market_id)
     page = pricing.tariffs(session, market_id, after=after, limit=limit)
     return PageView(items=[TariffView.of(row) for row in page.items], next_cursor=page.next_cursor)

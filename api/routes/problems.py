@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api import problems
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 
 router = APIRouter(prefix="/problems", tags=["problems"])
 
@@ -20,11 +20,11 @@ _HEAD = (
 
 
 @router.get("", operation_id="problems", response_class=HTMLResponse)
-async def every_problem() -> str:
+async def list_problems() -> str:
     """All refusals there are, each with its page."""
     rows = "".join(
-        f'<li><a href="/problems/{kind.slug}">{escape(kind.title)}</a> <small>{_mark(kind)}</small></li>'
-        for kind in known()
+        f'<li><a href="/problems/{kind.slug}">{escape(kind.title)}</a> <small>{_label(kind)}</small></li>'
+        for kind in domain_error_classes()
     )
     return _page("Problems", f"<h1>Problems</h1><ul>{rows}</ul>")
 
@@ -35,24 +35,24 @@ async def every_problem() -> str:
     response_class=HTMLResponse,
     responses={404: {"description": "No refusal has this slug."}},
 )
-async def one_problem(slug: str) -> Response:
+async def get_problem(slug: str) -> Response:
     """What one refusal means."""
-    kind = next((kind for kind in known() if kind.slug == slug), None)
+    kind = next((kind for kind in domain_error_classes() if kind.slug == slug), None)
     if kind is None:
         return problems.response(problems.NoSuchRoute("No refusal has this slug; see /problems."))
     body = (
-        f"<p><small>{_mark(kind)}</small></p><h1>{escape(kind.title)}</h1>"
+        f"<p><small>{_label(kind)}</small></p><h1>{escape(kind.title)}</h1>"
         f"<p>{escape(' '.join((kind.__doc__ or '').split()))}</p><p><a href='/problems'>All problems</a></p>"
     )
     return HTMLResponse(_page(kind.title, body))
 
 
-def known() -> list[type[Refusal]]:
+def domain_error_classes() -> list[type[DomainError]]:
     """Every refusal with a status, by slug."""
-    return Refusal.every()
+    return DomainError.all_classes()
 
 
-def _mark(kind: type[Refusal]) -> str:
+def _label(kind: type[DomainError]) -> str:
     return f"{problems.status_of(kind)} {kind.slug}"
 
 

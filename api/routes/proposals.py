@@ -28,7 +28,7 @@ from domain.bookings.errors import (
 )
 from domain.foundation.errors import Stale
 from domain.foundation.ids import BookingId, ProposalId
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.identity import Caller
 from domain.identity.errors import AccountSuspended
 from domain.pricing.errors import LengthUnclear, OptionNotOffered, PolicyTakesTooMuch, SeatsNotOffered
@@ -40,13 +40,13 @@ router = Router(tags=["bookings"])
     "/bookings/{booking_id}/proposals",
     may="bookings.propose",
     status_code=201,
-    refusals=[
+    errors=[
         AccountSuspended,
         BookingNotFound,
         IncreaseNotPayable,
         LengthImpossible,
         LengthUnclear,
-        NotNow,
+        TransitionNotAllowed,
         NotYoursToAnswer,
         NothingProposed,
         OptionNotOffered,
@@ -78,13 +78,13 @@ def propose_change(
     "/bookings/{booking_id}/proposals/{proposal_id}/acceptance",
     may="bookings.propose",
     idempotency="required",
-    refusals=[
+    errors=[
         AccountSuspended,
         BookingNotFound,
         HoldLost,
         IncreaseNotPayable,
         NotBookableThen,
-        NotNow,
+        TransitionNotAllowed,
         NotYoursToAnswer,
         ProposalNotFound,
         SeatsTaken,
@@ -109,7 +109,7 @@ def accept_proposal(
 @router.post(
     "/bookings/{booking_id}/proposals/{proposal_id}/declination",
     may="bookings.propose",
-    refusals=[BookingNotFound, NotNow, NotYoursToAnswer, ProposalNotFound, TooLate],
+    errors=[BookingNotFound, TransitionNotAllowed, NotYoursToAnswer, ProposalNotFound, TooLate],
 )
 def decline_proposal(
     booking_id: BookingId, proposal_id: ProposalId, session: Session, caller: Caller, at: datetime
@@ -123,7 +123,7 @@ def decline_proposal(
 @router.post(
     "/bookings/{booking_id}/proposals/{proposal_id}/withdrawal",
     may="bookings.propose",
-    refusals=[BookingNotFound, NotNow, NotYoursToAnswer, ProposalNotFound, TooLate],
+    errors=[BookingNotFound, TransitionNotAllowed, NotYoursToAnswer, ProposalNotFound, TooLate],
 )
 def withdraw_proposal(
     booking_id: BookingId, proposal_id: ProposalId, session: Session, caller: Caller, at: datetime

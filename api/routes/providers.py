@@ -9,18 +9,18 @@ from api.schemas.providers import (
     ApplicationRequest,
     ApplicationView,
     BusinessRequest,
-    ProfileChanges,
     ProviderView,
+    UpdateProviderProfileRequest,
 )
 from api.transaction import Router
 from domain import providers
 from domain.foundation.errors import Forbidden
 from domain.foundation.ids import MarketId, ProviderProfileId
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
-from domain.markets.errors import MarketUnknown, PolicyUnknown
-from domain.providers import State
-from domain.providers.errors import AlreadyApplied, CapabilityMissing, ProfileUnknown, SegmentUnknown
+from domain.markets.errors import MarketNotFound, PolicyNotFound
+from domain.providers import ProviderProfileState
+from domain.providers.errors import AlreadyApplied, CapabilityMissing, ProviderProfileNotFound, SegmentUnknown
 
 router = Router(tags=["providers"])
 
@@ -29,13 +29,13 @@ router = Router(tags=["providers"])
     "/provider-profiles",
     may="providers.apply",
     status_code=201,
-    refusals=[AlreadyApplied, MarketUnknown],
+    errors=[AlreadyApplied, MarketNotFound],
 )
 def apply_as_provider(
     body: ApplicationRequest, session: Session, caller: Caller, at: datetime
 ) -> ApplicationView:
     """Apply to be a provider in a market. Somebody who runs it will look at your application."""
-    profile = providers.apply(
+    profile = providers.apply_as_provider(
         session,
         body.market_id,
         display_name=body.display_name,
@@ -46,65 +46,71 @@ def apply_as_provider(
     return ApplicationView.of(profile)
 
 
-@router.get("/provider-profiles/{profile_id}", may="providers.read", refusals=[ProfileUnknown])
+@router.get("/provider-profiles/{profile_id}", may="providers.read", errors=[ProviderProfileNotFound])
 def read_provider(profile_id: ProviderProfileId, session: Session) -> ProviderView:
     """See the public side of an approved provider."""
-    return ProviderView.of(providers.public_profile(session, profile_id))
+    return ProviderView.of(providers.get_public_profile(session, profile_id))
 
 
 @router.get("/me/provider-profiles", may="providers.apply")
 def list_my_profiles(session: Session, caller: Caller) -> PageView[ApplicationView]:
     """See your own profiles, one for each market you ever applied in, on one page."""
-    own = [ApplicationView.of(row) for row in providers.profiles_of(session, caller.user_id)]
+    own = [ApplicationView.of(row) for row in providers.list_user_profiles(session, caller.user_id)]
     return PageView(items=own, next_cursor=None)
 
 
 @router.get(
     "/markets/{market_id}/applications",
     may="providers.review",
-    refusals=[CursorUnreadable, Forbidden],
+    errors=[InvalidCursor, Forbidden],
 )
 def list_applications(
     market_id: MarketId,
     session: Session,
     caller: Caller,
-    state: State | None = None,
+    state: ProviderProfileState | None = None,
     after: AfterCursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[ApplicationView]:
     """See the applications of a market you moderate or operate, the longest waiting first."""
-    page = providers.applications(session, market_id, caller=caller, state=state, after=after, limit=limit)
+    page = providers.list_applications(
+        session, market_id, caller=caller, state=state, after=after, limit=limit
+    )
     return PageView(items=[ApplicationView.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/provider-profiles/{profile_id}/application", may="providers.change", refusals=[ProfileUnknown])
+@router.get(
+    "/provider-profiles/{profile_id}/application", may="providers.change", errors=[ProviderProfileNotFound]
+)
 def read_application(profile_id: ProviderProfileId, session: Session, caller: Caller) -> ApplicationView:
     """See all of a profile: your own, or one in a market you moderate or operate."""
-    return ApplicationView.of(providers.application(session, profile_id, caller=caller))
+    return ApplicationView.of(providers.get_application(session, profile_id, caller=caller))
 
 
 @router.patch(
     "/provider-profiles/{profile_id}",
     may="providers.change",
-    refusals=[CapabilityMissing, ProfileUnknown],
+    errors=[CapabilityMissing, ProviderProfileNotFound],
 )
 def change_profile(
     profile_id: ProviderProfileId,
-    body: ProfileChanges,
+    body: UpdateProviderProfileRequest,
     session: Session,
     caller: Caller,
     at: datetime,
     if_match: int | None,
 ) -> ApplicationView:
     """Change what your profile says, but not while it is reviewed, suspended or closed."""
-    profile = providers.change(session, profile_id, body.changes(), by=caller, if_match=if_match, at=at)
+    profile = providers.update_profile(
+        session, profile_id, body.changes(), by=caller, if_match=if_match, at=at
+    )
     return ApplicationView.of(profile)
 
 
 @router.put(
     "/provider-profiles/{profile_id}/business",
     may="providers.verify",
-    refusals=[PolicyUnknown, ProfileUnknown, SegmentUnknown],
+    errors=[PolicyNotFound, ProviderProfileNotFound, SegmentUnknown],
 )
 def record_business(
     profile_id: ProviderProfileId,
@@ -118,6 +124,6 @@ def record_business(
 
     Profiles that share an organisation or a payout account are the same hands and cannot book each other.
     """
-    business = providers.Business(body.organisation_id, body.payout_account_id, body.segment)
-    profile = providers.verify(session, profile_id, business, by=caller, if_match=if_match, at=at)
+    business = providers.BusinessDetails(body.organisation_id, body.payout_account_id, body.segment)
+    profile = providers.record_business(session, profile_id, business, by=caller, if_match=if_match, at=at)
     return ApplicationView.of(profile)

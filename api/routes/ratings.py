@@ -20,9 +20,9 @@ from domain import ratings
 from domain.bookings.errors import BookingNotFound
 from domain.foundation.errors import Stale
 from domain.foundation.ids import BookingId, ProviderProfileId, ReviewId, UserId
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
-from domain.providers.errors import ProfileUnknown
+from domain.providers.errors import ProviderProfileNotFound
 from domain.ratings.errors import (
     DimensionsUnfit,
     NotImpartial,
@@ -42,7 +42,7 @@ router = Router(tags=["reviews"])
     "/bookings/{booking_id}/review",
     may="reviews.write",
     status_code=201,
-    refusals=[BookingNotFound, DimensionsUnfit, NotReviewable, ReviewThereAlready, ReviewWindowOver],
+    errors=[BookingNotFound, DimensionsUnfit, NotReviewable, ReviewThereAlready, ReviewWindowOver],
 )
 def submit_review(
     booking_id: BookingId, body: ReviewContent, session: Session, caller: Caller, at: datetime
@@ -58,7 +58,7 @@ def submit_review(
 @router.put(
     "/bookings/{booking_id}/review",
     may="reviews.write",
-    refusals=[BookingNotFound, DimensionsUnfit, ReviewFinal, ReviewNotFound, ReviewWindowOver, Stale],
+    errors=[BookingNotFound, DimensionsUnfit, ReviewFinal, ReviewNotFound, ReviewWindowOver, Stale],
 )
 def edit_review(
     booking_id: BookingId,
@@ -74,14 +74,14 @@ def edit_review(
     return OwnReviewView.of(review, content)
 
 
-@router.get("/bookings/{booking_id}/review", may="reviews.write", refusals=[ReviewNotFound])
+@router.get("/bookings/{booking_id}/review", may="reviews.write", errors=[ReviewNotFound])
 def read_own_review(booking_id: BookingId, session: Session, caller: Caller) -> OwnReviewView:
     """See your review of a booking. Nobody else does before the reveal."""
     review = ratings.own(session, booking_id, by=caller)
     return OwnReviewView.of(review, ratings.content_of(session, review))
 
 
-@router.get("/bookings/{booking_id}/reviews", may="bookings.read", refusals=[BookingNotFound])
+@router.get("/bookings/{booking_id}/reviews", may="bookings.read", errors=[BookingNotFound])
 def read_booking_reviews(booking_id: BookingId, session: Session, caller: Caller) -> BookingReviewsView:
     """See until when a booking can be reviewed, and its reviews once they are revealed."""
     return BookingReviewsView.of(booking_id, ratings.of_booking(session, booking_id, by=caller))
@@ -90,7 +90,7 @@ def read_booking_reviews(booking_id: BookingId, session: Session, caller: Caller
 @router.post(
     "/bookings/{booking_id}/review-hold",
     may="reviews.hold_window",
-    refusals=[BookingNotFound, NotImpartial, NotReviewable, ReviewWindowOver],
+    errors=[BookingNotFound, NotImpartial, NotReviewable, ReviewWindowOver],
 )
 def hold_reviews(
     booking_id: BookingId, body: ReviewHold, session: Session, caller: Caller, at: datetime
@@ -102,7 +102,7 @@ def hold_reviews(
 @router.delete(
     "/bookings/{booking_id}/review-hold",
     may="reviews.hold_window",
-    refusals=[BookingNotFound, NotImpartial, NotReviewable],
+    errors=[BookingNotFound, NotImpartial, NotReviewable],
 )
 def release_reviews(booking_id: BookingId, session: Session, caller: Caller, at: datetime) -> WindowView:
     """Let the reviews of a booking go their way again; what would be revealed by now is."""
@@ -112,7 +112,7 @@ def release_reviews(booking_id: BookingId, session: Session, caller: Caller, at:
 @router.get(
     "/provider-profiles/{profile_id}/reviews",
     may="reviews.read",
-    refusals=[CursorUnreadable, ProfileUnknown],
+    errors=[InvalidCursor, ProviderProfileNotFound],
 )
 def list_provider_reviews(
     profile_id: ProviderProfileId,
@@ -125,7 +125,7 @@ def list_provider_reviews(
     return PageView(items=[ReviewView.of(seen) for seen in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/users/{user_id}/reviews", may="reviews.read_customers", refusals=[CursorUnreadable])
+@router.get("/users/{user_id}/reviews", may="reviews.read_customers", errors=[InvalidCursor])
 def list_customer_reviews(
     user_id: UserId, session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[ReviewView]:
@@ -138,7 +138,7 @@ def list_customer_reviews(
     "/reviews/{review_id}/reply",
     may="reviews.reply",
     status_code=201,
-    refusals=[RepliedAlready, ReplyTooLate, ReviewNotFound],
+    errors=[RepliedAlready, ReplyTooLate, ReviewNotFound],
 )
 def reply_to_review(
     review_id: ReviewId, body: ReplyRequest, session: Session, caller: Caller, at: datetime

@@ -16,12 +16,14 @@ from api.transaction import Router
 from domain import ratings
 from domain.foundation.ids import ProviderProfileId, UserId
 from domain.identity import Caller
-from domain.providers.errors import ProfileUnknown
+from domain.providers.errors import ProviderProfileNotFound
 
 router = Router(tags=["reviews"])
 
 
-@router.get("/provider-profiles/{profile_id}/reputation", may="reputation.read", refusals=[ProfileUnknown])
+@router.get(
+    "/provider-profiles/{profile_id}/reputation", may="reputation.read", errors=[ProviderProfileNotFound]
+)
 def read_provider_reputation(profile_id: ProviderProfileId, session: Session, at: datetime) -> ReputationView:
     """See what a provider's reviews add up to, with all that a reader needs to count it again."""
     return ReputationView.of(ratings.of_provider(session, profile_id, at=at))
@@ -30,7 +32,7 @@ def read_provider_reputation(profile_id: ProviderProfileId, session: Session, at
 @router.get(
     "/provider-profiles/{profile_id}/tier-preview",
     may="reputation.preview_tier",
-    refusals=[ProfileUnknown],
+    errors=[ProviderProfileNotFound],
 )
 def preview_tier(
     profile_id: ProviderProfileId, session: Session, caller: Caller, at: datetime

@@ -10,10 +10,10 @@ from api.transaction import Router
 from domain import availability
 from domain.availability.errors import ResourceUnknown
 from domain.foundation.ids import OfferId, OptionId, ProviderProfileId
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
 from domain.offers.errors import OfferUnknown, OptionUnknown
-from domain.providers.errors import ProfileUnknown
+from domain.providers.errors import ProviderProfileNotFound
 
 router = Router(tags=["availability"])
 
@@ -22,7 +22,7 @@ router = Router(tags=["availability"])
     "/provider-profiles/{profile_id}/calendar",
     may="availability.manage",
     status_code=201,
-    refusals=[ProfileUnknown],
+    errors=[ProviderProfileNotFound],
 )
 def open_calendar(
     profile_id: ProviderProfileId, session: Session, caller: Caller, at: datetime
@@ -35,7 +35,7 @@ def open_calendar(
     "/provider-profiles/{profile_id}/resources",
     may="availability.manage",
     status_code=201,
-    refusals=[ProfileUnknown],
+    errors=[ProviderProfileNotFound],
 )
 def add_thing(
     profile_id: ProviderProfileId, body: ThingRequest, session: Session, caller: Caller, at: datetime
@@ -49,7 +49,7 @@ def add_thing(
 @router.get(
     "/provider-profiles/{profile_id}/resources",
     may="availability.manage",
-    refusals=[CursorUnreadable, ProfileUnknown],
+    errors=[InvalidCursor, ProviderProfileNotFound],
 )
 def list_resources(
     profile_id: ProviderProfileId,
@@ -63,7 +63,7 @@ def list_resources(
     return PageView(items=[ResourceView.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/offers/{offer_id}/resources", may="availability.manage", refusals=[OfferUnknown])
+@router.get("/offers/{offer_id}/resources", may="availability.manage", errors=[OfferUnknown])
 def read_needs(offer_id: OfferId, session: Session, caller: Caller) -> NeedsView:
     """See which resources your offer and its options name."""
     return NeedsView.of(availability.needs(session, offer_id, by=caller.actor))
@@ -72,7 +72,7 @@ def read_needs(offer_id: OfferId, session: Session, caller: Caller) -> NeedsView
 @router.put(
     "/offers/{offer_id}/resources",
     may="availability.manage",
-    refusals=[OfferUnknown, ResourceUnknown],
+    errors=[OfferUnknown, ResourceUnknown],
 )
 def set_needs(
     offer_id: OfferId, body: NeedsRequest, session: Session, caller: Caller, at: datetime
@@ -85,7 +85,7 @@ def set_needs(
 @router.put(
     "/offers/{offer_id}/options/{option_id}/resources",
     may="availability.manage",
-    refusals=[OfferUnknown, OptionUnknown, ResourceUnknown],
+    errors=[OfferUnknown, OptionUnknown, ResourceUnknown],
 )
 def set_option_needs(
     offer_id: OfferId,

@@ -14,8 +14,8 @@ from api.schemas.review_decisions import (
 from api.transaction import Router
 from domain import ratings
 from domain.foundation.ids import ReviewDecisionId, ReviewId
-from domain.foundation.lifecycle import NotNow
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.lifecycle import TransitionNotAllowed
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
 from domain.ratings.errors import (
     DecisionNotFound,
@@ -33,7 +33,7 @@ router = Router(tags=["reviews"])
     "/reviews/{review_id}/decisions",
     may="reviews.moderate",
     status_code=201,
-    refusals=[NotImpartial, NotNow, ReasonUnfit, ReviewNotFound],
+    errors=[NotImpartial, TransitionNotAllowed, ReasonUnfit, ReviewNotFound],
 )
 def decide_about_review(
     review_id: ReviewId, body: DecisionRequest, session: Session, caller: Caller, at: datetime
@@ -54,7 +54,7 @@ def decide_about_review(
 @router.get(
     "/reviews/{review_id}/decisions",
     may="reviews.read_decisions",
-    refusals=[CursorUnreadable, ReviewNotFound],
+    errors=[InvalidCursor, ReviewNotFound],
 )
 def list_review_decisions(
     review_id: ReviewId,
@@ -71,7 +71,7 @@ def list_review_decisions(
 @router.post(
     "/review-decisions/{decision_id}/appeal",
     may="reviews.appeal",
-    refusals=[DecisionNotFound, NotAppealable],
+    errors=[DecisionNotFound, NotAppealable],
 )
 def appeal_review_decision(
     decision_id: ReviewDecisionId, body: DecisionAppeal, session: Session, caller: Caller, at: datetime
@@ -83,7 +83,7 @@ def appeal_review_decision(
 @router.post(
     "/review-decisions/{decision_id}/appeal-answer",
     may="reviews.moderate",
-    refusals=[DecisionNotFound, NoAppealOpen, NotImpartial, NotNow],
+    errors=[DecisionNotFound, NoAppealOpen, NotImpartial, TransitionNotAllowed],
 )
 def answer_review_appeal(
     decision_id: ReviewDecisionId,

@@ -10,7 +10,7 @@ from api.transaction import Router
 from domain import identity
 from domain.foundation.ids import RoleGrantId, UserId
 from domain.identity import Caller
-from domain.identity.errors import GrantUnknown, RoleNotYoursToGive, UserUnknown
+from domain.identity.errors import RoleGrantForbidden, RoleGrantNotFound, UserNotFound
 
 router = Router(tags=["roles"])
 
@@ -18,7 +18,7 @@ router = Router(tags=["roles"])
 @router.get("/users/{user_id}/role-grants", may="roles.read")
 def list_role_grants(user_id: UserId, session: Session, caller: Caller) -> PageView[RoleGrantView]:
     """See which roles a person holds where you operate. They are a handful, on one page."""
-    grants = identity.grants_of(session, user_id)
+    grants = identity.list_role_grants(session, user_id)
     seen = [RoleGrantView.of(grant) for grant in grants if caller.is_operator(grant.market_id)]
     return PageView(items=seen, next_cursor=None)
 
@@ -27,7 +27,7 @@ def list_role_grants(user_id: UserId, session: Session, caller: Caller) -> PageV
     "/users/{user_id}/role-grants",
     may="roles.grant",
     status_code=201,
-    refusals=[RoleNotYoursToGive, UserUnknown],
+    errors=[RoleGrantForbidden, UserNotFound],
 )
 def grant_role(
     user_id: UserId, body: RoleGrantRequest, session: Session, caller: Caller, at: datetime
@@ -38,7 +38,7 @@ def grant_role(
     )
 
 
-@router.delete("/role-grants/{grant_id}", may="roles.grant", refusals=[GrantUnknown])
+@router.delete("/role-grants/{grant_id}", may="roles.grant", errors=[RoleGrantNotFound])
 def revoke_role(grant_id: RoleGrantId, session: Session, caller: Caller, at: datetime) -> RoleGrantView:
     """Take a role away where you operate. From the next request on it no longer counts."""
     return RoleGrantView.of(identity.revoke_role(session, grant_id, by=caller, at=at))

@@ -10,15 +10,15 @@ from api.schemas.common import PageView
 from api.schemas.search import FoundView, SearchQuery
 from api.transaction import Router
 from domain import search, surge
-from domain.foundation.paging import CursorUnreadable
+from domain.foundation.paging import InvalidCursor
 from domain.identity import Caller
-from domain.markets.errors import MarketUnknown
+from domain.markets.errors import MarketNotFound
 from domain.search.errors import SearchUnfit
 
 router = Router(tags=["search"])
 
 
-@router.get("/offers", may="search.find", refusals=[CursorUnreadable, MarketUnknown, SearchUnfit])
+@router.get("/offers", may="search.find", errors=[InvalidCursor, MarketNotFound, SearchUnfit])
 def find_offers(
     query: Annotated[SearchQuery, Query()], session: Session, caller: Caller | None, at: datetime
 ) -> PageView[FoundView]:

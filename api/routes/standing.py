@@ -22,14 +22,14 @@ from domain.contributions.errors import (
     NoLevelAppealOpen,
 )
 from domain.foundation.ids import LevelDecisionId, MarketId, UserId
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
-from domain.markets.errors import MarketUnknown, PolicyUnknown
+from domain.markets.errors import MarketNotFound, PolicyNotFound
 
 router = Router(tags=["standing"])
 
 
-@router.get("/users/{user_id}/standing", may="standing.read", refusals=[MarketUnknown, PolicyUnknown])
+@router.get("/users/{user_id}/standing", may="standing.read", errors=[MarketNotFound, PolicyNotFound])
 def read_standing(
     user_id: UserId, market_id: MarketId, session: Session, caller: Caller, at: datetime
 ) -> StandingView:
@@ -40,7 +40,7 @@ def read_standing(
     return StandingView.of(contributions.standing_of_user(session, user_id, market_id, by=caller, at=at))
 
 
-@router.get("/markets/{market_id}/levels", may="levels.read", refusals=[MarketUnknown, PolicyUnknown])
+@router.get("/markets/{market_id}/levels", may="levels.read", errors=[MarketNotFound, PolicyNotFound])
 def read_levels(market_id: MarketId, session: Session, at: datetime) -> LevelsView:
     """See what each level of a market asks for and what it lets people do."""
     published = contributions.published_levels(session, market_id, at=at)
@@ -51,7 +51,7 @@ def read_levels(market_id: MarketId, session: Session, at: datetime) -> LevelsVi
 @router.get(
     "/markets/{market_id}/level-decisions",
     may="levels.read_decisions",
-    refusals=[CursorUnreadable],
+    errors=[InvalidCursor],
 )
 def list_my_level_decisions(
     market_id: MarketId,
@@ -65,7 +65,7 @@ def list_my_level_decisions(
     return PageView(items=[LevelDecisionView.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/level-decisions/{decision_id}", may="levels.read_decisions", refusals=[LevelDecisionNotFound])
+@router.get("/level-decisions/{decision_id}", may="levels.read_decisions", errors=[LevelDecisionNotFound])
 def read_level_decision(decision_id: LevelDecisionId, session: Session, caller: Caller) -> LevelDecisionView:
     """See a decision about your level: all it was counted from, and what would change it."""
     return LevelDecisionView.of(contributions.level_decision(session, decision_id, by=caller))
@@ -74,7 +74,7 @@ def read_level_decision(decision_id: LevelDecisionId, session: Session, caller: 
 @router.post(
     "/level-decisions/{decision_id}/appeal",
     may="levels.appeal",
-    refusals=[LevelDecisionNotFound, LevelNotAppealable],
+    errors=[LevelDecisionNotFound, LevelNotAppealable],
 )
 def appeal_level_decision(
     decision_id: LevelDecisionId, body: LevelAppeal, session: Session, caller: Caller, at: datetime
@@ -87,7 +87,7 @@ def appeal_level_decision(
 @router.get(
     "/markets/{market_id}/level-appeals",
     may="levels.answer_appeals",
-    refusals=[CursorUnreadable, MarketUnknown],
+    errors=[InvalidCursor, MarketNotFound],
 )
 def list_level_appeals(
     market_id: MarketId,
@@ -104,7 +104,7 @@ def list_level_appeals(
 @router.post(
     "/level-decisions/{decision_id}/appeal-answer",
     may="levels.answer_appeals",
-    refusals=[LevelAppealIsYourOwn, LevelDecisionNotFound, NoLevelAppealOpen],
+    errors=[LevelAppealIsYourOwn, LevelDecisionNotFound, NoLevelAppealOpen],
 )
 def answer_level_appeal(
     decision_id: LevelDecisionId,

@@ -11,7 +11,7 @@ from api.schemas.surge import MapQuery, SurgeMapView
 from api.transaction import Router
 from domain import markets, offers, surge
 from domain.foundation import ids
-from domain.markets.errors import MarketUnknown
+from domain.markets.errors import MarketNotFound
 from domain.offers.errors import CategoryUnknown
 from domain.surge.errors import MapUnfit
 
@@ -25,7 +25,7 @@ _UNCHANGED: dict[str, Any] = {
 @router.get(
     "/surge/map",
     may="surge.read",
-    refusals=[CategoryUnknown, MapUnfit, MarketUnknown],
+    errors=[CategoryUnknown, MapUnfit, MarketNotFound],
     openapi_extra=_UNCHANGED,
 )
 def draw_surge_map(
@@ -39,7 +39,7 @@ def draw_surge_map(
     Everybody sees the same map. Its ETag names the snapshot, which changes every few minutes; until then
     If-None-Match is answered with 304. A map that would tell nothing has no features, and says why.
     """
-    market = markets.by_slug(session, query.market)
+    market = markets.get_market_by_slug(session, query.market)
     offers.category_by_slug(session, query.category)
     drawn = surge.price_map(surge.in_force(session, market.id), query.category, at=at, within=query.corners())
     headers = {"cache-control": _UNTIL_THE_NEXT_TICK}

@@ -18,9 +18,9 @@ from api.transaction import Router
 from domain import markets, pricing, surge
 from domain.foundation.errors import Forbidden
 from domain.foundation.ids import MarketId, SurgeEmergencyId, SurgeSnapshotId
-from domain.foundation.paging import DEFAULT_LIMIT, CursorUnreadable
+from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
-from domain.markets.errors import MarketUnknown
+from domain.markets.errors import MarketNotFound
 from domain.offers.errors import CategoryUnknown
 from domain.surge.errors import EmergencyImpossible, EmergencyUnknown, SnapshotUnknown
 
@@ -31,7 +31,7 @@ router = Router(tags=["surge"])
     "/markets/{market_id}/surge-emergencies",
     may="surge.operate",
     status_code=201,
-    refusals=[CategoryUnknown, EmergencyImpossible, MarketUnknown],
+    errors=[CategoryUnknown, EmergencyImpossible, MarketNotFound],
 )
 def declare_emergency(
     market_id: MarketId, body: EmergencyDeclaration, session: Session, caller: Caller, at: datetime
@@ -61,7 +61,7 @@ def declare_emergency(
 @router.get(
     "/markets/{market_id}/surge-emergencies",
     may="surge.operate",
-    refusals=[CursorUnreadable, MarketUnknown],
+    errors=[InvalidCursor, MarketNotFound],
 )
 def list_emergencies(
     market_id: MarketId,
@@ -71,14 +71,14 @@ def list_emergencies(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[EmergencyView]:
     """See a market's emergencies, the newest first, those that are over among them."""
-    markets.market(session, market_id)
+    markets.get_market(session, market_id)
     page = surge.emergencies(session, market_id, by=caller.actor_in(market_id), after=after, limit=limit)
     return PageView(
         items=[EmergencyView.model_validate(row) for row in page.items], next_cursor=page.next_cursor
     )
 
 
-@router.post("/surge-emergencies/{emergency_id}/lifting", may="surge.operate", refusals=[EmergencyUnknown])
+@router.post("/surge-emergencies/{emergency_id}/lifting", may="surge.operate", errors=[EmergencyUnknown])
 def lift_emergency(
     emergency_id: SurgeEmergencyId, session: Session, caller: Caller, at: datetime
 ) -> EmergencyView:
@@ -89,7 +89,7 @@ def lift_emergency(
 
 
 @router.get(
-    "/markets/{market_id}/surge-snapshots", may="surge.operate", refusals=[CursorUnreadable, MarketUnknown]
+    "/markets/{market_id}/surge-snapshots", may="surge.operate", errors=[InvalidCursor, MarketNotFound]
 )
 def list_snapshots(
     market_id: MarketId,
@@ -99,12 +99,12 @@ def list_snapshots(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[SnapshotView]:
     """See a market's snapshots, the newest first, as long as they are kept."""
-    markets.market(session, market_id)
+    markets.get_market(session, market_id)
     page = surge.snapshots(session, market_id, by=caller.actor_in(market_id), after=after, limit=limit)
     return PageView(items=[SnapshotView.of(seen) for seen in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/surge-snapshots/{snapshot_id}/recount", may="surge.operate", refusals=[SnapshotUnknown])
+@router.get("/surge-snapshots/{snapshot_id}/recount", may="surge.operate", errors=[SnapshotUnknown])
 def recount_snapshot(snapshot_id: SurgeSnapshotId, session: Session, caller: Caller) -> RecountView:
     """Count a snapshot's prices again from what it stores, and see that they are the same, bit for bit."""
     seen = surge.snapshot_of(session, snapshot_id)
@@ -112,9 +112,7 @@ def recount_snapshot(snapshot_id: SurgeSnapshotId, session: Session, caller: Cal
     return RecountView.model_validate(surge.recount(session, snapshot_id))
 
 
-@router.get(
-    "/markets/{market_id}/surge-audits", may="surge.operate", refusals=[CursorUnreadable, MarketUnknown]
-)
+@router.get("/markets/{market_id}/surge-audits", may="surge.operate", errors=[InvalidCursor, MarketNotFound])
 def list_audits(
     market_id: MarketId,
     session: Session,
@@ -123,12 +121,12 @@ def list_audits(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[AuditView]:
     """See what each night found about the prices of the day before: fairness, volatility, caps, what-ifs."""
-    markets.market(session, market_id)
+    markets.get_market(session, market_id)
     page = surge.audits(session, market_id, by=caller.actor_in(market_id), after=after, limit=limit)
     return PageView(items=[AuditView.model_validate(row) for row in page.items], next_cursor=page.next_cursor)
 
 
-@router.post("/markets/{market_id}/surge-what-if", may="surge.operate", refusals=[Forbidden, MarketUnknown])
+@router.post("/markets/{market_id}/surge-what-if", may="surge.operate", errors=[Forbidden, MarketNotFound])
 def try_surge(
     market_id: MarketId, body: WhatIfRequest, session: Session, caller: Caller, at: datetime
 ) -> WhatIfView:
@@ -138,7 +136,7 @@ def try_surge(
     them, and the answer says how many. Nothing is kept. To let it count, publish it as the market's policy.
     """
     surge.check_operates(caller.actor_in(market_id))
-    market, since = markets.market(session, market_id), at - timedelta(days=body.days)
+    market, since = markets.get_market(session, market_id), at - timedelta(days=body.days)
     taken = pricing.taken_between(session, market_id, since, at)
     found = surge.what_if(session, market_id, body.surge, since=since, until=at, taken=taken)
     return WhatIfView.of(found, market.currency)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.common import Instant, Text, View, Wire
+from api.schemas.common import Instant, RequestBody, Text, View
 from api.schemas.contributions import UnitsMilli
 from domain.contributions import AttestationRole, AttestationState, RejectionReason, Said, Verdict
 from domain.foundation.ids import AttestationId, ContributionId
@@ -20,13 +20,13 @@ Quality = Annotated[
 ]
 
 
-class VerdictBody(Wire):
+class VerdictBody(RequestBody):
     """What you say: it happened and was so good, it did not and why, or ask somebody else.
 
     Without `units_milli` you confirm all that was claimed. To decline costs you nothing.
     """
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"verdict": "confirm", "quality_milli": 1_000},
         {"verdict": "reject", "reason": "not_done", "statement": "Nobody came."},
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 import orjson
 from pydantic import Field, StringConstraints, model_validator
 
-from api.schemas.common import Instant, SpanView, View, Wire, ZoneName
+from api.schemas.common import Instant, RequestBody, TimeRange, View, ZoneName
 from api.schemas.durations import WALL_TIME
 from domain import availability
 from domain.availability import (
@@ -22,7 +22,6 @@ from domain.availability import (
     Timetable,
     WeeklyRule,
 )
-from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import (
     BookingId,
     HoldId,
@@ -30,7 +29,8 @@ from domain.foundation.ids import (
     ScheduleExceptionId,
 )
 from domain.foundation.spans import Span
-from domain.foundation.text_types import TEXT
+from domain.foundation.text.json_text import NO_NUL
+from domain.foundation.text.text_types import TEXT
 from domain.offers import Unbookable
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL), TEXT]
@@ -83,7 +83,7 @@ class SlotsView(View):
         return orjson.dumps(told, option=orjson.OPT_UTC_Z)
 
 
-class _Window(Wire):
+class _Window(RequestBody):
     """What weekly rules and exceptions have in common: wall times in whole minutes, and dates in order."""
 
     opens: WallTime
@@ -110,10 +110,10 @@ class RuleBody(_Window):
         return self
 
 
-class ScheduleRequest(Wire):
+class ScheduleRequest(RequestBody):
     """All weekly opening hours, and perhaps another zone to read them in."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "rules": [
                 {"weekday": 0, "opens": "09:00", "closes": "17:00"},
@@ -166,7 +166,7 @@ class ScheduleView(View):
 class ExceptionRequest(_Window):
     """Be open or closed on these dates, both included, besides the weekly hours. Closed has the last word."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"kind": "closed", "first_on": "2026-12-24", "last_on": "2026-12-26", "note": "Christmas"},
         {
             "kind": "open",
@@ -214,10 +214,10 @@ class ExceptionView(View):
         return cls.model_validate(row)
 
 
-class BlockRequest(Wire):
+class BlockRequest(RequestBody):
     """Time to be kept for something else."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"start": "2026-12-01T09:00:00Z", "end": "2026-12-01T11:00:00Z", "note": "Dentist"}
     )
 
@@ -235,7 +235,7 @@ class HoldView(View):
 
     id: HoldId
     kind: HoldKind
-    during: SpanView
+    during: TimeRange
     booking_id: BookingId | None
     note: str
     expires_at: Instant | None

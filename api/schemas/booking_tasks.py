@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from typing_extensions import TypeAliasType
 
-from api.schemas.common import Instant, Money, Text, View, Wire
+from api.schemas.common import Instant, Money, RequestBody, Text, View
 from domain import bookings
 from domain.bookings import Booking, Side, TaskLine, TaskOutcome, TaskState
 from domain.foundation.ids import BookingTaskId, TaskId
@@ -16,18 +16,18 @@ TaskVerdict = TypeAliasType(
 )
 
 
-class TaskReport(Wire):
+class TaskReport(RequestBody):
     """What one side says of a task, in words for the other."""
 
-    model_config = Wire.example({"reason": "The shirts were not sorted when I came."})
+    model_config = RequestBody.example({"reason": "The shirts were not sorted when I came."})
 
     reason: Text
 
 
-class TaskDecision(Wire):
+class TaskDecision(RequestBody):
     """An operator's decision: as what the task counts. Only an unmet one costs the customer its share."""
 
-    model_config = Wire.example({"outcome": "confirmed", "decision": "The photo shows them sorted."})
+    model_config = RequestBody.example({"outcome": "confirmed", "decision": "The photo shows them sorted."})
 
     outcome: TaskVerdict
     decision: Text

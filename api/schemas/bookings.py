@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, RootModel
 from typing_extensions import TypeAliasType
 
-from api.schemas.common import Instant, Money, SpanView, Text, View, Wire, ZoneName
+from api.schemas.common import Instant, Money, RequestBody, Text, TimeRange, View, ZoneName
 from api.schemas.settlements import AmountsView, SettlementView
 from domain import bookings
 from domain.bookings import (
@@ -53,43 +53,43 @@ PeoplesReason = TypeAliasType(
 """The reasons people give; the product has some of its own, which nobody can claim."""
 
 
-class BookingRequest(Wire):
+class BookingRequest(RequestBody):
     """The quote to book with."""
 
-    model_config = Wire.example({"quote_id": _A_QUOTE})
+    model_config = RequestBody.example({"quote_id": _A_QUOTE})
 
     quote_id: QuoteId
 
 
-class PaymentRequest(Wire):
+class PaymentRequest(RequestBody):
     """With what to pay: the payment provider's own name for a payment method, never a card number."""
 
-    model_config = Wire.example({"payment_method": "pm_card_visa"})
+    model_config = RequestBody.example({"payment_method": "pm_card_visa"})
 
     payment_method: Annotated[str, Field(pattern=r"^pm_[A-Za-z0-9_]{1,100}$")]
 
 
-class Declination(Wire):
+class Declination(RequestBody):
     """Why a request is turned down."""
 
-    model_config = Wire.example({"reason_code": "unavailable", "reason": "I am away that week."})
+    model_config = RequestBody.example({"reason_code": "unavailable", "reason": "I am away that week."})
 
     reason_code: PeoplesReason
     reason: Text | None = None
 
 
-class Withdrawal(Wire):
+class Withdrawal(RequestBody):
     """Perhaps why a request is taken back."""
 
-    model_config = Wire.example({}, {"reason": "I found somebody closer."})
+    model_config = RequestBody.example({}, {"reason": "I found somebody closer."})
 
     reason: Text | None = None
 
 
-class Cancellation(Wire):
+class Cancellation(RequestBody):
     """Why a booking is called off, and perhaps the token of a preview not older than a minute."""
 
-    model_config = Wire.example({"reason_code": "illness"})
+    model_config = RequestBody.example({"reason_code": "illness"})
 
     reason_code: PeoplesReason
     reason: Text | None = None
@@ -119,7 +119,7 @@ class BookingSummaryView(View):
     offer_id: OfferId
     customer_id: UserId
     provider_user_id: UserId
-    during: SpanView
+    during: TimeRange
     time_zone: ZoneName
     seats: int
     pay_in: Money
@@ -136,7 +136,7 @@ class BookingSummaryView(View):
             offer_id=row.offer_id,
             customer_id=row.customer_id,
             provider_user_id=row.provider_user_id,
-            during=SpanView(start=row.during.start, end=row.during.end),
+            during=TimeRange(start=row.during.start, end=row.during.end),
             time_zone=row.time_zone,
             seats=row.seats,
             pay_in=Money(amount=row.pay_in_amount, currency=row.currency),
@@ -168,7 +168,7 @@ class BookingView(View):
     quote_id: QuoteId
     payment_id: PaymentId | None
     policy_version_id: PolicyVersionId
-    during: SpanView
+    during: TimeRange
     time_zone: ZoneName
     seats: int
     options: list[ChosenView]
@@ -231,7 +231,7 @@ def shown(booking: Booking, by: By, steps: OpenSteps, at: datetime) -> dict[str,
         "side": side,
         "allowed": list(steps.now),
         "allowed_from": dict(steps.later),
-        "during": SpanView(start=booking.during.start, end=booking.during.end),
+        "during": TimeRange(start=booking.during.start, end=booking.during.end),
         "options": [chosen_of(option) for option in booking.options],
         "location": place.point and LocationView(latitude=place.point[0], longitude=place.point[1]),
         "location_from": place.exact_from,

@@ -4,20 +4,20 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.common import Instant, Line, Text, View, Wire
+from api.schemas.common import Instant, Line, RequestBody, Text, View
 from domain.contributions import Asking, CallState, CommitmentState, ContributionKind
 from domain.foundation.ids import CallId, CommitmentId, MarketId, UserId
 
 Wanted = Annotated[int, Field(ge=1, le=1_000, strict=True, description="How many people may promise.")]
 
 
-class CallRequest(Wire):
+class CallRequest(RequestBody):
     """What you ask for. Without `wanted` any number may promise; without `closes_at` at any time.
 
     Moderators ask for the market, everybody else for themselves and then says whether it helped.
     """
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "market_id": "mkt_01jczk3v9hf8gb2h6v1q4nsx7e",
             "kind": "translation",
@@ -57,10 +57,10 @@ class CallView(View):
     closed_at: Instant | None
 
 
-class CommitmentRequest(Wire):
+class CommitmentRequest(RequestBody):
     """A promise to answer a call, which you may take back at any time."""
 
-    model_config = Wire.example({"note": "I will do the second page on Sunday."}, {})
+    model_config = RequestBody.example({"note": "I will do the second page on Sunday."}, {})
 
     note: Text | None = None
 

@@ -4,18 +4,18 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from api.schemas.common import Name, View, Wire
+from api.schemas.common import Name, RequestBody, View
 from api.schemas.durations import MINUTE, Duration
 from api.schemas.markets import Slug
-from domain.foundation.documents import Document
 from domain.foundation.ids import CategoryId
+from domain.foundation.text.json_text import JsonDocument
 from domain.offers import Category, CategoryContent, Claim, Place, Unit
 
 
-class CategoryDefinition(Wire):
+class CategoryDefinition(RequestBody):
     """A kind of service, as data: nothing else is needed for offers, searches and bookings of it."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "slug": "berth",
             "name": "A berth for a boat",
@@ -39,7 +39,7 @@ class CategoryDefinition(Wire):
     claim: Claim
     place: Place
     attributes_schema: Annotated[
-        Document,
+        JsonDocument,
         Field(description="JSON Schema 2020-12 of an object; refers to nothing outside."),
     ]
 

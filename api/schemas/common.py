@@ -14,14 +14,14 @@ from pydantic import (
 )
 
 from api.card_numbers import check_text
-from domain.foundation.documents import NO_NUL
 from domain.foundation.paging import DEFAULT_LIMIT, LARGEST_LIMIT
-from domain.foundation.text_types import LINE, NAME, TEXT
+from domain.foundation.text.json_text import NO_NUL
+from domain.foundation.text.text_types import LINE, NAME, TEXT
 
 Item = TypeVar("Item")
 
 
-def in_utc(moment: datetime) -> datetime:
+def to_utc(moment: datetime) -> datetime:
     """The instant in UTC; the first and last hours of the calendar, seen from another zone, have none."""
     try:
         return moment.astimezone(UTC)
@@ -31,7 +31,7 @@ def in_utc(moment: datetime) -> datetime:
 
 Instant = Annotated[
     AwareDatetime,
-    AfterValidator(in_utc),
+    AfterValidator(to_utc),
     Field(
         description="A point in time, ISO 8601 with its offset; answered in UTC.",
         examples=["2026-11-23T09:00:00Z"],
@@ -44,7 +44,7 @@ Amount = Annotated[int, Field(strict=True, description="Minor units of the curre
 ZoneName = Annotated[
     str, Field(description="A name of the IANA's time zone database.", examples=["Europe/Helsinki"])
 ]
-SomeId = Annotated[str, Field(json_schema_extra={"pattern": "^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$"})]
+AnyId = Annotated[str, Field(json_schema_extra={"pattern": "^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$"})]
 # A text that people send ends with its profile (`text_types`), which decides what it may hold. The pattern
 # says the same to clients, as far as every kind of regular expression can.
 Text = Annotated[
@@ -64,7 +64,7 @@ Limit = Annotated[int, Field(ge=1, le=LARGEST_LIMIT, description=f"How many; {DE
 AfterCursor = Annotated[str | None, Field(max_length=500, description="`next_cursor` of the page before.")]
 
 
-class Wire(BaseModel):
+class RequestBody(BaseModel):
     """A request body: unknown fields and card numbers are refused, and its example runs as a test."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -83,7 +83,7 @@ class Wire(BaseModel):
         return ConfigDict(extra="forbid", frozen=True, json_schema_extra=shown)
 
 
-def _wholly(schema: dict[str, Any]) -> None:
+def _require_all_fields(schema: dict[str, Any]) -> None:
     """An answer has all its fields, also where one has a default here: what there is not is null."""
     schema["required"] = list(schema.get("properties", {}))
 
@@ -91,7 +91,7 @@ def _wholly(schema: dict[str, Any]) -> None:
 class View(BaseModel):
     """An answer's body."""
 
-    model_config = ConfigDict(frozen=True, from_attributes=True, json_schema_extra=_wholly)
+    model_config = ConfigDict(frozen=True, from_attributes=True, json_schema_extra=_require_all_fields)
 
 
 class Money(View):
@@ -101,7 +101,7 @@ class Money(View):
     currency: Currency
 
 
-class SpanView(View):
+class TimeRange(View):
     """From `start` up to, and not including, `end`."""
 
     start: Instant

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue, RootModel, StringConstraints
 
-from api.schemas.common import Currency, Instant, Text, View, Wire
+from api.schemas.common import Currency, Instant, RequestBody, Text, View
 from domain.contributions import (
     AttestationRole,
     ClawBackOutcome,
@@ -176,10 +176,10 @@ class TraceView(View):
         )
 
 
-class ClawBackRequest(Wire):
+class ClawBackRequest(RequestBody):
     """Why credits are taken back: read by who loses them, who may appeal for 183 days."""
 
-    model_config = Wire.example({"reason": "not_theirs", "statement": "The photos are a catalogue's."})
+    model_config = RequestBody.example({"reason": "not_theirs", "statement": "The photos are a catalogue's."})
 
     reason: Annotated[
         ClawBackReason, Field(description="Not `refunded` or `corrected`: nobody decides those.")
@@ -207,18 +207,18 @@ class ClawBackView(View):
     )
 
 
-class ClawBackAppealRequest(Wire):
+class ClawBackAppealRequest(RequestBody):
     """What the moderator who looks again should know."""
 
-    model_config = Wire.example({"statement": "I took them myself."})
+    model_config = RequestBody.example({"statement": "I took them myself."})
 
     statement: Text
 
 
-class ClawBackAppealAnswer(Wire):
+class ClawBackAppealAnswer(RequestBody):
     """What somebody else decided, and why."""
 
-    model_config = Wire.example({"outcome": "restored", "statement": "They are yours, we are sorry."})
+    model_config = RequestBody.example({"outcome": "restored", "statement": "They are yours, we are sorry."})
 
     outcome: ClawBackOutcome
     statement: Text
@@ -233,10 +233,10 @@ class ReferralCodeView(View):
     made_at: Instant
 
 
-class ReferralRequest(Wire):
+class ReferralRequest(RequestBody):
     """By whose code one came."""
 
-    model_config = Wire.example({"code": "n4k2t9x0qa"})
+    model_config = RequestBody.example({"code": "n4k2t9x0qa"})
 
     code: Annotated[str, StringConstraints(min_length=10, max_length=10, pattern=r"^[0-9A-Za-z]+$")]
 
@@ -272,10 +272,10 @@ class ContributionSignalView(View):
     note: str | None
 
 
-class SignalAssessment(Wire):
+class SignalAssessment(RequestBody):
     """What a person made of a signal."""
 
-    model_config = Wire.example({"outcome": "harmless", "note": "A family with one tablet."})
+    model_config = RequestBody.example({"outcome": "harmless", "note": "A family with one tablet."})
 
     outcome: WatchOutcome
     note: Text | None = None

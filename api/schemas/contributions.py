@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from api.schemas.common import Instant, Line, Money, Text, View, Wire
+from api.schemas.common import Instant, Line, Money, RequestBody, Text, View
 from domain.contributions import (
     Claim,
     Contribution,
@@ -20,7 +20,6 @@ from domain.contributions import (
     Unit,
     Verifier,
 )
-from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import (
     AttestationId,
     BookingId,
@@ -34,7 +33,8 @@ from domain.foundation.ids import (
     UserId,
 )
 from domain.foundation.money import share
-from domain.foundation.text_types import LINE, TEXT
+from domain.foundation.text.json_text import NO_NUL
+from domain.foundation.text.text_types import LINE, TEXT
 
 UnitsMilli = Annotated[
     int,
@@ -53,7 +53,7 @@ FactYes = Annotated[bool, Field(strict=True)]
 LongText = Annotated[str, StringConstraints(max_length=10_000, pattern=NO_NUL), TEXT]
 
 
-class EvidenceBody(Wire):
+class EvidenceBody(RequestBody):
     """What shows that you did it. Only you, whoever is asked, and moderators can read it."""
 
     statement: LongText = ""
@@ -83,7 +83,7 @@ class ContributionSubject(View):
     review_id: ReviewId | None = None
     attestation_id: AttestationId | None = None
 
-    model_config = ConfigDict(**Wire.model_config, json_schema_extra=None)  # it is sent, too
+    model_config = ConfigDict(**RequestBody.model_config, json_schema_extra=None)  # it is sent, too
 
     @model_validator(mode="after")
     def _refuse_two_at_once(self) -> Self:
@@ -98,14 +98,14 @@ class ContributionSubject(View):
         return (None, None) if found is None else (SubjectType(found[0].removesuffix("_id")), found[1])
 
 
-class ContributionClaim(Wire):
+class ContributionClaim(RequestBody):
     """What you say you gave: one piece, or some hours of a day. With or without a call, as you like.
 
     `wants_thanks_only`: it counts for your standing and earns nothing. `corrects_id` names a claim of yours
     whose place this one takes.
     """
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "market_id": "mkt_01jczk3v9hf8gb2h6v1q4nsx7e",
             "kind": "defect_report",
@@ -192,10 +192,10 @@ class ContributionView(View):
         return cls(**row, subject=ContributionSubject(**about))
 
 
-class AppealRequest(Wire):
+class AppealRequest(RequestBody):
     """Why a rejection is wrong."""
 
-    model_config = Wire.example({"statement": "I was there; the receipt is in the evidence."})
+    model_config = RequestBody.example({"statement": "I was there; the receipt is in the evidence."})
 
     statement: Text
 

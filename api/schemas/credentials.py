@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from domain.foundation.text_types import LINE
+from domain.foundation.text.text_types import LINE
 
 # The bounds here only keep what arrives small; what makes an address or a password fit, identity decides.
 Email = Annotated[str, Field(max_length=320, examples=["aino@example.org"])]

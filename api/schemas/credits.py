@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.common import Amount, Currency, Instant, Money, SomeId, View, Wire
+from api.schemas.common import Amount, AnyId, Currency, Instant, Money, RequestBody, View
 from domain.contributions import CreditLine, CreditPlace, CreditsSeen, MarketPays
 from domain.foundation import ids
 from domain.foundation.ids import EntryId, MarketId, PostingId, PotId
@@ -116,7 +116,7 @@ class CreditPostingView(View):
     entry_id: EntryId
     kind: str
     what: str = Field(description="What it was for, in a sentence.", examples=["Given back by a booking."])
-    subject_id: SomeId = Field(
+    subject_id: AnyId = Field(
         description="What it is about: a contribution's, a booking's, a pot's or an entry's id."
     )
     available: Credits
@@ -142,10 +142,10 @@ class CreditPostingView(View):
         )
 
 
-class PayoutRequest(Wire):
+class PayoutRequest(RequestBody):
     """How many credits shall become money, where the market offers that."""
 
-    model_config = Wire.example({"credits": 12000})
+    model_config = RequestBody.example({"credits": 12000})
 
     credits: GivenCredits
 

@@ -6,24 +6,24 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from api.schemas.bookings import PeoplesReason
-from api.schemas.common import Instant, Text, View, Wire
+from api.schemas.common import Instant, RequestBody, Text, View
 from domain.bookings import DisputeLine, ReasonCode, Side, State
 
 DisputeOutcome = TypeAliasType("DisputeOutcome", Literal[State.COMPLETED, State.CANCELLED])
 
 
-class SideStatement(Wire):
+class SideStatement(RequestBody):
     """What somebody says for their side."""
 
-    model_config = Wire.example({"statement": "I rang at nine and at ten past; nobody opened."})
+    model_config = RequestBody.example({"statement": "I rang at nine and at ten past; nobody opened."})
 
     statement: Text
 
 
-class DisputeRequest(Wire):
+class DisputeRequest(RequestBody):
     """What is wrong with what was delivered."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"reason_code": "not_as_agreed", "statement": "Two of the five shirts were not ironed."}
     )
 
@@ -31,13 +31,13 @@ class DisputeRequest(Wire):
     statement: Text
 
 
-class Resolution(Wire):
+class Resolution(RequestBody):
     """An operator's decision: the outcome, and which share of everything goes back to the customer.
 
     A completed booking gives back less than everything, a cancelled one more than nothing.
     """
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"outcome": "completed", "refund_basis_points": 4000, "decision": "Two of five were not done."}
     )
 

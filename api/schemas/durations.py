@@ -16,7 +16,7 @@ def _as_text(value: object) -> object:
     return value
 
 
-def _in_whole(unit: timedelta) -> AfterValidator:
+def _whole_units(unit: timedelta) -> AfterValidator:
     def check(value: timedelta) -> timedelta:
         if value % unit:
             raise ValueError(f"say it in whole {'days' if unit == DAY else 'minutes'}")
@@ -28,18 +28,18 @@ def _in_whole(unit: timedelta) -> AfterValidator:
 Duration = Annotated[
     timedelta,
     BeforeValidator(_as_text),
-    _in_whole(MINUTE),
+    _whole_units(MINUTE),
     Field(description="ISO 8601, in whole minutes.", examples=["PT1H30M"]),
 ]
 Days = Annotated[
     timedelta,
     BeforeValidator(_as_text),
-    _in_whole(DAY),
+    _whole_units(DAY),
     Field(description="ISO 8601, in whole days.", examples=["P90D"]),
 ]
 
 
-def _of_the_wall(value: time) -> time:
+def _check_wall_time(value: time) -> time:
     if value.tzinfo is not None:
         raise ValueError("a time on the wall has no offset; the offer has a time zone")
     return value
@@ -49,7 +49,7 @@ def _of_the_wall(value: time) -> time:
 WALL_TIME = {"format": "wall-time", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"}
 WallTime = Annotated[
     time,
-    AfterValidator(_of_the_wall),
+    AfterValidator(_check_wall_time),
     Field(
         description="On the clock of the offer's time zone.",
         examples=["15:00:00"],

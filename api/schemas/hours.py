@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from api.schemas.common import Instant, Line, View, Wire
+from api.schemas.common import Instant, Line, RequestBody, View
 from api.schemas.durations import Duration
 from domain.contributions import HourSide, HoursStanding, HourTransfer, HourTransferState
 from domain.foundation.ids import HourTransferId, MarketId, PostingId, UserId
@@ -46,10 +46,10 @@ class HoursView(View):
         )
 
 
-class HoursRequest(Wire):
+class HoursRequest(RequestBody):
     """What you gave to somebody, or received from them. They confirm it, or it does not count."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "market_id": "mkt_01jczk3v9hf8gb2h6v1q4nsx7e",
             "other_id": "usr_01jczk3v9hf8gb2h6v1q4nsx7e",

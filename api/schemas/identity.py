@@ -5,25 +5,25 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Instant, Name, View, Wire, ZoneName
+from api.schemas.common import Instant, Name, RequestBody, View, ZoneName
 from api.schemas.credentials import Device, Email, Label, Password, Token
-from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import MarketId, ProviderProfileId, RoleGrantId, UserId, UserSessionId
-from domain.foundation.text_types import TEXT
+from domain.foundation.text.json_text import NO_NUL
+from domain.foundation.text.text_types import TEXT
 from domain.identity import (
-    Changes,
-    Departure,
     EmailConflict,
+    OidcAuthorizationRequest,
     Permission,
-    Role,
+    PermissionDecision,
+    PermissionRule,
     RoleGrant,
-    Rule,
-    Tokens,
+    SessionTokens,
     User,
+    UserChanges,
+    UserRole,
     UserSession,
 )
-from domain.identity import Decision as PermissionDecision
-from domain.providers import Ability, Capability, State
+from domain.providers import CapabilityDecision, ProviderCapability, ProviderProfileState
 
 Locale = Annotated[
     str,
@@ -38,10 +38,10 @@ ReasonCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$", examples=["
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=NO_NUL), TEXT]
 
 
-class SignUp(Wire):
+class SignUpRequest(RequestBody):
     """Whoever opens an account."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"email": "aino@example.org", "password": "correct horse battery", "name": "Aino", "locale": "fi-FI"}
     )
 
@@ -51,7 +51,7 @@ class SignUp(Wire):
     locale: Locale = "en"
 
 
-class SignUpReceived(View):
+class SignUpAcceptedView(View):
     """The same for every address, known or new."""
 
     detail: Literal["If the address was new, its account is open. Sign in."] = (
@@ -59,10 +59,10 @@ class SignUpReceived(View):
     )
 
 
-class SignIn(Wire):
+class SignInRequest(RequestBody):
     """An address, its password, and a name for the session by which its owner will know it."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"email": "aino@example.org", "password": "correct horse battery", "label": "Aino's phone"}
     )
 
@@ -72,10 +72,10 @@ class SignIn(Wire):
     device: Device = ""
 
 
-class SessionRenewal(Wire):
+class SessionRenewalRequest(RequestBody):
     """A refresh token, which can be exchanged once."""
 
-    model_config = Wire.example({"refresh_token": "tkr_oPZk1V0a9bS7cQ2xW4eR6tY8uI0oP2aS4dF6gH8jK1M"})
+    model_config = RequestBody.example({"refresh_token": "tkr_oPZk1V0a9bS7cQ2xW4eR6tY8uI0oP2aS4dF6gH8jK1M"})
 
     refresh_token: Token
 
@@ -91,7 +91,7 @@ class TokensView(View):
     user_id: UserId
 
     @classmethod
-    def of(cls, tokens: Tokens) -> Self:
+    def of(cls, tokens: SessionTokens) -> Self:
         """The tokens as they are shown, once."""
         return cls(
             access_token=tokens.access,
@@ -143,73 +143,75 @@ class MeView(View):
         return cls.model_validate(row)
 
 
-class MeChanges(Wire):
+class UpdateMeRequest(RequestBody):
     """What to change; what is left out stays. A time zone of null means that of the market one is in."""
 
-    model_config = Wire.example({"name": "Aino Mäkelä", "time_zone": "Europe/Helsinki"}, {"time_zone": None})
+    model_config = RequestBody.example(
+        {"name": "Aino Mäkelä", "time_zone": "Europe/Helsinki"}, {"time_zone": None}
+    )
 
     name: Name = ""
     locale: Locale = ""
     time_zone: Annotated[ZoneName, Field(max_length=64)] | None = None
 
-    def changes(self) -> Changes:
+    def changes(self) -> UserChanges:
         """What was sent, and nothing that was left out."""
-        return cast("Changes", self.model_dump(exclude_unset=True))
+        return cast("UserChanges", self.model_dump(exclude_unset=True))
 
 
 class PermissionView(View):
     """One thing that can be done, whether you may, and by which rule."""
 
     name: str
-    sentence: str
-    rule: Rule
+    description: str
+    rule: PermissionRule
     allowed: bool
-    because: str
+    reason: str
 
     @classmethod
     def of(cls, decision: PermissionDecision) -> Self:
         """A decision of the table that guards every route."""
-        asked: Permission = decision.permission
+        permission: Permission = decision.permission
         return cls(
-            name=asked.name,
-            sentence=asked.sentence,
-            rule=asked.rule,
+            name=permission.name,
+            description=permission.description,
+            rule=permission.rule,
             allowed=decision.allowed,
-            because=decision.because,
+            reason=decision.reason,
         )
 
 
-class AbilityView(View):
+class CapabilityView(View):
     """Whether one of your provider profiles can do something in its present state, and why."""
 
     profile_id: ProviderProfileId
     market_id: MarketId
-    state: State
-    capability: Capability
+    state: ProviderProfileState
+    capability: ProviderCapability
     allowed: bool
-    because: str
+    reason: str
 
     @classmethod
-    def of(cls, ability: Ability) -> Self:
+    def of(cls, ability: CapabilityDecision) -> Self:
         """A line of the table that providers are asked by."""
         return cls.model_validate(ability)
 
 
-class MyPermissions(View):
+class MyPermissionsView(View):
     """Every permission and every capability, allowed or not, with the rule that decided it."""
 
     permissions: list[PermissionView]
-    capabilities: list[AbilityView]
+    capabilities: list[CapabilityView]
 
 
-class RoleGrantRequest(Wire):
+class RoleGrantRequest(RequestBody):
     """A role to hold, in a market, or everywhere when there is none."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"role": "moderator", "market_id": "mkt_01jczk3v9hf8gb2h6v1q4nsx7e"}, {"role": "operator"}
     )
 
-    role: Role
+    role: UserRole
     market_id: MarketId | None = None
 
 
@@ -218,7 +220,7 @@ class RoleGrantView(View):
 
     id: RoleGrantId
     user_id: UserId
-    role: Role
+    role: UserRole
     market_id: MarketId | None
     granted_by: UserId | None
     granted_at: Instant
@@ -230,16 +232,16 @@ class RoleGrantView(View):
         return cls.model_validate(row)
 
 
-class StatementOfReasons(Wire):
+class StatementOfReasonsRequest(RequestBody):
     """Why somebody decided as they did: a code to count by, and words for the person it is about."""
 
-    model_config = Wire.example({"reason_code": "fraud", "reason": "Three stolen cards in a day."})
+    model_config = RequestBody.example({"reason_code": "fraud", "reason": "Three stolen cards in a day."})
 
     reason_code: ReasonCode
     reason: Reason = ""
 
 
-class UserStandingView(View):
+class UserSuspensionView(View):
     """Whether an account is open to its owner."""
 
     id: UserId
@@ -258,10 +260,10 @@ class IssuerView(View):
     name: str
 
 
-class OidcAttemptRequest(Wire):
+class OidcAttemptRequest(RequestBody):
     """Where to sign in, and where the browser should come back to."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"issuer": "https://accounts.example.org", "redirect_uri": "https://app.example.org/signed-in"}
     )
 
@@ -278,15 +280,15 @@ class OidcAttemptView(View):
     expires_at: Instant
 
     @classmethod
-    def of(cls, departure: Departure) -> Self:
+    def of(cls, departure: OidcAuthorizationRequest) -> Self:
         """The way out."""
         return cls.model_validate(departure)
 
 
-class OidcCompletion(Wire):
+class OidcCompletionRequest(RequestBody):
     """What the browser brought back in its address, and the secret that was kept."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "state": "tks_oPZk1V0a9bS7cQ2xW4eR6tY8uI0oP2aS4dF6gH8jK1M",
             "secret": "tko_oPZk1V0a9bS7cQ2xW4eR6tY8uI0oP2aS4dF6gH8jK1M",

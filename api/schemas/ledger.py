@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.common import Instant, SomeId, View
+from api.schemas.common import AnyId, Instant, View
 from domain.foundation import ids
 from domain.foundation.actors import ActorKind
 from domain.foundation.ids import AccountId, BookingId, EntryId, UserId
@@ -33,7 +33,7 @@ class AccountView(View):
     kind: AccountKind
     meaning: str
     unit: str = Field(description="An ISO currency, `CRD` or `HRS`.", examples=["EUR"])
-    owner_id: SomeId | None = Field(description="A booking's, a provider profile's, a user's or a pot's id.")
+    owner_id: AnyId | None = Field(description="A booking's, a provider profile's, a user's or a pot's id.")
     grows_by: Side
     floor: int | None = Field(description="The lowest balance allowed; null for a pool.")
     balance: int

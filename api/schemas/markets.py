@@ -4,12 +4,12 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
-from api.schemas.common import Currency, Instant, Name, View, Wire, ZoneName
+from api.schemas.common import Currency, Instant, Name, RequestBody, View, ZoneName
 from domain import contributions, surge
-from domain.foundation.documents import NO_NUL, Document
 from domain.foundation.ids import MarketId, PolicyVersionId
-from domain.foundation.text_types import TEXT
-from domain.markets import Policy, PolicyVersion
+from domain.foundation.text.json_text import NO_NUL, JsonDocument
+from domain.foundation.text.text_types import TEXT
+from domain.markets import MarketPolicy, PolicyVersion
 
 Slug = Annotated[
     str,
@@ -23,29 +23,31 @@ TimeZone = Annotated[
 ]
 
 
-def _can_be_read(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def _check_surge_rules(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """Refuse surge rules that prices could not follow, by the path of the field that is wrong."""
     surge.read_policy(document)
     return document
 
 
-def _can_be_given_by(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def _check_contribution_rules(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """Refuse contribution rules that nothing could be valued by, likewise."""
     contributions.read_policy(document)
     return document
 
 
-class PolicyRules(Policy):
+class MarketPolicyRules(MarketPolicy):
     """A policy to be published: its surge and contribution rules are known to be ones."""
 
-    surge: Annotated[Document, AfterValidator(_can_be_read)] = Field(default_factory=dict)
-    contributions: Annotated[Document, AfterValidator(_can_be_given_by)] = Field(default_factory=dict)
+    surge: Annotated[JsonDocument, AfterValidator(_check_surge_rules)] = Field(default_factory=dict)
+    contributions: Annotated[JsonDocument, AfterValidator(_check_contribution_rules)] = Field(
+        default_factory=dict
+    )
 
 
-class MarketOpening(Wire):
+class CreateMarketRequest(RequestBody):
     """A market to be opened. What its policy leaves out is as every market starts."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "slug": "tampere",
             "name": "Tampere",
@@ -67,7 +69,7 @@ class MarketOpening(Wire):
         StringConstraints(pattern=r"^[A-Z]{2}$"),
         Field(description="ISO 3166-1 alpha-2.", examples=["FI"]),
     ]
-    policy: PolicyRules = PolicyRules()
+    policy: MarketPolicyRules = MarketPolicyRules()
 
 
 class MarketView(View):
@@ -83,10 +85,10 @@ class MarketView(View):
     created_at: Instant
 
 
-class PolicyPublication(Wire):
+class PublishPolicyRequest(RequestBody):
     """The next version of a market's policy, whole. It is in force from `active_from`, or at once."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "rules": {
                 "service_fee_bp": 600,
@@ -109,7 +111,7 @@ class PolicyPublication(Wire):
         }
     )
 
-    rules: PolicyRules
+    rules: MarketPolicyRules
     active_from: Instant | None = None
     note: Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL), TEXT] = ""
 
@@ -120,7 +122,7 @@ class PolicyVersionView(View):
     id: PolicyVersionId
     market_id: MarketId
     version: int = Field(description="Counts the market's versions from one; publishing takes the latest.")
-    rules: Policy
+    rules: MarketPolicy
     active_from: Instant
     created_at: Instant
     note: str

@@ -10,20 +10,20 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Amount, Line, Money, View, Wire
-from domain.foundation.documents import NO_NUL
+from api.schemas.common import Amount, Line, Money, RequestBody, View
 from domain.foundation.ids import TaskId
-from domain.foundation.text_types import TEXT
+from domain.foundation.text.json_text import NO_NUL
+from domain.foundation.text.text_types import TEXT
 from domain.offers import MOST_TASKS, MOST_TOGETHER, OfferTask, SavingTerms, TaskContent, TaskKind, WholeOffer
 
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000, pattern=NO_NUL), TEXT]
 Saves = Mapping[tuple[UUID, ...], int]  # what sets of tasks take off for the customer
 
 
-class TaskDraft(Wire):
+class TaskDraft(RequestBody):
     """Work that your customers may take over, and what it alone saves you in one booking."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "kind": "brings_materials",
             "title": "Bringing the soap",
@@ -51,17 +51,17 @@ class TaskDraft(Wire):
         )
 
 
-class Together(Wire):
+class Together(RequestBody):
     """Several tasks, and what they save together."""
 
     tasks: Annotated[tuple[TaskId, ...], Field(min_length=2, max_length=MOST_TASKS)]
     saving_amount: Amount
 
 
-class SavingsDraft(Wire):
+class SavingsDraft(RequestBody):
     """All sets of several tasks that save something else than the sum of their parts."""
 
-    model_config = Wire.example({"savings": []})
+    model_config = RequestBody.example({"savings": []})
 
     savings: Annotated[
         tuple[Together, ...],

@@ -8,14 +8,14 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Amount, Instant, Line, Money, View, Wire, ZoneName
+from api.schemas.common import Amount, Instant, Line, Money, RequestBody, View, ZoneName
 from api.schemas.durations import DAY, MINUTE, Days, Duration, WallTime
 from api.schemas.markets import TimeZone
 from api.schemas.offer_tasks import Saves, SavingView, TaskView
 from api.schemas.options import OptionView
-from domain.foundation.documents import NO_NUL, Document
 from domain.foundation.ids import CategoryId, MarketId, OfferId, ProviderProfileId
-from domain.foundation.text_types import TEXT
+from domain.foundation.text.json_text import NO_NUL, JsonDocument
+from domain.foundation.text.text_types import TEXT
 from domain.offers import (
     STANDARD_CANCELLATION_POLICY,
     STANDARD_HORIZON_DAYS,
@@ -34,12 +34,12 @@ Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL), TEXT
 ]
 Attributes = Annotated[
-    Document,
+    JsonDocument,
     Field(description="As the category's `attributes_schema` has it.", examples=[{"languages": ["fi"]}]),
 ]
 
 
-class OfferContent(Wire):
+class OfferContent(RequestBody):
     """All that a provider says in an offer, whole. What is left out is open, or as stated.
 
     An hourly service and a ride have a minimum and a maximum duration; a lesson and a task one duration; a
@@ -119,7 +119,7 @@ _IRONING = {
 class OfferDraft(OfferContent):
     """A new offer, under one of your provider profiles and in a category, which stay."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "profile_id": "prv_01jczk3v9hf8gb2h6v1q4nsx7e",
             "category_id": "cat_01jczk3v9hf8gb2h6v1q4nsx7e",
@@ -134,7 +134,7 @@ class OfferDraft(OfferContent):
 class OfferEdit(OfferContent):
     """What an existing offer says from now on."""
 
-    model_config = Wire.example(_IRONING)
+    model_config = RequestBody.example(_IRONING)
 
 
 class OfferView(View):
@@ -237,10 +237,10 @@ class OwnOfferView(OfferView):
         return super()._told(whole, saves) | {"savings": savings}
 
 
-class Hiding(Wire):
+class Hiding(RequestBody):
     """Why an offer is taken from sight; its provider reads it."""
 
-    model_config = Wire.example({"reason": "The pictures show another flat than the one people find."})
+    model_config = RequestBody.example({"reason": "The pictures show another flat than the one people find."})
 
     reason: Reason
 

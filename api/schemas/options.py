@@ -5,16 +5,16 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from api.schemas.common import Amount, Line, Money, View, Wire
+from api.schemas.common import Amount, Line, Money, RequestBody, View
 from api.schemas.durations import MINUTE, Duration
 from domain.foundation.ids import OptionId
 from domain.offers import OfferOption, OptionContent, OptionPer
 
 
-class OptionDraft(Wire):
+class OptionDraft(RequestBody):
     """An add-on: so much money and time more, at most `most` times in one booking."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"title": "Folding", "price_amount": 500, "per": "unit", "duration": "PT15M", "most": 2}
     )
 

@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.schemas.common import Amount, Money, View, Wire
+from api.schemas.common import Amount, Money, RequestBody, View
 from domain.foundation.ids import TaskId
 from domain.offers import TaskKind
 from domain.pricing import LARGEST_AMOUNT, Quote, Use, Wish, redemptions, task_shares
 
 
-class CreditsChoice(Wire):
+class CreditsChoice(RequestBody):
     """How much of the service fee, and of what demand adds, you would pay with credits at most.
 
     As much counts as the market allows and the price has: up to half of the fee, and all that demand adds.

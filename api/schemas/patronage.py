@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from api.schemas.common import Amount, Currency, Instant, View, Wire
+from api.schemas.common import Amount, Currency, Instant, RequestBody, View
 from api.schemas.credits import Credits
 from domain.contributions import PatronagePlan, PatronageReckoning, PatronageRound, ShareSeen
 from domain.foundation.ids import MarketId, PatronageRoundId, PolicyVersionId, UserId
@@ -18,10 +18,10 @@ Surplus = Annotated[int, Field(strict=True), _SURPLUS]
 AskedSurplus = Annotated[int, _SURPLUS]  # a query is text, so strictness would refuse all of it
 
 
-class PatronageRequest(Wire):
+class PatronageRequest(RequestBody):
     """A period that is over, and what of its earnings shall go back."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "starts_at": "2026-01-01T00:00:00Z",
             "ends_at": "2026-04-01T00:00:00Z",

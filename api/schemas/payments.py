@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Amount, Currency, Instant, Text, View, Wire
+from api.schemas.common import Amount, Currency, Instant, RequestBody, Text, View
 from domain.foundation.ids import BookingId, CardDisputeId, MarketId, PaymentId, RefundId, UserId
 from domain.payments import (
     CardDispute,
@@ -53,10 +53,12 @@ class CardDisputeView(View):
         return cls.model_validate(dispute.model_dump(include=set(cls.model_fields)))
 
 
-class CardDisputeResolution(Wire):
+class CardDisputeResolution(RequestBody):
     """Who bears what a closed card dispute took, and why."""
 
-    model_config = Wire.example({"liable": "platform", "reason": "The service was delivered as agreed."})
+    model_config = RequestBody.example(
+        {"liable": "platform", "reason": "The service was delivered as agreed."}
+    )
 
     liable: Liable
     reason: Text
@@ -96,10 +98,10 @@ class PaymentView(View):
         return cls(booking_id=payment.subject_id, card_disputes=seen, **shown)
 
 
-class RefundRequest(Wire):
+class RefundRequest(RequestBody):
     """A refund beyond what the booking's own rules give back, and who bears it."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "amount": 1500,
             "liable": "provider",
@@ -146,10 +148,10 @@ class WebhookReceiptView(View):
     is_new: bool
 
 
-class ReconciliationRequest(Wire):
+class ReconciliationRequest(RequestBody):
     """The stretch of time over which our books are to be laid beside the provider's."""
 
-    model_config = Wire.example({"since": "2026-11-22T00:00:00Z", "until": "2026-11-23T00:00:00Z"})
+    model_config = RequestBody.example({"since": "2026-11-22T00:00:00Z", "until": "2026-11-23T00:00:00Z"})
 
     since: Instant
     until: Instant

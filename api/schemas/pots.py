@@ -2,16 +2,16 @@
 
 from typing import Self
 
-from api.schemas.common import Instant, Line, View, Wire
+from api.schemas.common import Instant, Line, RequestBody, View
 from api.schemas.credits import Credits, GivenCredits
 from domain.contributions import PotGift, PotSeen
 from domain.foundation.ids import MarketId, PotGiftId, PotId, UserId
 
 
-class PotRequest(Wire):
+class PotRequest(RequestBody):
     """A pot for another person, or without one for a purpose, which operators alone open."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "market_id": "mkt_01jczk3v9hf8gb2h6v1q4nsx7e",
             "beneficiary_id": "usr_01jczk3v9hf8gb2h6v1q4nsx7e",
@@ -42,10 +42,10 @@ class PotView(View):
         return cls(**row, credits=seen.credits)
 
 
-class GiftRequest(Wire):
+class GiftRequest(RequestBody):
     """How many of your credits to give. Given is given."""
 
-    model_config = Wire.example({"credits": 2500})
+    model_config = RequestBody.example({"credits": 2500})
 
     credits: GivenCredits
 
@@ -64,9 +64,9 @@ class GiftView(View):
         return cls.model_validate(gift)
 
 
-class PotPersonRequest(Wire):
+class PotPersonRequest(RequestBody):
     """Whose service fees the pot shall pay."""
 
-    model_config = Wire.example({"user_id": "usr_01jczk3v9hf8gb2h6v1q4nsx7e"})
+    model_config = RequestBody.example({"user_id": "usr_01jczk3v9hf8gb2h6v1q4nsx7e"})
 
     user_id: UserId

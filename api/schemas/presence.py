@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.common import Wire
+from api.schemas.common import RequestBody
 
 Latitude = Annotated[
     float, Field(ge=-90, le=90, allow_inf_nan=False, description="WGS 84.", examples=[60.17938])
@@ -14,10 +14,10 @@ Longitude = Annotated[
 ]
 
 
-class PresenceRequest(Wire):
+class PresenceRequest(RequestBody):
     """Where a provider is now."""
 
-    model_config = Wire.example({"latitude": 60.17938, "longitude": 24.95152})
+    model_config = RequestBody.example({"latitude": 60.17938, "longitude": 24.95152})
 
     latitude: Latitude
     longitude: Longitude

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Instant, Money, SpanView, View, Wire, ZoneName
+from api.schemas.common import Instant, Money, RequestBody, TimeRange, View, ZoneName
 from api.schemas.markets import Slug
 from domain.foundation.ids import (
     MarketId,
@@ -33,7 +33,7 @@ Near = Annotated[
 ]
 
 
-class CurveQuery(Wire):
+class CurveQuery(RequestBody):
     """What to draw: an offer's bookable starts, or the hours of a category around a place of a market."""
 
     offer_id: OfferId | None = None
@@ -199,7 +199,7 @@ class AlternativeView(View):
 
     kind: Way
     title: str
-    during: SpanView
+    during: TimeRange
     ask: AskView
     pay_in: Money = Field(description="What that costs at most; less, if prices fell meanwhile.")
     saves: Money
@@ -211,7 +211,7 @@ class AlternativeView(View):
         return cls(
             kind=found.way,
             title=found.title,
-            during=SpanView(start=found.during.start, end=found.during.end),
+            during=TimeRange(start=found.during.start, end=found.during.end),
             ask=AskView(
                 offer_id=found.offer_id,
                 start=ask.start,

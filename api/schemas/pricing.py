@@ -5,9 +5,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from api.schemas.common import Amount, Instant, Money, SpanView, View, Wire, ZoneName
+from api.schemas.common import Amount, Instant, Money, RequestBody, TimeRange, View, ZoneName
 from api.schemas.participation import CreditsChoice, RedemptionView, TakenTaskView, redemptions_of, tasks_of
-from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import (
     CategoryId,
     MarketId,
@@ -20,7 +19,8 @@ from domain.foundation.ids import (
     TaskId,
     UserId,
 )
-from domain.foundation.text_types import TEXT
+from domain.foundation.text.json_text import NO_NUL
+from domain.foundation.text.text_types import TEXT
 from domain.offers import MOST_TASKS, Unit
 from domain.pricing import (
     Counted,
@@ -43,17 +43,17 @@ _AN_OFFER = "ofr_01jczk3v9hf8gb2h6v1q4nsx7e"
 _AN_OPTION = "opt_01jczk3v9hf8gb2h6v1q4nsx7e"
 
 
-class OptionChoice(Wire):
+class OptionChoice(RequestBody):
     """An option and how many times."""
 
     id: OptionId
     quantity: Annotated[int, Field(ge=1, le=1_000, strict=True)] = 1
 
 
-class QuoteRequest(Wire):
+class QuoteRequest(RequestBody):
     """What a price is asked for. Give `end` or `units`; a ride takes both, a session or a task neither."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"offer_id": _AN_OFFER, "start": "2026-11-24T10:00:00+02:00", "end": "2026-11-24T12:00:00+02:00"},
         {
             "offer_id": _AN_OFFER,
@@ -170,7 +170,7 @@ class QuoteView(View):
     category_id: CategoryId
     market_id: MarketId
     customer_id: UserId
-    during: SpanView
+    during: TimeRange
     time_zone: ZoneName
     unit: Unit
     units: int = Field(description="How many of `counted_in` are billed.")
@@ -250,10 +250,10 @@ _PLAIN = (
 )
 
 
-class TariffRequest(Wire):
+class TariffRequest(RequestBody):
     """The effects of the next version. It is in force from `active_from`, or at once."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "effects": [
                 {

@@ -7,24 +7,24 @@ from pydantic import Field
 
 from api.schemas.booking_tasks import BookingTaskView
 from api.schemas.bookings import BookingView, ChosenView, shown
-from api.schemas.common import Instant, Money, SpanView, Text, View, Wire
+from api.schemas.common import Instant, Money, RequestBody, Text, TimeRange, View
 from api.schemas.disputes import DisputeView
 from domain import bookings
 from domain.bookings import By, Change, OpenSteps, ProposalKind, ProposalLine, ProposalState, Side, Whole
 from domain.foundation.ids import OptionId, ProposalId
 
 
-class OptionWanted(Wire):
+class OptionWanted(RequestBody):
     """An option and how many times."""
 
     id: OptionId
     quantity: Annotated[int, Field(ge=1, le=1_000, strict=True)] = 1
 
 
-class ProposalRequest(Wire):
+class ProposalRequest(RequestBody):
     """What is to be different; what is left out stays as it is. A new start alone moves the whole."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"start": "2026-11-25T10:00:00+02:00", "note": "Would a day later suit you?"},
         {"end": "2026-11-24T11:00:00+02:00"},
     )
@@ -49,7 +49,7 @@ class ProposalView(View):
     id: ProposalId
     kind: ProposalKind
     by_side: Side
-    during: SpanView
+    during: TimeRange
     seats: int
     options: list[ChosenView]
     difference: Money = Field(description="Below zero is what the customer gets back.")
@@ -66,7 +66,7 @@ class ProposalView(View):
             id=line.id,
             kind=line.kind,
             by_side=line.by_side,
-            during=SpanView(start=line.start, end=line.end),
+            during=TimeRange(start=line.start, end=line.end),
             seats=line.seats,
             options=[ChosenView(id=one.option_id, quantity=one.quantity) for one in line.options],
             difference=Money(amount=line.difference_amount, currency=line.currency),

@@ -4,11 +4,17 @@ from typing import Annotated, Self, cast
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Instant, Name, View, Wire
-from domain.foundation.documents import NO_NUL
+from api.schemas.common import Instant, Name, RequestBody, View
 from domain.foundation.ids import MarketId, ProviderProfileId, UserId
-from domain.foundation.text_types import LINE, TEXT
-from domain.providers import Capability, Changes, ProviderProfile, State, allows
+from domain.foundation.text.json_text import NO_NUL
+from domain.foundation.text.text_types import LINE, TEXT
+from domain.providers import (
+    ProviderCapability,
+    ProviderProfile,
+    ProviderProfileChanges,
+    ProviderProfileState,
+    state_allows,
+)
 
 About = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=NO_NUL), TEXT]
 ExternalId = Annotated[
@@ -19,10 +25,10 @@ ExternalId = Annotated[
 Segment = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=NO_NUL), LINE]
 
 
-class ApplicationRequest(Wire):
+class ApplicationRequest(RequestBody):
     """Who wants to be a provider, where, and what they say about themselves."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "market_id": "mkt_01jczk3v9hf8gb2h6v1q4nsx7e",
             "display_name": "Ellen's bicycles",
@@ -35,23 +41,23 @@ class ApplicationRequest(Wire):
     about: About = ""
 
 
-class ProfileChanges(Wire):
+class UpdateProviderProfileRequest(RequestBody):
     """What to change; what is left out stays."""
 
-    model_config = Wire.example({"about": "I mend bicycles, and since this spring also prams."})
+    model_config = RequestBody.example({"about": "I mend bicycles, and since this spring also prams."})
 
     display_name: Name = ""
     about: About = ""
 
-    def changes(self) -> Changes:
+    def changes(self) -> ProviderProfileChanges:
         """What was sent, and nothing that was left out."""
-        return cast("Changes", self.model_dump(exclude_unset=True))
+        return cast("ProviderProfileChanges", self.model_dump(exclude_unset=True))
 
 
-class BusinessRequest(Wire):
+class BusinessRequest(RequestBody):
     """Who stands behind a profile, as an operator found out. Null: nobody known. Say all three each time."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"organisation_id": "FI-1234567-8", "payout_account_id": "acct_1Example", "segment": None}
     )
 
@@ -83,8 +89,8 @@ class ApplicationView(View):
     market_id: MarketId
     display_name: str
     about: str
-    state: State
-    capabilities: list[Capability] = Field(description="What the state lets the provider do.")
+    state: ProviderProfileState
+    capabilities: list[ProviderCapability] = Field(description="What the state lets the provider do.")
     organisation_id: str | None
     payout_account_id: str | None
     segment: str | None
@@ -96,6 +102,8 @@ class ApplicationView(View):
     def of(cls, row: ProviderProfile) -> Self:
         """The whole row, with what its state means."""
         able = [
-            capability for capability in Capability if allows(row.state, capability, user_suspended_at=None)
+            capability
+            for capability in ProviderCapability
+            if state_allows(row.state, capability, user_suspended_at=None)
         ]
         return cls.model_validate({**row.model_dump(), "capabilities": able})

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from api.schemas.common import Instant, Text, View, Wire
+from api.schemas.common import Instant, RequestBody, Text, View
 from api.schemas.identity import Locale
 from domain.foundation.ids import BookingId, CategoryId, ReviewId
 from domain.ratings import (
@@ -28,14 +28,14 @@ Dimensions = Annotated[
 ]
 
 
-class ReviewContent(Wire):
+class ReviewContent(RequestBody):
     """What you say about the other side. It stays sealed until both are in, or the time is over.
 
     `would_book_again` and `note_to_platform` stay with the platform; `note_to_other` goes to the other side
     alone, at the reveal.
     """
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {
             "stars": 4,
             "dimensions": {"communication": 5, "punctuality": 3},
@@ -91,10 +91,10 @@ class OwnReviewView(View):
         )
 
 
-class ReplyRequest(Wire):
+class ReplyRequest(RequestBody):
     """What you say to a review of you."""
 
-    model_config = Wire.example({"text": "Sorry for the wait; the bridge was up."})
+    model_config = RequestBody.example({"text": "Sorry for the wait; the bridge was up."})
 
     text: Text
 
@@ -168,9 +168,9 @@ class BookingReviewsView(View):
         )
 
 
-class ReviewHold(Wire):
+class ReviewHold(RequestBody):
     """Why the reviews of a booking wait."""
 
-    model_config = Wire.example({"reason_code": "dispute"})
+    model_config = RequestBody.example({"reason_code": "dispute"})
 
     reason_code: HoldReason

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Instant, View, Wire
+from api.schemas.common import Instant, RequestBody, View
 from domain.foundation.ids import CategoryId, UserId
 from domain.ratings import (
     Counts,
@@ -279,10 +279,10 @@ class ExportView(View):
     signature: str
 
 
-class ExportVerification(Wire):
+class ExportVerification(RequestBody):
     """A document somebody was handed, and the signature that came with it."""
 
-    model_config = Wire.example({"document": "As you were handed it.", "signature": "made-up"})
+    model_config = RequestBody.example({"document": "As you were handed it.", "signature": "made-up"})
 
     document: Annotated[str, StringConstraints(max_length=10_000)]
     signature: Annotated[str, StringConstraints(max_length=200)]

@@ -5,15 +5,15 @@ from typing import Self
 
 from pydantic import Field
 
-from api.schemas.common import Instant, Line, View, Wire, ZoneName
+from api.schemas.common import Instant, Line, RequestBody, View, ZoneName
 from domain.availability import OfferResource, Resource, ResourceKind
 from domain.foundation.ids import OptionId, ProviderProfileId, ResourceId
 
 
-class ThingRequest(Wire):
+class ThingRequest(RequestBody):
     """A room, a car or another thing that can be promised once at a time."""
 
-    model_config = Wire.example({"name": "The sauna"})
+    model_config = RequestBody.example({"name": "The sauna"})
 
     name: Line
 
@@ -34,10 +34,10 @@ class ResourceView(View):
         return cls.model_validate(row)
 
 
-class NeedsRequest(Wire):
+class NeedsRequest(RequestBody):
     """The resources that are needed; none means the provider's own time, or nothing on top for an option."""
 
-    model_config = Wire.example({"resource_ids": ["res_01jczk3v9hf8gb2h6v1q4nsx7e"]})
+    model_config = RequestBody.example({"resource_ids": ["res_01jczk3v9hf8gb2h6v1q4nsx7e"]})
 
     resource_ids: list[ResourceId] = Field(max_length=20)
 

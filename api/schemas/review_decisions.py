@@ -4,15 +4,15 @@ from typing import Self
 
 from pydantic import Field
 
-from api.schemas.common import Instant, Text, View, Wire
+from api.schemas.common import Instant, RequestBody, Text, View
 from domain.foundation.ids import ReviewDecisionId, ReviewId
 from domain.ratings import AppealOutcome, DecisionKind, DecisionReason, ReviewDecision
 
 
-class DecisionRequest(Wire):
+class DecisionRequest(RequestBody):
     """What you decide about a review, and why, as its author will read it."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"kind": "remove", "reason_code": "personal_data", "statement": "It names where the provider lives."}
     )
 
@@ -21,18 +21,22 @@ class DecisionRequest(Wire):
     statement: Text
 
 
-class DecisionAppeal(Wire):
+class DecisionAppeal(RequestBody):
     """Why a decision about your review should be looked at again."""
 
-    model_config = Wire.example({"statement": "I named the street of the workshop, which is on their sign."})
+    model_config = RequestBody.example(
+        {"statement": "I named the street of the workshop, which is on their sign."}
+    )
 
     statement: Text
 
 
-class DecisionAppealAnswer(Wire):
+class DecisionAppealAnswer(RequestBody):
     """What became of an appeal, and why."""
 
-    model_config = Wire.example({"outcome": "overturned", "statement": "The street is on their public sign."})
+    model_config = RequestBody.example(
+        {"outcome": "overturned", "statement": "The street is on their public sign."}
+    )
 
     outcome: AppealOutcome
     statement: Text

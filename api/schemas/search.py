@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import AfterCursor, Instant, Limit, Money, View, Wire
+from api.schemas.common import AfterCursor, Instant, Limit, Money, RequestBody, View
 from api.schemas.markets import Slug
 from domain.foundation.ids import OfferId, ProviderProfileId
 from domain.foundation.paging import DEFAULT_LIMIT
@@ -17,7 +17,7 @@ _NUMBER = r"-?\d{1,3}(\.\d{1,12})?"
 Price = Annotated[int, Field(ge=0, le=10**15)]
 
 
-class SearchQuery(Wire):
+class SearchQuery(RequestBody):
     """What to look for in a market. What is left out narrows nothing; what is misspelt is refused."""
 
     market: Slug

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.common import Instant, Text, View, Wire
+from api.schemas.common import Instant, RequestBody, Text, View
 from domain.contributions import (
     HOW_LEVELS_ARE_COUNTED,
     Level,
@@ -201,18 +201,18 @@ class LevelsView(View):
     how: list[str]
 
 
-class LevelAppeal(Wire):
+class LevelAppeal(RequestBody):
     """Why the loss of your level should be looked at again."""
 
-    model_config = Wire.example({"statement": "I was in hospital for a month and will be back."})
+    model_config = RequestBody.example({"statement": "I was in hospital for a month and will be back."})
 
     statement: Text
 
 
-class LevelAppealAnswer(Wire):
+class LevelAppealAnswer(RequestBody):
     """What became of an appeal, and why."""
 
-    model_config = Wire.example({"outcome": "overturned", "statement": "Get well soon."})
+    model_config = RequestBody.example({"outcome": "overturned", "statement": "Get well soon."})
 
     outcome: LevelAppealOutcome
     statement: Text

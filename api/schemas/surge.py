@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Instant, View, Wire
+from api.schemas.common import Instant, RequestBody, View
 from api.schemas.markets import Slug
 from domain import surge
 from domain.foundation import ids
@@ -19,7 +19,7 @@ _GLOBE = (180.0, 90.0, 180.0, 90.0)
 Position = tuple[float, float]
 
 
-class MapQuery(Wire):
+class MapQuery(RequestBody):
     """Which map: of a category of a market, and which part of it."""
 
     market: Slug

@@ -5,10 +5,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, Field
 
-from api.schemas.common import Instant, Line, Money, View, Wire
+from api.schemas.common import Instant, Line, Money, RequestBody, View
 from api.schemas.markets import Slug
 from domain import surge
-from domain.foundation.documents import NO_NUL
 from domain.foundation.ids import (
     MarketId,
     PolicyVersionId,
@@ -17,7 +16,8 @@ from domain.foundation.ids import (
     SurgeSnapshotId,
     UserId,
 )
-from domain.foundation.text_types import TEXT
+from domain.foundation.text.json_text import NO_NUL
+from domain.foundation.text.text_types import TEXT
 from domain.pricing import written
 from domain.surge import AuditKind, EmergencyRule, SurgePolicy
 
@@ -25,10 +25,10 @@ Bp = Annotated[int, Field(ge=10_000, le=50_000, strict=True)]
 BpDown = Annotated[int, Field(ge=5_000, le=10_000, strict=True)]
 
 
-class EmergencyDeclaration(Wire):
+class EmergencyDeclaration(RequestBody):
     """Why prices are held down, by which rule, and how long: thirty days if nothing is said."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"rule": "plus_ten_percent", "reason": "A storm; the governor declared an emergency."},
         {"rule": "fixed", "cap_bp": 12_000, "reason": "The metro stands still.", "category": "ride"},
     )
@@ -107,10 +107,10 @@ class AuditView(View):
     created_at: Instant
 
 
-class WhatIfRequest(Wire):
+class WhatIfRequest(RequestBody):
     """A surge document as a policy would hold it, and how many days to look back."""
 
-    model_config = Wire.example(
+    model_config = RequestBody.example(
         {"surge": {"live": {"hourly-service": {"cap_bp": 14_000, "threshold": 0.7}}}, "days": 14}
     )
 

@@ -35,7 +35,7 @@ from bench.contributions.ledger_checks import Checked, checked
 from bench.contributions.ledger_work import Books, endowed, opened, write
 from bench.machine import cpu_seconds, family
 from domain.foundation import ids
-from domain.foundation.database import Transactions, engine_for
+from domain.foundation.persistence.database import Transactions, build_engine
 from ops import embedded_postgres
 
 OPERATIONS, QUICK_OPERATIONS = 1_000_000, 20_000
@@ -57,7 +57,7 @@ def run(folder: Path | None = None, *, quick: bool = False, operations: int | No
     console = Console(width=None if sys.stdout.isatty() else 120)
     count = operations or (QUICK_OPERATIONS if quick else OPERATIONS)
     with tempfile.TemporaryDirectory(prefix="talkoo-bench-", dir=folder) as place, _database(place) as url:
-        engine = engine_for(url, pool_size=4, name="bench")
+        engine = build_engine(url, pool_size=4, name="bench")
         users = [ids.new() for _ in range(USERS)]
         books = opened(Transactions(engine), users)
         endowed(Transactions(engine), books)

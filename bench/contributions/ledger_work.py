@@ -22,8 +22,8 @@ from sqlmodel import Session
 
 from domain import ledger
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions, engine_for
 from domain.foundation.errors import Unavailable
+from domain.foundation.persistence.database import Transactions, build_engine
 from domain.ledger import CREDITS, HOURS, Account, AccountKind, Posting
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -149,9 +149,9 @@ def carry_out(transaction: Begun, books: Books, key: str, postings: list[Posting
 def write(crew: list[dict[str, Any]], books: Books) -> None:
     """A process of writers, a thread and a connection each."""
     gc.freeze()  # a town shared with its parent, which no collection should copy
-    engine = engine_for(crew[0]["url"], pool_size=len(crew), name="bench")
+    engine = build_engine(crew[0]["url"], pool_size=len(crew), name="bench")
     transactions = Transactions(engine)
-    transaction = transactions.at_once if crew[0]["at_once"] else transactions
+    transaction = transactions.autocommit_session if crew[0]["at_once"] else transactions
     with ThreadPoolExecutor(len(crew)) as threads:
         lives = [threads.submit(_live, told, books, transaction) for told in crew]
     engine.dispose()

@@ -23,8 +23,8 @@ from sqlmodel import Session
 from domain import availability, identity, markets, offers, providers
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
-from domain.foundation.database import Transactions
-from domain.markets import Policy
+from domain.foundation.persistence.database import Transactions
+from domain.markets import MarketPolicy
 from domain.offers import Content
 
 SLUG: Final = "bench"
@@ -68,7 +68,7 @@ def load(transactions: Transactions, plain_url: str, *, count: int, at: datetime
 
 def _templates(session: Session, at: datetime) -> None:
     """Ellen and her two offers, of which all others are copies."""
-    market = markets.create(
+    market = markets.create_market(
         session,
         slug=SLUG,
         name="Bench",
@@ -78,15 +78,15 @@ def _templates(session: Session, at: datetime) -> None:
         country="FI",
         by=SYSTEM,
         at=at,
-        rules=Policy(quote_minutes=24 * 60, live_quotes=100),  # asked for first, booked all along
+        rules=MarketPolicy(quote_minutes=24 * 60, live_quotes=100),  # asked for first, booked all along
     )
     ellen = identity.User(email="ellen@bench.example", name="Ellen", locale="en", created_at=at)
     session.add(ellen)
     session.flush()
     by, operator = Actor(ActorKind.USER, ellen.id), Actor(ActorKind.OPERATOR, ids.new())
-    profile = providers.apply(session, market.id, display_name="Ellen", about="", by=by, at=at)
-    for step in (providers.Step.REVIEW, providers.Step.APPROVE):
-        providers.step(session, profile.id, step, by=operator, reason_code="known", at=at)
+    profile = providers.apply_as_provider(session, market.id, display_name="Ellen", about="", by=by, at=at)
+    for step in (providers.ProviderTransition.REVIEW, providers.ProviderTransition.APPROVE):
+        providers.apply_transition(session, profile.id, step, by=operator, reason_code="known", at=at)
     calendar = availability.open_calendar(session, profile.id, by=by, at=at)
     hours = [availability.WeeklyRule(weekday, OPENS, CLOSES) for weekday in range(7)]
     availability.set_schedule(session, calendar.id, hours, by=by, at=at)

@@ -30,7 +30,7 @@ from bench.http.stage import (
 )
 from domain import registry
 from domain.foundation import clock
-from domain.foundation.database import Transactions, engine_for
+from domain.foundation.persistence.database import Transactions, build_engine
 from ops import embedded_postgres
 from ops.embedded_postgres import Address
 
@@ -84,7 +84,7 @@ def measure(plan: Plan, tell: Tell) -> Results:
 
 def _prepared(plan: Plan, address: Address, tell: Tell) -> tuple[Asked, Transcripts]:
     tell("loading offers")
-    engine = engine_for(address.url, pool_size=2, name="talkoo bench")
+    engine = build_engine(address.url, pool_size=2, name="talkoo bench")
     registry.metadata().create_all(engine)
     transactions = Transactions(engine)
     loaded = market.load(transactions, address.plain_url, count=plan.offers, at=clock.now())

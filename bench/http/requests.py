@@ -11,7 +11,7 @@ import orjson
 from bench.http.market import MIDDLE, SLUG, Market
 from domain import pricing
 from domain.foundation import ids
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 
 SEARCHES: Final = 90  # different ones; then they come again, as on the market's front page
 MONTHS: Final = 120  # offers whose month is looked at

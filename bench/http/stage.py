@@ -18,7 +18,7 @@ from bench.http.bare import Transcript
 from bench.http.plan import KINDS, Plan
 from bench.http.requests import Request, written
 from bench.http.servers import Cost, Desk, Server
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 from ops.embedded_postgres import Address
 
 OURS: Final = "ours"

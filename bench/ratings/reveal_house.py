@@ -16,7 +16,7 @@ from api.schemas.common import View
 from api.transaction import Router
 from bench.http.app import NOTHING
 from domain.foundation import clock, events, ids
-from domain.foundation.events import EventRow, Fact
+from domain.foundation.events import DomainEvent, EventRow
 from domain.foundation.ids import EventId
 from domain.identity import Caller
 from workers import __main__ as workers
@@ -27,7 +27,7 @@ _HEARD = text("SELECT done_at IS NOT NULL FROM event_deliveries WHERE event_id =
 
 
 @dataclass(frozen=True)
-class NothingHappened(Fact):
+class NothingHappened(DomainEvent):
     """Nothing, and somebody hears of it."""
 
     name: ClassVar[str] = "bench.nothing_happened"
@@ -60,7 +60,7 @@ def create() -> FastAPI:
         subject = ("nothing", ids.new())
         fact = NothingHappened()
         return ToldView(
-            event_id=events.record(session, fact, subject=subject, by=caller.actor, at=clock.now())
+            event_id=events.record_event(session, fact, subject=subject, by=caller.actor, at=clock.now())
         )
 
     @router.get(NOTHING + "/{event_id}", may="search.find")

@@ -17,7 +17,7 @@ from bench.http import market
 from bench.http.market import Market
 from domain import bookings, pricing, ratings, registry
 from domain.foundation import clock, ids
-from domain.foundation.database import Transactions, engine_for
+from domain.foundation.persistence.database import Transactions, build_engine
 from domain.identity import Caller
 from ops.embedded_postgres import Address
 
@@ -62,7 +62,7 @@ class Pair:
 
 def built(address: Address, count: int) -> list[Pair]:
     """So many pairs who may review each other now."""
-    engine = engine_for(address.url, pool_size=2, name="talkoo bench")
+    engine = build_engine(address.url, pool_size=2, name="talkoo bench")
     registry.metadata().create_all(engine)
     transactions = Transactions(engine)
     offers = count * market.OFFERS_A_PROVIDER

@@ -29,8 +29,8 @@ from bench.http.stage import settings_for
 from domain import markets, registry
 from domain.foundation import clock, ids
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions, engine_for
-from domain.markets import Policy
+from domain.foundation.persistence.database import Transactions, build_engine
+from domain.markets import MarketPolicy
 from ops import embedded_postgres
 from ops.embedded_postgres import Address
 
@@ -91,18 +91,18 @@ def measured(stack: ExitStack, place: Path, *, quick: bool) -> list[dict[str, An
 
 def _loaded(address: Address) -> Market:
     """The market, its surge rules, and a snapshot of sixty days."""
-    engine = engine_for(address.url, pool_size=2, name="talkoo bench")
+    engine = build_engine(address.url, pool_size=2, name="talkoo bench")
     registry.metadata().create_all(engine)
     transactions, at = Transactions(engine), clock.now()
     loaded = market.load(transactions, address.plain_url, count=_OFFERS, at=at)
-    rules = Policy(
+    rules = MarketPolicy(
         quote_minutes=24 * 60,
         live_quotes=100,
         # Fresh all day, for nobody ticks here.
         surge={"scheduled": {_CATEGORY: {"block_hours": 1}}, "stale_after_minutes": 24 * 60},
     )
     with transactions() as session:
-        here = markets.by_slug(session, market.SLUG)
+        here = markets.get_market_by_slug(session, market.SLUG)
         policy = markets.publish_policy(session, here.id, rules=rules, by=SYSTEM, at=clock.now())
         market_id, policy_id = here.id, policy.id
     engine.dispose()

@@ -28,8 +28,8 @@ from bench.machine import cpu_seconds
 from bench.surge.town_of_offers import Cells, ask, fill
 from domain import markets, surge
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions, engine_for
-from domain.markets import Policy
+from domain.foundation.persistence.database import Transactions, build_engine
+from domain.markets import MarketPolicy
 from domain.surge import FromAbove, grid_of
 from ops import embedded_postgres
 
@@ -112,7 +112,7 @@ def _database(place: str) -> Iterator[Transactions]:
     url = embedded_postgres.start(folder).url
     try:
         migrations.upgrade(url)
-        engine = engine_for(url, pool_size=4, name="bench")
+        engine = build_engine(url, pool_size=4, name="bench")
         yield Transactions(engine)
         engine.dispose()
     finally:
@@ -149,9 +149,9 @@ def _market(work: Transactions, region: Cells) -> UUID:
     rules: dict[str, Any] = {"live": {slug: {} for slug in CATEGORIES}}
     long_ago = _START - timedelta(days=100)
     with work() as session:
-        market = markets.create(
+        market = markets.create_market(
             session, slug="region", name="Region", currency="EUR", time_zone="Europe/Helsinki",
-            locale="fi-FI", country="FI", by=SYSTEM, at=long_ago, rules=Policy(surge=rules),
+            locale="fi-FI", country="FI", by=SYSTEM, at=long_ago, rules=MarketPolicy(surge=rules),
         )  # fmt: skip
         count = round(len(region) * PROVIDERS_PER_CELL)
         fill(session, market.id, region, list(CATEGORIES), providers=count, at=_START)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 
 
 @dataclass(frozen=True)
-class ResourceAdded(Fact):
+class ResourceAdded(DomainEvent):
     """A provider has a calendar, or a thing that can be promised."""
 
     name: ClassVar[str] = "resource.added"
@@ -20,7 +20,7 @@ class ResourceAdded(Fact):
 
 
 @dataclass(frozen=True)
-class ScheduleSet(Fact):
+class ScheduleSet(DomainEvent):
     """The weekly opening hours were replaced; `version` is the new one."""
 
     name: ClassVar[str] = "resource.schedule_set"
@@ -31,7 +31,7 @@ class ScheduleSet(Fact):
 
 
 @dataclass(frozen=True)
-class ExceptionAdded(Fact):
+class ExceptionAdded(DomainEvent):
     """Some dates are open or closed besides the weekly hours."""
 
     name: ClassVar[str] = "resource.exception_added"
@@ -42,7 +42,7 @@ class ExceptionAdded(Fact):
 
 
 @dataclass(frozen=True)
-class ExceptionRemoved(Fact):
+class ExceptionRemoved(DomainEvent):
     """A dated exception no longer holds."""
 
     name: ClassVar[str] = "resource.exception_removed"
@@ -52,7 +52,7 @@ class ExceptionRemoved(Fact):
 
 
 @dataclass(frozen=True)
-class TimeBlocked(Fact):
+class TimeBlocked(DomainEvent):
     """A provider keeps some time for something else."""
 
     name: ClassVar[str] = "resource.time_blocked"
@@ -64,7 +64,7 @@ class TimeBlocked(Fact):
 
 
 @dataclass(frozen=True)
-class TimeUnblocked(Fact):
+class TimeUnblocked(DomainEvent):
     """A provider gives the time back."""
 
     name: ClassVar[str] = "resource.time_unblocked"
@@ -74,7 +74,7 @@ class TimeUnblocked(Fact):
 
 
 @dataclass(frozen=True)
-class ResourcesRequired(Fact):
+class ResourcesRequired(DomainEvent):
     """An offer, or an option of it, needs these resources from now on."""
 
     name: ClassVar[str] = "offer.resources_required"

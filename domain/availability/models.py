@@ -24,8 +24,16 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
 from domain.availability.kinds import ExceptionKind, HoldKind, ResourceKind
+from domain.foundation.persistence.tables import (
+    Table,
+    enum_column,
+    instant,
+    nfc_constraint,
+    primary_key,
+    reference,
+    span,
+)
 from domain.foundation.spans import Span
-from domain.foundation.tables import Table, choice, composed, instant, primary_key, reference, span
 
 _WHOLE_MINUTES = (
     "extract(second FROM opens) = 0 AND extract(second FROM closes) = 0 "
@@ -44,7 +52,7 @@ class Resource(Table, table=True):
 
     __tablename__ = "resources"
     __table_args__ = (
-        composed("resources", "name"),
+        nfc_constraint("resources", "name"),
         UniqueConstraint("number", name="resources_are_numbered"),
         Index(
             "resources_one_time_per_provider",
@@ -58,7 +66,7 @@ class Resource(Table, table=True):
     id: UUID = primary_key()
     number: int = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False))
     profile_id: UUID = reference("provider_profiles.id")
-    kind: ResourceKind = choice(ResourceKind, "resources_kind_known")
+    kind: ResourceKind = enum_column(ResourceKind, "resources_kind_known")
     name: str = Field(sa_column=Column(String(120), nullable=False))
     time_zone: str = Field(sa_column=Column(String(60), nullable=False))
     version: int = 1
@@ -120,7 +128,7 @@ class ScheduleException(Table, table=True):
     )
     id: UUID = primary_key()
     resource_id: UUID = reference("resources.id")
-    kind: ExceptionKind = choice(ExceptionKind, "schedule_exceptions_kind_known")
+    kind: ExceptionKind = enum_column(ExceptionKind, "schedule_exceptions_kind_known")
     first_on: date
     last_on: date
     opens: time
@@ -223,7 +231,7 @@ class Hold(Table, table=True):
     id: UUID = primary_key()
     resource_number: int = Field(sa_column=Column(BigInteger, ForeignKey("resources.number"), nullable=False))
     during: Span = span()
-    kind: HoldKind = choice(HoldKind, "holds_kind_known")
+    kind: HoldKind = enum_column(HoldKind, "holds_kind_known")
     booking_id: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
     group_session_id: UUID | None = reference("group_sessions.id", nullable=True)
     note: str = Field(default="", sa_column=Column(String(200), nullable=False, server_default=""))

@@ -25,10 +25,10 @@ from domain.availability.models import Hold, Resource, ScheduleException, Schedu
 from domain.availability.resources import own, own_locked
 from domain.availability.schedules import DatedException, WeeklyRule
 from domain.availability.wall_time import local_date
-from domain.foundation import events, zones
+from domain.foundation import events, time_zones
 from domain.foundation.actors import Actor
 from domain.foundation.errors import Stale
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 from domain.foundation.paging import Page
 from domain.foundation.spans import Span
 
@@ -56,7 +56,7 @@ def set_schedule(
     if if_match not in {None, resource.version}:
         raise Stale("Read the opening hours again and change those.", version=resource.version)
     if time_zone is not None:
-        zones.check(time_zone)
+        time_zones.check_time_zone(time_zone)
     if len(rules) > MOST_RULES:
         raise ScheduleTooLong(f"There is room for {MOST_RULES}.", field="rules")
     session.exec(delete(ScheduleRule).where(col(ScheduleRule.resource_id) == resource.id))
@@ -194,5 +194,5 @@ def _row(resource: Resource, rule: WeeklyRule) -> ScheduleRule:
     )
 
 
-def _tell(session: Session, resource: Resource, fact: Fact, *, by: Actor, at: datetime) -> None:
-    events.record(session, fact, subject=("resource", resource.id), by=by, at=at)
+def _tell(session: Session, resource: Resource, fact: DomainEvent, *, by: Actor, at: datetime) -> None:
+    events.record_event(session, fact, subject=("resource", resource.id), by=by, at=at)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 from domain.availability.errors import ResourceUnknown
 from domain.availability.kinds import ResourceKind
 from domain.availability.models import Hold, OfferResource, Resource, ScheduleException, ScheduleRule
-from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.foundation.spans import Span
 
 _STANDING = text("""
@@ -77,10 +77,10 @@ def resource_page(session: Session, profile_id: UUID, *, after: str | None, limi
     """A provider's own time and things in pages, in the order in which they came."""
     wanted = select(Resource).where(Resource.profile_id == profile_id)
     if after is not None:
-        (last,) = decode(after, [int])
+        (last,) = decode_cursor(after, [int])
         wanted = wanted.where(col(Resource.number) > last)
     rows = session.exec(wanted.order_by(col(Resource.number)).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.number])
+    return build_page(rows, limit, lambda row: [row.number])
 
 
 def needs_of(session: Session, offer_id: UUID) -> Sequence[OfferResource]:
@@ -104,10 +104,10 @@ def exceptions_of(
         ScheduleException.resource_id == resource_id, col(ScheduleException.last_on) >= since
     )
     if after is not None:
-        (last,) = decode(after, [UUID])
+        (last,) = decode_cursor(after, [UUID])
         wanted = wanted.where(col(ScheduleException.id) > last)
     rows = session.exec(wanted.order_by(col(ScheduleException.id)).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def promised(
@@ -125,10 +125,10 @@ def promised(
         col(Hold.during).op("&&")(during),
     )
     if after is not None:
-        (last,) = decode(after, [datetime])
+        (last,) = decode_cursor(after, [datetime])
         wanted = wanted.where(starts > last)
     rows = session.exec(wanted.order_by(starts).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.during.start])
+    return build_page(rows, limit, lambda row: [row.during.start])
 
 
 def _known(found: Resource | None) -> Resource:

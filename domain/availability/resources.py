@@ -16,12 +16,13 @@ from domain.availability.errors import ResourceUnknown
 from domain.availability.events import ResourceAdded, ResourcesRequired
 from domain.availability.kinds import ResourceKind
 from domain.availability.models import OfferResource, Resource
-from domain.foundation import events, ids, written
+from domain.foundation import events, ids
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.paging import Page
+from domain.foundation.text import normalization
 from domain.offers.errors import OfferUnknown, OptionUnknown
 from domain.providers import ProviderProfile
-from domain.providers.errors import ProfileUnknown
+from domain.providers.errors import ProviderProfileNotFound
 
 # Two who open a provider's calendar at once get the same one, and only the first has opened it.
 _OPEN = text("""
@@ -42,7 +43,7 @@ def open_calendar(session: Session, profile_id: UUID, *, by: Actor, at: datetime
         "id": ids.new(),
         "profile_id": profile.id,
         "name": profile.display_name,
-        "time_zone": markets.market(session, profile.market_id).time_zone,
+        "time_zone": markets.get_market(session, profile.market_id).time_zone,
         "at": at,
     }
     opened = session.execute(_OPEN, given).scalar()
@@ -61,8 +62,8 @@ def add_thing(session: Session, profile_id: UUID, *, name: str, by: Actor, at: d
     thing = Resource(
         profile_id=profile.id,
         kind=ResourceKind.THING,
-        name=written.line(name, field="name"),
-        time_zone=markets.market(session, profile.market_id).time_zone,
+        name=normalization.normalize_line(name, field="name"),
+        time_zone=markets.get_market(session, profile.market_id).time_zone,
         created_at=at,
     )
     session.add(thing)
@@ -97,7 +98,7 @@ def require_resources(
         raise ResourceUnknown(field="resource_ids")
     _replace(session, offer_id, option_id, wanted)
     fact = ResourcesRequired(offer_id, wanted, option_id)
-    events.record(session, fact, subject=("offer", offer_id), by=by, at=at)
+    events.record_event(session, fact, subject=("offer", offer_id), by=by, at=at)
 
 
 def own(session: Session, resource_id: UUID, *, by: Actor) -> Resource:
@@ -130,15 +131,15 @@ def needs(session: Session, offer_id: UUID, *, by: Actor) -> Sequence[OfferResou
 
 
 def _check_own(session: Session, resource: Resource, by: Actor) -> None:
-    if providers.profile(session, resource.profile_id).user_id != by.user_id:
+    if providers.get_profile(session, resource.profile_id).user_id != by.user_id:
         raise ResourceUnknown
 
 
 def _own_profile(session: Session, profile_id: UUID, by: Actor) -> ProviderProfile:
     """The doer's profile; the system, which opens calendars for those who were approved, has all of them."""
-    profile = providers.profile(session, profile_id)
+    profile = providers.get_profile(session, profile_id)
     if profile.user_id != by.user_id and by.kind is not ActorKind.SYSTEM:
-        raise ProfileUnknown
+        raise ProviderProfileNotFound
     return profile
 
 
@@ -157,4 +158,4 @@ def _replace(session: Session, offer_id: UUID, option_id: UUID | None, wanted: S
 
 def _tell_added(session: Session, resource: Resource, *, by: Actor, at: datetime) -> None:
     fact = ResourceAdded(resource.id, resource.profile_id, resource.kind)
-    events.record(session, fact, subject=("resource", resource.id), by=by, at=at)
+    events.record_event(session, fact, subject=("resource", resource.id), by=by, at=at)

@@ -14,17 +14,17 @@ has ended; a quote makes one booking; a booking has one open proposal at most; n
 Everybody acts only on what is theirs, and does not learn of the rest.
 """
 
-from .brought_in import BroughtIn, brought_in
-from .calling_off import Preview, cancel, preview, withdraw
-from .cancellation import Amounts, Settlement
-from .delivery import complete, deliver, report_no_show, start
-from .disputes import answer, contest_no_show, dispute, resolve
-from .due import act, expire_proposal
-from .endings import settlement_of
-from .filling import Filling, filling
-from .guards import OpenSteps, open_steps
-from .invariants import INVARIANTS
-from .kinds import (
+from domain.bookings.brought_in import BroughtIn, brought_in
+from domain.bookings.calling_off import Preview, cancel, preview, withdraw
+from domain.bookings.cancellation import Amounts, Settlement
+from domain.bookings.delivery import complete, deliver, report_no_show, start
+from domain.bookings.disputes import answer, contest_no_show, dispute, resolve
+from domain.bookings.due import act, expire_proposal
+from domain.bookings.endings import settlement_of
+from domain.bookings.filling import Filling, filling
+from domain.bookings.guards import OpenSteps, open_steps
+from domain.bookings.invariants import INVARIANTS
+from domain.bookings.kinds import (
     Ground,
     ProposalKind,
     ProposalState,
@@ -36,34 +36,43 @@ from .kinds import (
     TaskState,
     TaskStep,
 )
-from .lifecycle import BOOKINGS, PROPOSALS, TASKS
-from .looking import PlaceShown, place, whole
-from .models import Booking, Proposal
-from .pay_holds import move_pay
-from .paying import Paid, follow_payment, pay
-from .price_drops import follow_price_drop
-from .proposals import Change, propose
-from .proposals import accept as accept_proposal
-from .proposals import decline as decline_proposal
-from .proposals import withdraw as withdraw_proposal
-from .queries import Chosen, DisputeLine, ProposalLine, Summary, Whole, due, due_proposals, page
-from .reminding import remind
-from .requests import accept, decline, request
-from .rules import task_steps
-from .steps import By, side_of
-from .suspending import follow_profile, follow_reinstatement, follow_suspension
-from .task_models import BookingTask
-from .task_queries import TaskLine, to_remind
-from .task_queries import undecided as undecided_tasks
-from .tasks import Which as WhichTask
-from .tasks import confirm as confirm_task
-from .tasks import decide as decide_task
-from .tasks import decide_overdue as decide_overdue_tasks
-from .tasks import object_to as object_to_task
-from .tasks import perform as perform_task
-from .tasks import report_block as report_task_blocked
-from .tasks import report_unmet as report_task_unmet
-from .timeline import Entry, timeline
+from domain.bookings.lifecycle import BOOKINGS, PROPOSALS, TASKS
+from domain.bookings.looking import PlaceShown, place, whole
+from domain.bookings.models import Booking, Proposal
+from domain.bookings.pay_holds import move_pay
+from domain.bookings.paying import Paid, follow_payment, pay
+from domain.bookings.price_drops import follow_price_drop
+from domain.bookings.proposals import Change, propose
+from domain.bookings.proposals import accept as accept_proposal
+from domain.bookings.proposals import decline as decline_proposal
+from domain.bookings.proposals import withdraw as withdraw_proposal
+from domain.bookings.queries import (
+    Chosen,
+    DisputeLine,
+    ProposalLine,
+    Summary,
+    Whole,
+    due,
+    due_proposals,
+    page,
+)
+from domain.bookings.reminding import remind
+from domain.bookings.requests import accept, decline, request
+from domain.bookings.rules import task_steps
+from domain.bookings.steps import By, side_of
+from domain.bookings.suspending import follow_profile, follow_reinstatement, follow_suspension
+from domain.bookings.task_models import BookingTask
+from domain.bookings.task_queries import TaskLine, to_remind
+from domain.bookings.task_queries import undecided as undecided_tasks
+from domain.bookings.tasks import Which as WhichTask
+from domain.bookings.tasks import confirm as confirm_task
+from domain.bookings.tasks import decide as decide_task
+from domain.bookings.tasks import decide_overdue as decide_overdue_tasks
+from domain.bookings.tasks import object_to as object_to_task
+from domain.bookings.tasks import perform as perform_task
+from domain.bookings.tasks import report_block as report_task_blocked
+from domain.bookings.tasks import report_unmet as report_task_unmet
+from domain.bookings.timeline import Entry, timeline
 
 __all__ = [
     "BOOKINGS",

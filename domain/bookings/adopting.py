@@ -3,9 +3,8 @@
 from sqlmodel import Session
 
 from domain import pricing
-
-from . import redeeming, stakes
-from .steps import Standing
+from domain.bookings import redeeming, stakes
+from domain.bookings.steps import Standing
 
 
 def adopt_price(session: Session, here: Standing, quote: pricing.Quote) -> None:

@@ -8,16 +8,15 @@ asks who. The postings' keys are the booking's, so closing twice posts once.
 from sqlmodel import Session
 
 from domain import ledger, payments
+from domain.bookings import pay_holds
+from domain.bookings.cancellation import Amounts, Stake, less
+from domain.bookings.events import BooksClosed
+from domain.bookings.kinds import Ground, State
+from domain.bookings.models import Booking
+from domain.bookings.steps import Standing, record
 from domain.foundation.money import share
 from domain.ledger import Account, AccountKind, Posting
 from domain.payments import PaymentState
-
-from . import pay_holds
-from .cancellation import Amounts, Stake, less
-from .events import BooksClosed
-from .kinds import Ground, State
-from .models import Booking
-from .steps import Standing, record
 
 
 def close(session: Session, here: Standing) -> bool:

@@ -11,16 +11,15 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain.bookings import endings, queries, suspending
+from domain.bookings.cancellation import Settlement, holds_until
+from domain.bookings.errors import PreviewOver
+from domain.bookings.kinds import ReasonCode, Side, Step
+from domain.bookings.lifecycle import BOOKINGS
+from domain.bookings.models import Booking
+from domain.bookings.rules import PREVIEW_HOLDS
+from domain.bookings.steps import By, Standing, side_of, standing
 from domain.foundation import signing
-
-from . import endings, queries, suspending
-from .cancellation import Settlement, holds_until
-from .errors import PreviewOver
-from .kinds import ReasonCode, Side, Step
-from .lifecycle import BOOKINGS
-from .models import Booking
-from .rules import PREVIEW_HOLDS
-from .steps import By, Standing, side_of, standing
 
 _PURPOSE = "bookings/cancellation-preview"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,7 +46,7 @@ def preview(session: Session, booking_id: UUID, *, by: By, at: datetime) -> Prev
     """
     booking = queries.booking(session, booking_id)
     side = side_of(booking, by)
-    BOOKINGS.step(booking.state, Step.CANCEL, side)
+    BOOKINGS.next_state(booking.state, Step.CANCEL, side)
     until = holds_until(endings.deadlines(booking), at=at) if side is Side.CUSTOMER else None
     settlement = endings.shown(session, booking, suspending.called_off(session, booking, by=side, at=at))
     stamp = str((at - _EPOCH) // _MICROSECOND)

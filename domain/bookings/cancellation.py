@@ -21,11 +21,10 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Self
 
+from domain.bookings.kinds import Ground, Side
 from domain.foundation.money import BASIS_POINTS, apportion, portion
 from domain.markets import CancellationPolicy, TaxBase
 from domain.payments import Moved
-
-from .kinds import Ground, Side
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from . import endings, guards, rules, stakes, stopping
-from .events import BookingDelivered, BookingStarted, NoShowReported
-from .kinds import Step
-from .models import Booking
-from .steps import By, Standing, allow, move, record, standing
+from domain.bookings import endings, guards, rules, stakes, stopping
+from domain.bookings.events import BookingDelivered, BookingStarted, NoShowReported
+from domain.bookings.kinds import Step
+from domain.bookings.models import Booking
+from domain.bookings.steps import By, Standing, allow, move, record, standing
 
 
 def start(

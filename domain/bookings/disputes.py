@@ -9,15 +9,14 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain.bookings import endings, guards, queries, rules
+from domain.bookings.cancellation import Share
+from domain.bookings.errors import ResolutionImpossible
+from domain.bookings.events import BookingDisputed, DisputeAnswered, DisputeResolved
+from domain.bookings.kinds import Ground, ReasonCode, State, Step
+from domain.bookings.models import Booking, Dispute
+from domain.bookings.steps import By, Standing, allow, move, record, standing
 from domain.foundation.money import BASIS_POINTS
-
-from . import endings, guards, queries, rules
-from .cancellation import Share
-from .errors import ResolutionImpossible
-from .events import BookingDisputed, DisputeAnswered, DisputeResolved
-from .kinds import Ground, ReasonCode, State, Step
-from .models import Booking, Dispute
-from .steps import By, Standing, allow, move, record, standing
 
 _STEPS = {State.COMPLETED: Step.RESOLVE_AS_COMPLETED, State.CANCELLED: Step.RESOLVE_AS_CANCELLED}
 

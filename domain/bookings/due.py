@@ -8,11 +8,10 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain.bookings import calling_off, delivery, disputes, paying, queries, requests, suspending
+from domain.bookings.kinds import Side, State
+from domain.bookings.steps import Standing, let_proposal_lapse
 from domain.foundation.actors import CLOCK
-
-from . import calling_off, delivery, disputes, paying, queries, requests, suspending
-from .kinds import Side, State
-from .steps import Standing, let_proposal_lapse
 
 _DEEDS: Final[Mapping[State, Callable[[Session, Standing], None]]] = MappingProxyType(
     {

@@ -8,12 +8,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from domain import availability, payments, pricing
-from domain.foundation.money import BASIS_POINTS
-from domain.foundation.payable import step_of
-from domain.payments import Moved
-
-from . import books, redeeming, stakes
-from .cancellation import (
+from domain.bookings import books, redeeming, stakes
+from domain.bookings.cancellation import (
     NO_STAKE,
     Deadlines,
     Settlement,
@@ -24,10 +20,19 @@ from .cancellation import (
     reduced,
     settle,
 )
-from .events import BookingCancelled, BookingCompleted, BookingDeclined, BookingExpired, BookingFact
-from .kinds import Ground, ReasonCode, Side, State, Step
-from .models import Booking
-from .steps import Standing, keep_no_more_than, let_proposal_lapse, next_state, record
+from domain.bookings.events import (
+    BookingCancelled,
+    BookingCompleted,
+    BookingDeclined,
+    BookingExpired,
+    BookingFact,
+)
+from domain.bookings.kinds import Ground, ReasonCode, Side, State, Step
+from domain.bookings.models import Booking
+from domain.bookings.steps import Standing, keep_no_more_than, let_proposal_lapse, next_state, record
+from domain.foundation.money import BASIS_POINTS
+from domain.foundation.payable_amounts import payable_step
+from domain.payments import Moved
 
 # Nothing is kept of what nobody confirmed; of what was carried out everything goes where it was agreed to go.
 NEVER_AGREED = Share(BASIS_POINTS, BASIS_POINTS, Ground.NEVER_AGREED)
@@ -49,7 +54,7 @@ def in_money(booking: Booking, share: Share, *, unmet: Stake = NO_STAKE) -> Sett
         stake_amount=booking.stake_amount,
         unmet=unmet,
         redeemed=booking.redeemed,
-        step=step_of(booking.currency),
+        step=payable_step(booking.currency),
     )
 
 

@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
-
-from .kinds import Ground, ProposalKind, ReasonCode, Side, State
+from domain.bookings.kinds import Ground, ProposalKind, ReasonCode, Side, State
+from domain.foundation.events import DomainEvent
 
 
 @dataclass(frozen=True)
-class BookingFact(Fact):
+class BookingFact(DomainEvent):
     """A fact about one booking."""
 
     audit_only: ClassVar[bool] = True

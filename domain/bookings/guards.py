@@ -13,19 +13,18 @@ from typing import Final
 from sqlmodel import Session
 
 from domain import identity, payments, providers
-from domain.foundation.errors import Refusal
+from domain.bookings import queries, rules, stakes
+from domain.bookings.errors import DisputeAnsweredAlready, NotPayable, NotYoursToAnswer, ProposalOpen, TooLate
+from domain.bookings.kinds import Side, State, Step
+from domain.bookings.lifecycle import BOOKINGS
+from domain.bookings.models import Booking
+from domain.bookings.steps import By, Standing, actor_of, next_state, side_of
+from domain.foundation.errors import DomainError
 from domain.foundation.ids import encode
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.payments import PaymentState
 from domain.payments.errors import PaymentNotAuthorized, PaymentOver
-from domain.providers import Capability
-
-from . import queries, rules, stakes
-from .errors import DisputeAnsweredAlready, NotPayable, NotYoursToAnswer, ProposalOpen, TooLate
-from .kinds import Side, State, Step
-from .lifecycle import BOOKINGS
-from .models import Booking
-from .steps import By, Standing, actor_of, next_state, side_of
+from domain.providers import ProviderCapability
 
 PAY: Final = "pay"
 PROPOSE: Final = "propose"
@@ -54,7 +53,7 @@ def open_steps(session: Session, booking: Booking, *, by: By, at: datetime) -> O
     for name, guard in _candidates(here):
         try:
             guard(session, here)
-        except Refusal as refusal:
+        except DomainError as refusal:
             if possible_from := refusal.extras.get("possible_from"):
                 later[name] = datetime.fromisoformat(possible_from)
         else:
@@ -96,10 +95,10 @@ def check_changeable(session: Session, here: Standing) -> None:
     if here.side not in {Side.CUSTOMER, Side.PROVIDER}:
         raise NotYoursToAnswer("The two sides of a booking change it between them.")
     if booking.state is not State.CONFIRMED:
-        raise NotNow(
+        raise TransitionNotAllowed(
             "Only a confirmed booking can be changed.",
             state=str(booking.state),
-            allowed=BOOKINGS.allowed(booking.state, here.side),
+            allowed=BOOKINGS.allowed_transitions(booking.state, here.side),
         )
     if here.at >= booking.during.start:
         raise TooLate("The start has come.", possible_until=booking.during.start.isoformat())
@@ -114,12 +113,12 @@ def check_changeable(session: Session, here: Standing) -> None:
 
 def _check_accounts(session: Session, here: Standing) -> None:
     """Raise `AccountSuspended` where a side of the booking is."""
-    identity.require_dealt_with(session, here.booking.customer_id, here.booking.provider_user_id)
+    identity.require_active_accounts(session, here.booking.customer_id, here.booking.provider_user_id)
 
 
 def _candidates(here: Standing) -> list[tuple[str, Guard]]:
     """The steps that the table gives this side in this state, with their guards, and the two beside it."""
-    steps = [Step(name) for name in BOOKINGS.allowed(here.booking.state, here.side)]
+    steps = [Step(name) for name in BOOKINGS.allowed_transitions(here.booking.state, here.side)]
     beside: list[tuple[str, Guard]] = []
     if here.booking.state is State.PENDING_PAYMENT:
         beside = [(PAY, check_payable)]
@@ -134,8 +133,10 @@ def _checking(step: Step) -> Guard:
 
 def _may_accept(session: Session, here: Standing) -> None:
     booking = here.booking
-    identity.require_dealt_with(session, booking.customer_id)
-    providers.require(session, providers.profile(session, booking.profile_id), Capability.TAKE_BOOKINGS)
+    identity.require_active_accounts(session, booking.customer_id)
+    providers.require_capability(
+        session, providers.get_profile(session, booking.profile_id), ProviderCapability.TAKE_BOOKINGS
+    )
     if booking.payment_id is None:
         return
     payment = session.get_one(payments.Payment, booking.payment_id)

@@ -12,9 +12,8 @@ by confirming or admitting a block, the customer by saying themselves that a tas
 the provider's yes, and operators who stay silent have decided for the customer: the saving was promised.
 """
 
+from domain.bookings.kinds import ENDED, ProposalSide, ProposalState, Side, State, Step, TaskState, TaskStep
 from domain.foundation.lifecycle import Lifecycle, Transition
-
-from .kinds import ENDED, ProposalSide, ProposalState, Side, State, Step, TaskState, TaskStep
 
 _PARTIES = frozenset({Side.CUSTOMER, Side.PROVIDER})
 
@@ -24,7 +23,7 @@ def _row(
 ) -> Transition[State, Side]:
     return Transition(
         name=step,
-        who=frozenset({who}) if isinstance(who, Side) else who,
+        actors=frozenset({who}) if isinstance(who, Side) else who,
         sources=frozenset({source}) if isinstance(source, State) else source,
         target=target,
         due=due,
@@ -118,7 +117,7 @@ PROPOSALS: Lifecycle[ProposalState, ProposalSide] = Lifecycle(
     transitions=tuple(
         Transition(
             name=name,
-            who=frozenset({who}),
+            actors=frozenset({who}),
             sources=frozenset({ProposalState.OPEN}),
             target=target,
             due=due,
@@ -149,7 +148,7 @@ def _task_row(
 ) -> Transition[TaskState, Side]:
     return Transition(
         name=step,
-        who=frozenset({who}) if isinstance(who, Side) else who,
+        actors=frozenset({who}) if isinstance(who, Side) else who,
         sources=source,
         target=target,
         due=due,

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from . import endings, queries
-from .cancellation import free_until
-from .kinds import Side
-from .models import Booking
-from .place_rules import PlaceFacts, Precision, exact_from, precision
-from .queries import Whole
-from .steps import By, side_of
+from domain.bookings import endings, queries
+from domain.bookings.cancellation import free_until
+from domain.bookings.kinds import Side
+from domain.bookings.models import Booking
+from domain.bookings.place_rules import PlaceFacts, Precision, exact_from, precision
+from domain.bookings.queries import Whole
+from domain.bookings.steps import By, side_of
 
 
 def whole(session: Session, booking_id: UUID, *, by: By) -> Whole:

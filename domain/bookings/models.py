@@ -19,22 +19,21 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from domain.foundation.spans import Span
-from domain.foundation.tables import (
+from domain.bookings.cancellation import Amounts, CreditsUsed
+from domain.bookings.kinds import ENDED, Ground, ProposalKind, ProposalState, ReasonCode, Side, State
+from domain.bookings.snapshot import Snapshot
+from domain.foundation.persistence.tables import (
     Table,
-    added_amount,
     amount,
-    choice,
+    amount_default_zero,
     document,
+    enum_column,
     instant,
     primary_key,
     reference,
     span,
 )
-
-from .cancellation import Amounts, CreditsUsed
-from .kinds import ENDED, Ground, ProposalKind, ProposalState, ReasonCode, Side, State
-from .snapshot import Snapshot
+from domain.foundation.spans import Span
 
 _FINAL = ", ".join(f"'{state}'" for state in sorted(ENDED))
 _PARTS = "pay_out_amount + service_fee_amount + commission_amount + tax_amount + surge_amount"
@@ -143,7 +142,7 @@ class Booking(Table, table=True):
     customer_id: UUID = reference("users.id")
     quote_id: UUID = reference("quotes.id")
     payment_id: UUID | None = reference("payments.id", nullable=True)
-    state: State = choice(State, "booking_states_known")
+    state: State = enum_column(State, "booking_states_known")
     title: str = Field(sa_column=Column(String(200), nullable=False))
     latitude: float | None = Field(default=None, sa_column=Column(Double, nullable=True))
     longitude: float | None = Field(default=None, sa_column=Column(Double, nullable=True))
@@ -157,11 +156,11 @@ class Booking(Table, table=True):
     service_fee_amount: int = amount()
     commission_amount: int = amount()
     tax_amount: int = amount()
-    surge_amount: int = added_amount()
-    bonus_amount: int = added_amount()
-    stake_amount: int = added_amount()
-    fee_credits: int = added_amount()
-    surge_credits: int = added_amount()
+    surge_amount: int = amount_default_zero()
+    bonus_amount: int = amount_default_zero()
+    stake_amount: int = amount_default_zero()
+    fee_credits: int = amount_default_zero()
+    surge_credits: int = amount_default_zero()
     policy_version_id: UUID = reference("policy_versions.id")
     policy_snapshot: dict[str, Any] = document()
     strictest_start_at: datetime = instant()
@@ -174,12 +173,12 @@ class Booking(Table, table=True):
     started_at: datetime | None = instant(nullable=True)
     delivered_at: datetime | None = instant(nullable=True)
     no_show_at: datetime | None = instant(nullable=True)
-    no_show_side: Side | None = choice(Side, "booking_no_show_sides_known", nullable=True)
+    no_show_side: Side | None = enum_column(Side, "booking_no_show_sides_known", nullable=True)
     ended_at: datetime | None = instant(nullable=True)
-    cancelled_by: Side | None = choice(Side, "booking_cancellers_known", nullable=True)
-    reason_code: ReasonCode | None = choice(ReasonCode, "booking_reasons_known", nullable=True)
+    cancelled_by: Side | None = enum_column(Side, "booking_cancellers_known", nullable=True)
+    reason_code: ReasonCode | None = enum_column(ReasonCode, "booking_reasons_known", nullable=True)
     reason: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
-    ground: Ground | None = choice(Ground, "booking_grounds_known", nullable=True)
+    ground: Ground | None = enum_column(Ground, "booking_grounds_known", nullable=True)
     refund_amount: int | None = amount(nullable=True)
     kept_pay_out_amount: int | None = amount(nullable=True)
     kept_service_fee_amount: int | None = amount(nullable=True)
@@ -243,8 +242,8 @@ class Proposal(Table, table=True):
     )
     id: UUID = primary_key()
     booking_id: UUID = reference("bookings.id")
-    kind: ProposalKind = choice(ProposalKind, "proposal_kinds_known")
-    by_side: Side = choice(Side, "proposal_sides_known")
+    kind: ProposalKind = enum_column(ProposalKind, "proposal_kinds_known")
+    by_side: Side = enum_column(Side, "proposal_sides_known")
     during: Span = span()
     seats: int = Field(sa_column=Column(Integer, nullable=False))
     options: list[dict[str, Any]] = document()
@@ -252,7 +251,7 @@ class Proposal(Table, table=True):
     difference_amount: int = amount()
     currency: str = Field(sa_column=Column(String(3), nullable=False))
     note: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
-    state: ProposalState = choice(ProposalState, "proposal_states_known", default=ProposalState.OPEN)
+    state: ProposalState = enum_column(ProposalState, "proposal_states_known", default=ProposalState.OPEN)
     proposed_at: datetime = instant()
     expires_at: datetime = instant()
     answered_at: datetime | None = instant(nullable=True)
@@ -280,13 +279,13 @@ class Dispute(Table, table=True):
         },
     )
     booking_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("bookings.id"), primary_key=True))
-    opened_by: Side = choice(Side, "dispute_sides_known")
+    opened_by: Side = enum_column(Side, "dispute_sides_known")
     opened_at: datetime = instant()
-    reason_code: ReasonCode = choice(ReasonCode, "dispute_reasons_known")
+    reason_code: ReasonCode = enum_column(ReasonCode, "dispute_reasons_known")
     statement: str = Field(sa_column=Column(Text, nullable=False))
     answer: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     answered_at: datetime | None = instant(nullable=True)
-    decided_by: Side | None = choice(Side, "dispute_deciders_known", nullable=True)
+    decided_by: Side | None = enum_column(Side, "dispute_deciders_known", nullable=True)
     decided_at: datetime | None = instant(nullable=True)
     decision: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     refund_bp: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))

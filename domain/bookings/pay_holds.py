@@ -13,7 +13,7 @@ from sqlmodel import Session
 from domain import ledger, providers
 from domain.foundation.actors import SYSTEM
 from domain.ledger import Account, AccountKind, Posting
-from domain.providers import Capability
+from domain.providers import ProviderCapability
 
 _MOST_UNITS = 200  # more currencies than there are
 
@@ -51,7 +51,7 @@ def _locked(session: Session, profile_id: UUID, unit: str) -> tuple[Account, Acc
 
 
 def _may_be_paid(session: Session, profile_id: UUID) -> bool:
-    return providers.is_allowed(session, profile_id, Capability.BE_PAID)
+    return providers.has_capability(session, profile_id, ProviderCapability.BE_PAID)
 
 
 def _units(session: Session, profile_id: UUID) -> list[str]:

@@ -13,15 +13,14 @@ from sqlmodel import Session
 
 from domain import availability, identity, payments, providers
 from domain.availability.errors import HoldLost
+from domain.bookings import books, calling_off, guards, queries, requests, stopping
+from domain.bookings.kinds import ENDED, ReasonCode, Side, State
+from domain.bookings.models import Booking
+from domain.bookings.steps import By, Standing, actor_of, side_of
 from domain.foundation.actors import CLOCK, PAYMENT
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.payments import PaymentState
-from domain.providers import Capability
-
-from . import books, calling_off, guards, queries, requests, stopping
-from .kinds import ENDED, ReasonCode, Side, State
-from .models import Booking
-from .steps import By, Standing, actor_of, side_of
+from domain.providers import ProviderCapability
 
 _THERE = frozenset({PaymentState.AUTHORIZED, PaymentState.CAPTURED})
 
@@ -125,5 +124,5 @@ def _go_on(session: Session, here: Standing, payment: payments.Payment) -> None:
 
 def _is_barred(session: Session, booking: Booking) -> bool:
     """Whether nothing new begins with the customer, or with the provider and their profile."""
-    may_be_booked = providers.is_allowed(session, booking.profile_id, Capability.TAKE_BOOKINGS)
-    return not may_be_booked or bool(identity.barred(session, [booking.customer_id]))
+    may_be_booked = providers.has_capability(session, booking.profile_id, ProviderCapability.TAKE_BOOKINGS)
+    return not may_be_booked or bool(identity.inactive_accounts(session, [booking.customer_id]))

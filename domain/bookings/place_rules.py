@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from .kinds import Side, State
+from domain.bookings.kinds import Side, State
 
 # People look up where to go the evening before; earlier than that only somebody curious needs a door number.
 EXACT_BEFORE_START: Final = timedelta(hours=24)

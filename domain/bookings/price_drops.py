@@ -14,14 +14,13 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import pricing
+from domain.bookings import queries
+from domain.bookings.adopting import adopt_price
+from domain.bookings.events import PriceLowered
+from domain.bookings.kinds import Side, State
+from domain.bookings.models import Booking
+from domain.bookings.steps import Standing, keep_no_more_than, let_proposal_lapse, record
 from domain.foundation.actors import SYSTEM
-
-from . import queries
-from .adopting import adopt_price
-from .events import PriceLowered
-from .kinds import Side, State
-from .models import Booking
-from .steps import Standing, keep_no_more_than, let_proposal_lapse, record
 
 
 def follow_price_drop(session: Session, booking_id: UUID, *, at: datetime) -> list[UUID]:

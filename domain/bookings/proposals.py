@@ -14,17 +14,16 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import availability, identity, offers, payments, pricing
+from domain.bookings import guards, queries, rules
+from domain.bookings.adopting import adopt_price
+from domain.bookings.errors import IncreaseNotPayable, NothingProposed, NotYoursToAnswer, TooLate
+from domain.bookings.events import ChangeAccepted, ChangeDeclined, ChangeProposed, ChangeWithdrawn
+from domain.bookings.kinds import ProposalKind, ProposalSide
+from domain.bookings.lifecycle import PROPOSALS
+from domain.bookings.models import Booking, Proposal
+from domain.bookings.queries import ProposalLine
+from domain.bookings.steps import By, Standing, keep_no_more_than, let_proposal_lapse, record, standing
 from domain.payments import PaymentState
-
-from . import guards, queries, rules
-from .adopting import adopt_price
-from .errors import IncreaseNotPayable, NothingProposed, NotYoursToAnswer, TooLate
-from .events import ChangeAccepted, ChangeDeclined, ChangeProposed, ChangeWithdrawn
-from .kinds import ProposalKind, ProposalSide
-from .lifecycle import PROPOSALS
-from .models import Booking, Proposal
-from .queries import ProposalLine
-from .steps import By, Standing, keep_no_more_than, let_proposal_lapse, record, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def accept(
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     proposal = _answered(session, here, proposal_id, "accept")
     booking = here.booking
-    identity.require_dealt_with(session, booking.customer_id, booking.provider_user_id)
+    identity.require_active_accounts(session, booking.customer_id, booking.provider_user_id)
     quote = pricing.own_quote(session, proposal.quote_id, customer_id=booking.customer_id)
     _check_payable(session, booking, quote)
     paid_before = booking.paid_amount
@@ -201,7 +200,7 @@ def _answered(session: Session, here: Standing, proposal_id: UUID, name: str) ->
     sides = {proposal.by_side: ProposalSide.PROPOSER, proposal.by_side.other: ProposalSide.ANSWERER}
     if here.side not in sides:
         raise NotYoursToAnswer("The two sides of a booking answer each other's proposals.")
-    state = PROPOSALS.step(proposal.state, name, sides[here.side])
+    state = PROPOSALS.next_state(proposal.state, name, sides[here.side])
     if here.at >= proposal.expires_at:
         raise TooLate("The time for an answer is over.", possible_until=proposal.expires_at.isoformat())
     proposal.state, proposal.answered_at = state, here.at

@@ -14,13 +14,12 @@ from sqlalchemy import Row, literal_column, select, text
 from sqlalchemy.dialects.postgresql import JSON
 from sqlmodel import Session, col
 
-from domain.foundation.paging import Page, decode, page_of
+from domain.bookings.errors import BookingNotFound, ProposalNotFound
+from domain.bookings.kinds import ProposalKind, ProposalState, ReasonCode, Side, State
+from domain.bookings.models import Booking, Dispute, Proposal
+from domain.bookings.task_queries import LINE, TaskLine
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.foundation.spans import Span
-
-from .errors import BookingNotFound, ProposalNotFound
-from .kinds import ProposalKind, ProposalState, ReasonCode, Side, State
-from .models import Booking, Dispute, Proposal
-from .task_queries import LINE, TaskLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,10 +266,10 @@ def page(
     session: Session, user_id: UUID, *, side: Side, state: State | None, after: str | None, limit: int
 ) -> Page[Summary]:
     """Somebody's bookings on one side, the newest first."""
-    before = _AFTER_ALL if after is None else decode(after, [UUID])[0]
+    before = _AFTER_ALL if after is None else decode_cursor(after, [UUID])[0]
     wanted = {"user_id": user_id, "before": before, "state": state, "limit": limit + 1}
     rows = [_summary(row) for row in session.execute(_PAGE[side], wanted)]
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def _summary(row: Row[Any]) -> Summary:

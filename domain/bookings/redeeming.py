@@ -7,10 +7,9 @@ what is not booked. The keys are the booking's: asking twice posts once.
 from sqlmodel import Session
 
 from domain import ledger, pricing
+from domain.bookings.cancellation import CreditsUsed
+from domain.bookings.steps import Standing
 from domain.pricing import Use
-
-from .cancellation import CreditsUsed
-from .steps import Standing
 
 
 def redeem(session: Session, here: Standing, quote: pricing.Quote) -> None:

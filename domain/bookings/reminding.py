@@ -5,12 +5,11 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain.bookings import queries, task_queries
+from domain.bookings.kinds import Side, State, TaskState
+from domain.bookings.steps import Standing, record
+from domain.bookings.task_events import TasksReminded
 from domain.foundation.actors import CLOCK
-
-from . import queries, task_queries
-from .kinds import Side, State, TaskState
-from .steps import Standing, record
-from .task_events import TasksReminded
 
 
 def remind(session: Session, booking_id: UUID, *, at: datetime) -> bool:

@@ -6,16 +6,15 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import availability, markets, offers, payments, pricing
+from domain.bookings import endings, guards, redeeming, rules, stakes
+from domain.bookings.events import BookingAuthorized, BookingConfirmed, BookingRequested
+from domain.bookings.kinds import ReasonCode, Side, State, Step
+from domain.bookings.models import Booking
+from domain.bookings.snapshot import Snapshot
+from domain.bookings.steps import By, Standing, actor_of, move, record, standing
 from domain.foundation import ids
 from domain.foundation.actors import PAYMENT, Actor
 from domain.pricing.errors import OfferTakesNoBookings
-
-from . import endings, guards, redeeming, rules, stakes
-from .events import BookingAuthorized, BookingConfirmed, BookingRequested
-from .kinds import ReasonCode, Side, State, Step
-from .models import Booking
-from .snapshot import Snapshot
-from .steps import By, Standing, actor_of, move, record, standing
 
 
 def request(session: Session, quote_id: UUID, *, by: By, at: datetime) -> Booking:
@@ -194,7 +193,7 @@ def _booking(session: Session, quote: pricing.Quote, terms: offers.Terms, *, at:
 
 def _snapshot(session: Session, quote: pricing.Quote, terms: offers.Terms) -> Snapshot:
     """The policy that priced the quote is the one that holds for the booking."""
-    version = markets.policy(session, quote.policy_version_id)
+    version = markets.get_policy_version(session, quote.policy_version_id)
     if terms.cancellation_policy not in version.rules.cancellation_policies:
         raise OfferTakesNoBookings(
             "The market no longer has this offer's cancellation policy; its provider has to choose another.",

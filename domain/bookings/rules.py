@@ -9,14 +9,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.foundation.errors import Refusal
-from domain.foundation.lifecycle import NotNow
+from domain.bookings.errors import NotYoursToAnswer, TaskDecided, TooEarly, TooLate
+from domain.bookings.kinds import Side, State, TaskState, TaskStep
+from domain.bookings.lifecycle import TASKS
+from domain.bookings.snapshot import Snapshot
+from domain.foundation.errors import DomainError
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.foundation.spans import Span
-
-from .errors import NotYoursToAnswer, TaskDecided, TooEarly, TooLate
-from .kinds import Side, State, TaskState, TaskStep
-from .lifecycle import TASKS
-from .snapshot import Snapshot
 
 # Accepting is followed by a capture that a worker makes and may have to repeat. An hour outlasts the outages
 # that Stripe's status page has shown in a year, so that no authorization lapses between the two.
@@ -124,7 +123,9 @@ def may_speak_of_tasks(booking: State, step: TaskStep, side: Side) -> None:
     """Refuse what this side cannot know yet, or what matters no more, where the booking is."""
     if booking not in _speakable(step, side):
         there, deed = booking.replace("_", " "), step.replace("_", " ")
-        raise NotNow(f"A {there} booking does not allow the {side} to {deed} its tasks.", state=str(booking))
+        raise TransitionNotAllowed(
+            f"A {there} booking does not allow the {side} to {deed} its tasks.", state=str(booking)
+        )
 
 
 class TaskFacts(Protocol):
@@ -149,7 +150,7 @@ def check_task_step(
     `TaskDecided`.
     """
     may_speak_of_tasks(booking, step, side)
-    state = TASKS.step(task.state, step, side)
+    state = TASKS.next_state(task.state, step, side)
     if booking is State.DELIVERED:
         check_in_time(due_at, at)
     if step is TaskStep.OBJECT:
@@ -173,8 +174,8 @@ def task_steps(
 ) -> list[str]:
     """What would be accepted now from this side about a task, in the order of the table."""
     accepted = []
-    for step in TASKS.allowed(task.state, side):
-        with suppress(Refusal):
+    for step in TASKS.allowed_transitions(task.state, side):
+        with suppress(DomainError):
             check_task_step(task, booking, due_at, TaskStep(step), side, at=at)
             accepted.append(step)
     return accepted

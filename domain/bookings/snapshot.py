@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.markets import CancellationPolicy, Policy, TaxBase
+from domain.markets import CancellationPolicy, MarketPolicy, TaxBase
 from domain.pricing import TaskRules
 
 
@@ -35,7 +35,7 @@ class Snapshot(BaseModel):
     @classmethod
     def taken(
         cls,
-        policy: Policy,
+        policy: MarketPolicy,
         number: int,
         *,
         cancellation_policy: str,

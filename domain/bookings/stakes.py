@@ -12,18 +12,17 @@ from datetime import datetime
 from sqlmodel import Session
 
 from domain import pricing
+from domain.bookings import rules, task_queries
+from domain.bookings.cancellation import NO_STAKE, Settlement, Stake
+from domain.bookings.errors import TasksOpen
+from domain.bookings.kinds import Side, State, TaskOutcome, TaskState, TaskStep
+from domain.bookings.lifecycle import TASKS
+from domain.bookings.models import Booking
+from domain.bookings.steps import Standing, record
+from domain.bookings.task_events import TaskConfirmed, TasksSettled, TaskWasDecided
+from domain.bookings.task_models import BookingTask
 from domain.foundation import ids
 from domain.foundation.actors import CLOCK
-
-from . import rules, task_queries
-from .cancellation import NO_STAKE, Settlement, Stake
-from .errors import TasksOpen
-from .kinds import Side, State, TaskOutcome, TaskState, TaskStep
-from .lifecycle import TASKS
-from .models import Booking
-from .steps import Standing, record
-from .task_events import TaskConfirmed, TasksSettled, TaskWasDecided
-from .task_models import BookingTask
 
 _UNSAID = frozenset({TaskState.AGREED, TaskState.PERFORMED})
 
@@ -60,7 +59,7 @@ def settle(session: Session, here: Standing, state: State) -> list[BookingTask]:
         if carried_out:
             speak_for_the_silent(session, here, task)
         task.outcome = TaskOutcome(task.state) if carried_out else TaskOutcome.CALLED_OFF
-        task.state = TASKS.step(task.state, TaskStep.SETTLE, Side.CLOCK)
+        task.state = TASKS.next_state(task.state, TaskStep.SETTLE, Side.CLOCK)
         task.settled_at, task.answer_by = here.at, None
     return tasks
 
@@ -90,11 +89,11 @@ def speak_for_the_silent(session: Session, here: Standing, task: BookingTask) ->
     """The clock's word for whoever has not said theirs."""
     clock = replace(here, side=Side.CLOCK, actor=CLOCK)
     if task.state in _UNSAID:
-        task.state = TASKS.step(task.state, TaskStep.CONFIRM, Side.CLOCK)
+        task.state = TASKS.next_state(task.state, TaskStep.CONFIRM, Side.CLOCK)
         task.said_by, task.said_at = Side.CLOCK, here.at
         record(session, clock, TaskConfirmed(booking_id=task.booking_id, task_id=task.id))
     elif task.state is TaskState.DISPUTED:
-        task.state = TASKS.step(task.state, TaskStep.DECIDE_AS_CONFIRMED, Side.CLOCK)
+        task.state = TASKS.next_state(task.state, TaskStep.DECIDE_AS_CONFIRMED, Side.CLOCK)
         task.decided_by, task.decided_at, task.answer_by = Side.CLOCK, here.at, None
         fact = TaskWasDecided(booking_id=task.booking_id, task_id=task.id, outcome=TaskOutcome.CONFIRMED)
         record(session, clock, fact)

@@ -11,18 +11,17 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import payments
+from domain.bookings import queries
+from domain.bookings.errors import BookingNotFound, TooLate
+from domain.bookings.events import BookingFact, ChangeExpired
+from domain.bookings.kinds import ProposalSide, Side, State, Step
+from domain.bookings.lifecycle import BOOKINGS, PROPOSALS
+from domain.bookings.models import Booking
 from domain.foundation import events
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.errors import Stale
 from domain.identity import Caller
 from domain.payments.errors import KeepTooMuch, PaymentNotAuthorized
-
-from . import queries
-from .errors import BookingNotFound, TooLate
-from .events import BookingFact, ChangeExpired
-from .kinds import ProposalSide, Side, State, Step
-from .lifecycle import BOOKINGS, PROPOSALS
-from .models import Booking
 
 By = Caller | Actor
 """Who acts: a person with their roles, or the clock or the payment, which need none."""
@@ -105,7 +104,7 @@ def let_proposal_lapse(session: Session, here: Standing) -> None:
     """End the open proposal, if there is one: its time is over, or the booking has moved on."""
     proposal = queries.open_proposal(session, here.booking.id)
     if proposal is not None:
-        proposal.state = PROPOSALS.step(proposal.state, "expire", ProposalSide.CLOCK)
+        proposal.state = PROPOSALS.next_state(proposal.state, "expire", ProposalSide.CLOCK)
         proposal.answered_at = here.at
         fact = ChangeExpired(booking_id=here.booking.id, proposal_id=proposal.id)
         record(session, here, fact)
@@ -113,13 +112,13 @@ def let_proposal_lapse(session: Session, here: Standing) -> None:
 
 def record(session: Session, here: Standing, fact: BookingFact) -> None:
     """Write down what happened to the booking."""
-    events.record(session, fact, subject=("booking", here.booking.id), by=here.actor, at=here.at)
+    events.record_event(session, fact, subject=("booking", here.booking.id), by=here.actor, at=here.at)
 
 
 def next_state(here: Standing, step: Step) -> State:
     """Where the step leads. Refuses `NotNow`, and `TooLate` for an answer that the clock has overtaken."""
     booking = here.booking
-    state = BOOKINGS.step(booking.state, step, here.side)
+    state = BOOKINGS.next_state(booking.state, step, here.side)
     if step in HAS_ITS_TIME and booking.due_at is not None and here.at >= booking.due_at:
         raise TooLate("The time for this is over.", possible_until=booking.due_at.isoformat())
     return state

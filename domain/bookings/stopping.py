@@ -5,11 +5,10 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from domain import payments
+from domain.bookings import stakes
+from domain.bookings.kinds import State
+from domain.bookings.steps import Standing
 from domain.payments import Payment
-
-from . import stakes
-from .kinds import State
-from .steps import Standing
 
 # How often a stopped booking is looked at anew; the end of the dispute is heard of at once, this is for news
 # that was lost.

@@ -12,23 +12,22 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import identity, providers
+from domain.bookings import delivery, endings, queries, requests, rules, stakes
+from domain.bookings.cancellation import Share
+from domain.bookings.events import PartyReinstated, PartySuspended
+from domain.bookings.kinds import Ground, ReasonCode, Side, State, Step
+from domain.bookings.models import Booking
+from domain.bookings.steps import Standing, record
 from domain.foundation.actors import SYSTEM
 from domain.foundation.money import BASIS_POINTS
-from domain.providers import Capability
-
-from . import delivery, endings, queries, requests, rules, stakes
-from .cancellation import Share
-from .events import PartyReinstated, PartySuspended
-from .kinds import Ground, ReasonCode, Side, State, Step
-from .models import Booking
-from .steps import Standing, record
+from domain.providers import ProviderCapability
 
 _EVERYTHING_BACK = Share(BASIS_POINTS, BASIS_POINTS, Ground.NOT_BY_THE_CUSTOMER)
 
 
 def follow_suspension(session: Session, user_id: UUID, *, at: datetime) -> int:
     """Apply the rule to all that a suspended user has not begun. Returns how many bookings it met."""
-    if user_id not in identity.barred(session, [user_id]):
+    if user_id not in identity.inactive_accounts(session, [user_id]):
         return 0
     booking_ids = queries.not_begun_of_user(session, user_id)
     for booking_id in booking_ids:
@@ -38,7 +37,7 @@ def follow_suspension(session: Session, user_id: UUID, *, at: datetime) -> int:
 
 def follow_reinstatement(session: Session, user_id: UUID, *, at: datetime) -> int:
     """Let confirmed bookings of a user who was suspended begin at their start again. Returns how many."""
-    if identity.barred(session, [user_id]):
+    if identity.inactive_accounts(session, [user_id]):
         return 0
     booking_ids = queries.not_begun_of_user(session, user_id)
     for booking_id in booking_ids:
@@ -52,7 +51,7 @@ def follow_reinstatement(session: Session, user_id: UUID, *, at: datetime) -> in
 
 def follow_profile(session: Session, profile_id: UUID, *, at: datetime) -> int:
     """End what nobody agreed to yet with a profile that takes no bookings any more. Returns how many."""
-    if providers.is_allowed(session, profile_id, Capability.TAKE_BOOKINGS):
+    if providers.has_capability(session, profile_id, ProviderCapability.TAKE_BOOKINGS):
         return 0
     ended = 0
     for booking_id in queries.not_agreed_of_profile(session, profile_id):
@@ -64,7 +63,7 @@ def follow_profile(session: Session, profile_id: UUID, *, at: datetime) -> int:
 def start_or_cancel(session: Session, here: Standing) -> None:
     """Start a confirmed booking that is due, or cancel it where a side of it is suspended by now."""
     booking = here.booking
-    if identity.barred(session, [booking.customer_id, booking.provider_user_id]):
+    if identity.inactive_accounts(session, [booking.customer_id, booking.provider_user_id]):
         _cancel(session, here)
     elif here.at < booking.during.start:
         _wait_until(session, booking, booking.during.start)
@@ -78,7 +77,7 @@ def waits_for_suspended(session: Session, here: Standing) -> bool:
     for side, since in _asked(session, booking):
         due_at = rules.answer_of_suspended_due(since)
         user_id = booking.customer_id if side is Side.CUSTOMER else booking.provider_user_id
-        if here.at < due_at and identity.barred(session, [user_id]):
+        if here.at < due_at and identity.inactive_accounts(session, [user_id]):
             _wait_until(session, booking, due_at)
             return True
     return False
@@ -86,7 +85,7 @@ def waits_for_suspended(session: Session, here: Standing) -> bool:
 
 def called_off(session: Session, booking: Booking, *, by: Side, at: datetime) -> Share:
     """What goes back when `by` calls the booking off: everything where the other side is suspended."""
-    if by is Side.CUSTOMER and identity.barred(session, [booking.provider_user_id]):
+    if by is Side.CUSTOMER and identity.inactive_accounts(session, [booking.provider_user_id]):
         return _EVERYTHING_BACK
     return endings.called_off(booking, by=by, at=at)
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from .events import BookingFact
-from .kinds import Side, TaskOutcome
+from domain.bookings.events import BookingFact
+from domain.bookings.kinds import Side, TaskOutcome
 
 
 @dataclass(frozen=True)

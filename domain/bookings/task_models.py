@@ -6,11 +6,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, Index, SmallInteger, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, amount, choice, instant, primary_key, reference
+from domain.bookings.cancellation import Stake
+from domain.bookings.kinds import Side, TaskOutcome, TaskState
+from domain.foundation.persistence.tables import Table, amount, enum_column, instant, primary_key, reference
 from domain.offers import TaskKind
-
-from .cancellation import Stake
-from .kinds import Side, TaskOutcome, TaskState
 
 
 # One row means: the customer of this booking does this themselves, which saves them this share of its price.
@@ -61,22 +60,22 @@ class BookingTask(Table, table=True):
     booking_id: UUID = reference("bookings.id")
     task_id: UUID = reference("offer_tasks.id")
     position: int = Field(sa_column=Column(SmallInteger, nullable=False))
-    kind: TaskKind = choice(TaskKind, "booking_task_kinds_known")
+    kind: TaskKind = enum_column(TaskKind, "booking_task_kinds_known")
     title: str = Field(sa_column=Column(String(120), nullable=False))
     share_pay_out_amount: int = amount()
     share_tax_amount: int = amount()
-    state: TaskState = choice(TaskState, "booking_task_states_known", default=TaskState.AGREED)
+    state: TaskState = enum_column(TaskState, "booking_task_states_known", default=TaskState.AGREED)
     performed_at: datetime | None = instant(nullable=True)
-    said_by: Side | None = choice(Side, "booking_task_sayers_known", nullable=True)
+    said_by: Side | None = enum_column(Side, "booking_task_sayers_known", nullable=True)
     said_at: datetime | None = instant(nullable=True)
     reason: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     objection: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     objected_at: datetime | None = instant(nullable=True)
     answer_by: datetime | None = instant(nullable=True)
-    decided_by: Side | None = choice(Side, "booking_task_deciders_known", nullable=True)
+    decided_by: Side | None = enum_column(Side, "booking_task_deciders_known", nullable=True)
     decided_at: datetime | None = instant(nullable=True)
     decision: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
-    outcome: TaskOutcome | None = choice(TaskOutcome, "booking_task_outcomes_known", nullable=True)
+    outcome: TaskOutcome | None = enum_column(TaskOutcome, "booking_task_outcomes_known", nullable=True)
     settled_at: datetime | None = instant(nullable=True)
 
     @property

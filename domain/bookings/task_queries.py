@@ -8,11 +8,10 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
+from domain.bookings.errors import TaskNotFound
+from domain.bookings.kinds import Side, TaskOutcome, TaskState
+from domain.bookings.task_models import BookingTask
 from domain.offers import TaskKind
-
-from .errors import TaskNotFound
-from .kinds import Side, TaskOutcome, TaskState
-from .task_models import BookingTask
 
 
 @dataclass(frozen=True, slots=True)

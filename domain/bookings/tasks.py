@@ -10,14 +10,12 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain.foundation.actors import CLOCK
-
-from . import queries, rules, stakes, task_queries
-from .events import BookingFact
-from .kinds import Side, State, TaskOutcome, TaskState, TaskStep
-from .queries import Whole
-from .steps import By, Standing, record, standing
-from .task_events import (
+from domain.bookings import queries, rules, stakes, task_queries
+from domain.bookings.events import BookingFact
+from domain.bookings.kinds import Side, State, TaskOutcome, TaskState, TaskStep
+from domain.bookings.queries import Whole
+from domain.bookings.steps import By, Standing, record, standing
+from domain.bookings.task_events import (
     TaskConfirmed,
     TaskDisputed,
     TaskPerformed,
@@ -25,7 +23,8 @@ from .task_events import (
     TaskReportedUnmet,
     TaskWasDecided,
 )
-from .task_models import BookingTask
+from domain.bookings.task_models import BookingTask
+from domain.foundation.actors import CLOCK
 
 _DECISIONS = {
     TaskOutcome.CONFIRMED: TaskStep.DECIDE_AS_CONFIRMED,

@@ -12,14 +12,13 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain.bookings import queries
+from domain.bookings.kinds import Side
+from domain.bookings.models import Booking
+from domain.bookings.steps import By, side_of
 from domain.foundation.actors import ActorKind
-from domain.foundation.events import EventRow, history
-from domain.foundation.paging import Page, decode, encode
-
-from . import queries
-from .kinds import Side
-from .models import Booking
-from .steps import By, side_of
+from domain.foundation.events import EventRow, subject_history
+from domain.foundation.paging import Page, decode_cursor, encode_cursor
 
 _OF_WHAT = {"booking": frozenset({Side.CUSTOMER, Side.PROVIDER}), "payment": frozenset({Side.CUSTOMER})}
 """Which party sees facts whose names start so. Operators see all, and alone what does not stand here yet."""
@@ -44,10 +43,10 @@ def timeline(session: Session, booking_id: UUID, *, by: By, after: str | None, l
     """What happened, the oldest first. A page may be short where a side may not see everything."""
     booking = queries.booking(session, booking_id)
     side = side_of(booking, by)
-    seen = 0 if after is None else int(str(decode(after, [int])[0]))
-    rows = history(session, booking_id, after_version=seen, limit=limit + 1)
+    seen = 0 if after is None else int(str(decode_cursor(after, [int])[0]))
+    rows = subject_history(session, booking_id, after_version=seen, limit=limit + 1)
     shown = [_entry(row, booking) for row in rows[:limit] if _visible(row, side)]
-    return Page(shown, encode([rows[limit - 1].version]) if len(rows) > limit else None)
+    return Page(shown, encode_cursor([rows[limit - 1].version]) if len(rows) > limit else None)
 
 
 def _visible(row: EventRow, side: Side) -> bool:

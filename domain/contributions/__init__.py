@@ -6,34 +6,51 @@ A **contribution** of a **kind** is claimed after the fact, or promised as a **c
 the three never mix. Declining costs nothing, withdrawing is free, and thanks alone is a choice.
 """
 
-from . import standing, valuing, worth
-from .appealing import answer_appeal, appeal, let_stand, standing_rejections
-from .attestation_models import Attestation, ContributionDraw
-from .attesting import Said, Verdict, attest, verify
-from .attesting import act as act_on_attestation
-from .booking_fees import bound_of, note_reviewed
-from .call_models import Call, Commitment
-from .calls import Asking, call, calls_due, close_call, open_call, open_calls
-from .calls import close_when_due as close_call_when_due
-from .checking import follow as follow_submission
-from .checking import waiting_to_be_checked
-from .clawing_back import claw_back, follow_correction, follow_failed_refund, follow_refund
-from .closing import close as close_period
-from .commitments import commit, commitments_lapsing, lapse_commitment, own_commitments, withdraw_commitment
-from .escalating import escalate, overdue
-from .evidence import Evidence
-from .expiring import expire as expire_credits
-from .expiring import perhaps_due as perhaps_expiring
-from .explaining import Explanation
-from .explaining import explain as explain_posting
-from .hours import claim_hours, confirm_hours, decline_hours, lapse_hours, withdraw_hours
-from .hours_lifecycle import HOUR_TRANSFERS
-from .hours_models import HourSide, HourTransfer, HourTransferState
-from .hours_queries import HoursStanding, due_hour_transfers, hour_transfer, hour_transfers, hours_of
-from .integrity import look_at as look_at_signal
-from .integrity import scan as scan_integrity
-from .integrity import signals as integrity_signals
-from .kinds import (
+from domain.contributions import standing, valuing, worth
+from domain.contributions.appealing import answer_appeal, appeal, let_stand, standing_rejections
+from domain.contributions.attestation_models import Attestation, ContributionDraw
+from domain.contributions.attesting import Said, Verdict, attest, verify
+from domain.contributions.attesting import act as act_on_attestation
+from domain.contributions.booking_fees import bound_of, note_reviewed
+from domain.contributions.call_models import Call, Commitment
+from domain.contributions.calls import Asking, call, calls_due, close_call, open_call, open_calls
+from domain.contributions.calls import close_when_due as close_call_when_due
+from domain.contributions.checking import follow as follow_submission
+from domain.contributions.checking import waiting_to_be_checked
+from domain.contributions.clawing_back import (
+    claw_back,
+    follow_correction,
+    follow_failed_refund,
+    follow_refund,
+)
+from domain.contributions.closing import close as close_period
+from domain.contributions.commitments import (
+    commit,
+    commitments_lapsing,
+    lapse_commitment,
+    own_commitments,
+    withdraw_commitment,
+)
+from domain.contributions.escalating import escalate, overdue
+from domain.contributions.evidence import Evidence
+from domain.contributions.expiring import expire as expire_credits
+from domain.contributions.expiring import perhaps_due as perhaps_expiring
+from domain.contributions.explaining import Explanation
+from domain.contributions.explaining import explain as explain_posting
+from domain.contributions.hours import claim_hours, confirm_hours, decline_hours, lapse_hours, withdraw_hours
+from domain.contributions.hours_lifecycle import HOUR_TRANSFERS
+from domain.contributions.hours_models import HourSide, HourTransfer, HourTransferState
+from domain.contributions.hours_queries import (
+    HoursStanding,
+    due_hour_transfers,
+    hour_transfer,
+    hour_transfers,
+    hours_of,
+)
+from domain.contributions.integrity import look_at as look_at_signal
+from domain.contributions.integrity import scan as scan_integrity
+from domain.contributions.integrity import signals as integrity_signals
+from domain.contributions.kinds import (
     AttestationRole,
     AttestationState,
     CallState,
@@ -46,15 +63,15 @@ from .kinds import (
     Unit,
     Verifier,
 )
-from .level_appeals import answer as answer_level_appeal
-from .level_appeals import appeal as appeal_level_loss
-from .levelling import Published, decided_again, may
-from .levelling import decide as decide_levels
-from .levelling import published as published_levels
-from .levelling import to_be_asked as levels_to_be_asked
-from .levels import LevelAppealOutcome, LevelOutcome, Missing, Season
-from .lifecycle import ATTESTATIONS, CALLS, COMMITMENTS, CONTRIBUTIONS
-from .looking import (
+from domain.contributions.level_appeals import answer as answer_level_appeal
+from domain.contributions.level_appeals import appeal as appeal_level_loss
+from domain.contributions.levelling import Published, decided_again, may
+from domain.contributions.levelling import decide as decide_levels
+from domain.contributions.levelling import published as published_levels
+from domain.contributions.levelling import to_be_asked as levels_to_be_asked
+from domain.contributions.levels import LevelAppealOutcome, LevelOutcome, Missing, Season
+from domain.contributions.lifecycle import ATTESTATIONS, CALLS, COMMITMENTS, CONTRIBUTIONS
+from domain.contributions.looking import (
     asked_of,
     evidence_of,
     own_attestations,
@@ -62,49 +79,49 @@ from .looking import (
     seen,
     waiting_for_moderators,
 )
-from .looking_at_standing import HOW as HOW_LEVELS_ARE_COUNTED
-from .looking_at_standing import Numbers, Own, Standing
-from .looking_at_standing import decision as level_decision
-from .looking_at_standing import of_user as standing_of_user
-from .looking_at_standing import open_appeals as open_level_appeals
-from .looking_at_standing import own_decisions as own_level_decisions
-from .models import Contribution, ContributionEvidence
-from .nights import count as count_standing
-from .nights import keep as keep_standing
-from .nights import markets_with_contributions
-from .nights import recount as recount_standing
-from .patronage import Plan as PatronagePlan
-from .patronage import credit_share, post_patronage, preview_patronage
-from .patronage_models import PatronageRound
-from .patronage_queries import ShareSeen, waiting_shares
-from .patronage_queries import rounds as patronage_rounds
-from .patronage_queries import shares as patronage_shares
-from .patronage_rules import Share as PatronageReckoning
-from .periods import closed as closed_periods
-from .periods import pool_of
-from .periods import with_contributions as markets_with_periods
-from .policy import ContributionPolicy
-from .policy import read as read_policy
-from .policy import rules_of as policy_of
-from .pots import close_pot, end_promise_from_pot, feed_pot, open_pot, promise_from_pot
-from .pots_models import ContributionPot, PotGift
-from .pots_queries import PotSeen, gifts_by, pot, pot_seen, pots
-from .privileges import LEVELS, Level, Privilege
-from .queries import attestations_due
-from .recounting import recount
-from .referrals import code_of as referral_code
-from .referrals import follow_completion, referrals_by, use_code
-from .restoring import answer as answer_claw_back_appeal
-from .restoring import appeal as appeal_claw_back
-from .settling import hold as hold_credits
-from .settling import settle as settle_credits
-from .settling import to_hold, to_settle
-from .standing_models import LevelDecision, LevelState, StandingSnapshot
-from .submitting import Claim, note_deed, submit, withdraw
-from .tracing import Trace, trace
-from .value_kinds import ClawBackOutcome, ClawBackReason, ReferralEnd, Watch, WatchOutcome
-from .value_models import ContributionPeriod
-from .wallet_looking import (
+from domain.contributions.looking_at_standing import HOW as HOW_LEVELS_ARE_COUNTED
+from domain.contributions.looking_at_standing import Numbers, Own, Standing
+from domain.contributions.looking_at_standing import decision as level_decision
+from domain.contributions.looking_at_standing import of_user as standing_of_user
+from domain.contributions.looking_at_standing import open_appeals as open_level_appeals
+from domain.contributions.looking_at_standing import own_decisions as own_level_decisions
+from domain.contributions.models import Contribution, ContributionEvidence
+from domain.contributions.nights import count as count_standing
+from domain.contributions.nights import keep as keep_standing
+from domain.contributions.nights import markets_with_contributions
+from domain.contributions.nights import recount as recount_standing
+from domain.contributions.patronage import Plan as PatronagePlan
+from domain.contributions.patronage import credit_share, post_patronage, preview_patronage
+from domain.contributions.patronage_models import PatronageRound
+from domain.contributions.patronage_queries import ShareSeen, waiting_shares
+from domain.contributions.patronage_queries import rounds as patronage_rounds
+from domain.contributions.patronage_queries import shares as patronage_shares
+from domain.contributions.patronage_rules import Share as PatronageReckoning
+from domain.contributions.periods import closed as closed_periods
+from domain.contributions.periods import pool_of
+from domain.contributions.periods import with_contributions as markets_with_periods
+from domain.contributions.policy import ContributionPolicy
+from domain.contributions.policy import read as read_policy
+from domain.contributions.policy import rules_of as policy_of
+from domain.contributions.pots import close_pot, end_promise_from_pot, feed_pot, open_pot, promise_from_pot
+from domain.contributions.pots_models import ContributionPot, PotGift
+from domain.contributions.pots_queries import PotSeen, gifts_by, pot, pot_seen, pots
+from domain.contributions.privileges import LEVELS, Level, Privilege
+from domain.contributions.queries import attestations_due
+from domain.contributions.recounting import recount
+from domain.contributions.referrals import code_of as referral_code
+from domain.contributions.referrals import follow_completion, referrals_by, use_code
+from domain.contributions.restoring import answer as answer_claw_back_appeal
+from domain.contributions.restoring import appeal as appeal_claw_back
+from domain.contributions.settling import hold as hold_credits
+from domain.contributions.settling import settle as settle_credits
+from domain.contributions.settling import to_hold, to_settle
+from domain.contributions.standing_models import LevelDecision, LevelState, StandingSnapshot
+from domain.contributions.submitting import Claim, note_deed, submit, withdraw
+from domain.contributions.tracing import Trace, trace
+from domain.contributions.value_kinds import ClawBackOutcome, ClawBackReason, ReferralEnd, Watch, WatchOutcome
+from domain.contributions.value_models import ContributionPeriod
+from domain.contributions.wallet_looking import (
     CreditLine,
     CreditPlace,
     CreditsSeen,
@@ -113,8 +130,8 @@ from .wallet_looking import (
     credits_of,
     hours_statement,
 )
-from .wallet_payout import pay_out as pay_out_credits
-from .watch_models import ContributionSignal
+from domain.contributions.wallet_payout import pay_out as pay_out_credits
+from domain.contributions.watch_models import ContributionSignal
 
 __all__ = [
     "ATTESTATIONS",

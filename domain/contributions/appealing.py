@@ -5,16 +5,15 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain.contributions import queries, rules, verifying
+from domain.contributions.attesting import Said, answer_of, decide_as
+from domain.contributions.errors import ContributionNotFound
+from domain.contributions.events import ContributionAppealed, RejectionUpheld
+from domain.contributions.kinds import AttestationRole, ContributionActor, ContributionState, RejectionReason
+from domain.contributions.lifecycle import CONTRIBUTIONS
+from domain.contributions.models import Contribution
 from domain.foundation.actors import CLOCK, Actor
 from domain.identity import Caller
-
-from . import queries, rules, verifying
-from .attesting import Said, answer_of, decide_as
-from .errors import ContributionNotFound
-from .events import ContributionAppealed, RejectionUpheld
-from .kinds import AttestationRole, ContributionActor, ContributionState, RejectionReason
-from .lifecycle import CONTRIBUTIONS
-from .models import Contribution
 
 
 def appeal(
@@ -27,7 +26,7 @@ def appeal(
     given = queries.contribution_locked(session, contribution_id)
     if given.user_id != by.user_id:
         raise ContributionNotFound
-    state = CONTRIBUTIONS.step(given.state, "appeal", ContributionActor.CONTRIBUTOR)
+    state = CONTRIBUTIONS.next_state(given.state, "appeal", ContributionActor.CONTRIBUTOR)
     if given.rejected_at is not None:
         rules.may_appeal(given.rejected_at, at)
     given.state, given.appealed_at, given.appeal_statement = state, at, statement
@@ -47,7 +46,7 @@ def answer_appeal(
     given = queries.contribution_locked(session, contribution_id)
     if not by.is_moderator(given.market_id):
         raise ContributionNotFound
-    CONTRIBUTIONS.step(given.state, "grant", ContributionActor.MODERATOR)
+    CONTRIBUTIONS.next_state(given.state, "grant", ContributionActor.MODERATOR)
     asked = decide_as(session, given, AttestationRole.APPEAL, said, by=by, at=at)
     heard, actor = answer_of(asked), by.actor_in(given.market_id)
     if heard.quality_milli:
@@ -93,7 +92,7 @@ def _uphold(
     by: Actor,
     at: datetime,
 ) -> None:
-    given.state = CONTRIBUTIONS.step(given.state, step, actor)
+    given.state = CONTRIBUTIONS.next_state(given.state, step, actor)
     given.rejected_reason = reason
     fact = RejectionUpheld(**verifying.about(given), reason=reason)
     verifying.tell(session, given, fact, by=by, at=at)

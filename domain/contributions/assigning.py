@@ -13,13 +13,10 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import identity
-from domain.foundation import events
-from domain.foundation.actors import SYSTEM
-
-from . import drawing, queries, rules, verifying
-from .attestation_models import Attestation, ContributionDraw
-from .events import AttesterAsked, ContributionAssigned
-from .kinds import (
+from domain.contributions import drawing, queries, rules, verifying
+from domain.contributions.attestation_models import Attestation, ContributionDraw
+from domain.contributions.events import AttesterAsked, ContributionAssigned
+from domain.contributions.kinds import (
     AttestationActor,
     AttestationRole,
     AttestationState,
@@ -28,11 +25,13 @@ from .kinds import (
     Funder,
     Verifier,
 )
-from .lifecycle import CONTRIBUTIONS
-from .models import Contribution
-from .policy import ContributionPolicy
-from .privileges import Privilege, first_level
-from .rules import Answer
+from domain.contributions.lifecycle import CONTRIBUTIONS
+from domain.contributions.models import Contribution
+from domain.contributions.policy import ContributionPolicy
+from domain.contributions.privileges import Privilege, first_level
+from domain.contributions.rules import Answer
+from domain.foundation import events
+from domain.foundation.actors import SYSTEM
 
 # How far down the order is kept: seats for everybody who may be silent, many times over.
 MOST_RANKED = 50
@@ -41,7 +40,7 @@ _MOST_LOOKED_AT = 4 * MOST_RANKED
 
 _ELIGIBLE = text(f"""
     SELECT users.id, count(*) OVER () AS eligible FROM users
-    WHERE {identity.DEALT_WITH} AND users.created_at <= :known_since
+    WHERE {identity.ACTIVE_ACCOUNT_SQL} AND users.created_at <= :known_since
       AND users.id <> :contributor_id AND users.id IS DISTINCT FROM :beneficiary_id
       AND users.id IN (
           SELECT customer_id FROM bookings
@@ -69,7 +68,7 @@ _ELIGIBLE = text(f"""
 def assign(session: Session, given: Contribution, *, at: datetime) -> None:
     """Ask whoever is to say whether a checked contribution happened. Lock it first."""
     _, kind = verifying.rules_for(session, given)
-    CONTRIBUTIONS.step(given.state, "assign", ContributionActor.SYSTEM)
+    CONTRIBUTIONS.next_state(given.state, "assign", ContributionActor.SYSTEM)
     _ask_by(session, given, Verifier.SYSTEM if _is_seen(session, given) else kind.verifier, at)
 
 
@@ -109,7 +108,7 @@ def is_another_person(session: Session, given: Contribution, user_id: UUID) -> b
 
 def can_answer(session: Session, user_id: UUID) -> bool:
     """Whether this person can say anything: nobody's silence is theirs who cannot come in."""
-    return not identity.barred(session, [user_id])
+    return not identity.inactive_accounts(session, [user_id])
 
 
 def _may_still(session: Session, given: Contribution, user_id: UUID) -> bool:
@@ -211,7 +210,7 @@ def _without_the_same_people(session: Session, given: Contribution, order: Seque
 
 def _wait_for(session: Session, given: Contribution, verifier: Verifier, at: datetime) -> None:
     if given.state is ContributionState.CHECKED:
-        given.state = CONTRIBUTIONS.step(given.state, "assign", ContributionActor.SYSTEM)
+        given.state = CONTRIBUTIONS.next_state(given.state, "assign", ContributionActor.SYSTEM)
     given.verifier = verifier
     given.verify_by = at + rules.MODERATOR_WAIT if verifier is Verifier.MODERATOR else None
     fact = ContributionAssigned(**verifying.about(given), verifier=verifier)
@@ -243,5 +242,5 @@ def _ask(
     fact = AttesterAsked(
         attestation_id=asked.id, contribution_id=given.id, attester_id=user_id, role=role, due_at=due_at
     )
-    events.record(session, fact, subject=("contribution", given.id), by=SYSTEM, at=at)
+    events.record_event(session, fact, subject=("contribution", given.id), by=SYSTEM, at=at)
     return asked

@@ -20,9 +20,16 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, document, instant, keep, primary_key, reference
-
-from .kinds import AttestationRole, AttestationState, RejectionReason
+from domain.contributions.kinds import AttestationRole, AttestationState, RejectionReason
+from domain.foundation.persistence.tables import (
+    Table,
+    document,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
 
 
 # One row means: for this contribution these people were drawn, in this order.
@@ -46,7 +53,7 @@ class ContributionDraw(Table, table=True):
     drawn_at: datetime = instant()
 
 
-keep(ContributionDraw)
+forbid_changes(ContributionDraw)
 
 
 # One row means: this person was asked whether it happened, and so they answered.
@@ -102,14 +109,14 @@ class Attestation(Table, table=True):
     contribution_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
     contributor_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
     attester_id: UUID | None = reference("users.id", nullable=True)
-    role: AttestationRole = choice(AttestationRole, "attestation_roles_known")
+    role: AttestationRole = enum_column(AttestationRole, "attestation_roles_known")
     seat: int | None = Field(default=None, sa_column=Column(SmallInteger, nullable=True))
-    state: AttestationState = choice(
+    state: AttestationState = enum_column(
         AttestationState, "attestation_states_known", default=AttestationState.ASKED
     )
     quality_milli: int | None = Field(default=None, sa_column=Column(SmallInteger, nullable=True))
     units_milli: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
-    reason: RejectionReason | None = choice(RejectionReason, "attestation_reasons_known", nullable=True)
+    reason: RejectionReason | None = enum_column(RejectionReason, "attestation_reasons_known", nullable=True)
     statement: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     assigned_at: datetime = instant()
     due_at: datetime | None = instant(nullable=True)
@@ -118,7 +125,7 @@ class Attestation(Table, table=True):
     answered_at: datetime | None = instant(nullable=True)
 
 
-keep(
+forbid_changes(
     Attestation,
     except_columns=(
         "state", "quality_milli", "units_milli", "reason", "statement", "due_at", "notices",

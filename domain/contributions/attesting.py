@@ -13,17 +13,17 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import identity
-from domain.foundation import events
-from domain.foundation.actors import CLOCK, Actor
-from domain.foundation.lifecycle import NotNow
-from domain.identity import Caller
-
-from . import assigning, queries, rules, verifying
-from .attestation_models import Attestation
-from .call_models import Call
-from .errors import AttestationNotFound, AttestationUnfit, ContributionNotFound, InvolvedAlready
-from .events import AttesterNoticed
-from .kinds import (
+from domain.contributions import assigning, queries, rules, verifying
+from domain.contributions.attestation_models import Attestation
+from domain.contributions.call_models import Call
+from domain.contributions.errors import (
+    AttestationNotFound,
+    AttestationUnfit,
+    ContributionNotFound,
+    InvolvedAlready,
+)
+from domain.contributions.events import AttesterNoticed
+from domain.contributions.kinds import (
     AttestationActor,
     AttestationRole,
     AttestationState,
@@ -33,9 +33,13 @@ from .kinds import (
     SubjectType,
     Verifier,
 )
-from .lifecycle import CONTRIBUTIONS
-from .models import Contribution
-from .rules import Answer
+from domain.contributions.lifecycle import CONTRIBUTIONS
+from domain.contributions.models import Contribution
+from domain.contributions.rules import Answer
+from domain.foundation import events
+from domain.foundation.actors import CLOCK, Actor
+from domain.foundation.lifecycle import TransitionNotAllowed
+from domain.identity import Caller
 
 NOTICES = 2
 _YES = frozenset({AttestationState.CONFIRMED, AttestationState.CONFIRMED_BY_SILENCE})
@@ -71,8 +75,8 @@ def attest(session: Session, attestation_id: UUID, said: Said, *, by: Caller, at
     given, asked = _locked(session, attestation_id)
     if asked.attester_id != by.user_id:
         raise AttestationNotFound
-    CONTRIBUTIONS.step(given.state, "verify", ContributionActor.ATTESTER)
-    identity.require_dealt_with(session, by.user_id)
+    CONTRIBUTIONS.next_state(given.state, "verify", ContributionActor.ATTESTER)
+    identity.require_active_accounts(session, by.user_id)
     if said.verdict is not Verdict.DECLINE and not _is_apart(session, given, asked):
         raise InvolvedAlready("You look like a side of this; decline, and somebody else is asked.")
     _write_down(given, asked, said)
@@ -93,10 +97,10 @@ def verify(session: Session, contribution_id: UUID, said: Said, *, by: Caller, a
     given = queries.contribution_locked(session, contribution_id)
     if not by.is_moderator(given.market_id):
         raise ContributionNotFound
-    CONTRIBUTIONS.step(given.state, "verify", ContributionActor.MODERATOR)
-    identity.require_dealt_with(session, by.user_id)
+    CONTRIBUTIONS.next_state(given.state, "verify", ContributionActor.MODERATOR)
+    identity.require_active_accounts(session, by.user_id)
     if given.verifier is not Verifier.MODERATOR:
-        raise NotNow("Others are asked about this.", state=str(given.state), allowed=[])
+        raise TransitionNotAllowed("Others are asked about this.", state=str(given.state), allowed=[])
     asked = decide_as(session, given, AttestationRole.MODERATOR, said, by=by, at=at)
     actor = by.actor_in(given.market_id)
     verifying.conclude(session, given, answer_of(asked), actor=ContributionActor.MODERATOR, by=actor, at=at)
@@ -206,7 +210,7 @@ def _remind(session: Session, given: Contribution, asked: Attestation, at: datet
         role=asked.role,
         notices=asked.notices,
     )
-    events.record(session, fact, subject=("contribution", given.id), by=CLOCK, at=at)
+    events.record_event(session, fact, subject=("contribution", given.id), by=CLOCK, at=at)
 
 
 def _is_apart(session: Session, given: Contribution, asked: Attestation) -> bool:

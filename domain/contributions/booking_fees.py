@@ -133,7 +133,7 @@ def bounds(
     """
     return {
         booking_id: _bound(
-            fee, pricing.credit_rules(markets.policy(session, fee.policy_version_id)) or otherwise
+            fee, pricing.credit_rules(markets.get_policy_version(session, fee.policy_version_id)) or otherwise
         )
         for booking_id, fee in fees(session, booking_ids).items()
     }

@@ -16,9 +16,15 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, instant, keep, primary_key, reference
-
-from .kinds import CallState, CommitmentState, ContributionKind
+from domain.contributions.kinds import CallState, CommitmentState, ContributionKind
+from domain.foundation.persistence.tables import (
+    Table,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
 
 
 # One row means: somebody asks for contributions of a kind.
@@ -44,20 +50,20 @@ class Call(Table, table=True):
     )
     id: UUID = primary_key()
     market_id: UUID = reference("markets.id")
-    kind: ContributionKind = choice(ContributionKind, "call_kinds_known")
+    kind: ContributionKind = enum_column(ContributionKind, "call_kinds_known")
     asked_by: UUID = reference("users.id")
     is_of_the_market: bool = Field(sa_column=Column(Boolean, nullable=False))
     title: str = Field(sa_column=Column(String(200), nullable=False))
     text: str = Field(sa_column=Column(Text, nullable=False))
     wanted: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     promised: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
-    state: CallState = choice(CallState, "call_states_known", default=CallState.OPEN)
+    state: CallState = enum_column(CallState, "call_states_known", default=CallState.OPEN)
     opened_at: datetime = instant()
     closes_at: datetime | None = instant(nullable=True)
     closed_at: datetime | None = instant(nullable=True)
 
 
-keep(Call, except_columns=("promised", "state", "closed_at"))
+forbid_changes(Call, except_columns=("promised", "state", "closed_at"))
 
 
 # One row means: this person said they would answer a call, bound by nothing.
@@ -81,14 +87,14 @@ class Commitment(Table, table=True):
     call_id: UUID = reference("calls.id", index=True)
     user_id: UUID = reference("users.id")
     note: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
-    state: CommitmentState = choice(
+    state: CommitmentState = enum_column(
         CommitmentState, "commitment_states_known", default=CommitmentState.PROMISED
     )
     promised_at: datetime = instant()
     ended_at: datetime | None = instant(nullable=True)
 
 
-keep(Commitment, except_columns=("state", "ended_at"))
+forbid_changes(Commitment, except_columns=("state", "ended_at"))
 
 
 # One row means: the system saw for itself that this person did this.

@@ -12,17 +12,16 @@ from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
 from domain import identity, markets
+from domain.contributions import policy, queries
+from domain.contributions.call_models import Call, Commitment
+from domain.contributions.errors import CallNotFound, CallsOpenAlready, KindNotTaken
+from domain.contributions.events import CallEnded, CallOpened
+from domain.contributions.kinds import CallActor, CallState, ContributionKind
+from domain.contributions.lifecycle import CALLS
 from domain.foundation import events
 from domain.foundation.actors import CLOCK, Actor
-from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.identity import Caller
-
-from . import policy, queries
-from .call_models import Call, Commitment
-from .errors import CallNotFound, CallsOpenAlready, KindNotTaken
-from .events import CallEnded, CallOpened
-from .kinds import CallActor, CallState, ContributionKind
-from .lifecycle import CALLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,9 @@ def open_call(session: Session, asking: Asking, *, by: Caller, at: datetime) -> 
 
     Refuses `MarketUnknown`, `KindNotTaken`, `CallsOpenAlready` and `AccountSuspended`.
     """
-    identity.require_dealt_with(session, by.user_id)
-    market = markets.market(session, asking.market_id)
-    rules = policy.rules_of(markets.policy_at(session, market.id, at))
+    identity.require_active_accounts(session, by.user_id)
+    market = markets.get_market(session, asking.market_id)
+    rules = policy.rules_of(markets.get_policy_at(session, market.id, at))
     if rules is None or not rules.takes(asking.kind):
         raise KindNotTaken(field="kind")
     is_of_the_market = by.is_moderator(market.id)
@@ -64,7 +63,7 @@ def open_call(session: Session, asking: Asking, *, by: Caller, at: datetime) -> 
     session.add(call)
     session.flush()
     fact = CallOpened(call_id=call.id, market_id=market.id, kind=call.kind)
-    events.record(session, fact, subject=("call", call.id), by=by.actor_in(market.id), at=at)
+    events.record_event(session, fact, subject=("call", call.id), by=by.actor_in(market.id), at=at)
     return call
 
 
@@ -111,17 +110,17 @@ def call_locked(session: Session, call_id: UUID) -> Call:
 
 def open_calls(session: Session, market_id: UUID, *, after: str | None, limit: int) -> Page[Call]:
     """What is asked for in a market now, the latest first. Refuses `MarketUnknown`."""
-    market = markets.market(session, market_id)
+    market = markets.get_market(session, market_id)
     wanted = (
         select(Call)
         .join(identity.User, col(identity.User.id) == col(Call.asked_by))
         .where(col(Call.market_id) == market.id, col(Call.state) == CallState.OPEN)
-        .where(text(identity.DEALT_WITH))
+        .where(text(identity.ACTIVE_ACCOUNT_SQL))
     )
     if after is not None:
-        wanted = wanted.where(col(Call.id) < decode(after, [UUID])[0])
+        wanted = wanted.where(col(Call.id) < decode_cursor(after, [UUID])[0])
     rows = session.scalars(wanted.order_by(col(Call.id).desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def calls_due(session: Session, *, at: datetime, limit: int) -> list[UUID]:
@@ -146,6 +145,6 @@ def _check_room(session: Session, user_id: UUID, most: int) -> None:
 
 
 def _close(session: Session, call: Call, actor: CallActor, *, by: Actor, at: datetime) -> None:
-    call.state = CALLS.step(call.state, "close", actor)
+    call.state = CALLS.next_state(call.state, "close", actor)
     call.closed_at = at
-    events.record(session, CallEnded(call_id=call.id), subject=("call", call.id), by=by, at=at)
+    events.record_event(session, CallEnded(call_id=call.id), subject=("call", call.id), by=by, at=at)

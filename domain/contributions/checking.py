@@ -9,16 +9,15 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain.contributions import queries, verifying
+from domain.contributions.assigning import assign
+from domain.contributions.errors import SubjectUnfit
+from domain.contributions.events import ContributionChecked
+from domain.contributions.kinds import TRAITS, ContributionActor, ContributionState, RejectionReason, Relation
+from domain.contributions.lifecycle import CONTRIBUTIONS
+from domain.contributions.models import Contribution
+from domain.contributions.subjects import Asked, subject_of
 from domain.foundation.actors import SYSTEM
-
-from . import queries, verifying
-from .assigning import assign
-from .errors import SubjectUnfit
-from .events import ContributionChecked
-from .kinds import TRAITS, ContributionActor, ContributionState, RejectionReason, Relation
-from .lifecycle import CONTRIBUTIONS
-from .models import Contribution
-from .subjects import Asked, subject_of
 
 
 def follow(session: Session, contribution_id: UUID, *, at: datetime) -> bool:
@@ -46,7 +45,7 @@ def _check(session: Session, given: Contribution, at: datetime) -> None:
         reason = RejectionReason.NOT_SEEN_BY_THE_SYSTEM if is_seen else RejectionReason.NOT_THEIRS
         verifying.reject(session, given, reason, None, actor=ContributionActor.SYSTEM, by=SYSTEM, at=at)
         return
-    given.state = CONTRIBUTIONS.step(given.state, "check", ContributionActor.SYSTEM)
+    given.state = CONTRIBUTIONS.next_state(given.state, "check", ContributionActor.SYSTEM)
     given.checked_at = at
     verifying.tell(session, given, ContributionChecked(**verifying.about(given)), by=SYSTEM, at=at)
 

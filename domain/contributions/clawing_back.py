@@ -13,25 +13,24 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from domain.contributions import booking_fees, giving_hours, periods, queries, restoring, wallet
+from domain.contributions.booking_fees import Bound
+from domain.contributions.errors import ContributionNotFound
+from domain.contributions.kinds import ContributionActor, ContributionState
+from domain.contributions.lifecycle import CONTRIBUTIONS
+from domain.contributions.models import Contribution
+from domain.contributions.policy import rules_of
+from domain.contributions.settling import POSTED, still_given
+from domain.contributions.value_errors import NobodyDecides
+from domain.contributions.value_events import CreditsClawedBack
+from domain.contributions.value_kinds import WITHOUT_DECISION, ClawBackReason
+from domain.contributions.value_models import CreditClawBack
+from domain.contributions.valuing import shares
+from domain.contributions.verifying import about, tell
+from domain.contributions.worth import part
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM, Actor
 from domain.identity import Caller
-
-from . import booking_fees, giving_hours, periods, queries, restoring, wallet
-from .booking_fees import Bound
-from .errors import ContributionNotFound
-from .kinds import ContributionActor, ContributionState
-from .lifecycle import CONTRIBUTIONS
-from .models import Contribution
-from .policy import rules_of
-from .settling import POSTED, still_given
-from .value_errors import NobodyDecides
-from .value_events import CreditsClawedBack
-from .value_kinds import WITHOUT_DECISION, ClawBackReason
-from .value_models import CreditClawBack
-from .valuing import shares
-from .verifying import about, tell
-from .worth import part
 
 _ABOUT_BOOKING = text("""
     SELECT v.contribution_id, c.market_id
@@ -162,7 +161,7 @@ def _end(
     session: Session, given: Contribution, taken: CreditClawBack, actor: ContributionActor, *, by: Actor
 ) -> CreditClawBack:
     """Take credits back and let the contribution count no longer."""
-    state = CONTRIBUTIONS.step(given.state, "claw_back", actor)
+    state = CONTRIBUTIONS.next_state(given.state, "claw_back", actor)
     _take(session, given, taken, by=by)
     giving_hours.give_back(session, given, by=by, at=taken.decided_at)
     given.state, given.clawed_back_at, given.clawed_back_reason = state, taken.decided_at, taken.reason.value

@@ -16,19 +16,18 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from domain import identity, markets
+from domain.contributions import booking_fees, periods, policy
+from domain.contributions.booking_fees import Bound
+from domain.contributions.kinds import ContributionActor, ContributionKind, ContributionState, Funder
+from domain.contributions.lifecycle import CONTRIBUTIONS
+from domain.contributions.periods import Due
+from domain.contributions.policy import KindRules
+from domain.contributions.value_events import ContributionValued, PeriodClosed
+from domain.contributions.value_models import ContributionPeriod
+from domain.contributions.valuing import WINDOW, Claim, Past, Valued, value
+from domain.contributions.worth import Rate
 from domain.foundation import events
 from domain.foundation.actors import CLOCK
-
-from . import booking_fees, periods, policy
-from .booking_fees import Bound
-from .kinds import ContributionActor, ContributionKind, ContributionState, Funder
-from .lifecycle import CONTRIBUTIONS
-from .periods import Due
-from .policy import KindRules
-from .value_events import ContributionValued, PeriodClosed
-from .value_models import ContributionPeriod
-from .valuing import WINDOW, Claim, Past, Valued, value
-from .worth import Rate
 
 # The booking whose fee bounds a claim: the one it is about, the one a review is about, or the first one that
 # somebody completed who was referred. What has such a booking waits for its books.
@@ -122,12 +121,12 @@ def _ready(session: Session, due: Due) -> list[_Ready]:
 
 
 def _rules(session: Session, row: Row[Any]) -> KindRules | None:
-    rules = policy.rules_of(markets.policy(session, row.policy_version_id))
+    rules = policy.rules_of(markets.get_policy_version(session, row.policy_version_id))
     return None if rules is None else rules.rules_of(ContributionKind(row.kind), row.segment)
 
 
 def _claim(session: Session, row: Row[Any], rules: KindRules, cluster_id: UUID) -> Claim:
-    version = markets.policy(session, row.policy_version_id)
+    version = markets.get_policy_version(session, row.policy_version_id)
     published = policy.rules_of(version)
     rate = Rate(
         base=rules.base_milli,
@@ -190,7 +189,7 @@ def _period(
     session.flush()
     numbers = {"number": due.number, "pool": period.pool, "given": period.given, "claims": period.claims}
     fact = PeriodClosed(period_id=period.id, market_id=due.market.id, **numbers)
-    events.record(session, fact, subject=("contribution_period", period.id), by=CLOCK, at=at)
+    events.record_event(session, fact, subject=("contribution_period", period.id), by=CLOCK, at=at)
     return period
 
 
@@ -204,7 +203,7 @@ def _write(
     """Keep every valuation with all its numbers, and let each contribution follow."""
     if not ready:
         return
-    state = CONTRIBUTIONS.step(ContributionState.VERIFIED, "value", ContributionActor.CLOCK)
+    state = CONTRIBUTIONS.next_state(ContributionState.VERIFIED, "value", ContributionActor.CLOCK)
     claims = [one.claim for one in ready]
     told: dict[str, object] = {
         "ids": [claim.id for claim in claims],
@@ -226,7 +225,9 @@ def _write(
             period_id=period.id,
             credits=valued.worths[one.claim.id].credits,
         )
-        events.record(session, fact, subject=("contribution", one.claim.id), by=CLOCK, at=period.closed_at)
+        events.record_event(
+            session, fact, subject=("contribution", one.claim.id), by=CLOCK, at=period.closed_at
+        )
 
 
 def _document(bounds: Mapping[UUID, Bound], claim: Claim) -> str | None:

@@ -11,18 +11,28 @@ from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from domain import identity
+from domain.contributions.call_models import Call, Commitment
+from domain.contributions.calls import call_locked, promises_of
+from domain.contributions.errors import (
+    CallClosed,
+    CallFull,
+    CommitmentNotFound,
+    CommittedAlready,
+    InvolvedAlready,
+)
+from domain.contributions.events import (
+    CommitmentFulfilled,
+    CommitmentLapsed,
+    CommitmentMade,
+    CommitmentWithdrawn,
+)
+from domain.contributions.kinds import CallState, CommitmentActor, CommitmentState
+from domain.contributions.lifecycle import COMMITMENTS
+from domain.contributions.rules import COMMITMENT_AFTERLIFE
 from domain.foundation import events
 from domain.foundation.actors import CLOCK
-from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.identity import Caller
-
-from .call_models import Call, Commitment
-from .calls import call_locked, promises_of
-from .errors import CallClosed, CallFull, CommitmentNotFound, CommittedAlready, InvolvedAlready
-from .events import CommitmentFulfilled, CommitmentLapsed, CommitmentMade, CommitmentWithdrawn
-from .kinds import CallState, CommitmentActor, CommitmentState
-from .lifecycle import COMMITMENTS
-from .rules import COMMITMENT_AFTERLIFE
 
 _LAPSING = text("""
     SELECT commitments.id FROM commitments JOIN calls ON calls.id = commitments.call_id
@@ -45,13 +55,13 @@ def commit(session: Session, call_id: UUID, *, note: str | None, by: Caller, at:
         raise CommittedAlready
     if asked.wanted is not None and asked.promised >= asked.wanted:
         raise CallFull
-    identity.require_dealt_with(session, asked.asked_by, by.user_id)
+    identity.require_active_accounts(session, asked.asked_by, by.user_id)
     made = Commitment(call_id=call_id, user_id=by.user_id, note=note, promised_at=at)
     asked.promised += 1
     session.add(made)
     session.flush()
     fact = CommitmentMade(commitment_id=made.id, call_id=call_id)
-    events.record(session, fact, subject=("commitment", made.id), by=by.actor, at=at)
+    events.record_event(session, fact, subject=("commitment", made.id), by=by.actor, at=at)
     return made
 
 
@@ -67,7 +77,7 @@ def withdraw_commitment(session: Session, commitment_id: UUID, *, by: Caller, at
         return made
     _end(asked, made, "withdraw", CommitmentActor.PROMISER, at)
     fact = CommitmentWithdrawn(commitment_id=made.id, call_id=made.call_id)
-    events.record(session, fact, subject=("commitment", made.id), by=by.actor, at=at)
+    events.record_event(session, fact, subject=("commitment", made.id), by=by.actor, at=at)
     return made
 
 
@@ -79,10 +89,10 @@ def fulfil(session: Session, commitment_id: UUID, *, by: Caller, at: datetime) -
     asked, made = _locked(session, commitment_id)
     if made.user_id != by.user_id:
         raise CommitmentNotFound
-    made.state = COMMITMENTS.step(made.state, "fulfil", CommitmentActor.PROMISER)
+    made.state = COMMITMENTS.next_state(made.state, "fulfil", CommitmentActor.PROMISER)
     made.ended_at = at
     fact = CommitmentFulfilled(commitment_id=made.id, call_id=made.call_id)
-    events.record(session, fact, subject=("commitment", made.id), by=by.actor, at=at)
+    events.record_event(session, fact, subject=("commitment", made.id), by=by.actor, at=at)
     return asked
 
 
@@ -94,7 +104,7 @@ def lapse_commitment(session: Session, commitment_id: UUID, *, at: datetime) -> 
         return False
     _end(asked, made, "lapse", CommitmentActor.CLOCK, at)
     fact = CommitmentLapsed(commitment_id=made.id, call_id=made.call_id)
-    events.record(session, fact, subject=("commitment", made.id), by=CLOCK, at=at)
+    events.record_event(session, fact, subject=("commitment", made.id), by=CLOCK, at=at)
     return True
 
 
@@ -102,9 +112,9 @@ def own_commitments(session: Session, user_id: UUID, *, after: str | None, limit
     """What somebody promised, the latest first: for them alone."""
     wanted = select(Commitment).where(col(Commitment.user_id) == user_id)
     if after is not None:
-        wanted = wanted.where(col(Commitment.id) < decode(after, [UUID])[0])
+        wanted = wanted.where(col(Commitment.id) < decode_cursor(after, [UUID])[0])
     rows = session.scalars(wanted.order_by(col(Commitment.id).desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def commitments_lapsing(session: Session, *, at: datetime, limit: int) -> list[UUID]:
@@ -124,6 +134,6 @@ def _locked(session: Session, commitment_id: UUID) -> tuple[Call, Commitment]:
 
 def _end(asked: Call, made: Commitment, step: str, actor: CommitmentActor, at: datetime) -> None:
     """A promise that ends unkept frees its place."""
-    made.state = COMMITMENTS.step(made.state, step, actor)
+    made.state = COMMITMENTS.next_state(made.state, step, actor)
     made.ended_at = at
     asked.promised -= 1

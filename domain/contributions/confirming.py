@@ -18,11 +18,10 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from domain import identity, markets
-
-from .kinds import ContributionKind, Unit
-from .policy import ContributionPolicy, rules_of
-from .standard import CREDIT
-from .standing import Confirmations, Floats, Record, is_seed
+from domain.contributions.kinds import ContributionKind, Unit
+from domain.contributions.policy import ContributionPolicy, rules_of
+from domain.contributions.standard import CREDIT
+from domain.contributions.standing import Confirmations, Floats, Record, is_seed
 
 # Five half-lives: what is older weighs a thirtieth, and a market's whole past need not be read each night.
 LOOKED_BACK: Final = timedelta(days=5 * 365)
@@ -62,7 +61,7 @@ _UPHELD = text(f"""
         SELECT provider_profiles.user_id FROM provider_profiles
         JOIN users ON users.id = provider_profiles.user_id
         WHERE market_id = :market_id
-          AND (provider_profiles.state = 'suspended' OR NOT ({identity.DEALT_WITH}))
+          AND (provider_profiles.state = 'suspended' OR NOT ({identity.ACTIVE_ACCOUNT_SQL}))
         UNION ALL
         SELECT user_id FROM contributions
         WHERE market_id = :market_id AND state IN ('rejected', 'rejected_for_good')
@@ -173,7 +172,7 @@ def _edges(
 def _values(session: Session, rows: Collection[Row[Any]]) -> list[float]:
     """What each contribution is worth, in credits, under the policy version it was made under."""
     policies = {
-        version_id: rules_of(markets.policy(session, version_id))
+        version_id: rules_of(markets.get_policy_version(session, version_id))
         for version_id in {row.policy_version_id for row in rows}
     }
     return [_value(row, policies[row.policy_version_id]) for row in rows]

@@ -16,7 +16,7 @@ _PURPOSE = "contributions/draw"
 
 def seed_of(draw_id: UUID) -> bytes:
     """Thirty-two bytes that only we can derive."""
-    return signing.secret_for(_PURPOSE, draw_id.bytes)
+    return signing.derive_secret(_PURPOSE, draw_id.bytes)
 
 
 def place(seed: bytes, user_id: UUID) -> bytes:

@@ -1,11 +1,10 @@
 """What contributions refuse, and what can be done about it."""
 
+from domain.contributions.standing_errors import LevelAppealIsYourOwn as LevelAppealIsYourOwn  # noqa: PLC0414 -- found here
+from domain.contributions.standing_errors import LevelDecisionNotFound as LevelDecisionNotFound  # noqa: PLC0414 -- found here
+from domain.contributions.standing_errors import LevelNotAppealable as LevelNotAppealable  # noqa: PLC0414 -- found here
+from domain.contributions.standing_errors import NoLevelAppealOpen as NoLevelAppealOpen  # noqa: PLC0414 -- found here
 from domain.foundation.errors import Conflict, Forbidden, NotFound, Unacceptable
-
-from .standing_errors import LevelAppealIsYourOwn as LevelAppealIsYourOwn  # noqa: PLC0414 -- found here
-from .standing_errors import LevelDecisionNotFound as LevelDecisionNotFound  # noqa: PLC0414 -- found here
-from .standing_errors import LevelNotAppealable as LevelNotAppealable  # noqa: PLC0414 -- found here
-from .standing_errors import NoLevelAppealOpen as NoLevelAppealOpen  # noqa: PLC0414 -- found here
 
 
 class KindNotTaken(Unacceptable):

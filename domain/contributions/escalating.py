@@ -9,13 +9,12 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from domain.contributions import queries, rules, verifying
+from domain.contributions.events import ContributionOverdue
+from domain.contributions.kinds import ContributionActor, ContributionState, Verifier
+from domain.contributions.lifecycle import CONTRIBUTIONS
+from domain.contributions.models import Contribution
 from domain.foundation.actors import CLOCK
-
-from . import queries, rules, verifying
-from .events import ContributionOverdue
-from .kinds import ContributionActor, ContributionState, Verifier
-from .lifecycle import CONTRIBUTIONS
-from .models import Contribution
 
 
 def escalate(session: Session, contribution_id: UUID, *, at: datetime) -> bool:
@@ -27,7 +26,7 @@ def escalate(session: Session, contribution_id: UUID, *, at: datetime) -> bool:
     since = _waits_since(given)
     if since is None or (given.verify_by or since) > at:
         return False
-    given.state = CONTRIBUTIONS.step(given.state, "escalate", ContributionActor.CLOCK)
+    given.state = CONTRIBUTIONS.next_state(given.state, "escalate", ContributionActor.CLOCK)
     given.verify_by = at + rules.MODERATOR_WAIT
     fact = ContributionOverdue(**verifying.about(given), waiting_since=since)
     verifying.tell(session, given, fact, by=CLOCK, at=at)

@@ -5,13 +5,18 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
-
-from .kinds import AttestationRole, AttestationState, ContributionKind, RejectionReason, Verifier
+from domain.contributions.kinds import (
+    AttestationRole,
+    AttestationState,
+    ContributionKind,
+    RejectionReason,
+    Verifier,
+)
+from domain.foundation.events import DomainEvent
 
 
 @dataclass(frozen=True)
-class CallOpened(Fact):
+class CallOpened(DomainEvent):
     """Somebody asks for contributions of a kind."""
 
     name: ClassVar[str] = "call.opened"
@@ -23,7 +28,7 @@ class CallOpened(Fact):
 
 
 @dataclass(frozen=True)
-class CallEnded(Fact):
+class CallEnded(DomainEvent):
     """Nobody is asked any more."""
 
     name: ClassVar[str] = "call.closed"
@@ -33,7 +38,7 @@ class CallEnded(Fact):
 
 
 @dataclass(frozen=True)
-class CommitmentFact(Fact):
+class CommitmentFact(DomainEvent):
     """A fact about one promise. No fact about how a promise ends has a reader."""
 
     audit_only: ClassVar[bool] = True
@@ -71,7 +76,7 @@ class CommitmentLapsed(CommitmentFact):
 
 
 @dataclass(frozen=True)
-class ContributionFact(Fact):
+class ContributionFact(DomainEvent):
     """A fact about one contribution."""
 
     audit_only: ClassVar[bool] = True
@@ -179,7 +184,7 @@ class ContributionWithdrawn(ContributionFact):
 
 
 @dataclass(frozen=True)
-class AttestationFact(Fact):
+class AttestationFact(DomainEvent):
     """A fact about one asking."""
 
     audit_only: ClassVar[bool] = True

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from .errors import EvidenceIncomplete
-from .kinds import TRAITS, ContributionKind
+from domain.contributions.errors import EvidenceIncomplete
+from domain.contributions.kinds import TRAITS, ContributionKind
 
 FactValue = str | int | bool
 

@@ -14,13 +14,12 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import ledger
+from domain.contributions.expiring_lots import BREAKAGE, Lot, Terms, lots
+from domain.contributions.wallet_events import CreditsAnnounced, CreditsExpired
+from domain.contributions.wallet_models import CreditNotice
 from domain.foundation import events
 from domain.foundation.actors import CLOCK
 from domain.ledger import CREDITS, AccountKind, Posting
-
-from .expiring_lots import BREAKAGE, Lot, Terms, lots
-from .wallet_events import CreditsAnnounced, CreditsExpired
-from .wallet_models import CreditNotice
 
 # A month to plan a booking, and a week to make it; both as people count, and as the notices' CHECK has it.
 FIRST_NOTICE_DAYS, SECOND_NOTICE_DAYS = 30, 7
@@ -128,5 +127,5 @@ def _let_go(session: Session, user_id: UUID, lot: Lot, credits_: int, at: dateti
     _record(session, CreditsExpired(user_id, credits_), lot, at)
 
 
-def _record(session: Session, fact: events.Fact, lot: Lot, at: datetime) -> None:
-    events.record(session, fact, subject=("credit_lot", lot.entry_id), by=CLOCK, at=at)
+def _record(session: Session, fact: events.DomainEvent, lot: Lot, at: datetime) -> None:
+    events.record_event(session, fact, subject=("credit_lot", lot.entry_id), by=CLOCK, at=at)

@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain import ledger
+from domain.contributions.wallet import RELEASE
 from domain.ledger import Movement
-
-from .wallet import RELEASE
 
 BREAKAGE = "breakage"
 

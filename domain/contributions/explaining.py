@@ -14,19 +14,18 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import markets
+from domain.contributions import explaining_books as books
+from domain.contributions import queries, restoring
+from domain.contributions.explaining_books import Line
+from domain.contributions.explaining_cuts import cut_of
+from domain.contributions.explaining_totals import Total, total_of
+from domain.contributions.kinds import AttestationRole, AttestationState
+from domain.contributions.models import Contribution
+from domain.contributions.pots_models import ContributionPot
+from domain.contributions.value_errors import PostingNotExplained
+from domain.contributions.value_kinds import ClawBackOutcome, ClawBackReason
 from domain.identity import Caller
 from domain.ledger import AccountKind
-
-from . import explaining_books as books
-from . import queries, restoring
-from .explaining_books import Line
-from .explaining_cuts import cut_of
-from .explaining_totals import Total, total_of
-from .kinds import AttestationRole, AttestationState
-from .models import Contribution
-from .pots_models import ContributionPot
-from .value_errors import PostingNotExplained
-from .value_kinds import ClawBackOutcome, ClawBackReason
 
 _OWN = frozenset({AccountKind.CREDITS, AccountKind.CREDITS_PENDING, AccountKind.CREDITS_OWED})
 _CONFIRMED = (AttestationState.CONFIRMED, AttestationState.CONFIRMED_BY_SILENCE)
@@ -106,7 +105,7 @@ def explain(session: Session, posting_id: UUID, *, by: Caller) -> Explanation:
         raise PostingNotExplained
     number = None
     if whole.policy_version_id is not None:
-        number = markets.policy(session, whole.policy_version_id).number
+        number = markets.get_policy_version(session, whole.policy_version_id).number
     return Explanation(
         posting_id=found.id,
         entry_id=found.entry_id,

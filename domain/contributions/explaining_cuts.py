@@ -5,11 +5,10 @@ from typing import Any
 from sqlmodel import Session
 
 from domain import ledger
+from domain.contributions import explaining_books as books
+from domain.contributions.explaining_books import Line
+from domain.contributions.wallet import CLAW_BACK, RELEASE
 from domain.ledger import AccountKind
-
-from . import explaining_books as books
-from .explaining_books import Line
-from .wallet import CLAW_BACK, RELEASE
 
 _OUT_OF = {
     AccountKind.CREDITS_PENDING: "pending",

@@ -12,23 +12,22 @@ from sqlmodel import Session, col, select
 
 from domain import ledger, pricing
 from domain.bookings import Booking, Ground
+from domain.contributions import explaining_books as books
+from domain.contributions.expiring import FIRST_NOTICE_DAYS, SECOND_NOTICE_DAYS
+from domain.contributions.expiring_lots import BREAKAGE, Terms, lots
+from domain.contributions.explaining_books import Line
+from domain.contributions.models import Contribution
+from domain.contributions.patronage import PATRONAGE
+from domain.contributions.patronage_models import PatronageRound, PatronageShare
+from domain.contributions.patronage_rules import Formula, Part, weight_of
+from domain.contributions.settling import CONTRIBUTION
+from domain.contributions.value_kinds import ClawBackOutcome, ClawBackReason
+from domain.contributions.value_models import ContributionPeriod, ContributionValuation, CreditClawBack
+from domain.contributions.valuing import shares
+from domain.contributions.wallet import CLAW_BACK, RELEASE
 from domain.foundation import events
 from domain.foundation.money import BASIS_POINTS
 from domain.ledger import AccountKind
-
-from . import explaining_books as books
-from .expiring import FIRST_NOTICE_DAYS, SECOND_NOTICE_DAYS
-from .expiring_lots import BREAKAGE, Terms, lots
-from .explaining_books import Line
-from .models import Contribution
-from .patronage import PATRONAGE
-from .patronage_models import PatronageRound, PatronageShare
-from .patronage_rules import Formula, Part, weight_of
-from .settling import CONTRIBUTION
-from .value_kinds import ClawBackOutcome, ClawBackReason
-from .value_models import ContributionPeriod, ContributionValuation, CreditClawBack
-from .valuing import shares
-from .wallet import CLAW_BACK, RELEASE
 
 _TERMS = text("SELECT entry_id, subject_id, held, expiry_days FROM credit_grants WHERE user_id = :user_id")
 _NOTICES = text("SELECT days, credits FROM credit_notices WHERE lot_id = :lot_id AND round = :round")
@@ -128,7 +127,7 @@ def _redemption(session: Session, line: Line) -> Total | None:
     booking = session.get(Booking, line.subject_id)
     if booking is None:
         return None
-    asked = events.history(session, booking.id, limit=1)
+    asked = events.subject_history(session, booking.id, limit=1)
     quote_id = UUID(asked[0].data["quote_id"]) if asked else booking.quote_id
     event = ("booking", booking.id)
     why = "Credits paid a part of a booking's price."

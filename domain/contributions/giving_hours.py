@@ -11,13 +11,12 @@ from typing import Final
 from sqlalchemy import text
 from sqlmodel import Session
 
+from domain.contributions.hours import pass_hours
+from domain.contributions.models import Contribution
+from domain.contributions.policy import HourRules
+from domain.contributions.standard import ONE
 from domain.foundation.actors import Actor
 from domain.foundation.money import share
-
-from .hours import pass_hours
-from .models import Contribution
-from .policy import HourRules
-from .standard import ONE
 
 # Other than what two people say between them: an entry of this kind names a contribution, no transfer.
 HOURS_GIVEN: Final = "hours_given"

@@ -12,17 +12,16 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import identity, ledger, markets
+from domain.contributions import policy
+from domain.contributions.errors import HoursNotKept, SamePeople, WithOneself
+from domain.contributions.hours_lifecycle import HOUR_TRANSFERS
+from domain.contributions.hours_models import HourActor, HourSide, HourTransfer
+from domain.contributions.hours_queries import due_locked, hour_transfer_locked
+from domain.contributions.wallet_events import HoursClaimed, HoursConfirmed, HoursEnded
 from domain.foundation import events
 from domain.foundation.actors import CLOCK, Actor
 from domain.identity import Caller
 from domain.ledger import HOURS, AccountKind, BalanceTooHigh, BalanceTooLow, Entry, Posting
-
-from . import policy
-from .errors import HoursNotKept, SamePeople, WithOneself
-from .hours_lifecycle import HOUR_TRANSFERS
-from .hours_models import HourActor, HourSide, HourTransfer
-from .hours_queries import due_locked, hour_transfer_locked
-from .wallet_events import HoursClaimed, HoursConfirmed, HoursEnded
 
 HOURS_PASSED = "hours_passed"
 
@@ -46,8 +45,8 @@ def claim_hours(
     if other_id == by.user_id:
         raise WithOneself
     rules = _rules(session, market_id, at)
-    other = identity.user(session, other_id).id
-    identity.require_dealt_with(session, by.user_id, other)
+    other = identity.get_user(session, other_id).id
+    identity.require_active_accounts(session, by.user_id, other)
     refuse_one_cluster(session, by.user_id, other)
     giver, receiver = (by.user_id, other) if claimed_by is HourSide.GIVER else (other, by.user_id)
     transfer = HourTransfer(
@@ -74,8 +73,8 @@ def confirm_hours(session: Session, transfer_id: UUID, *, by: Caller, at: dateti
     `BalanceTooHigh` where one of the two would lean too far.
     """
     transfer = hour_transfer_locked(session, transfer_id, by.user_id)
-    state = HOUR_TRANSFERS.step(transfer.state, "confirm", _role(transfer, by.user_id))
-    identity.require_dealt_with(session, transfer.giver_id, transfer.receiver_id)
+    state = HOUR_TRANSFERS.next_state(transfer.state, "confirm", _role(transfer, by.user_id))
+    identity.require_active_accounts(session, transfer.giver_id, transfer.receiver_id)
     refuse_one_cluster(session, transfer.giver_id, transfer.receiver_id)
     rules = _rules(session, transfer.market_id, at)
     entry = pass_hours(
@@ -165,7 +164,7 @@ def refuse_one_cluster(session: Session, one: UUID, other: UUID) -> None:
 
 
 def _rules(session: Session, market_id: UUID, at: datetime) -> policy.HourRules:
-    rules = policy.rules_of(markets.policy_at(session, market_id, at))
+    rules = policy.rules_of(markets.get_policy_at(session, market_id, at))
     if rules is None:
         raise HoursNotKept
     return rules.hours
@@ -183,12 +182,14 @@ def _end(session: Session, transfer: HourTransfer, deed: str, by: Caller, at: da
 def _close(
     session: Session, transfer: HourTransfer, deed: str, role: HourActor, by: Actor, at: datetime
 ) -> HourTransfer:
-    transfer.state, transfer.ended_at = HOUR_TRANSFERS.step(transfer.state, deed, role), at
+    transfer.state, transfer.ended_at = HOUR_TRANSFERS.next_state(transfer.state, deed, role), at
     session.flush()
     fact = HoursEnded(transfer.giver_id, transfer.receiver_id, transfer.state.value)
     _record(session, transfer, fact, by, at)
     return transfer
 
 
-def _record(session: Session, transfer: HourTransfer, fact: events.Fact, by: Actor, at: datetime) -> None:
-    events.record(session, fact, subject=("hour_transfer", transfer.id), by=by, at=at)
+def _record(
+    session: Session, transfer: HourTransfer, fact: events.DomainEvent, by: Actor, at: datetime
+) -> None:
+    events.record_event(session, fact, subject=("hour_transfer", transfer.id), by=by, at=at)

@@ -1,8 +1,7 @@
 """The life of hours on their way: the other side says yes or no, and silence is a no that costs nothing."""
 
+from domain.contributions.hours_models import HourActor, HourTransferState
 from domain.foundation.lifecycle import Lifecycle, Transition
-
-from .hours_models import HourActor, HourTransferState
 
 _CLAIMED = frozenset({HourTransferState.CLAIMED})
 

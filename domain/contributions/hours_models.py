@@ -7,7 +7,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, Index, Integer, String, text
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, instant, keep, primary_key, reference
+from domain.foundation.persistence.tables import (
+    Table,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
 
 # Nobody gives more than half a day to one neighbour at once; what is longer is told in two parts.
 MOST_MINUTES = 12 * 60
@@ -67,10 +74,10 @@ class HourTransfer(Table, table=True):
     market_id: UUID = reference("markets.id")
     giver_id: UUID = reference("users.id")
     receiver_id: UUID = reference("users.id")
-    claimed_by: HourSide = choice(HourSide, "hour_sides_known")
+    claimed_by: HourSide = enum_column(HourSide, "hour_sides_known")
     minutes: int = Field(sa_column=Column(Integer, nullable=False))
     what: str = Field(sa_column=Column(String(200), nullable=False))
-    state: HourTransferState = choice(
+    state: HourTransferState = enum_column(
         HourTransferState, "hour_transfer_states_known", default=HourTransferState.CLAIMED
     )
     claimed_at: datetime = instant()
@@ -79,4 +86,4 @@ class HourTransfer(Table, table=True):
     entry_id: UUID | None = reference("ledger_entries.id", nullable=True)
 
 
-keep(HourTransfer, except_columns=("state", "ended_at", "entry_id"))
+forbid_changes(HourTransfer, except_columns=("state", "ended_at", "entry_id"))

@@ -9,11 +9,10 @@ from sqlalchemy import text
 from sqlmodel import Session, col, or_, select
 
 from domain import ledger
-from domain.foundation.paging import Page, decode, page_of
+from domain.contributions.errors import HoursNotFound
+from domain.contributions.hours_models import HourTransfer, HourTransferState
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.ledger import HOURS, AccountKind
-
-from .errors import HoursNotFound
-from .hours_models import HourTransfer, HourTransferState
 
 _DUE = text("""
     SELECT id FROM hour_transfers WHERE state = 'claimed' AND answer_by <= :at
@@ -83,8 +82,8 @@ def hour_transfers(session: Session, user_id: UUID, *, after: str | None, limit:
     sides = or_(HourTransfer.giver_id == user_id, HourTransfer.receiver_id == user_id)
     wanted = select(HourTransfer).where(sides).order_by(col(HourTransfer.id).desc()).limit(limit + 1)
     if after is not None:
-        wanted = wanted.where(col(HourTransfer.id) < decode(after, [UUID])[0])
-    return page_of(session.exec(wanted).all(), limit, lambda row: [row.id])
+        wanted = wanted.where(col(HourTransfer.id) < decode_cursor(after, [UUID])[0])
+    return build_page(session.exec(wanted).all(), limit, lambda row: [row.id])
 
 
 def _theirs(found: HourTransfer | None, user_id: UUID) -> HourTransfer:

@@ -18,14 +18,13 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from domain import identity
+from domain.contributions.value_errors import LookedAtAlready, SignalNotFound
+from domain.contributions.value_events import SignalLookedAt
+from domain.contributions.value_kinds import Watch, WatchOutcome
+from domain.contributions.watch_models import ContributionSignal
 from domain.foundation import events
-from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.identity import Caller
-
-from .value_errors import LookedAtAlready, SignalNotFound
-from .value_events import SignalLookedAt
-from .value_kinds import Watch, WatchOutcome
-from .watch_models import ContributionSignal
 
 LOOK_BACK: Final = timedelta(days=90)
 TOLD_AGAIN_AFTER: Final = timedelta(days=30)  # who saw it and let it be is not asked every night
@@ -119,9 +118,9 @@ def signals(
         ContributionSignal.market_id == market_id, col(ContributionSignal.looked_at).is_(None)
     )
     if after is not None:
-        wanted = wanted.where(col(ContributionSignal.id) > decode(after, [UUID])[0])
+        wanted = wanted.where(col(ContributionSignal.id) > decode_cursor(after, [UUID])[0])
     rows = session.exec(wanted.order_by(col(ContributionSignal.id)).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def look_at(
@@ -141,7 +140,7 @@ def look_at(
     session.flush()
     subject = ("contribution_signal", found.id)
     actor = by.actor_in(found.market_id)
-    events.record(session, SignalLookedAt(found.id), subject=subject, by=actor, at=at)
+    events.record_event(session, SignalLookedAt(found.id), subject=subject, by=actor, at=at)
     return found
 
 

@@ -1,6 +1,6 @@
 """What must hold over all contributions. A query answers the rows that break it; constraints the rest."""
 
-from .kinds import REPEATING
+from domain.contributions.kinds import REPEATING
 
 _REPEATING = ", ".join(repr(kind) for kind in REPEATING)
 

@@ -8,19 +8,18 @@ from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from domain import identity
-from domain.foundation import events
-from domain.foundation.actors import Actor
-from domain.identity import Caller
-
-from .errors import (
+from domain.contributions.errors import (
     LevelAppealIsYourOwn,
     LevelDecisionNotFound,
     LevelNotAppealable,
     NoLevelAppealOpen,
 )
-from .levels import LevelAppealOutcome, LevelOutcome
-from .standing_events import LevelAppealDecided, LevelLossAppealed
-from .standing_models import LevelDecision, LevelState
+from domain.contributions.levels import LevelAppealOutcome, LevelOutcome
+from domain.contributions.standing_events import LevelAppealDecided, LevelLossAppealed
+from domain.contributions.standing_models import LevelDecision, LevelState
+from domain.foundation import events
+from domain.foundation.actors import Actor
+from domain.identity import Caller
 
 APPEALABLE_FOR: Final = timedelta(days=183)  # half a year, as for reviews (Digital Services Act, article 20)
 
@@ -42,7 +41,7 @@ def appeal(session: Session, decision_id: UUID, statement: str, *, by: Caller, a
         raise LevelNotAppealable
     made.appealed_at, made.appeal_statement = at, statement
     fact = LevelLossAppealed(made.id, made.market_id, made.user_id, made.level)
-    events.record(session, fact, subject=("level_decision", made.id), by=by.actor, at=at)
+    events.record_event(session, fact, subject=("level_decision", made.id), by=by.actor, at=at)
     return made
 
 
@@ -72,7 +71,7 @@ def answer(
     made.appeal_outcome, made.appeal_answer = outcome, statement
     actor = by.actor_in(made.market_id)
     fact = LevelAppealDecided(made.id, made.market_id, made.user_id, made.level, outcome)
-    events.record(session, fact, subject=("level_decision", made.id), by=actor, at=at)
+    events.record_event(session, fact, subject=("level_decision", made.id), by=actor, at=at)
     if outcome is LevelAppealOutcome.OVERTURNED:
         _restore(session, made, by=actor, at=at)
     return made

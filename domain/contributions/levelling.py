@@ -14,16 +14,15 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import markets
+from domain.contributions import levels
+from domain.contributions.levels import WINDOW, Held, LevelOutcome, Missing, Rule, Season, Verdict
+from domain.contributions.policy import ContributionPolicy, rules_of
+from domain.contributions.privileges import LEVELS, Level, Privilege, capabilities
+from domain.contributions.standing_events import LevelEarned, LevelLost
+from domain.contributions.standing_models import LevelDecision
 from domain.foundation import events
 from domain.foundation.actors import SYSTEM
 from domain.markets import PolicyVersion
-
-from . import levels
-from .levels import WINDOW, Held, LevelOutcome, Missing, Rule, Season, Verdict
-from .policy import ContributionPolicy, rules_of
-from .privileges import LEVELS, Level, Privilege, capabilities
-from .standing_events import LevelEarned, LevelLost
-from .standing_models import LevelDecision
 
 _SEASON = """
     SELECT count(DISTINCT contributions.id)::int AS contributions,
@@ -95,8 +94,8 @@ class Published:
 
 def published(session: Session, market_id: UUID, *, at: datetime) -> Sequence[Published]:
     """The levels of a market, from L0 on; none where it takes no contributions. Refuses `MarketUnknown`."""
-    here = markets.market(session, market_id)
-    policy = rules_of(markets.policy_at(session, here.id, at))
+    here = markets.get_market(session, market_id)
+    policy = rules_of(markets.get_policy_at(session, here.id, at))
     if policy is None:
         return ()
     asked = {rule.level: rule for rule in rules(policy)}
@@ -106,7 +105,7 @@ def published(session: Session, market_id: UUID, *, at: datetime) -> Sequence[Pu
 
 def may(session: Session, user_id: UUID, privilege: Privilege, *, market_id: UUID, at: datetime) -> bool:
     """Whether somebody's level in a market lets them do this; where nothing is given, it lets nobody."""
-    policy = rules_of(markets.policy_at(session, market_id, at))
+    policy = rules_of(markets.get_policy_at(session, market_id, at))
     if policy is None:
         return False
     found = session.scalars(_OF, {"market_id": market_id, "user_id": user_id}).first()
@@ -126,7 +125,7 @@ def to_be_asked(session: Session, market_id: UUID, *, at: datetime, limit: int) 
 
     Nobody is asked in a market that takes no contributions any more; what they hold, they keep.
     """
-    if rules_of(markets.policy_at(session, market_id, at)) is None:
+    if rules_of(markets.get_policy_at(session, market_id, at)) is None:
         return []
     asked = {"market_id": market_id, "since": at - WINDOW, "at": at, "week": week(at), "limit": limit}
     return list(session.scalars(_TO_BE_ASKED, asked))
@@ -137,7 +136,7 @@ def decide(session: Session, market_id: UUID, people: Sequence[UUID], *, at: dat
 
     Who was looked at this week is left alone; a market without contributions decides nothing.
     """
-    version = markets.policy_at(session, market_id, at)
+    version = markets.get_policy_at(session, market_id, at)
     policy = rules_of(version)
     if policy is None:
         return 0
@@ -246,4 +245,4 @@ def _tell(session: Session, decision: LevelDecision, at: datetime) -> None:
         fact = LevelLost(**told, level=decision.level)
     else:
         return
-    events.record(session, fact, subject=("level_decision", decision.id), by=SYSTEM, at=at)
+    events.record_event(session, fact, subject=("level_decision", decision.id), by=SYSTEM, at=at)

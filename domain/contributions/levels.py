@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from .privileges import LEVELS, Level
+from domain.contributions.privileges import LEVELS, Level
 
 # Three months and a bit: a season's rest does not cost a level (Discourse counts trust over 100 days too).
 WINDOW: Final = timedelta(days=100)

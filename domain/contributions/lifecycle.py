@@ -5,10 +5,8 @@ follows. A rejection can be appealed; an appeal that nobody answers in time leav
 that nothing is ever paid that nobody confirmed.
 """
 
-from domain.foundation.lifecycle import Lifecycle, Transition
-
-from .hours_lifecycle import HOUR_TRANSFERS as HOUR_TRANSFERS  # noqa: PLC0414 -- its life is drawn with the others
-from .kinds import (
+from domain.contributions.hours_lifecycle import HOUR_TRANSFERS as HOUR_TRANSFERS  # noqa: PLC0414 -- its life is drawn with the others
+from domain.contributions.kinds import (
     AttestationActor,
     AttestationState,
     CallActor,
@@ -18,6 +16,7 @@ from .kinds import (
     ContributionActor,
     ContributionState,
 )
+from domain.foundation.lifecycle import Lifecycle, Transition
 
 _S, _A = ContributionState, ContributionActor
 _SYSTEM = frozenset({_A.SYSTEM, _A.CLOCK})

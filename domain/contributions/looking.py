@@ -10,14 +10,13 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import markets
+from domain.contributions import queries
+from domain.contributions.attestation_models import Attestation
+from domain.contributions.errors import AttestationNotFound, ContributionNotFound
+from domain.contributions.models import Contribution
 from domain.foundation.errors import Forbidden
 from domain.foundation.paging import Page
 from domain.identity import Caller
-
-from . import queries
-from .attestation_models import Attestation
-from .errors import AttestationNotFound, ContributionNotFound
-from .models import Contribution
 
 
 def seen(session: Session, contribution_id: UUID, *, by: Caller) -> Contribution:
@@ -64,7 +63,7 @@ def waiting_for_moderators(
 
     Refuses `MarketUnknown`, and `Forbidden` to moderators of elsewhere.
     """
-    market = markets.market(session, market_id)
+    market = markets.get_market(session, market_id)
     if not by.is_moderator(market.id):
         raise Forbidden("Only a moderator of this market may.", permission="contributions.moderate")
     return queries.page_for_moderators(session, market.id, after=after, limit=limit)

@@ -13,17 +13,16 @@ from sqlalchemy import Row, select, text
 from sqlmodel import Session, col
 
 from domain import markets
+from domain.contributions import activity, levels
+from domain.contributions.errors import LevelDecisionNotFound
+from domain.contributions.levelling import RELATIVE, SEASON, rules
+from domain.contributions.levels import MISSES, NEVER_WITHIN, WINDOW, Missing, Season
+from domain.contributions.policy import ContributionPolicy, rules_of
+from domain.contributions.privileges import Level, Privilege, capabilities
+from domain.contributions.standing_models import LevelDecision
 from domain.foundation.errors import Forbidden
-from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.identity import Caller
-
-from . import activity, levels
-from .errors import LevelDecisionNotFound
-from .levelling import RELATIVE, SEASON, rules
-from .levels import MISSES, NEVER_WITHIN, WINDOW, Missing, Season
-from .policy import ContributionPolicy, rules_of
-from .privileges import Level, Privilege, capabilities
-from .standing_models import LevelDecision
 
 _READ = text(f"""
     SELECT level_states.level, level_states.since, level_states.misses, season.*, {RELATIVE} AS relative,
@@ -86,8 +85,8 @@ def of_user(session: Session, user_id: UUID, market_id: UUID, *, by: Caller, at:
 
     Who is not known there has the first level, like everybody who has given nothing yet.
     """
-    here = markets.market(session, market_id)
-    policy = rules_of(markets.policy_at(session, here.id, at)) or ContributionPolicy()
+    here = markets.get_market(session, market_id)
+    policy = rules_of(markets.get_policy_at(session, here.id, at)) or ContributionPolicy()
     asked = {"market_id": market_id, "user_id": user_id, "since": at - WINDOW, "at": at}
     row = session.execute(_READ, asked).one()
     level = Level(row.level or Level.L0)
@@ -118,9 +117,9 @@ def own_decisions(
         col(LevelDecision.user_id) == by.user_id, col(LevelDecision.market_id) == market_id
     )
     if after is not None:
-        wanted = wanted.where(col(LevelDecision.id) < decode(after, [UUID])[0])
+        wanted = wanted.where(col(LevelDecision.id) < decode_cursor(after, [UUID])[0])
     rows = session.scalars(wanted.order_by(col(LevelDecision.id).desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def open_appeals(
@@ -130,7 +129,7 @@ def open_appeals(
 
     Refuses `MarketUnknown`, and `Forbidden` to all but its moderators.
     """
-    here = markets.market(session, market_id)
+    here = markets.get_market(session, market_id)
     if not by.is_moderator(here.id):
         raise Forbidden("Only a moderator of this market may.", permission="levels.answer_appeals")
     wanted = select(LevelDecision).where(
@@ -139,9 +138,9 @@ def open_appeals(
         col(LevelDecision.appeal_decided_at).is_(None),
     )
     if after is not None:
-        wanted = wanted.where(col(LevelDecision.id) > decode(after, [UUID])[0])
+        wanted = wanted.where(col(LevelDecision.id) > decode_cursor(after, [UUID])[0])
     rows = session.scalars(wanted.order_by(col(LevelDecision.id)).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def _own(row: Row[Any], level: Level, policy: ContributionPolicy, at: datetime) -> Own:

@@ -25,15 +25,22 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, document, instant, keep, primary_key, reference
-
-from .kinds import (
+from domain.contributions.kinds import (
     REPEATING,
     ContributionKind,
     ContributionState,
     RejectionReason,
     SubjectType,
     Verifier,
+)
+from domain.foundation.persistence.tables import (
+    Table,
+    document,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
 )
 
 _ONCE_ABOUT_A_SUBJECT = (
@@ -149,12 +156,12 @@ class Contribution(Table, table=True):
     id: UUID = primary_key()
     market_id: UUID = reference("markets.id")
     user_id: UUID = reference("users.id")
-    kind: ContributionKind = choice(ContributionKind, "contribution_kinds_known")
+    kind: ContributionKind = enum_column(ContributionKind, "contribution_kinds_known")
     segment: str | None = Field(default=None, sa_column=Column(String(60), nullable=True))
     units_milli: int = _thousandths()
     call_id: UUID | None = reference("calls.id", nullable=True, index=True)
     commitment_id: UUID | None = reference("commitments.id", nullable=True, index=True)
-    subject_type: SubjectType | None = choice(SubjectType, "contribution_subjects_known", nullable=True)
+    subject_type: SubjectType | None = enum_column(SubjectType, "contribution_subjects_known", nullable=True)
     # No foreign key: the subject's table is told by its type, and a review's stands beside this floor.
     subject_id: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True, index=True))
     beneficiary_id: UUID | None = reference("users.id", nullable=True, index=True)
@@ -164,18 +171,18 @@ class Contribution(Table, table=True):
     policy_version_id: UUID = reference("policy_versions.id")
     wants_thanks_only: bool = Field(sa_column=Column(Boolean, nullable=False))
     corrects_id: UUID | None = reference("contributions.id", nullable=True)
-    state: ContributionState = choice(
+    state: ContributionState = enum_column(
         ContributionState, "contribution_states_known", default=ContributionState.SUBMITTED
     )
     submitted_at: datetime = instant()
     checked_at: datetime | None = instant(nullable=True)
-    verifier: Verifier | None = choice(Verifier, "contribution_verifiers_known", nullable=True)
+    verifier: Verifier | None = enum_column(Verifier, "contribution_verifiers_known", nullable=True)
     verify_by: datetime | None = instant(nullable=True)
     verified_at: datetime | None = instant(nullable=True)
     verified_units_milli: int | None = _thousandths(nullable=True)
     quality_milli: int | None = Field(default=None, sa_column=Column(SmallInteger, nullable=True))
     rejected_at: datetime | None = instant(nullable=True)
-    rejected_reason: RejectionReason | None = choice(
+    rejected_reason: RejectionReason | None = enum_column(
         RejectionReason, "contribution_rejections_known", nullable=True
     )
     rejected_statement: str | None = _words()
@@ -193,7 +200,7 @@ class Contribution(Table, table=True):
     clawed_back_reason: str | None = Field(default=None, sa_column=Column(String(60), nullable=True))
 
 
-keep(
+forbid_changes(
     Contribution,
     except_columns=(
         "state", "checked_at", "verifier", "verify_by", "verified_at", "verified_units_milli",
@@ -219,4 +226,4 @@ class ContributionEvidence(Table, table=True):
     erased_at: datetime | None = instant(nullable=True)
 
 
-keep(ContributionEvidence, except_columns=("document", "erased_at"))
+forbid_changes(ContributionEvidence, except_columns=("document", "erased_at"))

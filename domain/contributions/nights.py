@@ -14,10 +14,10 @@ import numpy as np
 from sqlalchemy import text
 from sqlmodel import Session
 
-from . import activity, confirming, standing
-from .confirming import Graph
-from .standing import Floats, Ints
-from .standing_models import StandingSnapshot
+from domain.contributions import activity, confirming, standing
+from domain.contributions.confirming import Graph
+from domain.contributions.standing import Floats, Ints
+from domain.contributions.standing_models import StandingSnapshot
 
 MOVED_BY: Final = 0.005  # of the usual standing, or of a credit of activity; less is not worth a night's row
 FORMULA: Final = 1

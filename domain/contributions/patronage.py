@@ -12,18 +12,17 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import bookings, markets, pricing
+from domain.contributions import patronage_queries as queries
+from domain.contributions import policy, wallet
+from domain.contributions.errors import CreditsNotKept, NothingToSplit, PeriodNotOver, SurplusTooLarge
+from domain.contributions.patronage_models import PatronageRound, PatronageShare
+from domain.contributions.patronage_rules import Formula, Part, Share, split
+from domain.contributions.wallet_events import PatronagePosted
 from domain.foundation import events
 from domain.foundation.actors import CLOCK
 from domain.foundation.errors import Forbidden, Unacceptable
 from domain.identity import Caller
 from domain.markets import PolicyVersion
-
-from . import patronage_queries as queries
-from . import policy, wallet
-from .errors import CreditsNotKept, NothingToSplit, PeriodNotOver, SurplusTooLarge
-from .patronage_models import PatronageRound, PatronageShare
-from .patronage_rules import Formula, Part, Share, split
-from .wallet_events import PatronagePosted
 
 PATRONAGE = "patronage"
 
@@ -55,9 +54,9 @@ def preview_patronage(
     Refuses `MarketUnknown`, `Forbidden` to who does not operate it, `PeriodNotOver`, `CreditsNotKept`,
     `NothingToSplit` and `SurplusTooLarge`.
     """
-    market = markets.market(session, market_id)
+    market = markets.get_market(session, market_id)
     _refuse_what_cannot_be_meant(starts_at, ends_at, market_id, by, at)
-    version = markets.policy_at(session, market_id, at)
+    version = markets.get_policy_at(session, market_id, at)
     formula = _formula(version)
     brought = bookings.brought_in(session, market_id, market.currency, since=starts_at, until=ends_at)
     parts = [Part(one.user_id, one.fee_amount, one.commission_amount) for one in brought]
@@ -103,7 +102,7 @@ def post_patronage(
     session.flush()
     credited = sum(share.credits for share in plan.shares)
     fact = PatronagePosted(market_id, surplus_amount, plan.currency, len(plan.shares), credited)
-    events.record(session, fact, subject=("patronage", made.id), by=by.actor_in(market_id), at=at)
+    events.record_event(session, fact, subject=("patronage", made.id), by=by.actor_in(market_id), at=at)
     return made
 
 
@@ -113,7 +112,7 @@ def credit_share(session: Session, round_id: UUID, user_id: UUID, *, at: datetim
     if share is None:
         return False
     made = session.get_one(PatronageRound, round_id)
-    rules = pricing.credit_rules(markets.policy(session, made.policy_version_id))
+    rules = pricing.credit_rules(markets.get_policy_version(session, made.policy_version_id))
     entry = wallet.grant(
         session,
         user_id,

@@ -8,7 +8,14 @@ from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, amount, instant, keep, primary_key, reference
+from domain.foundation.persistence.tables import (
+    Table,
+    amount,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
 
 _MARKET = "hashtextextended(market_id::text, 0)"
 
@@ -84,5 +91,5 @@ class PatronageShare(Table, table=True):
     entry_id: UUID | None = reference("ledger_entries.id", nullable=True)
 
 
-keep(PatronageRound)
-keep(PatronageShare, except_columns=("entry_id",))
+forbid_changes(PatronageRound)
+forbid_changes(PatronageShare, except_columns=("entry_id",))

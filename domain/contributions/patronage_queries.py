@@ -8,11 +8,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from domain.foundation.paging import Page, decode, page_of
+from domain.contributions.errors import PatronageUnknown
+from domain.contributions.patronage_models import PatronageRound, PatronageShare
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.identity import Caller
-
-from .errors import PatronageUnknown
-from .patronage_models import PatronageRound, PatronageShare
 
 _WAITING = text("""
     SELECT round_id, user_id FROM patronage_shares WHERE entry_id IS NULL AND credits > 0
@@ -32,9 +31,9 @@ def rounds(session: Session, market_id: UUID, *, after: str | None, limit: int) 
     """The rounds of a market, the latest period first."""
     wanted = select(PatronageRound).where(PatronageRound.market_id == market_id)
     if after is not None:
-        wanted = wanted.where(col(PatronageRound.starts_at) < decode(after, [datetime])[0])
+        wanted = wanted.where(col(PatronageRound.starts_at) < decode_cursor(after, [datetime])[0])
     rows = session.exec(wanted.order_by(col(PatronageRound.starts_at).desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.starts_at])
+    return build_page(rows, limit, lambda row: [row.starts_at])
 
 
 def shares(session: Session, round_id: UUID, *, by: Caller, after: str | None, limit: int) -> Page[ShareSeen]:
@@ -49,11 +48,11 @@ def shares(session: Session, round_id: UUID, *, by: Caller, after: str | None, l
     if not by.is_operator(made.market_id):
         wanted = wanted.where(PatronageShare.user_id == by.user_id)
     if after is not None:
-        wanted = wanted.where(col(PatronageShare.user_id) > decode(after, [UUID])[0])
+        wanted = wanted.where(col(PatronageShare.user_id) > decode_cursor(after, [UUID])[0])
     rows = session.exec(wanted.order_by(col(PatronageShare.user_id)).limit(limit + 1)).all()
     if not rows and not by.is_operator(made.market_id):
         raise PatronageUnknown
-    page = page_of(rows, limit, lambda row: [row.user_id])
+    page = build_page(rows, limit, lambda row: [row.user_id])
     return Page([ShareSeen(made, row) for row in page.items], page.next_cursor)
 
 

@@ -15,14 +15,13 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from domain import markets
+from domain.contributions import policy
+from domain.contributions.policy import ContributionPolicy, Pool
+from domain.contributions.value_models import ContributionPeriod
 from domain.foundation.money import BASIS_POINTS
-from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.foundation.spans import Span
 from domain.markets import Market, PolicyVersion
-
-from . import policy
-from .policy import ContributionPolicy, Pool
-from .value_models import ContributionPeriod
 
 THOUSANDTHS = 1_000
 
@@ -88,11 +87,11 @@ def take_turn(session: Session, market_id: UUID) -> None:
 
 def due(session: Session, market_id: UUID, *, at: datetime) -> Due | None:
     """The market's next period, if it is over; None while it is not, or nothing was ever verified."""
-    here, last = markets.market(session, market_id), latest(session, market_id)
+    here, last = markets.get_market(session, market_id), latest(session, market_id)
     begins = _first(session, market_id) if last is None else last.end_at
     if begins is None or begins >= at:
         return None
-    start, version = _midnight(here, begins, 0), markets.policy_at(session, market_id, begins)
+    start, version = _midnight(here, begins, 0), markets.get_policy_at(session, market_id, begins)
     rules = policy.rules_of(version)
     days = (rules.pool if rules else Pool()).period_days
     during = Span(start, _midnight(here, start, days))
@@ -111,19 +110,19 @@ def latest(session: Session, market_id: UUID) -> ContributionPeriod | None:
 
 def closed(session: Session, market_id: UUID, *, after: str | None, limit: int) -> Page[ContributionPeriod]:
     """A market's closed periods, the latest first. Refuses `MarketUnknown` and `CursorUnreadable`."""
-    here, number = markets.market(session, market_id), col(ContributionPeriod.number)
+    here, number = markets.get_market(session, market_id), col(ContributionPeriod.number)
     wanted = select(ContributionPeriod).where(ContributionPeriod.market_id == here.id)
     if after is not None:
-        wanted = wanted.where(number < decode(after, [int])[0])
+        wanted = wanted.where(number < decode_cursor(after, [int])[0])
     rows = session.exec(wanted.order_by(number.desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.number])
+    return build_page(rows, limit, lambda row: [row.number])
 
 
 def latest_version(session: Session, market_id: UUID) -> PolicyVersion:
     """The policy version by which the last period was closed; only call it where one was."""
     last = latest(session, market_id)
     assert last is not None  # noqa: S101 -- what was valued was valued in a period
-    return markets.policy(session, last.policy_version_id)
+    return markets.get_policy_version(session, last.policy_version_id)
 
 
 def earned(session: Session, market_id: UUID, during: Span) -> int:

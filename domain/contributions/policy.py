@@ -21,13 +21,12 @@ from pydantic import (
     model_validator,
 )
 
-from domain.foundation.logging import log
+from domain.contributions.kinds import ABOUT_A_BOOKING, ContributionKind, Funder, Unit, Verifier
+from domain.contributions.privileges import Level, Privilege
+from domain.contributions.standard import STANDARD_KINDS
+from domain.foundation.logging import get_logger
 from domain.markets import PolicyVersion
 from domain.pricing import CreditRules, TaskRules
-
-from .kinds import ABOUT_A_BOOKING, ContributionKind, Funder, Unit, Verifier
-from .privileges import Level, Privilege
-from .standard import STANDARD_KINDS
 
 MOST_KNOWN = 1_000  # policy versions that a process keeps in mind; more are seldom in use
 # A tenth of what the market earned: what is given back never eats what keeps the market running.
@@ -250,7 +249,7 @@ def _readable(version: PolicyVersion) -> ContributionPolicy | None:
         return read(version.rules.contributions)
     except ValidationError as error:
         told = {"policy_version_id": str(version.id), "errors": error.error_count()}
-        log("contributions").error("policy_unreadable", **told)
+        get_logger("contributions").error("policy_unreadable", **told)
         return None
 
 

@@ -15,12 +15,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import identity, ledger, markets, pricing
-from domain.foundation import events, ids
-from domain.identity import Caller
-from domain.ledger import CREDITS, Account, AccountKind, Posting
-
-from . import pots_queries as queries
-from .errors import (
+from domain.contributions import pots_queries as queries
+from domain.contributions.errors import (
     CreditsNotKept,
     PotClosed,
     PotIsAPersons,
@@ -28,8 +24,11 @@ from .errors import (
     SamePeople,
     WithOneself,
 )
-from .pots_models import ContributionPot, PotGift
-from .wallet_events import PotEnded, PotFed, PotOpened, PotPromised
+from domain.contributions.pots_models import ContributionPot, PotGift
+from domain.contributions.wallet_events import PotEnded, PotFed, PotOpened, PotPromised
+from domain.foundation import events, ids
+from domain.identity import Caller
+from domain.ledger import CREDITS, Account, AccountKind, Posting
 
 POT_GIFT = "pot_gift"
 
@@ -47,7 +46,7 @@ def open_pot(
         if not by.is_operator(market_id):
             raise PurposePotsAreOperators
     else:
-        _refuse_ones_own(session, by.user_id, [identity.user(session, beneficiary_id).id])
+        _refuse_ones_own(session, by.user_id, [identity.get_user(session, beneficiary_id).id])
     pot = ContributionPot(
         market_id=market_id, beneficiary_id=beneficiary_id, title=title, opened_by=by.user_id, opened_at=at
     )
@@ -108,7 +107,7 @@ def promise_from_pot(
     or somebody looked at as one with them, has given into it.
     """
     pot = _purpose_pot(session, pot_id, by)
-    user = identity.user(session, user_id).id
+    user = identity.get_user(session, user_id).id
     for giver in queries.givers(session, pot.id):
         _refuse_ones_own(session, giver, [user])
     ledger.mandate(session, account_of(session, pot), user, market_id=pot.market_id, at=at)
@@ -155,7 +154,7 @@ def _purpose_pot(session: Session, pot_id: UUID, by: Caller) -> ContributionPot:
 
 def _refuse_ones_own(session: Session, giver_id: UUID, receivers: Sequence[UUID]) -> None:
     """Who gives and who is paid for are two active people, as far as accounts can tell."""
-    identity.require_dealt_with(session, giver_id, *receivers)
+    identity.require_active_accounts(session, giver_id, *receivers)
     if giver_id in receivers:
         raise WithOneself
     clusters = identity.cluster_of(session, [giver_id, *receivers])
@@ -164,9 +163,11 @@ def _refuse_ones_own(session: Session, giver_id: UUID, receivers: Sequence[UUID]
 
 
 def _refuse_without_credits(session: Session, market_id: UUID, at: datetime) -> None:
-    if pricing.credit_rules(markets.policy_at(session, market_id, at)) is None:
+    if pricing.credit_rules(markets.get_policy_at(session, market_id, at)) is None:
         raise CreditsNotKept
 
 
-def _record(session: Session, pot: ContributionPot, fact: events.Fact, by: Caller, at: datetime) -> None:
-    events.record(session, fact, subject=("pot", pot.id), by=by.actor_in(pot.market_id), at=at)
+def _record(
+    session: Session, pot: ContributionPot, fact: events.DomainEvent, by: Caller, at: datetime
+) -> None:
+    events.record_event(session, fact, subject=("pot", pot.id), by=by.actor_in(pot.market_id), at=at)

@@ -6,7 +6,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, Index, String, text
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, amount, instant, keep, primary_key, reference
+from domain.foundation.persistence.tables import (
+    Table,
+    amount,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
 
 
 # One row means: credits may be given here for this person, or for this purpose.
@@ -56,5 +63,5 @@ class PotGift(Table, table=True):
     given_at: datetime = instant()
 
 
-keep(ContributionPot, except_columns=("closed_at",))
-keep(PotGift)
+forbid_changes(ContributionPot, except_columns=("closed_at",))
+forbid_changes(PotGift)

@@ -8,12 +8,11 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from domain import ledger
-from domain.foundation.paging import Page, decode, page_of
+from domain.contributions.errors import PotUnknown
+from domain.contributions.pots_models import ContributionPot, PotGift
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.identity import Caller
 from domain.ledger import CREDITS, AccountKind
-
-from .errors import PotUnknown
-from .pots_models import ContributionPot, PotGift
 
 _GIVERS = text("SELECT DISTINCT giver_id FROM pot_gifts WHERE pot_id = :pot_id")
 
@@ -55,9 +54,9 @@ def pots(session: Session, market_id: UUID, *, by: Caller, after: str | None, li
     """The pots of a market, the oldest first."""
     wanted = select(ContributionPot).where(ContributionPot.market_id == market_id)
     if after is not None:
-        wanted = wanted.where(col(ContributionPot.id) > decode(after, [UUID])[0])
+        wanted = wanted.where(col(ContributionPot.id) > decode_cursor(after, [UUID])[0])
     rows = session.exec(wanted.order_by(col(ContributionPot.id)).limit(limit + 1)).all()
-    page = page_of(rows, limit, lambda row: [row.id])
+    page = build_page(rows, limit, lambda row: [row.id])
     return Page([pot_seen(session, row, by) for row in page.items], page.next_cursor)
 
 
@@ -65,8 +64,8 @@ def gifts_by(session: Session, user_id: UUID, *, after: str | None, limit: int) 
     """What a user gave into pots, the newest first."""
     wanted = select(PotGift).where(PotGift.giver_id == user_id).order_by(col(PotGift.id).desc())
     if after is not None:
-        wanted = wanted.where(col(PotGift.id) < decode(after, [UUID])[0])
-    return page_of(session.exec(wanted.limit(limit + 1)).all(), limit, lambda row: [row.id])
+        wanted = wanted.where(col(PotGift.id) < decode_cursor(after, [UUID])[0])
+    return build_page(session.exec(wanted.limit(limit + 1)).all(), limit, lambda row: [row.id])
 
 
 def givers(session: Session, pot_id: UUID) -> Sequence[UUID]:

@@ -8,13 +8,18 @@ from uuid import UUID
 from sqlalchemy import Select, select, text
 from sqlmodel import Session, col
 
-from domain.foundation.paging import Page, decode, page_of
-
-from .attestation_models import Attestation, ContributionDraw
-from .errors import AttestationNotFound, ContributionNotFound
-from .kinds import AttestationRole, AttestationState, ContributionKind, ContributionState, Verifier
-from .models import Contribution, ContributionEvidence
-from .rules import Claimed
+from domain.contributions.attestation_models import Attestation, ContributionDraw
+from domain.contributions.errors import AttestationNotFound, ContributionNotFound
+from domain.contributions.kinds import (
+    AttestationRole,
+    AttestationState,
+    ContributionKind,
+    ContributionState,
+    Verifier,
+)
+from domain.contributions.models import Contribution, ContributionEvidence
+from domain.contributions.rules import Claimed
+from domain.foundation.paging import Page, build_page, decode_cursor
 
 _TURN = text("SELECT FROM users WHERE id = :user_id FOR NO KEY UPDATE")
 _CLAIMED = text("""
@@ -194,9 +199,9 @@ def page_of_person(session: Session, user_id: UUID, *, after: str | None, limit:
     """What a person claimed, the latest first."""
     wanted = select(Contribution).where(col(Contribution.user_id) == user_id)
     if after is not None:
-        wanted = wanted.where(col(Contribution.id) < decode(after, [UUID])[0])
+        wanted = wanted.where(col(Contribution.id) < decode_cursor(after, [UUID])[0])
     rows = session.scalars(wanted.order_by(col(Contribution.id).desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def page_for_moderators(
@@ -209,18 +214,18 @@ def page_for_moderators(
     )
     wanted = select(Contribution).where(col(Contribution.market_id) == market_id, waits)
     if after is not None:
-        wanted = wanted.where(col(Contribution.id) > decode(after, [UUID])[0])
+        wanted = wanted.where(col(Contribution.id) > decode_cursor(after, [UUID])[0])
     rows = session.scalars(wanted.order_by(col(Contribution.id)).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def page_of_attester(session: Session, user_id: UUID, *, after: str | None, limit: int) -> Page[Attestation]:
     """What a person was asked to attest, the latest first."""
     wanted = select(Attestation).where(col(Attestation.attester_id) == user_id)
     if after is not None:
-        wanted = wanted.where(col(Attestation.id) < decode(after, [UUID])[0])
+        wanted = wanted.where(col(Attestation.id) < decode_cursor(after, [UUID])[0])
     rows = session.scalars(wanted.order_by(col(Attestation.id).desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def answered_of_quorum(session: Session, attestation_id: UUID, attester_id: UUID) -> Attestation | None:

@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from domain.contributions.booking_fees import bearable_of, bound_of, net_of
+from domain.contributions.patronage_rules import credits_for
+from domain.contributions.periods import pool_of
+from domain.contributions.worth import NANO_IN_A_THOUSANDTH, Place, Worth, part
 from domain.foundation.money import BASIS_POINTS
-
-from .booking_fees import bearable_of, bound_of, net_of
-from .patronage_rules import credits_for
-from .periods import pool_of
-from .worth import NANO_IN_A_THOUSANDTH, Place, Worth, part
 
 Factors = Mapping[str, Any]  # a JSON object: the numbers of a rule
 

@@ -16,20 +16,19 @@ from sqlmodel import Session, col, select
 
 from domain import bookings, identity, markets
 from domain.bookings import Booking
+from domain.contributions import checking, rules
+from domain.contributions.kinds import ContributionKind, SubjectType
+from domain.contributions.models import Contribution
+from domain.contributions.submitting import Claim, note_deed, submit
+from domain.contributions.value_errors import ReferralMadeAlready, ReferralNotPossible
+from domain.contributions.value_events import ReferralEnded, ReferralMade
+from domain.contributions.value_kinds import ReferralEnd
+from domain.contributions.watch_models import Referral, ReferralCode
 from domain.foundation import events, ids
 from domain.foundation.actors import SYSTEM
-from domain.foundation.errors import Refusal
-from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.errors import DomainError
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.identity import Caller
-
-from . import checking, rules
-from .kinds import ContributionKind, SubjectType
-from .models import Contribution
-from .submitting import Claim, note_deed, submit
-from .value_errors import ReferralMadeAlready, ReferralNotPossible
-from .value_events import ReferralEnded, ReferralMade
-from .value_kinds import ReferralEnd
-from .watch_models import Referral, ReferralCode
 
 # Fifty bits: nobody comes by somebody's code by trying, and it still fits on a note.
 CODE_LENGTH: Final = 10
@@ -52,7 +51,7 @@ _IS_CLAIMED = text("""
 
 def code_of(session: Session, market_id: UUID, *, by: Caller, at: datetime) -> ReferralCode:
     """The caller's code in a market, made when it is asked for first. Refuses `MarketUnknown`."""
-    here = markets.market(session, market_id)
+    here = markets.get_market(session, market_id)
     code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
     session.execute(_MAKE_CODE, {"code": code, "market_id": here.id, "user_id": by.user_id, "at": at})
     wanted = select(ReferralCode).where(ReferralCode.market_id == here.id, ReferralCode.user_id == by.user_id)
@@ -68,7 +67,7 @@ def use_code(session: Session, code: str, *, by: Caller, at: datetime) -> Referr
     found = session.get(ReferralCode, code.strip().lower())
     if (
         found is None
-        or identity.barred(session, [found.user_id, by.user_id])
+        or identity.inactive_accounts(session, [found.user_id, by.user_id])
         or not _is_new(session, found, by.user_id, at)
     ):
         raise ReferralNotPossible(field="code")
@@ -80,7 +79,7 @@ def use_code(session: Session, code: str, *, by: Caller, at: datetime) -> Referr
     session.add(made)
     session.flush()
     fact = ReferralMade(made.id, made.market_id, referrer_id=made.referrer_id, referred_id=made.referred_id)
-    events.record(session, fact, subject=("referral", made.id), by=by.actor, at=at)
+    events.record_event(session, fact, subject=("referral", made.id), by=by.actor, at=at)
     return made
 
 
@@ -107,7 +106,7 @@ def follow_completion(session: Session, booking_id: UUID, *, at: datetime) -> Co
     made.booking_id, made.ended_at = booking.id, at
     session.flush()
     fact = ReferralEnded(made.id, booking.id, ended_as=made.ended_as, kind=ContributionKind.REFERRAL)
-    events.record(session, fact, subject=("referral", made.id), by=SYSTEM, at=at)
+    events.record_event(session, fact, subject=("referral", made.id), by=SYSTEM, at=at)
     return claimed
 
 
@@ -121,16 +120,16 @@ def referrals_by(session: Session, *, by: Caller, after: str | None, limit: int)
     """Whom the caller brought, the latest first. Refuses `CursorUnreadable`."""
     wanted = select(Referral).where(Referral.referrer_id == by.user_id)
     if after is not None:
-        wanted = wanted.where(col(Referral.id) < decode(after, [UUID])[0])
+        wanted = wanted.where(col(Referral.id) < decode_cursor(after, [UUID])[0])
     rows = session.exec(wanted.order_by(col(Referral.id).desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def _is_new(session: Session, code: ReferralCode, user_id: UUID, at: datetime) -> bool:
     asked = {"market_id": code.market_id, "user_id": user_id}
     return (
         not _are_one(session, code.user_id, user_id)
-        and identity.user(session, user_id).created_at > at - rules.NEWCOMER
+        and identity.get_user(session, user_id).created_at > at - rules.NEWCOMER
         and not session.execute(_HAS_BOOKED, asked).scalar_one()
     )
 
@@ -145,7 +144,7 @@ def _claimed(session: Session, made: Referral, at: datetime) -> Contribution | N
     asked = {"market_id": made.market_id, "referred_id": made.referred_id}
     if session.execute(_IS_CLAIMED, asked).scalar_one():
         return None
-    referrer = identity.user(session, made.referrer_id)
+    referrer = identity.get_user(session, made.referrer_id)
     claim = Claim(
         market_id=made.market_id,
         kind=ContributionKind.REFERRAL,
@@ -157,7 +156,7 @@ def _claimed(session: Session, made: Referral, at: datetime) -> Contribution | N
     try:
         with session.begin_nested():
             given = submit(session, claim, by=Caller(referrer.id, ids.new(), referrer.name), at=at)
-    except Refusal:  # the market takes none, or not so many
+    except DomainError:  # the market takes none, or not so many
         return None
     checking.follow(session, given.id, at=at)
     return given

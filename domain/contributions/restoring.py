@@ -11,19 +11,23 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from domain import markets, pricing
+from domain.contributions import assigning, giving_hours, queries, rules, wallet
+from domain.contributions.kinds import ContributionActor, ContributionState
+from domain.contributions.lifecycle import CONTRIBUTIONS
+from domain.contributions.models import Contribution
+from domain.contributions.settling import CONTRIBUTION, POSTED
+from domain.contributions.value_errors import (
+    ClawBackNotAppealable,
+    ClawBackNotFound,
+    NoClawBackAppeal,
+    SomebodyElseMustLook,
+)
+from domain.contributions.value_events import ClawBackAppealed, ClawBackUpheld, CreditsRestored
+from domain.contributions.value_kinds import ClawBackOutcome, ClawBackReason
+from domain.contributions.value_models import CreditClawBack
+from domain.contributions.verifying import about, tell
 from domain.foundation.actors import Actor
 from domain.identity import Caller
-
-from . import assigning, giving_hours, queries, rules, wallet
-from .kinds import ContributionActor, ContributionState
-from .lifecycle import CONTRIBUTIONS
-from .models import Contribution
-from .settling import CONTRIBUTION, POSTED
-from .value_errors import ClawBackNotAppealable, ClawBackNotFound, NoClawBackAppeal, SomebodyElseMustLook
-from .value_events import ClawBackAppealed, ClawBackUpheld, CreditsRestored
-from .value_kinds import ClawBackOutcome, ClawBackReason
-from .value_models import CreditClawBack
-from .verifying import about, tell
 
 
 def appeal(
@@ -89,7 +93,7 @@ def restore(session: Session, given: Contribution, taken: CreditClawBack, *, by:
         _let_count_again(given, at)
         giving_hours.pass_again(session, given, by=by, at=at)
     if taken.credits and (taken.entry_id is not None or given.state in POSTED):
-        terms = pricing.credit_rules(markets.policy(session, given.policy_version_id))
+        terms = pricing.credit_rules(markets.get_policy_version(session, given.policy_version_id))
         taken.restored_entry_id = wallet.grant(
             session,
             given.user_id,
@@ -112,12 +116,12 @@ def restore(session: Session, given: Contribution, taken: CreditClawBack, *, by:
 def _let_count_again(given: Contribution, at: datetime) -> None:
     """Back to where it was on its way: what was not valued yet will be, or is thanked once more."""
     step = "restore_unvalued" if given.valued_at is None else "restore"
-    given.state = CONTRIBUTIONS.step(given.state, step, ContributionActor.MODERATOR)
+    given.state = CONTRIBUTIONS.next_state(given.state, step, ContributionActor.MODERATOR)
     given.clawed_back_at, given.clawed_back_reason = None, None
     if given.thanked_at is not None:
-        given.state = CONTRIBUTIONS.step(given.state, "thank", ContributionActor.SYSTEM)
+        given.state = CONTRIBUTIONS.next_state(given.state, "thank", ContributionActor.SYSTEM)
     if given.settled_at is not None:
-        given.state = CONTRIBUTIONS.step(given.state, "settle", ContributionActor.CLOCK)
+        given.state = CONTRIBUTIONS.next_state(given.state, "settle", ContributionActor.CLOCK)
     elif given.state is ContributionState.HELD and given.hold_until is None:
         given.hold_until = at
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from .errors import AppealOver, AttestationUnfit, ContributionLimit
-from .kinds import RejectionReason
-from .policy import Counterparty
+from domain.contributions.errors import AppealOver, AttestationUnfit, ContributionLimit
+from domain.contributions.kinds import RejectionReason
+from domain.contributions.policy import Counterparty
 
 # A month as people count it; caps and limits roll, so that no day of the month is better than another.
 WINDOW: Final = timedelta(days=30)

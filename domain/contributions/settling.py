@@ -12,14 +12,13 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import identity, markets, pricing
+from domain.contributions import queries, wallet
+from domain.contributions.kinds import ContributionActor, ContributionState
+from domain.contributions.lifecycle import CONTRIBUTIONS
+from domain.contributions.models import Contribution
+from domain.contributions.value_events import CreditsHeld, CreditsSettled
+from domain.contributions.verifying import about, rules_for, tell
 from domain.foundation.actors import CLOCK
-
-from . import queries, wallet
-from .kinds import ContributionActor, ContributionState
-from .lifecycle import CONTRIBUTIONS
-from .models import Contribution
-from .value_events import CreditsHeld, CreditsSettled
-from .verifying import about, rules_for, tell
 
 CONTRIBUTION = "contribution"  # the kind of the entry by which its credits come
 POSTED = frozenset({ContributionState.HELD, ContributionState.SETTLED})  # its credits stand in the books
@@ -27,7 +26,7 @@ POSTED = frozenset({ContributionState.HELD, ContributionState.SETTLED})  # its c
 _TO_HOLD = text("SELECT id FROM contributions WHERE state = 'valued' ORDER BY id LIMIT :limit")
 _TO_SETTLE = text(f"""
     SELECT contributions.id FROM contributions JOIN users ON users.id = contributions.user_id
-    WHERE contributions.state = 'held' AND contributions.hold_until <= :at AND {identity.DEALT_WITH}
+    WHERE contributions.state = 'held' AND contributions.hold_until <= :at AND {identity.ACTIVE_ACCOUNT_SQL}
     ORDER BY contributions.hold_until, contributions.id LIMIT :limit
 """)  # noqa: S608 -- our own condition
 _TAKEN = text("""
@@ -51,7 +50,7 @@ def hold(session: Session, contribution_id: UUID, *, at: datetime) -> bool:
     given = queries.contribution_locked(session, contribution_id)
     if given.state is not ContributionState.VALUED:
         return False
-    given.state = CONTRIBUTIONS.step(given.state, "hold", ContributionActor.CLOCK)
+    given.state = CONTRIBUTIONS.next_state(given.state, "hold", ContributionActor.CLOCK)
     days = rules_for(session, given)[1].hold_days
     given.hold_until = at + timedelta(days=days)
     if owed := still_given(session, given):
@@ -66,9 +65,9 @@ def settle(session: Session, contribution_id: UUID, *, at: datetime) -> bool:
     given = queries.contribution_locked(session, contribution_id)
     if given.state is not ContributionState.HELD or given.hold_until is None or given.hold_until > at:
         return False
-    if identity.barred(session, [given.user_id]):
+    if identity.inactive_accounts(session, [given.user_id]):
         return False
-    given.state = CONTRIBUTIONS.step(given.state, "settle", ContributionActor.CLOCK)
+    given.state = CONTRIBUTIONS.next_state(given.state, "settle", ContributionActor.CLOCK)
     given.settled_at = at
     if credits_ := still_given(session, given):
         key = f"contribution_release:{given.id}"
@@ -80,7 +79,7 @@ def settle(session: Session, contribution_id: UUID, *, at: datetime) -> bool:
 
 def post(session: Session, given: Contribution, credits_: int, *, key: str, at: datetime) -> UUID:
     """Give a contribution's credits, to be held; answers the entry. They last as its policy version says."""
-    terms = pricing.credit_rules(markets.policy(session, given.policy_version_id))
+    terms = pricing.credit_rules(markets.get_policy_version(session, given.policy_version_id))
     entry = wallet.grant(
         session,
         given.user_id,

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from .kinds import ContributionKind as K
-from .kinds import Funder, Unit, Verifier
+from domain.contributions.kinds import ContributionKind as K
+from domain.contributions.kinds import Funder, Unit, Verifier
 
 CREDIT: Final = 1_000  # thousandths in one credit
 ONE: Final = 1_000  # thousandths in one unit

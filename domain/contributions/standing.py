@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.foundation import flow
+from domain.foundation import pagerank
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -77,7 +77,7 @@ def is_seed(record: Record) -> bool:
 
 def standing(confirmations: Confirmations, seeds: Floats, *, alpha: float = ALPHA) -> Floats:
     """The standing (people,) of everybody; sums to one, or to nothing where nobody is a seed."""
-    return flow.settle(_roads(confirmations), seeds, passed_on=1 - alpha)
+    return pagerank.personalized_pagerank(_roads(confirmations), seeds, damping=1 - alpha)
 
 
 def passed_on(confirmations: Confirmations, held: Floats, *, alpha: float = ALPHA) -> Floats:
@@ -90,7 +90,7 @@ def passed_on(confirmations: Confirmations, held: Floats, *, alpha: float = ALPH
 
 def shares(confirmations: Confirmations) -> Floats:
     """Which share each confirmation (N,) is of all that its confirmer confirmed."""
-    given = flow.given(_roads(confirmations))[confirmations.confirmer]
+    given = pagerank.out_weights(_roads(confirmations))[confirmations.confirmer]
     counts = confirmations.confirmer != confirmations.contributor
     share: Floats = np.where(
         counts & (given > 0), confirmations.weight / np.where(given > 0, given, 1.0), 0.0
@@ -103,7 +103,7 @@ def own_share(confirmations: Confirmations, seeds: Floats, held: Floats, *, alph
     total = float(seeds.sum())
     if total <= 0:
         return np.zeros(len(seeds))
-    returned = float(held[flow.given(_roads(confirmations)) <= 0].sum())
+    returned = float(held[pagerank.out_weights(_roads(confirmations)) <= 0].sum())
     own: Floats = (alpha + (1 - alpha) * returned) * seeds / total
     return own
 
@@ -114,7 +114,7 @@ def relative(held: Floats) -> Floats:
     return held * int(reached.sum()) / (float(held.sum()) or 1.0)
 
 
-def _roads(confirmations: Confirmations) -> flow.Roads:
-    return flow.roads(
+def _roads(confirmations: Confirmations) -> pagerank.AdjacencyMatrix:
+    return pagerank.adjacency_matrix(
         confirmations.confirmer, confirmations.contributor, confirmations.weight, confirmations.people
     )

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
-
-from .levels import LevelAppealOutcome
-from .privileges import Level
+from domain.contributions.levels import LevelAppealOutcome
+from domain.contributions.privileges import Level
+from domain.foundation.events import DomainEvent
 
 
 @dataclass(frozen=True)
-class LevelFact(Fact):
+class LevelFact(DomainEvent):
     """A fact about somebody's level in a market."""
 
     audit_only: ClassVar[bool] = True

@@ -19,10 +19,17 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, document, instant, keep, primary_key, reference
-
-from .levels import LevelAppealOutcome, LevelOutcome
-from .privileges import Level
+from domain.contributions.levels import LevelAppealOutcome, LevelOutcome
+from domain.contributions.privileges import Level
+from domain.foundation.persistence.tables import (
+    Table,
+    document,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
 
 _LOST = f"outcome = '{LevelOutcome.LOST}'"
 _RESTORED = f"outcome = '{LevelOutcome.RESTORED}'"
@@ -65,7 +72,7 @@ class StandingSnapshot(Table, table=True):
     at: datetime = instant()
 
 
-keep(StandingSnapshot)
+forbid_changes(StandingSnapshot)
 
 
 # One row means: somebody is of this level in a market.
@@ -83,7 +90,7 @@ class LevelState(Table, table=True):
     )
     market_id: UUID = _part_of_key("markets.id")
     user_id: UUID = _part_of_key("users.id")
-    level: Level = choice(Level, "levels_known", default=Level.L0)
+    level: Level = enum_column(Level, "levels_known", default=Level.L0)
     since: datetime = instant()
     misses: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
     asked_on: date = Field(sa_column=Column(Date, nullable=False))
@@ -148,9 +155,9 @@ class LevelDecision(Table, table=True):
     market_id: UUID = reference("markets.id")
     user_id: UUID = reference("users.id")
     on_date: date = Field(sa_column=Column(Date, nullable=False))
-    previous: Level = choice(Level, "previous_levels_known")
-    level: Level = choice(Level, "decided_levels_known")
-    outcome: LevelOutcome = choice(LevelOutcome, "level_outcomes_known")
+    previous: Level = enum_column(Level, "previous_levels_known")
+    level: Level = enum_column(Level, "decided_levels_known")
+    outcome: LevelOutcome = enum_column(LevelOutcome, "level_outcomes_known")
     inputs: dict[str, Any] = document()
     would_change: list[dict[str, Any]] = document()
     policy_version_id: UUID = reference("policy_versions.id")
@@ -161,13 +168,13 @@ class LevelDecision(Table, table=True):
     appeal_statement: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     appeal_decided_at: datetime | None = instant(nullable=True)
     appeal_decided_by: UUID | None = reference("users.id", nullable=True)
-    appeal_outcome: LevelAppealOutcome | None = choice(
+    appeal_outcome: LevelAppealOutcome | None = enum_column(
         LevelAppealOutcome, "level_appeal_outcomes_known", nullable=True
     )
     appeal_answer: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
-keep(
+forbid_changes(
     LevelDecision,
     except_columns=(
         "appealed_at", "appeal_statement", "appeal_decided_at", "appeal_decided_by", "appeal_outcome",

@@ -12,12 +12,11 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import bookings, identity, offers, providers
+from domain.contributions import queries, rules
+from domain.contributions.errors import SubjectUnfit
+from domain.contributions.kinds import TRAITS, ContributionKind, Relation, SubjectType
 from domain.offers.errors import OfferUnknown
-from domain.providers.errors import ProfileUnknown
-
-from . import queries, rules
-from .errors import SubjectUnfit
-from .kinds import TRAITS, ContributionKind, Relation, SubjectType
+from domain.providers.errors import ProviderProfileNotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def _of_booking(session: Session, asked: Asked, booking_id: UUID) -> Subject:
         raise SubjectUnfit(field="subject")
     is_customer = asked.user_id == booking.customer_id
     other = booking.provider_user_id if is_customer else booking.customer_id
-    return Subject(other, providers.profile(session, booking.profile_id).segment)
+    return Subject(other, providers.get_profile(session, booking.profile_id).segment)
 
 
 def _of_offer(session: Session, asked: Asked, offer_id: UUID) -> Subject:
@@ -104,14 +103,14 @@ def _of_offer(session: Session, asked: Asked, offer_id: UUID) -> Subject:
         raise SubjectUnfit(field="subject") from unknown
     if offer.market_id != asked.market_id:
         raise SubjectUnfit(field="subject")
-    provider = providers.profile(session, offer.profile_id)
+    provider = providers.get_profile(session, offer.profile_id)
     is_their_own = provider.user_id == asked.user_id
     return Subject(None if is_their_own else provider.user_id, provider.segment)
 
 
 def _of_user(session: Session, asked: Asked, user_id: UUID) -> Subject:
     person = session.get(identity.User, user_id)
-    if person is None or user_id == asked.user_id or identity.barred(session, [user_id]):
+    if person is None or user_id == asked.user_id or identity.inactive_accounts(session, [user_id]):
         raise SubjectUnfit(field="subject")
     is_new = person.created_at > asked.at - rules.NEWCOMER
     if asked.kind in {ContributionKind.NEWCOMER_BUDDY, ContributionKind.REFERRAL} and not is_new:
@@ -139,8 +138,8 @@ def _of_attestation(session: Session, asked: Asked, attestation_id: UUID) -> Sub
 
 def _own_segment(session: Session, asked: Asked) -> str | None:
     try:
-        return providers.profile_of(session, asked.user_id, asked.market_id).segment
-    except ProfileUnknown:
+        return providers.get_user_profile(session, asked.user_id, asked.market_id).segment
+    except ProviderProfileNotFound:
         return None
 
 

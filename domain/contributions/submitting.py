@@ -8,16 +8,12 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import identity, markets
-from domain.foundation import ids
-from domain.identity import Caller
-from domain.markets import PolicyVersion
-
-from . import evidence as evidences
-from . import policy, queries, rules, verifying
-from .call_models import Call
-from .calls import call
-from .commitments import fulfil
-from .errors import (
+from domain.contributions import evidence as evidences
+from domain.contributions import policy, queries, rules, verifying
+from domain.contributions.call_models import Call
+from domain.contributions.calls import call
+from domain.contributions.commitments import fulfil
+from domain.contributions.errors import (
     CallNotFound,
     ContributionNotFound,
     EvidenceKnown,
@@ -26,14 +22,25 @@ from .errors import (
     SubjectClaimed,
     UnitsUnfit,
 )
-from .events import ContributionSubmitted, ContributionWithdrawn
-from .evidence import Evidence
-from .kinds import TRAITS, ContributionActor, ContributionKind, ContributionState, Funder, SubjectType, Unit
-from .lifecycle import CONTRIBUTIONS
-from .models import Contribution, ContributionEvidence
-from .policy import KindRules
-from .standard import ONE
-from .subjects import Asked, Subject, subject_of
+from domain.contributions.events import ContributionSubmitted, ContributionWithdrawn
+from domain.contributions.evidence import Evidence
+from domain.contributions.kinds import (
+    TRAITS,
+    ContributionActor,
+    ContributionKind,
+    ContributionState,
+    Funder,
+    SubjectType,
+    Unit,
+)
+from domain.contributions.lifecycle import CONTRIBUTIONS
+from domain.contributions.models import Contribution, ContributionEvidence
+from domain.contributions.policy import KindRules
+from domain.contributions.standard import ONE
+from domain.contributions.subjects import Asked, Subject, subject_of
+from domain.foundation import ids
+from domain.identity import Caller
+from domain.markets import PolicyVersion
 
 LONGEST_MILLI: Final = 24 * ONE  # nobody helps for longer than a day at a stretch
 _TO_CORRECT: Final = frozenset(
@@ -74,9 +81,9 @@ def submit(session: Session, claim: Claim, *, by: Caller, at: datetime) -> Contr
     `CommitmentNotFound`, `NotNow`, `SubjectUnfit`, `NotCorrectable`, `EvidenceKnown`, `ContributionLimit`,
     `SubjectClaimed`, `AccountSuspended` and, by the database, `ReferredAlready`.
     """
-    identity.require_dealt_with(session, by.user_id)
-    market = markets.market(session, claim.market_id)
-    version = markets.policy_at(session, market.id, at)
+    identity.require_active_accounts(session, by.user_id)
+    market = markets.get_market(session, claim.market_id)
+    version = markets.get_policy_at(session, market.id, at)
     kind, subject = _rules_of(session, claim, version, by.user_id, at)
     queries.take_turn(session, by.user_id)
     old = _to_correct(session, claim, by, at)
@@ -122,7 +129,7 @@ def note_deed(
 
 
 def _withdraw(session: Session, given: Contribution, by: Caller, at: datetime) -> None:
-    given.state = CONTRIBUTIONS.step(given.state, "withdraw", ContributionActor.CONTRIBUTOR)
+    given.state = CONTRIBUTIONS.next_state(given.state, "withdraw", ContributionActor.CONTRIBUTOR)
     given.withdrawn_at = at
     verifying.release(session, given, at=at)
     fact = ContributionWithdrawn(**verifying.about(given))

@@ -16,16 +16,15 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import ledger
+from domain.contributions.errors import ContributionNotFound
+from domain.contributions.expiring_lots import BREAKAGE
+from domain.contributions.explaining import Correction, Voice, corrections_of, quorum_of
+from domain.contributions.models import Contribution
+from domain.contributions.pots import POT_GIFT
+from domain.contributions.queries import contribution
+from domain.contributions.value_models import ContributionValuation
 from domain.identity import Caller
 from domain.ledger import AccountKind, Movement
-
-from .errors import ContributionNotFound
-from .expiring_lots import BREAKAGE
-from .explaining import Correction, Voice, corrections_of, quorum_of
-from .models import Contribution
-from .pots import POT_GIFT
-from .queries import contribution
-from .value_models import ContributionValuation
 
 _POSTED = text("""
     SELECT p.id, e.kind, e.recorded_at, p.amount, d.kind AS debit, c.kind AS credit

@@ -5,15 +5,14 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
-
-from .events import ContributionFact
-from .kinds import ContributionKind
-from .value_kinds import ClawBackReason, ReferralEnd
+from domain.contributions.events import ContributionFact
+from domain.contributions.kinds import ContributionKind
+from domain.contributions.value_kinds import ClawBackReason, ReferralEnd
+from domain.foundation.events import DomainEvent
 
 
 @dataclass(frozen=True)
-class PeriodClosed(Fact):
+class PeriodClosed(DomainEvent):
     """A market's period is over, and what was verified in it is valued."""
 
     name: ClassVar[str] = "contribution_period.closed"
@@ -101,7 +100,7 @@ class CreditsRestored(ContributionFact):
 
 
 @dataclass(frozen=True)
-class ReferralMade(Fact):
+class ReferralMade(DomainEvent):
     """Somebody came by another's code, before they booked anything."""
 
     name: ClassVar[str] = "referral.made"
@@ -114,7 +113,7 @@ class ReferralMade(Fact):
 
 
 @dataclass(frozen=True)
-class ReferralEnded(Fact):
+class ReferralEnded(DomainEvent):
     """Who was referred has completed a first booking; the referral is claimed, or for a reason not."""
 
     name: ClassVar[str] = "referral.ended"
@@ -127,7 +126,7 @@ class ReferralEnded(Fact):
 
 
 @dataclass(frozen=True)
-class SignalLookedAt(Fact):
+class SignalLookedAt(DomainEvent):
     """A person looked at what was noticed and said what they made of it."""
 
     name: ClassVar[str] = "contribution_signal.looked_at"

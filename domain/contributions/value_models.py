@@ -21,10 +21,18 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, amount, choice, document, instant, keep, primary_key, reference
-
-from .kinds import ContributionKind
-from .value_kinds import ClawBackOutcome, ClawBackReason
+from domain.contributions.kinds import ContributionKind
+from domain.contributions.value_kinds import ClawBackOutcome, ClawBackReason
+from domain.foundation.persistence.tables import (
+    Table,
+    amount,
+    document,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
 
 
 # One row means: this period is closed, and this was given out of its pool.
@@ -66,7 +74,7 @@ class ContributionPeriod(Table, table=True):
     closed_at: datetime = instant()
 
 
-keep(ContributionPeriod)
+forbid_changes(ContributionPeriod)
 
 
 # One row means: this contribution was worth so many credits, from these numbers.
@@ -100,7 +108,7 @@ class ContributionValuation(Table, table=True):
     valued_at: datetime = instant()
 
 
-keep(ContributionValuation)
+forbid_changes(ContributionValuation)
 
 
 # One row means: this review is about this booking, whose fee bounds what it earns.
@@ -170,7 +178,7 @@ class CreditClawBack(Table, table=True):
     id: UUID = primary_key()
     contribution_id: UUID = reference("contributions.id")
     credits: int = amount()
-    reason: ClawBackReason = choice(ClawBackReason, "claw_back_reasons_known")
+    reason: ClawBackReason = enum_column(ClawBackReason, "claw_back_reasons_known")
     statement: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     booking_id: UUID | None = reference("bookings.id", nullable=True)
     fee: dict[str, Any] | None = document(nullable=True)
@@ -181,7 +189,7 @@ class CreditClawBack(Table, table=True):
     appeal_statement: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     appeal_decided_at: datetime | None = instant(nullable=True)
     appeal_decided_by: UUID | None = reference("users.id", nullable=True)
-    appeal_outcome: ClawBackOutcome | None = choice(
+    appeal_outcome: ClawBackOutcome | None = enum_column(
         ClawBackOutcome, "claw_back_outcomes_known", nullable=True
     )
     appeal_answer: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
@@ -189,7 +197,7 @@ class CreditClawBack(Table, table=True):
     restored_entry_id: UUID | None = reference("ledger_entries.id", nullable=True, unique=True)
 
 
-keep(
+forbid_changes(
     CreditClawBack,
     except_columns=(
         "appealed_at", "appeal_statement", "appeal_decided_at", "appeal_decided_by", "appeal_outcome",

@@ -20,9 +20,8 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
+from domain.contributions.worth import NANO_IN_A_THOUSANDTH, Place, Rate, Share, Worth, raw_nano
 from domain.foundation.money import apportion
-
-from .worth import NANO_IN_A_THOUSANDTH, Place, Rate, Share, Worth, raw_nano
 
 WINDOW = timedelta(days=30)
 _NO_BOOKING = UUID(int=0)

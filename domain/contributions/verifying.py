@@ -11,20 +11,16 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import markets
-from domain.foundation import events
-from domain.foundation.actors import SYSTEM, Actor
-from domain.foundation.events import Fact
-
-from . import giving_hours, policy, queries
-from .attestation_models import Attestation
-from .events import (
+from domain.contributions import giving_hours, policy, queries
+from domain.contributions.attestation_models import Attestation
+from domain.contributions.events import (
     AttestationEnded,
     ContributionCorrected,
     ContributionRejected,
     ContributionThanked,
     ContributionVerified,
 )
-from .kinds import (
+from domain.contributions.kinds import (
     AttestationActor,
     AttestationState,
     ContributionActor,
@@ -33,10 +29,13 @@ from .kinds import (
     Funder,
     RejectionReason,
 )
-from .lifecycle import ATTESTATIONS, CONTRIBUTIONS
-from .models import Contribution
-from .policy import ContributionPolicy, KindRules
-from .rules import Answer
+from domain.contributions.lifecycle import ATTESTATIONS, CONTRIBUTIONS
+from domain.contributions.models import Contribution
+from domain.contributions.policy import ContributionPolicy, KindRules
+from domain.contributions.rules import Answer
+from domain.foundation import events
+from domain.foundation.actors import SYSTEM, Actor
+from domain.foundation.events import DomainEvent
 
 
 class About(TypedDict):
@@ -82,7 +81,7 @@ def reject(
     at: datetime,
 ) -> None:
     """Reject a contribution, with a reason its contributor reads and may appeal."""
-    given.state = CONTRIBUTIONS.step(given.state, "reject", actor)
+    given.state = CONTRIBUTIONS.next_state(given.state, "reject", actor)
     given.rejected_at, given.rejected_reason, given.rejected_statement = at, reason, statement
     release(session, given, at=at)
     tell(session, given, ContributionRejected(**about(given), reason=reason), by=by, at=at)
@@ -99,7 +98,7 @@ def end(
     session: Session, asked: Attestation, step: str, actor: AttestationActor, *, by: Actor, at: datetime
 ) -> None:
     """Take the step that ends an asking. What was said is written down before."""
-    asked.state = ATTESTATIONS.step(asked.state, step, actor)
+    asked.state = ATTESTATIONS.next_state(asked.state, step, actor)
     asked.answered_at, asked.due_at = at, None
     session.flush()
     fact = AttestationEnded(
@@ -109,22 +108,22 @@ def end(
         role=asked.role,
         state=asked.state,
     )
-    events.record(session, fact, subject=("contribution", asked.contribution_id), by=by, at=at)
+    events.record_event(session, fact, subject=("contribution", asked.contribution_id), by=by, at=at)
 
 
 def rules_for(session: Session, given: Contribution) -> tuple[ContributionPolicy, KindRules]:
     """The rules a contribution was claimed under; claims are only taken where there are some."""
-    rules = policy.rules_of(markets.policy(session, given.policy_version_id))
+    rules = policy.rules_of(markets.get_policy_version(session, given.policy_version_id))
     kind = None if rules is None else rules.rules_of(given.kind, given.segment)
     assert rules is not None  # noqa: S101 -- a claim under no rules is refused when it is made
     assert kind is not None  # noqa: S101 -- likewise
     return rules, kind
 
 
-def tell(session: Session, given: Contribution, fact: Fact, *, by: Actor, at: datetime) -> None:
+def tell(session: Session, given: Contribution, fact: DomainEvent, *, by: Actor, at: datetime) -> None:
     """Record a fact about a contribution."""
     session.flush()
-    events.record(session, fact, subject=("contribution", given.id), by=by, at=at)
+    events.record_event(session, fact, subject=("contribution", given.id), by=by, at=at)
 
 
 def about(given: Contribution) -> About:
@@ -135,7 +134,7 @@ def about(given: Contribution) -> About:
 def _verify(
     session: Session, given: Contribution, said: Answer, *, actor: ContributionActor, by: Actor, at: datetime
 ) -> None:
-    given.state = CONTRIBUTIONS.step(given.state, _GRANTING[given.state], actor)
+    given.state = CONTRIBUTIONS.next_state(given.state, _GRANTING[given.state], actor)
     given.verified_at, given.verified_units_milli, given.quality_milli = (
         at,
         said.units_milli,
@@ -156,7 +155,7 @@ def _verify(
     if kind.funder is Funder.HOURS and not given.wants_thanks_only:
         giving_hours.pass_on(session, given, whole.hours, by=by, at=at)
     if given.wants_thanks_only or kind.funder in _WITHOUT_CREDITS:
-        given.state = CONTRIBUTIONS.step(given.state, "thank", ContributionActor.SYSTEM)
+        given.state = CONTRIBUTIONS.next_state(given.state, "thank", ContributionActor.SYSTEM)
         given.thanked_at = at
         tell(session, given, ContributionThanked(**about(given)), by=SYSTEM, at=at)
 

@@ -12,10 +12,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import ledger
+from domain.contributions.wallet_models import CreditGrant
 from domain.foundation.actors import Actor
 from domain.ledger import Entry, Posting, Wallet
-
-from .wallet_models import CreditGrant
 
 GRANT = "grant"
 RELEASE = "release"

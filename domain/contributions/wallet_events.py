@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 
 
 @dataclass(frozen=True)
-class HoursClaimed(Fact):
+class HoursClaimed(DomainEvent):
     """Somebody says that hours passed between them and another; the other one has until then to answer."""
 
     name: ClassVar[str] = "hours.claimed"
@@ -22,7 +22,7 @@ class HoursClaimed(Fact):
 
 
 @dataclass(frozen=True)
-class HoursConfirmed(Fact):
+class HoursConfirmed(DomainEvent):
     """The other one agreed, and the hours passed."""
 
     name: ClassVar[str] = "hours.confirmed"
@@ -34,7 +34,7 @@ class HoursConfirmed(Fact):
 
 
 @dataclass(frozen=True)
-class HoursEnded(Fact):
+class HoursEnded(DomainEvent):
     """A claim of hours ended without any passing: declined, withdrawn, or lapsed in silence."""
 
     name: ClassVar[str] = "hours.ended"
@@ -46,7 +46,7 @@ class HoursEnded(Fact):
 
 
 @dataclass(frozen=True)
-class PotOpened(Fact):
+class PotOpened(DomainEvent):
     """Credits may be given for this person, or for a purpose."""
 
     name: ClassVar[str] = "pot.opened"
@@ -57,7 +57,7 @@ class PotOpened(Fact):
 
 
 @dataclass(frozen=True)
-class PotFed(Fact):
+class PotFed(DomainEvent):
     """Somebody gave credits into a pot."""
 
     name: ClassVar[str] = "pot.fed"
@@ -68,7 +68,7 @@ class PotFed(Fact):
 
 
 @dataclass(frozen=True)
-class PotPromised(Fact):
+class PotPromised(DomainEvent):
     """From now on the pot pays this user's service fees, or no longer does."""
 
     name: ClassVar[str] = "pot.promised"
@@ -79,7 +79,7 @@ class PotPromised(Fact):
 
 
 @dataclass(frozen=True)
-class PotEnded(Fact):
+class PotEnded(DomainEvent):
     """The pot takes no more gifts."""
 
     name: ClassVar[str] = "pot.closed"
@@ -87,7 +87,7 @@ class PotEnded(Fact):
 
 
 @dataclass(frozen=True)
-class CreditsAnnounced(Fact):
+class CreditsAnnounced(DomainEvent):
     """The user was told that so many credits expire then unless they are used before."""
 
     name: ClassVar[str] = "credits.expiry_announced"
@@ -100,7 +100,7 @@ class CreditsAnnounced(Fact):
 
 
 @dataclass(frozen=True)
-class CreditsExpired(Fact):
+class CreditsExpired(DomainEvent):
     """So many credits of a user expired, after both notices."""
 
     name: ClassVar[str] = "credits.expired"
@@ -111,7 +111,7 @@ class CreditsExpired(Fact):
 
 
 @dataclass(frozen=True)
-class PatronagePosted(Fact):
+class PatronagePosted(DomainEvent):
     """A period's surplus was split and credited."""
 
     name: ClassVar[str] = "patronage.posted"

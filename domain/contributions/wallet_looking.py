@@ -9,15 +9,14 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import ledger, markets, pricing
+from domain.contributions import policy
+from domain.contributions.expiring import lots_of
+from domain.contributions.expiring_lots import Lot
+from domain.contributions.patronage_rules import CREDIT
 from domain.foundation.paging import Page
 from domain.ledger import AccountKind, StatementLine, Wallet
 from domain.markets import Market
 from domain.pricing import CreditRules
-
-from . import policy
-from .expiring import lots_of
-from .expiring_lots import Lot
-from .patronage_rules import CREDIT
 
 
 class CreditPlace(StrEnum):
@@ -113,9 +112,9 @@ def _pots(session: Session, user_id: UUID, market_id: UUID) -> list[tuple[UUID, 
 def _markets(session: Session, at: datetime) -> Iterator[tuple[Market, CreditRules]]:
     after = None
     while True:
-        page = markets.page(session, after=after, limit=100)
+        page = markets.list_markets(session, after=after, limit=100)
         for market in page.items:
-            rules = pricing.credit_rules(markets.policy_at(session, market.id, at))
+            rules = pricing.credit_rules(markets.get_policy_at(session, market.id, at))
             if rules is not None:
                 yield market, rules
         if (after := page.next_cursor) is None:
@@ -123,5 +122,5 @@ def _markets(session: Session, at: datetime) -> Iterator[tuple[Market, CreditRul
 
 
 def _pays_out(session: Session, market_id: UUID, at: datetime) -> bool:
-    rules = policy.rules_of(markets.policy_at(session, market_id, at))
+    rules = policy.rules_of(markets.get_policy_at(session, market_id, at))
     return rules is not None and rules.payout.offered

@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Inte
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, amount, instant, keep, reference
+from domain.foundation.persistence.tables import Table, amount, forbid_changes, instant, reference
 
 
 # One row means: these credits were granted by this entry, and expire after so many days if at all.
@@ -55,5 +55,5 @@ class CreditNotice(Table, table=True):
     told_at: datetime = instant()
 
 
-keep(CreditGrant)
-keep(CreditNotice)
+forbid_changes(CreditGrant)
+forbid_changes(CreditNotice)

@@ -11,15 +11,14 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import identity, ledger, markets, pricing, providers
+from domain.contributions import policy
+from domain.contributions.errors import CreditsNotKept, PayoutNotOffered
+from domain.contributions.patronage_rules import CREDIT
 from domain.foundation import ids
 from domain.foundation.errors import Unacceptable
 from domain.identity import Caller
 from domain.ledger import CREDITS, AccountKind, Entry, Posting
-from domain.providers import Capability
-
-from . import policy
-from .errors import CreditsNotKept, PayoutNotOffered
-from .patronage_rules import CREDIT
+from domain.providers import ProviderCapability
 
 PAYOUT = "credit_payout"
 
@@ -37,9 +36,9 @@ def pay_out(
     Refuses `CreditsNotKept`, `PayoutNotOffered` with the reason, credits that are worth less than a minor
     unit, `AccountSuspended`, `CapabilityMissing` while their profile is suspended, and `BalanceTooLow`.
     """
-    identity.require_dealt_with(session, by.user_id)
-    market = markets.market(session, market_id)
-    version = markets.policy_at(session, market_id, at)
+    identity.require_active_accounts(session, by.user_id)
+    market = markets.get_market(session, market_id)
+    version = markets.get_policy_at(session, market_id, at)
     rules, credit_rules = policy.rules_of(version), pricing.credit_rules(version)
     if rules is None or credit_rules is None:
         raise CreditsNotKept
@@ -49,7 +48,7 @@ def pay_out(
             "service fees, shield from surge, or help somebody else through a pot."
         )
     profile = _profile(session, market_id, by.user_id)
-    providers.require(session, providers.profile(session, profile), Capability.BE_PAID)
+    providers.require_capability(session, providers.get_profile(session, profile), ProviderCapability.BE_PAID)
     worth = credits * credit_rules.value_amount // CREDIT
     if not worth:
         raise Unacceptable("So few credits are worth less than the smallest coin.", field="credits")
@@ -77,7 +76,7 @@ def pay_out(
 
 def _profile(session: Session, market_id: UUID, user_id: UUID) -> UUID:
     """The caller's provider profile in the market, to which money can be owed."""
-    mine = providers.profiles_of(session, user_id)
+    mine = providers.list_user_profiles(session, user_id)
     found = next((profile.id for profile in mine if profile.market_id == market_id), None)
     if found is None:
         raise PayoutNotOffered("Money is paid to providers alone, and you are none in this market.")

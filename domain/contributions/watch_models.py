@@ -7,9 +7,16 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, Double, Index, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, document, instant, keep, primary_key, reference
-
-from .value_kinds import ReferralEnd, Watch, WatchOutcome
+from domain.contributions.value_kinds import ReferralEnd, Watch, WatchOutcome
+from domain.foundation.persistence.tables import (
+    Table,
+    document,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
 
 
 # One row means: with this code this person invites others to this market.
@@ -28,7 +35,7 @@ class ReferralCode(Table, table=True):
     made_at: datetime = instant()
 
 
-keep(ReferralCode)
+forbid_changes(ReferralCode)
 
 
 # One row means: this person came to this market by the code of that person, and had booked nothing.
@@ -56,11 +63,11 @@ class Referral(Table, table=True):
     referred_at: datetime = instant()
     booking_id: UUID | None = reference("bookings.id", nullable=True)
     ended_at: datetime | None = instant(nullable=True)
-    ended_as: ReferralEnd | None = choice(ReferralEnd, "referral_ends_known", nullable=True)
+    ended_as: ReferralEnd | None = enum_column(ReferralEnd, "referral_ends_known", nullable=True)
     contribution_id: UUID | None = reference("contributions.id", nullable=True)
 
 
-keep(Referral, except_columns=("booking_id", "ended_at", "ended_as", "contribution_id"))
+forbid_changes(Referral, except_columns=("booking_id", "ended_at", "ended_as", "contribution_id"))
 
 
 # One row means: this was noticed, and a person should look at it.
@@ -83,7 +90,7 @@ class ContributionSignal(Table, table=True):
     )
     id: UUID = primary_key()
     market_id: UUID = reference("markets.id")
-    watch: Watch = choice(Watch, "contribution_watches_known")
+    watch: Watch = enum_column(Watch, "contribution_watches_known")
     user_id: UUID = reference("users.id")
     other_id: UUID | None = reference("users.id", nullable=True)
     strength: float = Field(sa_column=Column(Double, nullable=False))
@@ -92,8 +99,10 @@ class ContributionSignal(Table, table=True):
     noticed_at: datetime = instant()
     looked_at: datetime | None = instant(nullable=True)
     looked_by: UUID | None = reference("users.id", nullable=True)
-    outcome: WatchOutcome | None = choice(WatchOutcome, "contribution_watch_outcomes_known", nullable=True)
+    outcome: WatchOutcome | None = enum_column(
+        WatchOutcome, "contribution_watch_outcomes_known", nullable=True
+    )
     note: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
-keep(ContributionSignal, except_columns=("looked_at", "looked_by", "outcome", "note"))
+forbid_changes(ContributionSignal, except_columns=("looked_at", "looked_by", "outcome", "note"))

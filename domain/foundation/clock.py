@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 
 _OFFSET = struct.Struct("<q")
 
@@ -23,12 +23,12 @@ def now() -> datetime:
     return real if path is None else real + timedelta(microseconds=_OFFSET.unpack_from(_shared(path))[0])
 
 
-def steer(path: Path, ahead: timedelta) -> None:
+def set_clock_offset(path: Path, offset: timedelta) -> None:
     """Let every process that shares `path` run `ahead` of the world from now on."""
     if not path.exists():
         path.write_bytes(_OFFSET.pack(0))
     with path.open("r+b") as file:
-        file.write(_OFFSET.pack(ahead // timedelta(microseconds=1)))
+        file.write(_OFFSET.pack(offset // timedelta(microseconds=1)))
 
 
 @lru_cache(maxsize=4)

@@ -17,7 +17,7 @@ something else, are logged, and answer 500 without a word from inside.
 from typing import Any, ClassVar, Self
 
 
-class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error of ours
+class DomainError(Exception):
     """A typed no: a stable slug, a sentence for the person, perhaps the field that is wrong, and extras.
 
     `constraint` names the database constraint that guards the same rule, so that a violation seen only by
@@ -28,7 +28,7 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error 
     slug: ClassVar[str] = ""
     title: ClassVar[str] = ""
     constraint: ClassVar[str | None] = None
-    keeps: bool = False
+    commits_transaction: bool = False
 
     def __init__(self, detail: str = "", *, field: str | None = None, **extras: Any) -> None:  # noqa: ANN401 -- any JSON value
         super().__init__(detail or self.title)
@@ -37,74 +37,74 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error 
         self.extras = extras
 
     @classmethod
-    def every(cls) -> list[type[Self]]:
+    def all_classes(cls) -> list[type[Self]]:
         """This refusal and all below it that have a slug, by slug."""
-        found = {kind.slug: kind for kind in _below(cls) if kind.slug}
-        return [found[slug] for slug in sorted(found)]
+        classes_by_slug = {kind.slug: kind for kind in _with_subclasses(cls) if kind.slug}
+        return [classes_by_slug[slug] for slug in sorted(classes_by_slug)]
 
 
-class Unauthenticated(Refusal):
+class Unauthenticated(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
     """We do not know who asks."""
 
     slug = "sign-in-required"
     title = "Sign in first"
 
 
-class Forbidden(Refusal):
+class Forbidden(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
     """We know who asks, and they may not."""
 
     slug = "forbidden"
-    title = "You may not do this"
+    title = "This is not allowed"
 
 
-class NotFound(Refusal):
+class NotFound(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
     """There is no such thing, or none that this caller may know of."""
 
     slug = "not-found"
-    title = "There is nothing here"
+    title = "This was not found"
 
 
-class Conflict(Refusal):
+class Conflict(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
     """The thing is in another state, or somebody was quicker."""
 
     slug = "conflict"
-    title = "This clashes with something"
+    title = "This conflicts with the present state"
 
 
 class Stale(Conflict):
     """The caller changes a copy that is not the newest one."""
 
     slug = "stale"
-    title = "Somebody changed this meanwhile"
+    title = "This has changed in the meantime"
 
 
-class Unacceptable(Refusal):
+class Unacceptable(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
     """What was sent cannot be meant."""
 
     slug = "unacceptable"
-    title = "This cannot be meant"
+    title = "This request is not valid"
 
 
-class Declined(Refusal):
+class Declined(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
     """The payment was declined."""
 
     slug = "declined"
     title = "The payment was declined"
 
 
-class Unavailable(Refusal):
+class Unavailable(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
     """Not now; `retry_after` in the extras says in how many seconds to ask again."""
 
     slug = "unavailable"
     title = "Not available right now"
 
 
-def for_constraint(name: str | None) -> type[Refusal] | None:
+def error_class_for_constraint(name: str | None) -> type[DomainError] | None:
     """The refusal that the database constraint `name` guards, if one does."""
     if name is None:
         return None
-    return next((kind for kind in _below(Refusal) if kind.constraint == name), None)
+    return next((kind for kind in _with_subclasses(DomainError) if kind.constraint == name), None)
 
 
-def _below(kind: type[Any]) -> list[type[Any]]:
-    return [kind, *(leaf for child in kind.__subclasses__() for leaf in _below(child))]
+def _with_subclasses(kind: type[Any]) -> list[type[Any]]:
+    return [kind, *(leaf for child in kind.__subclasses__() for leaf in _with_subclasses(child))]

@@ -19,12 +19,19 @@ from sqlmodel import Field, Session
 
 from domain.foundation import ids
 from domain.foundation.actors import Actor, ActorKind
-from domain.foundation.tables import Table, choice, document, instant, keep, primary_key
+from domain.foundation.persistence.tables import (
+    Table,
+    document,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+)
 
 CHANNEL = "talkoo_events"
 
 
-class Fact:
+class DomainEvent:
     """A frozen dataclass of ids, amounts, words and instants; never a row, never a secret.
 
     `audit_only` marks facts that are kept for people to look up and that no worker reads.
@@ -34,10 +41,12 @@ class Fact:
     audit_only: ClassVar[bool] = False
 
     @classmethod
-    def every(cls) -> list[type["Fact"]]:
+    def all_classes(cls) -> list[type["DomainEvent"]]:
         """All kinds of facts there are, by name."""
-        found = [kind for child in cls.__subclasses__() for kind in [child, *child.every()] if kind.name]
-        return sorted(set(found), key=lambda kind: kind.name)
+        classes = [
+            kind for child in cls.__subclasses__() for kind in [child, *child.all_classes()] if kind.name
+        ]
+        return sorted(set(classes), key=lambda kind: kind.name)
 
 
 # One row means: this happened. Rows are never changed, but for the stamp of their dispatch.
@@ -53,7 +62,7 @@ class EventRecord(Table, table=True):
     id: UUID = primary_key()
     name: str = Field(sa_column=Column(String(80), nullable=False))
     occurred_at: datetime = instant()
-    actor_kind: ActorKind = choice(ActorKind, "events_actor_kind_known")
+    actor_kind: ActorKind = enum_column(ActorKind, "events_actor_kind_known")
     actor_id: UUID | None = Field(default=None, sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=True))
     on_behalf_of: UUID | None = Field(
         default=None, sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=True)
@@ -65,7 +74,7 @@ class EventRecord(Table, table=True):
     dispatched_at: datetime | None = instant(nullable=True)
 
 
-keep(EventRecord, except_columns=("dispatched_at",))
+forbid_changes(EventRecord, except_columns=("dispatched_at",))
 
 
 # One row means: so many facts are recorded about this subject. Its lock puts a subject's facts in order.
@@ -138,8 +147,8 @@ _HISTORY = text(f"""
     SELECT {_COLUMNS} FROM events
     WHERE subject_id = :subject_id AND version > :after ORDER BY version LIMIT :limit
 """)  # noqa: S608 -- our own column list
-_ONE = text(f"SELECT {_COLUMNS} FROM events WHERE id = :id")  # noqa: S608 -- our own column list
-_ONCE = text("""
+_BY_ID = text(f"SELECT {_COLUMNS} FROM events WHERE id = :id")  # noqa: S608 -- our own column list
+_MARK_HANDLED = text("""
     INSERT INTO event_deliveries (event_id, reader, attempts, due_at, done_at)
     VALUES (:event_id, :reader, 1, :at, :at)
     ON CONFLICT (event_id, reader) DO UPDATE SET done_at = :at WHERE event_deliveries.done_at IS NULL
@@ -156,7 +165,9 @@ _RETRY = text("""
 """)
 
 
-def record(session: Session, fact: Fact, *, subject: tuple[str, UUID], by: Actor, at: datetime) -> UUID:
+def record_event(
+    session: Session, event: DomainEvent, *, subject: tuple[str, UUID], by: Actor, at: datetime
+) -> UUID:
     """Write down that `fact` happened to `subject` (its type and id). Answers the event's id."""
     event_id = ids.new()
     session.flush()
@@ -164,59 +175,62 @@ def record(session: Session, fact: Fact, *, subject: tuple[str, UUID], by: Actor
         _RECORD,
         {
             "id": event_id,
-            "name": fact.name,
+            "name": event.name,
             "at": at,
             "actor_kind": by.kind.value,
             "actor_id": by.user_id,
             "on_behalf_of": by.on_behalf_of,
             "subject_type": subject[0],
             "subject_id": subject[1],
-            "data": _document(fact),
+            "data": _serialize(event),
             "channel": CHANNEL,
         },
     )
     return event_id
 
 
-def history(
+def subject_history(
     session: Session, subject_id: UUID, *, after_version: int = 0, limit: int = 100
 ) -> list[EventRow]:
     """What happened to a subject, in order."""
     rows = session.execute(_HISTORY, {"subject_id": subject_id, "after": after_version, "limit": limit})
-    return [_event(row) for row in rows]
+    return [_event_row(row) for row in rows]
 
 
-def event(session: Session, event_id: UUID) -> EventRow | None:
+def get_event(session: Session, event_id: UUID) -> EventRow | None:
     """One event, if there is one of this id."""
-    row = session.execute(_ONE, {"id": event_id}).first()
-    return None if row is None else _event(row)
+    row = session.execute(_BY_ID, {"id": event_id}).first()
+    return None if row is None else _event_row(row)
 
 
-def once(session: Session, event_id: UUID, reader: str, *, at: datetime) -> bool:
+def mark_handled(session: Session, event_id: UUID, handler: str, *, at: datetime) -> bool:
     """Whether this is the first time that `reader` handles this event; from now on it no longer is.
 
     A second worker with the same message waits here for the first one's commit and then learns the truth.
     """
-    return session.execute(_ONCE, {"event_id": event_id, "reader": reader, "at": at}).first() is not None
+    return (
+        session.execute(_MARK_HANDLED, {"event_id": event_id, "reader": handler, "at": at}).first()
+        is not None
+    )
 
 
-def parked(session: Session, *, limit: int) -> list[EventDelivery]:
+def list_parked_deliveries(session: Session, *, limit: int) -> list[EventDelivery]:
     """Deliveries that failed too often and are not tried again, the oldest first."""
     rows = session.execute(_PARKED, {"limit": limit}).mappings()
     return [EventDelivery(**row) for row in rows]
 
 
-def retry_delivery(session: Session, event_id: UUID, reader: str) -> bool:
+def retry_delivery(session: Session, event_id: UUID, handler: str) -> bool:
     """Let a parked delivery be tried again; returns whether it was parked."""
-    return session.execute(_RETRY, {"event_id": event_id, "reader": reader}).first() is not None
+    return session.execute(_RETRY, {"event_id": event_id, "reader": handler}).first() is not None
 
 
-def _document(fact: Fact) -> str:
-    values = {field.name: getattr(fact, field.name) for field in fields(cast("Any", fact))}
-    return orjson.dumps({name: _plain(value) for name, value in values.items()}).decode()
+def _serialize(event: DomainEvent) -> str:
+    values = {field.name: getattr(event, field.name) for field in fields(cast("Any", event))}
+    return orjson.dumps({name: _json_value(value) for name, value in values.items()}).decode()
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 -- whatever a fact may hold
+def _json_value(value: Any) -> Any:  # noqa: ANN401 -- whatever a fact may hold
     match value:
         case UUID():
             return str(value)
@@ -225,10 +239,10 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 -- whatever a fact may hold
         case StrEnum():
             return value.value
         case tuple() | list():
-            return [_plain(part) for part in value]
+            return [_json_value(part) for part in value]
         case _:
             return value
 
 
-def _event(row: Any) -> EventRow:  # noqa: ANN401 -- a row of _COLUMNS
+def _event_row(row: Any) -> EventRow:  # noqa: ANN401 -- a row of _COLUMNS
     return EventRow(**{**row._mapping, "actor_kind": ActorKind(row.actor_kind)})  # noqa: SLF001 -- SQLAlchemy's public name

@@ -23,45 +23,45 @@ from sqlmodel import Field, Session
 
 from domain.foundation import signing
 from domain.foundation.errors import Conflict, Unacceptable
-from domain.foundation.tables import Table, instant
+from domain.foundation.persistence.tables import Table, instant
 
-KEPT_FOR = timedelta(hours=72)  # longer than any client retries; Stripe keeps 24 hours
-CLAIM_LAPSES_AFTER = timedelta(seconds=60)  # longer than every call to the world together may take
+RETENTION_PERIOD = timedelta(hours=72)  # longer than any client retries; Stripe keeps 24 hours
+CLAIM_TIMEOUT = timedelta(seconds=60)  # longer than every call to the world together may take
 LONGEST_KEY = 255
 SHORTEST_SECRET_KEY = 22  # characters; 128 random bits in base64
 FEWEST_CHARACTERS = 8  # distinct ones; a random UUID has fewer once in 10^9
 _NONCE_LENGTH = 12  # bytes; what AES-GCM is defined for (NIST SP 800-38D)
 
 
-class KeyMissing(Unacceptable):
+class IdempotencyKeyMissing(Unacceptable):
     """This route moves money or makes a booking, and asks for an Idempotency-Key."""
 
     slug = "idempotency-key-required"
     title = "An Idempotency-Key is needed"
 
 
-class KeyUnreadable(Unacceptable):
+class InvalidIdempotencyKey(Unacceptable):
     """The key is not 1 to 255 visible ASCII characters."""
 
-    slug = "idempotency-key-unreadable"
+    slug = "invalid-idempotency-key"
     title = "This Idempotency-Key cannot be used"
 
 
-class KeyGuessable(Unacceptable):
+class IdempotencyKeyGuessable(Unacceptable):
     """Nothing else in the request is secret, so the key must be, and this one could be guessed."""
 
     slug = "idempotency-key-guessable"
     title = "This Idempotency-Key could be guessed"
 
 
-class KeyReused(Unacceptable):
+class IdempotencyKeyReused(Unacceptable):
     """The same key came with another request before."""
 
     slug = "idempotency-key-reused"
     title = "This Idempotency-Key belongs to another request"
 
 
-class InFlight(Conflict):
+class RequestInFlight(Conflict):
     """The first request with this key has not been answered yet."""
 
     slug = "request-in-flight"
@@ -88,22 +88,22 @@ class IdempotencyKey(Table, table=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class IdempotentRequest:
     """One request under a key: who sends it, the key, and all that makes it this request and no other."""
 
     scope: str
     key: str
-    request: bytes
-    sealed: bool
+    content: bytes
+    is_encrypted: bool
 
     @property
     def fingerprint(self) -> bytes:
         """What is compared with the first request under this key."""
-        return signing.secret_for("idempotency/fingerprint", self.request)
+        return signing.derive_secret("idempotency/fingerprint", self.content)
 
 
 @dataclass(frozen=True, slots=True)
-class StoredAnswer:
+class StoredResponse:
     """What was answered, byte for byte."""
 
     status: int
@@ -114,24 +114,26 @@ class StoredAnswer:
 def check_key(key: str) -> None:
     """Raises `KeyUnreadable` unless `key` is 1 to 255 visible ASCII characters."""
     if not 1 <= len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
-        raise KeyUnreadable(
+        raise InvalidIdempotencyKey(
             f"Send 1 to {LONGEST_KEY} visible ASCII characters, a UUID for example.", field="Idempotency-Key"
         )
 
 
-def check_secret(key: str) -> None:
+def check_unguessable_key(key: str) -> None:
     """Raises `KeyGuessable` unless `key` has the length and the variety of a random UUID."""
     if len(key) < SHORTEST_SECRET_KEY or len(set(key)) < FEWEST_CHARACTERS:
-        raise KeyGuessable("Send a new random UUID with each attempt.", field="Idempotency-Key")
+        raise IdempotencyKeyGuessable("Send a new random UUID with each attempt.", field="Idempotency-Key")
 
 
-def attempt(scope: str, key: str, method: str, path: str, body: bytes, *, sealed: bool) -> Attempt:
+def idempotent_request(
+    scope: str, key: str, method: str, path: str, body: bytes, *, is_encrypted: bool
+) -> IdempotentRequest:
     """The attempt that a request is, by whoever `scope` names. `sealed` answers are read by a retry alone."""
-    request = b"\0".join([method.encode(), path.encode(), key.encode(), body])
-    return Attempt(scope, key, request, sealed)
+    content = b"\0".join([method.encode(), path.encode(), key.encode(), body])
+    return IdempotentRequest(scope, key, content, is_encrypted)
 
 
-_LOOK = text("""
+_LOAD = text("""
     SELECT pg_try_advisory_xact_lock(hashtextextended(:scope || :key, 0)) AS free,
            fingerprint, claimed_until, status, headers, body
     FROM (VALUES (1)) AS one(row)
@@ -156,84 +158,90 @@ _CLAIM = text("""
        OR idempotency_keys.created_at <= :oldest
     RETURNING key
 """)
-_FORGET = text("DELETE FROM idempotency_keys WHERE scope = :scope AND key = :key AND status IS NULL")
-_SWEEP = text("""
+_RELEASE = text("DELETE FROM idempotency_keys WHERE scope = :scope AND key = :key AND status IS NULL")
+_DELETE_EXPIRED = text("""
     DELETE FROM idempotency_keys WHERE (scope, key) IN (
         SELECT scope, key FROM idempotency_keys WHERE created_at <= :oldest
         LIMIT :limit FOR UPDATE SKIP LOCKED)
 """)
 
 
-def look(session: Session, tried: Attempt, *, at: datetime) -> StoredAnswer | None:
+def load_stored_response(
+    session: Session, request: IdempotentRequest, *, at: datetime
+) -> StoredResponse | None:
     """The stored answer if there is one; None when this request is the first and may go on.
 
     Holds the key for this transaction. Refuses `KeyReused` for another request under the same key, and
     `InFlight` while somebody else is at work on this one.
     """
-    found = session.execute(_LOOK, {"scope": tried.scope, "key": tried.key, "oldest": at - KEPT_FOR}).one()
-    if found.fingerprint is not None and bytes(found.fingerprint) != tried.fingerprint:
-        raise KeyReused("Use a new key for a new request.", field="Idempotency-Key")
-    if found.status is not None:
-        return StoredAnswer(found.status, found.headers, _unseal(tried, bytes(found.body)))
-    if not found.free or (found.claimed_until is not None and found.claimed_until > at):
-        raise InFlight("Ask again in a moment with the same key.", retry_after=1)
+    row = session.execute(
+        _LOAD, {"scope": request.scope, "key": request.key, "oldest": at - RETENTION_PERIOD}
+    ).one()
+    if row.fingerprint is not None and bytes(row.fingerprint) != request.fingerprint:
+        raise IdempotencyKeyReused("Use a new key for a new request.", field="Idempotency-Key")
+    if row.status is not None:
+        return StoredResponse(row.status, row.headers, _decrypted(request, bytes(row.body)))
+    if not row.free or (row.claimed_until is not None and row.claimed_until > at):
+        raise RequestInFlight("Ask again in a moment with the same key.", retry_after=1)
     return None
 
 
-def store(session: Session, tried: Attempt, answer: StoredAnswer, *, at: datetime) -> bool:
+def store_response(
+    session: Session, request: IdempotentRequest, response: StoredResponse, *, at: datetime
+) -> bool:
     """Remember the answer with the effect. False when somebody else's answer stands there already."""
     values = {
-        "scope": tried.scope,
-        "key": tried.key,
-        "fingerprint": tried.fingerprint,
+        "scope": request.scope,
+        "key": request.key,
+        "fingerprint": request.fingerprint,
         "at": at,
-        "oldest": at - KEPT_FOR,
-        "status": answer.status,
-        "headers": orjson.dumps(answer.headers).decode(),
-        "body": _seal(tried, answer.body),
+        "oldest": at - RETENTION_PERIOD,
+        "status": response.status,
+        "headers": orjson.dumps(response.headers).decode(),
+        "body": _encrypted(request, response.body),
     }
     return session.execute(_STORE, values).first() is not None
 
 
-def claim(session: Session, tried: Attempt, *, at: datetime) -> bool:
+def claim_key(session: Session, request: IdempotentRequest, *, at: datetime) -> bool:
     """Take the key before reaching the world. Call `look` first, in the same transaction.
 
     False when somebody else took it between the two: `look` saw the table as it was a moment before it held
     the key. Look again then.
     """
     values = {
-        "scope": tried.scope,
-        "key": tried.key,
-        "fingerprint": tried.fingerprint,
+        "scope": request.scope,
+        "key": request.key,
+        "fingerprint": request.fingerprint,
         "at": at,
-        "oldest": at - KEPT_FOR,
-        "until": at + CLAIM_LAPSES_AFTER,
+        "oldest": at - RETENTION_PERIOD,
+        "until": at + CLAIM_TIMEOUT,
     }
     return session.execute(_CLAIM, values).first() is not None
 
 
-def forget(session: Session, tried: Attempt) -> None:
+def release_key(session: Session, request: IdempotentRequest) -> None:
     """Give a claimed key back: nothing happened, and the same request may be tried again at once."""
-    session.execute(_FORGET, {"scope": tried.scope, "key": tried.key})
+    session.execute(_RELEASE, {"scope": request.scope, "key": request.key})
 
 
-def sweep(session: Session, *, at: datetime, limit: int = 1_000) -> int:
+def delete_expired(session: Session, *, at: datetime, limit: int = 1_000) -> int:
     """Forget answers that were kept long enough. Answers how many."""
-    return session.execute(_SWEEP, {"oldest": at - KEPT_FOR, "limit": limit}).rowcount  # type: ignore[attr-defined,no-any-return]  # a DELETE's result counts its rows
+    return session.execute(_DELETE_EXPIRED, {"oldest": at - RETENTION_PERIOD, "limit": limit}).rowcount  # type: ignore[attr-defined,no-any-return]  # a DELETE's result counts its rows
 
 
-def _seal(tried: Attempt, body: bytes) -> bytes:
-    if not tried.sealed:
+def _encrypted(request: IdempotentRequest, body: bytes) -> bytes:
+    if not request.is_encrypted:
         return body
     nonce = secrets.token_bytes(_NONCE_LENGTH)
-    return nonce + AESGCM(_secret(tried)).encrypt(nonce, body, None)
+    return nonce + AESGCM(_encryption_key(request)).encrypt(nonce, body, None)
 
 
-def _unseal(tried: Attempt, body: bytes) -> bytes:
-    if not tried.sealed:
+def _decrypted(request: IdempotentRequest, body: bytes) -> bytes:
+    if not request.is_encrypted:
         return body
-    return AESGCM(_secret(tried)).decrypt(body[:_NONCE_LENGTH], body[_NONCE_LENGTH:], None)
+    return AESGCM(_encryption_key(request)).decrypt(body[:_NONCE_LENGTH], body[_NONCE_LENGTH:], None)
 
 
-def _secret(tried: Attempt) -> bytes:
-    return signing.secret_for("idempotency/seal", tried.request)
+def _encryption_key(request: IdempotentRequest) -> bytes:
+    return signing.derive_secret("idempotency/seal", request.content)

@@ -8,59 +8,59 @@ from typing import Generic, TypeVar
 from domain.foundation.errors import Conflict
 
 State = TypeVar("State", bound=StrEnum)
-Who = TypeVar("Who", bound=StrEnum)
+ActorType = TypeVar("ActorType", bound=StrEnum)
 
 
-class NotNow(Conflict):
+class TransitionNotAllowed(Conflict):
     """The thing is not in a state in which this may be done, or not by this side."""
 
-    slug = "not-now"
+    slug = "transition-not-allowed"
     title = "This cannot be done now"
 
 
 @dataclass(frozen=True, slots=True)
-class Transition(Generic[State, Who]):
+class Transition(Generic[State, ActorType]):
     """A named step: who may take it, from which states, to which one, and when the clock takes it."""
 
     name: str
-    who: frozenset[Who]
+    actors: frozenset[ActorType]
     sources: frozenset[State]
     target: State
     due: str = ""
 
 
 @dataclass(frozen=True)
-class Lifecycle(Generic[State, Who]):
+class Lifecycle(Generic[State, ActorType]):
     """A noun's whole life. `initial` are the states things are born in, `final` those they rest in."""
 
     noun: str
-    transitions: tuple[Transition[State, Who], ...]
+    transitions: tuple[Transition[State, ActorType], ...]
     initial: frozenset[State]
     final: frozenset[State]
 
-    def step(self, state: State, name: str, actor: Who) -> State:
+    def next_state(self, state: State, name: str, actor: ActorType) -> State:
         """The state after `name`. Refuses with `NotNow`, which tells what this actor may do instead."""
         for transition in self.transitions:
-            if transition.name == name and state in transition.sources and actor in transition.who:
+            if transition.name == name and state in transition.sources and actor in transition.actors:
                 return transition.target
-        there, deed = state.replace("_", " "), name.replace("_", " ")
-        raise NotNow(
-            f"A {there} {self.noun} does not allow the {actor} to {deed}.",
+        state_text, transition_text = state.replace("_", " "), name.replace("_", " ")
+        raise TransitionNotAllowed(
+            f"A {state_text} {self.noun} does not allow the {actor} to {transition_text}.",
             state=str(state),
-            allowed=self.allowed(state, actor),
+            allowed=self.allowed_transitions(state, actor),
         )
 
-    def allowed(self, state: State, actor: Who) -> list[str]:
+    def allowed_transitions(self, state: State, actor: ActorType) -> list[str]:
         """The names of what `actor` may do to a thing in `state`, in the table's order."""
-        fitting = (row.name for row in self.transitions if state in row.sources and actor in row.who)
-        return list(dict.fromkeys(fitting))
+        names = (row.name for row in self.transitions if state in row.sources and actor in row.actors)
+        return list(dict.fromkeys(names))
 
-    def picture(self) -> str:
+    def mermaid_diagram(self) -> str:
         """The lifecycle as a Mermaid state diagram, for ARCHITECTURE.md."""
         lines = ["stateDiagram-v2"]
         lines += [f"    [*] --> {state}" for state in _in_order(self.initial)]
         for row in self.transitions:
-            label = f"{row.name} ({', '.join(_in_order(row.who))})"
+            label = f"{row.name} ({', '.join(_in_order(row.actors))})"
             lines += [f"    {source} --> {row.target}: {label}" for source in _in_order(row.sources)]
         lines += [f"    {state} --> [*]" for state in _in_order(self.final)]
         return "\n".join(lines)

@@ -9,10 +9,10 @@ import sys
 
 import structlog
 
-from domain.foundation.card_numbers import without_card_numbers
+from domain.foundation.text.card_numbers import mask_card_numbers
 
 
-def configure(level: str) -> None:
+def configure_logging(level: str) -> None:
     """Send our logs and the libraries' to standard error in one form. Doing it twice does no harm."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -33,9 +33,9 @@ def configure(level: str) -> None:
     logging.basicConfig(level=level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
 
 
-def log(room: str) -> structlog.typing.FilteringBoundLogger:
+def get_logger(component: str) -> structlog.typing.FilteringBoundLogger:
     """A logger that says from which room it speaks."""
-    return structlog.get_logger(room=room)  # type: ignore[no-any-return]  # structlog answers a lazy proxy
+    return structlog.get_logger(component=component)  # type: ignore[no-any-return]  # structlog answers a lazy proxy
 
 
 def _mask_card_numbers(
@@ -43,5 +43,5 @@ def _mask_card_numbers(
 ) -> structlog.typing.EventDict:
     """A trace may quote what somebody typed; all else in a log is ours."""
     if "exception" in entry:
-        entry["exception"] = without_card_numbers(entry["exception"])
+        entry["exception"] = mask_card_numbers(entry["exception"])
     return entry

@@ -104,7 +104,7 @@ def _apportion_in_steps(total: int, weights: Sequence[int], step: int) -> list[i
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
+class MonetaryAmount:
     """An amount in minor units of one currency. Amounts of two currencies never mix."""
 
     amount: int

@@ -22,10 +22,10 @@ DEFAULT_LIMIT = 20  # what fits on a screen or two
 LARGEST_LIMIT = 100  # keeps the slowest page within a request's time
 
 
-class CursorUnreadable(Unacceptable):
+class InvalidCursor(Unacceptable):
     """The cursor is not one that a page of this list carried."""
 
-    slug = "cursor-unreadable"
+    slug = "invalid-cursor"
     title = "This cursor cannot be read"
 
 
@@ -37,24 +37,24 @@ class Page(Generic[Item]):
     next_cursor: str | None
 
 
-def page_of(rows: Sequence[Item], limit: int, key: Callable[[Item], Sequence[Key]]) -> Page[Item]:
+def build_page(rows: Sequence[Item], limit: int, key: Callable[[Item], Sequence[Key]]) -> Page[Item]:
     """A page from `limit + 1` rows: the row too many tells that there is more."""
     shown = list(rows[:limit])
-    return Page(shown, encode(key(shown[-1])) if len(rows) > limit else None)
+    return Page(shown, encode_cursor(key(shown[-1])) if len(rows) > limit else None)
 
 
-def encode(values: Sequence[Key]) -> str:
+def encode_cursor(values: Sequence[Key]) -> str:
     """The cursor that stands for a sort key."""
     return urlsafe_b64encode(orjson.dumps(list(values))).rstrip(b"=").decode()
 
 
-def decode(cursor: str, kinds: Sequence[type[Key]]) -> list[Key]:
+def decode_cursor(cursor: str, kinds: Sequence[type[Key]]) -> list[Key]:
     """The sort key in `cursor`, as values of `kinds`. Refuses whatever `encode` did not write."""
     try:
         values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return [_read(value, kind) for value, kind in zip(values, kinds, strict=True)]
     except (ValueError, TypeError) as error:
-        raise CursorUnreadable("Leave the cursor out to start from the first page.", field="after") from error
+        raise InvalidCursor("Leave the cursor out to start from the first page.", field="after") from error
 
 
 def _read(value: object, kind: type[Key]) -> Key:

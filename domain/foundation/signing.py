@@ -7,7 +7,7 @@ The purpose is part of what is signed, so a signature for one thing never passes
 import hmac
 from base64 import urlsafe_b64encode
 
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 
 
 def sign(purpose: str, message: bytes) -> str:
@@ -21,12 +21,12 @@ def verify(purpose: str, message: bytes, signature: str) -> bool:
     return any([hmac.compare_digest(candidate.encode(), signature.encode()) for candidate in candidates])  # noqa: C419 -- every key is tried, so timing tells nothing
 
 
-def secret_for(purpose: str, message: bytes) -> bytes:
+def derive_secret(purpose: str, message: bytes) -> bytes:
     """Thirty-two bytes that only we can derive from `message`."""
-    return secrets_for(purpose, message)[0]
+    return derive_secrets(purpose, message)[0]
 
 
-def secrets_for(purpose: str, message: bytes) -> list[bytes]:
+def derive_secrets(purpose: str, message: bytes) -> list[bytes]:
     """The same under each of our keys, the newest first: what was derived before a key was rotated too."""
     scoped = _scoped(f"{purpose}/secret", message)
     return [hmac.digest(key.encode(), scoped, "sha256") for key in settings().signing_keys]

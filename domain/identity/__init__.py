@@ -12,74 +12,96 @@ stored in clear, and no signal; and no answer, status or amount of work tells wh
 """
 
 from domain.identity import permissions
-from domain.identity.accounts import Changes, change, reinstate, sign_up, suspend
-from domain.identity.address_keys import key_due_addresses
-from domain.identity.addresses import counting_key
-from domain.identity.callers import Caller, Grant, Role, acting
-from domain.identity.clusters import cluster_of, note_signal
-from domain.identity.dealing import DEALT_WITH, barred, may_be_dealt_with, require_dealt_with
-from domain.identity.devices import knows_device
-from domain.identity.events import EmailConflict, EndReason, SignalKind
-from domain.identity.issuers import Client, Discovery, Issuers, Redemption, clients
+from domain.identity.accounts import UserChanges, reinstate_user, sign_up, suspend_user, update_user
+from domain.identity.active_accounts import (
+    ACTIVE_ACCOUNT_SQL,
+    inactive_accounts,
+    is_active_account,
+    require_active_accounts,
+)
+from domain.identity.authentication.devices import is_known_device
+from domain.identity.authentication.sessions import (
+    SessionTokens,
+    end_expired_sessions,
+    end_session,
+    refresh_session,
+    sign_in,
+)
+from domain.identity.authentication.token_cleanup import delete_expired_tokens
+from domain.identity.callers import Caller, Grant, UserRole, actor_for
+from domain.identity.clusters import cluster_of, record_signal
+from domain.identity.emails.email_addresses import rate_limit_key
+from domain.identity.emails.email_keys import assign_email_keys
+from domain.identity.events import EmailConflict, SessionEndReason, SignalKind
 from domain.identity.models import IdentityCluster, RoleGrant, User, UserSession
-from domain.identity.oidc import Departure, Return, begin_oidc, finish_oidc
-from domain.identity.permissions import PERMISSIONS, Decision, Permission, Rule
-from domain.identity.queries import authenticate, grants_of, page_of_sessions, sessions_of, user
+from domain.identity.openid_connect.code_flow import (
+    OidcAuthorizationRequest,
+    OidcCallback,
+    begin_oidc,
+    finish_oidc,
+)
+from domain.identity.openid_connect.issuers import (
+    CodeRedemption,
+    OidcClient,
+    OidcDiscovery,
+    OidcGateway,
+    oidc_clients,
+)
+from domain.identity.permissions import PERMISSIONS, Permission, PermissionDecision, PermissionRule
+from domain.identity.queries import authenticate, get_user, list_role_grants, list_sessions, page_sessions
 from domain.identity.roles import grant_role, revoke_role
-from domain.identity.sessions import Tokens, end_expired, end_session, refresh, sign_in
-from domain.identity.sweeps import forget_expired
 
 __all__ = [
-    "DEALT_WITH",
+    "ACTIVE_ACCOUNT_SQL",
     "PERMISSIONS",
     "Caller",
-    "Changes",
-    "Client",
-    "Decision",
-    "Departure",
-    "Discovery",
+    "CodeRedemption",
     "EmailConflict",
-    "EndReason",
     "Grant",
     "IdentityCluster",
-    "Issuers",
+    "OidcAuthorizationRequest",
+    "OidcCallback",
+    "OidcClient",
+    "OidcDiscovery",
+    "OidcGateway",
     "Permission",
-    "Redemption",
-    "Return",
-    "Role",
+    "PermissionDecision",
+    "PermissionRule",
     "RoleGrant",
-    "Rule",
+    "SessionEndReason",
+    "SessionTokens",
     "SignalKind",
-    "Tokens",
     "User",
+    "UserChanges",
+    "UserRole",
     "UserSession",
-    "acting",
+    "actor_for",
+    "assign_email_keys",
     "authenticate",
-    "barred",
     "begin_oidc",
-    "change",
-    "clients",
     "cluster_of",
-    "counting_key",
-    "end_expired",
+    "delete_expired_tokens",
+    "end_expired_sessions",
     "end_session",
     "finish_oidc",
-    "forget_expired",
+    "get_user",
     "grant_role",
-    "grants_of",
-    "key_due_addresses",
-    "knows_device",
-    "may_be_dealt_with",
-    "note_signal",
-    "page_of_sessions",
+    "inactive_accounts",
+    "is_active_account",
+    "is_known_device",
+    "list_role_grants",
+    "list_sessions",
+    "oidc_clients",
+    "page_sessions",
     "permissions",
-    "refresh",
-    "reinstate",
-    "require_dealt_with",
+    "rate_limit_key",
+    "record_signal",
+    "refresh_session",
+    "reinstate_user",
+    "require_active_accounts",
     "revoke_role",
-    "sessions_of",
     "sign_in",
     "sign_up",
-    "suspend",
-    "user",
+    "suspend_user",
+    "update_user",
 ]

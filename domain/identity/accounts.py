@@ -7,13 +7,16 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from domain.foundation import events, ids, written, zones
+from domain.foundation import events, ids, time_zones
 from domain.foundation.actors import Actor, ActorKind
+from domain.foundation.text import normalization
 from domain.identity import queries
-from domain.identity.addresses import Address, read_address, read_spelling
-from domain.identity.errors import OwnAccount, UserUnknown
+from domain.identity.authentication.passwords import PASSWORDS, Passwords
+from domain.identity.authentication.sessions import end_all_sessions
+from domain.identity.emails.email_addresses import EmailAddress, parse_email, parse_typed_email
+from domain.identity.errors import OwnAccountSuspension, UserNotFound
 from domain.identity.events import (
-    EndReason,
+    SessionEndReason,
     SignUpRepeated,
     UserChanged,
     UserReinstated,
@@ -21,9 +24,7 @@ from domain.identity.events import (
     UserSuspended,
 )
 from domain.identity.models import User
-from domain.identity.passwords import PASSWORDS, Passwords
 from domain.identity.rules import check_password
-from domain.identity.sessions import end_all
 
 DEFAULT_LOCALE = "en"
 
@@ -34,7 +35,7 @@ _OPEN = text("""
 """)
 
 
-class Changes(TypedDict, total=False):
+class UserChanges(TypedDict, total=False):
     """What people may change about themselves; a key that is absent stays as it is."""
 
     name: str
@@ -57,20 +58,26 @@ def sign_up(
     Refuses `EmailUnfit`, `PasswordUnfit` and `TextUnfit`, all from what was sent alone. Nobody is signed in
     by this: an answer with a session in it would tell new addresses from known ones.
     """
-    address = read_address(email)
+    address = parse_email(email)
     check_password(password, email=address.email)
-    prepared, password_hash = written.name(name, field="name"), passwords.hashed(password)
+    prepared, password_hash = normalization.normalize_name(name, field="name"), passwords.hashed(password)
     if (user_id := open_account(session, address, prepared, password_hash, locale=locale, at=at)) is not None:
-        fact: events.Fact = UserSignedUp(user_id)
-    elif (known := queries.user_by_spelling(session, read_spelling(email))) is not None:
-        user_id, fact = known.id, SignUpRepeated(known.id)
+        event: events.DomainEvent = UserSignedUp(user_id)
+    elif (known := queries.user_by_typed_email(session, parse_typed_email(email))) is not None:
+        user_id, event = known.id, SignUpRepeated(known.id)
     else:  # erased between two statements: whoever signs up again will succeed
         return
-    events.record(session, fact, subject=("user", user_id), by=Actor(ActorKind.USER), at=at)
+    events.record_event(session, event, subject=("user", user_id), by=Actor(ActorKind.USER), at=at)
 
 
 def open_account(
-    session: Session, address: Address, name: str, password_hash: str | None, *, locale: str, at: datetime
+    session: Session,
+    address: EmailAddress,
+    name: str,
+    password_hash: str | None,
+    *,
+    locale: str,
+    at: datetime,
 ) -> UUID | None:
     """The id of a new account, or None when the address has one: the constraint decides, not a look."""
     values = {
@@ -85,23 +92,23 @@ def open_account(
     return session.execute(_OPEN, values).scalar()
 
 
-def change(session: Session, user_id: UUID, changes: Changes, *, by: Actor, at: datetime) -> User:
+def update_user(session: Session, user_id: UUID, changes: UserChanges, *, by: Actor, at: datetime) -> User:
     """Change name, locale or time zone. Refuses `TimeZoneUnknown` and `TextUnfit`."""
-    person = queries.user(session, user_id)
+    person = queries.get_user(session, user_id)
     if (name := changes.get("name")) is not None:
-        changes = {**changes, "name": written.name(name, field="name")}
+        changes = {**changes, "name": normalization.normalize_name(name, field="name")}
     if (zone := changes.get("time_zone")) is not None:
-        zones.check(zone)
+        time_zones.check_time_zone(zone)
     changed = {field: value for field, value in changes.items() if getattr(person, field) != value}
     for field, value in changed.items():
         setattr(person, field, value)
     if changed:
-        fact = UserChanged(person.id, tuple(sorted(changed)))
-        events.record(session, fact, subject=("user", person.id), by=by, at=at)
+        event = UserChanged(person.id, tuple(sorted(changed)))
+        events.record_event(session, event, subject=("user", person.id), by=by, at=at)
     return person
 
 
-def suspend(
+def suspend_user(
     session: Session, user_id: UUID, *, by: Actor, reason_code: str, reason: str, at: datetime
 ) -> User:
     """Close the account to its owner and end every session of theirs. Doing it twice does no harm.
@@ -109,30 +116,30 @@ def suspend(
     Raises `OwnAccount` if it is the account of whoever suspends.
     """
     if by.user_id == user_id:
-        raise OwnAccount
-    person = _user_locked(session, user_id)
+        raise OwnAccountSuspension
+    person = _lock_user(session, user_id)
     if person.suspended_at is None:
         person.suspended_at = at
-        fact = UserSuspended(person.id, reason_code, reason)
-        events.record(session, fact, subject=("user", person.id), by=by, at=at)
-        end_all(session, person.id, reason=EndReason.SUSPENDED, by=by, at=at)
+        event = UserSuspended(person.id, reason_code, reason)
+        events.record_event(session, event, subject=("user", person.id), by=by, at=at)
+        end_all_sessions(session, person.id, reason=SessionEndReason.SUSPENDED, by=by, at=at)
     return person
 
 
-def reinstate(
+def reinstate_user(
     session: Session, user_id: UUID, *, by: Actor, reason_code: str, reason: str, at: datetime
 ) -> User:
     """Let the owner sign in again. Doing it twice does no harm."""
-    person = _user_locked(session, user_id)
+    person = _lock_user(session, user_id)
     if person.suspended_at is not None:
         person.suspended_at = None
-        fact = UserReinstated(person.id, reason_code, reason)
-        events.record(session, fact, subject=("user", person.id), by=by, at=at)
+        event = UserReinstated(person.id, reason_code, reason)
+        events.record_event(session, event, subject=("user", person.id), by=by, at=at)
     return person
 
 
-def _user_locked(session: Session, user_id: UUID) -> User:
-    found = session.get(User, user_id, with_for_update=True, populate_existing=True)
-    if found is None:
-        raise UserUnknown
-    return found
+def _lock_user(session: Session, user_id: UUID) -> User:
+    user = session.get(User, user_id, with_for_update=True, populate_existing=True)
+    if user is None:
+        raise UserNotFound
+    return user

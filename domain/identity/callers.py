@@ -15,7 +15,7 @@ from uuid import UUID
 from domain.foundation.actors import Actor, ActorKind
 
 
-class Role(StrEnum):
+class UserRole(StrEnum):
     """What staff may hold; everybody else is simply a user."""
 
     OPERATOR = "operator"
@@ -26,10 +26,10 @@ class Role(StrEnum):
 class Grant:
     """A role held in one market, or everywhere when `market_id` is None."""
 
-    role: Role
+    role: UserRole
     market_id: UUID | None = None
 
-    def reaches(self, market_id: UUID | None) -> bool:
+    def covers(self, market_id: UUID | None) -> bool:
         """Whether the grant counts in this market; None asks for everywhere, and few grants reach that."""
         return self.market_id is None or self.market_id == market_id
 
@@ -58,16 +58,16 @@ class Caller:
 
     def is_operator(self, market_id: UUID | None = None) -> bool:
         """Whether this person operates the market; without a market: whether they operate everywhere."""
-        return self._holds(Role.OPERATOR, market_id)
+        return self._holds(UserRole.OPERATOR, market_id)
 
     def is_moderator(self, market_id: UUID | None = None) -> bool:
         """Whether this person may moderate the market, as its operators may too; without one: everywhere."""
-        return self._holds(Role.MODERATOR, market_id) or self.is_operator(market_id)
+        return self._holds(UserRole.MODERATOR, market_id) or self.is_operator(market_id)
 
-    def _holds(self, role: Role, market_id: UUID | None) -> bool:
-        return any(grant.role is role and grant.reaches(market_id) for grant in self.grants)
+    def _holds(self, role: UserRole, market_id: UUID | None) -> bool:
+        return any(grant.role is role and grant.covers(market_id) for grant in self.grants)
 
 
-def acting(by: Actor | Caller, market_id: UUID | None) -> Actor:
+def actor_for(by: Actor | Caller, market_id: UUID | None) -> Actor:
     """Who does this in this market, for actions that learn the market only from the row they load."""
     return by.actor_in(market_id) if isinstance(by, Caller) else by

@@ -21,21 +21,21 @@ from sqlmodel import Session
 
 from domain.foundation import events, signing
 from domain.foundation.actors import SYSTEM
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 from domain.identity.events import ClusterChanged, SignalKind, SignalTooCommon
 
 # A family's tablet, a shared flat's card and a small firm's account stay well below; a library's computer and
 # an agency's account go over it, and those who meet there are strangers. Who goes over it on purpose shows
 # twenty-one accounts on one device, and that is told (`SignalTooCommon`).
-MOST_SHARING: Final = 20
+MAX_USERS_PER_SIGNAL: Final = 20
 
-_SEEN_AGAIN = text("""
+_UPDATE_LINK = text("""
     UPDATE identity_links
     SET first_seen_at = least(first_seen_at, :at), last_seen_at = greatest(last_seen_at, :at)
     WHERE kind = :kind AND signal_hash = :hash AND user_id = :user_id
     RETURNING user_id
 """)
-_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_ACQUIRE_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _LINK = text("""
     INSERT INTO identity_links (kind, signal_hash, user_id, first_seen_at, last_seen_at)
     VALUES (:kind, :hash, :user_id, :at, :at)
@@ -69,68 +69,72 @@ _COMPONENT = text("""
     WHERE identity_clusters.cluster_id <> excluded.cluster_id
     RETURNING user_id
 """)
-_OF = text("""
+_CLUSTERS = text("""
     SELECT user_id, cluster_id FROM identity_clusters WHERE user_id = ANY(:user_ids)
 """)
 
 
-def note_signal(session: Session, user_id: UUID, kind: SignalKind, value: str, at: datetime) -> None:
+def record_signal(session: Session, user_id: UUID, kind: SignalKind, value: str, at: datetime) -> None:
     """Remember that this account showed this thing, and let its cluster follow. Twice does no harm.
 
     What was signed under an older key is found while that key is in the settings; drop a key only when those
     who matter have been seen under its successor.
     """
-    for digest in signing.secrets_for(f"identity/{kind}", value.encode()):
-        _note(session, _Seen(user_id, kind, digest, at))
+    for digest in signing.derive_secrets(f"identity/{kind}", value.encode()):
+        _record_sighting(session, _Sighting(user_id, kind, digest, at))
 
 
 def cluster_of(session: Session, user_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
     """The cluster of each of these users: the smallest user id in it, and for somebody alone their own."""
-    found = session.execute(_OF, {"user_ids": list(user_ids)})
-    return {user_id: user_id for user_id in user_ids} | {row.user_id: row.cluster_id for row in found}
+    rows = session.execute(_CLUSTERS, {"user_ids": list(user_ids)})
+    return {user_id: user_id for user_id in user_ids} | {row.user_id: row.cluster_id for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Sighting:
     user_id: UUID
     kind: SignalKind
     hash: bytes
     at: datetime
 
 
-def _note(session: Session, seen: _Seen) -> None:
+def _record_sighting(session: Session, sighting: _Sighting) -> None:
     """Whoever comes second with a signal sees who came first: they take turns by the signal."""
-    if session.execute(_SEEN_AGAIN, asdict(seen)).first() is not None:
+    if session.execute(_UPDATE_LINK, asdict(sighting)).first() is not None:
         return
-    _take_turn(session, f"identity/{seen.kind}/{seen.hash.hex()}")
-    if session.execute(_LINK, asdict(seen)).first() is None:
+    _acquire_lock(session, f"identity/{sighting.kind}/{sighting.hash.hex()}")
+    if session.execute(_LINK, asdict(sighting)).first() is None:
         return
-    asked = {"kind": seen.kind, "hash": seen.hash, "most": MOST_SHARING}
-    sharing: Sequence[UUID] = session.execute(_SHARING, asked).scalars().all()
-    if 1 < len(sharing) <= MOST_SHARING + 1:
-        _follow(session, seen, sharing)
+    parameters = {"kind": sighting.kind, "hash": sighting.hash, "most": MAX_USERS_PER_SIGNAL}
+    sharing: Sequence[UUID] = session.execute(_SHARING, parameters).scalars().all()
+    if 1 < len(sharing) <= MAX_USERS_PER_SIGNAL + 1:
+        _update_clusters(session, sighting, sharing)
 
 
-def _follow(session: Session, seen: _Seen, sharing: Sequence[UUID]) -> None:
+def _update_clusters(session: Session, sighting: _Sighting, sharing: Sequence[UUID]) -> None:
     """Recount who is linked with whom around these users; they take turns, so that none misses another.
 
     One too many and the signal links nobody any more: what it held together falls apart, and in each part is
     one who showed it.
     """
-    _take_turn(session, "identity/clusters")
-    too_common = len(sharing) > MOST_SHARING
+    _acquire_lock(session, "identity/clusters")
+    too_common = len(sharing) > MAX_USERS_PER_SIGNAL
     changed: set[UUID] = set()
-    for user_id in sharing if too_common else [seen.user_id]:
-        changed |= set(session.execute(_COMPONENT, {"user_id": user_id, "most": MOST_SHARING}).scalars())
+    for user_id in sharing if too_common else [sighting.user_id]:
+        changed |= set(
+            session.execute(_COMPONENT, {"user_id": user_id, "most": MAX_USERS_PER_SIGNAL}).scalars()
+        )
     if too_common:
-        _record(session, SignalTooCommon(seen.user_id, seen.kind, len(sharing)), seen)
+        _record_event(session, SignalTooCommon(sighting.user_id, sighting.kind, len(sharing)), sighting)
     if changed:
-        _record(session, ClusterChanged(seen.user_id, seen.kind, tuple(sorted(changed))), seen)
+        _record_event(
+            session, ClusterChanged(sighting.user_id, sighting.kind, tuple(sorted(changed))), sighting
+        )
 
 
-def _record(session: Session, fact: Fact, seen: _Seen) -> None:
-    events.record(session, fact, subject=("user", seen.user_id), by=SYSTEM, at=seen.at)
+def _record_event(session: Session, event: DomainEvent, sighting: _Sighting) -> None:
+    events.record_event(session, event, subject=("user", sighting.user_id), by=SYSTEM, at=sighting.at)
 
 
-def _take_turn(session: Session, name: str) -> None:
-    session.execute(_TAKE_TURN, {"name": name})
+def _acquire_lock(session: Session, name: str) -> None:
+    session.execute(_ACQUIRE_LOCK, {"name": name})

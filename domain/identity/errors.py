@@ -3,43 +3,43 @@
 from domain.foundation.errors import Conflict, Forbidden, NotFound, Unacceptable, Unauthenticated, Unavailable
 
 
-class CredentialsRefused(Unauthenticated):
+class InvalidCredentials(Unauthenticated):
     """E-mail and password do not belong together: unknown, wrong, without a password, or suspended alike."""
 
-    slug = "credentials-refused"
+    slug = "invalid-credentials"
     title = "E-mail or password is not right"
 
 
-class SessionOver(Unauthenticated):
+class InvalidToken(Unauthenticated):
     """The token is unknown, expired, or belongs to a session that was ended."""
 
-    slug = "session-over"
+    slug = "invalid-token"
     title = "This session is over"
 
 
-class TokenReused(SessionOver):
+class RefreshTokenReused(InvalidToken):
     """A refresh token came twice: one of its two holders stole it, so the family ends, and stays ended."""
 
     slug = "refresh-token-reused"
     title = "This refresh token was used before"
-    keeps = True
+    commits_transaction = True
 
 
-class PasswordUnfit(Unacceptable):
+class PasswordNotAllowed(Unacceptable):
     """The password is too short, too long, or the e-mail address itself."""
 
-    slug = "password-unfit"
-    title = "This password will not do"
+    slug = "password-not-allowed"
+    title = "This password is not allowed"
 
 
-class EmailUnfit(Unacceptable):
+class InvalidEmail(Unacceptable):
     """The text is not an e-mail address."""
 
-    slug = "email-unfit"
+    slug = "invalid-email"
     title = "This is not an e-mail address"
 
 
-class UserUnknown(NotFound):
+class UserNotFound(NotFound):
     """There is no user of this id."""
 
     slug = "user-unknown"
@@ -53,31 +53,31 @@ class AccountSuspended(Conflict):
     title = "An account on one side of this is suspended"
 
 
-class OwnAccount(Conflict):
+class OwnAccountSuspension(Conflict):
     """Nobody suspends their own account: they could not sign in to undo it."""
 
-    slug = "own-account"
+    slug = "own-account-suspension"
     title = "You cannot suspend your own account"
 
 
-class SessionUnknown(NotFound):
+class SessionNotFound(NotFound):
     """There is no such session, or it is somebody else's."""
 
     slug = "session-unknown"
     title = "You have no such session"
 
 
-class GrantUnknown(NotFound):
+class RoleGrantNotFound(NotFound):
     """There is no such grant where the caller operates."""
 
     slug = "role-grant-unknown"
     title = "There is no such grant"
 
 
-class RoleNotYoursToGive(Forbidden):
+class RoleGrantForbidden(Forbidden):
     """Roles are given and taken by operators of the same market, or of everywhere."""
 
-    slug = "role-not-yours-to-give"
+    slug = "role-grant-forbidden"
     title = "You do not operate there"
 
 
@@ -88,29 +88,29 @@ class IssuerUnknown(Unacceptable):
     title = "We do not know this identity provider"
 
 
-class IssuerAway(Unavailable):
+class IssuerUnavailable(Unavailable):
     """The issuer did not answer, or not in a way we understand."""
 
-    slug = "issuer-away"
+    slug = "issuer-unavailable"
     title = "The identity provider does not answer"
 
 
-class OidcAttemptOver(Unauthenticated):
+class OidcAttemptExpired(Unauthenticated):
     """The attempt is unknown, expired, already completed, or was begun in another browser."""
 
-    slug = "oidc-attempt-over"
+    slug = "oidc-attempt-expired"
     title = "This sign-in is over; begin again"
 
 
-class IssuerRefused(Unauthenticated):
+class OidcSignInFailed(Unauthenticated):
     """The issuer did not accept the code, or what it said about the person did not hold up."""
 
-    slug = "issuer-refused"
-    title = "The identity provider did not vouch for you"
+    slug = "oidc-sign-in-failed"
+    title = "The sign-in at the identity provider failed"
 
 
-class EmailNotVouchedFor(Unauthenticated):
+class EmailNotVerified(Unauthenticated):
     """The issuer knows the person but does not vouch for an e-mail address of theirs."""
 
-    slug = "email-not-vouched-for"
-    title = "The identity provider does not vouch for your e-mail address"
+    slug = "email-not-verified"
+    title = "The identity provider has not verified your e-mail address"

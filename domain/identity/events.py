@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
-from domain.identity.callers import Role
+from domain.foundation.events import DomainEvent
+from domain.identity.callers import UserRole
 
 
-class EndReason(StrEnum):
+class SessionEndReason(StrEnum):
     """Why a session is over."""
 
     SIGNED_OUT = "signed_out"
@@ -40,7 +40,7 @@ class EmailConflict(StrEnum):
 
 
 @dataclass(frozen=True)
-class UserSignedUp(Fact):
+class UserSignedUp(DomainEvent):
     """An account was opened."""
 
     name: ClassVar[str] = "user.signed_up"
@@ -49,7 +49,7 @@ class UserSignedUp(Fact):
 
 
 @dataclass(frozen=True)
-class SignUpRepeated(Fact):
+class SignUpRepeated(DomainEvent):
     """Somebody signed up under an address that has an account. Its mailbox may be told; the caller is not."""
 
     name: ClassVar[str] = "user.sign_up_repeated"
@@ -58,7 +58,7 @@ class SignUpRepeated(Fact):
 
 
 @dataclass(frozen=True)
-class EmailConflictFound(Fact):
+class EmailConflictDetected(DomainEvent):
     """An account cannot have its address as others spell it; its owner sees it, operators look it up."""
 
     name: ClassVar[str] = "user.email_conflict_found"
@@ -68,7 +68,7 @@ class EmailConflictFound(Fact):
 
 
 @dataclass(frozen=True)
-class UserChanged(Fact):
+class UserChanged(DomainEvent):
     """A person changed what is stored about them; `fields` names what, never the values."""
 
     name: ClassVar[str] = "user.changed"
@@ -78,7 +78,7 @@ class UserChanged(Fact):
 
 
 @dataclass(frozen=True)
-class UserSuspended(Fact):
+class UserSuspended(DomainEvent):
     """An account was closed to its owner by an operator."""
 
     name: ClassVar[str] = "user.suspended"
@@ -88,7 +88,7 @@ class UserSuspended(Fact):
 
 
 @dataclass(frozen=True)
-class UserReinstated(Fact):
+class UserReinstated(DomainEvent):
     """A suspended account is its owner's again."""
 
     name: ClassVar[str] = "user.reinstated"
@@ -98,7 +98,7 @@ class UserReinstated(Fact):
 
 
 @dataclass(frozen=True)
-class SessionStarted(Fact):
+class SessionStarted(DomainEvent):
     """Somebody signed in."""
 
     name: ClassVar[str] = "session.started"
@@ -108,18 +108,18 @@ class SessionStarted(Fact):
 
 
 @dataclass(frozen=True)
-class SessionEnded(Fact):
+class SessionEnded(DomainEvent):
     """A session is over, with all its tokens."""
 
     name: ClassVar[str] = "session.ended"
     audit_only: ClassVar[bool] = True
     user_id: UUID
     session_id: UUID
-    ended_reason: EndReason
+    ended_reason: SessionEndReason
 
 
 @dataclass(frozen=True)
-class IdentityLinked(Fact):
+class IdentityLinked(DomainEvent):
     """An issuer's subject is from now on a way to sign in to this account."""
 
     name: ClassVar[str] = "identity.linked"
@@ -129,31 +129,31 @@ class IdentityLinked(Fact):
 
 
 @dataclass(frozen=True)
-class RoleGranted(Fact):
+class RoleGranted(DomainEvent):
     """A person was given a role."""
 
     name: ClassVar[str] = "role.granted"
     audit_only: ClassVar[bool] = True
     user_id: UUID
     grant_id: UUID
-    role: Role
+    role: UserRole
     market_id: UUID | None
 
 
 @dataclass(frozen=True)
-class RoleRevoked(Fact):
+class RoleRevoked(DomainEvent):
     """A role was taken from a person."""
 
     name: ClassVar[str] = "role.revoked"
     audit_only: ClassVar[bool] = True
     user_id: UUID
     grant_id: UUID
-    role: Role
+    role: UserRole
     market_id: UUID | None
 
 
 @dataclass(frozen=True)
-class ClusterChanged(Fact):
+class ClusterChanged(DomainEvent):
     """These accounts belong together otherwise than before, since this one showed what others had shown."""
 
     name: ClassVar[str] = "user.cluster_changed"
@@ -163,7 +163,7 @@ class ClusterChanged(Fact):
 
 
 @dataclass(frozen=True)
-class SignalTooCommon(Fact):
+class SignalTooCommon(DomainEvent):
     """So many accounts have shown one thing that it links nobody any more. Operators may want to look."""
 
     name: ClassVar[str] = "user.signal_too_common"

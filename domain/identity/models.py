@@ -19,16 +19,23 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, composed, instant, primary_key, reference
-from domain.identity.callers import Role
-from domain.identity.events import EmailConflict, EndReason, SignalKind
+from domain.foundation.persistence.tables import (
+    Table,
+    enum_column,
+    instant,
+    nfc_constraint,
+    primary_key,
+    reference,
+)
+from domain.identity.callers import UserRole
+from domain.identity.events import EmailConflict, SessionEndReason, SignalKind
 
 
 def _digest(*, primary: bool = False) -> Any:  # noqa: ANN401 -- as SQLModel's Field
     return Field(sa_column=Column(LargeBinary(32), primary_key=primary, nullable=False))
 
 
-def _words(longest: int, *, nullable: bool = False) -> Any:  # noqa: ANN401 -- as SQLModel's Field
+def _text_column(longest: int, *, nullable: bool = False) -> Any:  # noqa: ANN401 -- as SQLModel's Field
     column: Column[str] = Column(String(longest), nullable=nullable)
     return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
 
@@ -42,11 +49,11 @@ class User(Table, table=True):
         UniqueConstraint("email", name="users_have_their_own_email"),
         UniqueConstraint("email_key", name="users_have_one_account_per_address"),
         CheckConstraint("email = lower(email)", name="users_emails_are_lower_case"),
-        composed("users", "email_key"),
+        nfc_constraint("users", "email_key"),
         CheckConstraint(
             "email_key IS NULL OR email_conflict IS NULL", name="users_have_an_email_key_or_a_conflict"
         ),
-        composed("users", "name"),
+        nfc_constraint("users", "name"),
         Index(
             "users_without_email_key",
             "created_at",
@@ -56,14 +63,16 @@ class User(Table, table=True):
         {"comment": "One row means: a person has an account."},
     )
     id: UUID = primary_key()
-    email: str = _words(254)
+    email: str = _text_column(254)
     # By which two spellings are one address; null until computed, and where `email_conflict` says why not.
-    email_key: str | None = _words(320, nullable=True)
-    email_conflict: EmailConflict | None = choice(EmailConflict, "users_email_conflict_known", nullable=True)
-    name: str = _words(120)
+    email_key: str | None = _text_column(320, nullable=True)
+    email_conflict: EmailConflict | None = enum_column(
+        EmailConflict, "users_email_conflict_known", nullable=True
+    )
+    name: str = _text_column(120)
     password_hash: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
-    locale: str = _words(35)
-    time_zone: str | None = _words(64, nullable=True)
+    locale: str = _text_column(35)
+    time_zone: str | None = _text_column(64, nullable=True)
     created_at: datetime = instant()
     suspended_at: datetime | None = instant(nullable=True)
 
@@ -81,9 +90,11 @@ class UserSession(Table, table=True):
     user_id: UUID = reference("users.id", index=True)
     created_at: datetime = instant()
     last_used_at: datetime = instant()
-    label: str = _words(80)
+    label: str = _text_column(80)
     ended_at: datetime | None = instant(nullable=True)
-    ended_reason: EndReason | None = choice(EndReason, "user_sessions_ended_reason_known", nullable=True)
+    ended_reason: SessionEndReason | None = enum_column(
+        SessionEndReason, "user_sessions_ended_reason_known", nullable=True
+    )
 
 
 # One row means: whoever shows the text with this hash is the user of the session, until it expires.
@@ -140,7 +151,7 @@ class RoleGrant(Table, table=True):
     )
     id: UUID = primary_key()
     user_id: UUID = reference("users.id", index=True)
-    role: Role = choice(Role, "role_grants_role_known")
+    role: UserRole = enum_column(UserRole, "role_grants_role_known")
     # No foreign key: identity and markets share a floor, and a role in a market that is not opens nothing.
     market_id: UUID | None = Field(default=None, sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=True))
     granted_by: UUID | None = reference("users.id", nullable=True)  # None: the platform itself, at its set-up
@@ -173,10 +184,10 @@ class OidcAttempt(Table, table=True):
     )
     state_hash: bytes = _digest(primary=True)
     secret_hash: bytes = _digest()
-    nonce: str = _words(64)
-    verifier: str = _words(128)
-    issuer: str = _words(500)
-    redirect_uri: str = _words(2000)
+    nonce: str = _text_column(64)
+    verifier: str = _text_column(128)
+    issuer: str = _text_column(500)
+    redirect_uri: str = _text_column(2000)
     expires_at: datetime = instant(index=True)
 
 
@@ -191,7 +202,7 @@ class IdentityLink(Table, table=True):
         CheckConstraint("first_seen_at <= last_seen_at", name="identity_links_are_seen_first_and_then_last"),
         {"comment": "One row means: this account showed this thing, kept as a keyed hash, then and since."},
     )
-    kind: SignalKind = choice(SignalKind, "identity_links_kind_known")
+    kind: SignalKind = enum_column(SignalKind, "identity_links_kind_known")
     signal_hash: bytes = _digest()
     user_id: UUID = reference("users.id", index=True)
     first_seen_at: datetime = instant()

@@ -9,8 +9,8 @@ from sqlmodel import Session
 from domain.foundation import events, ids
 from domain.foundation.actors import Actor, ActorKind
 from domain.identity import queries
-from domain.identity.callers import Caller, Role, acting
-from domain.identity.errors import GrantUnknown, RoleNotYoursToGive
+from domain.identity.callers import Caller, UserRole, actor_for
+from domain.identity.errors import RoleGrantForbidden, RoleGrantNotFound
 from domain.identity.events import RoleGranted, RoleRevoked
 from domain.identity.models import RoleGrant
 
@@ -22,20 +22,26 @@ _GRANT = text("""
 
 
 def grant_role(
-    session: Session, user_id: UUID, *, role: Role, market_id: UUID | None, by: Actor | Caller, at: datetime
+    session: Session,
+    user_id: UUID,
+    *,
+    role: UserRole,
+    market_id: UUID | None,
+    by: Actor | Caller,
+    at: datetime,
 ) -> RoleGrant:
     """Let a user hold a role in a market, or everywhere without one; a role already held stays as it is.
 
     Refuses `RoleNotYoursToGive` to whoever does not operate there, and `UserUnknown`.
     """
-    doer = _operator(by, market_id)
-    queries.user(session, user_id)
+    actor = _granting_actor(by, market_id)
+    queries.get_user(session, user_id)
     values = {"id": ids.new(), "user_id": user_id, "role": role, "market_id": market_id}
-    granted = session.execute(_GRANT, values | {"by": doer.user_id, "at": at}).scalar()
-    held = queries.grant_held(session, user_id, role, market_id)
+    granted = session.execute(_GRANT, values | {"by": actor.user_id, "at": at}).scalar()
+    held = queries.get_active_grant(session, user_id, role, market_id)
     if granted is not None:
-        fact = RoleGranted(user_id, held.id, role, market_id)
-        events.record(session, fact, subject=("user", user_id), by=doer, at=at)
+        event = RoleGranted(user_id, held.id, role, market_id)
+        events.record_event(session, event, subject=("user", user_id), by=actor, at=at)
     return held
 
 
@@ -44,22 +50,22 @@ def revoke_role(session: Session, grant_id: UUID, *, by: Actor | Caller, at: dat
 
     Refuses `GrantUnknown`, also for a grant in a market the caller does not operate.
     """
-    grant = queries.grant_locked(session, grant_id)
-    doer = acting(by, grant.market_id)
-    if doer.kind not in _GIVERS:
-        raise GrantUnknown
+    grant = queries.lock_grant(session, grant_id)
+    actor = actor_for(by, grant.market_id)
+    if actor.kind not in _GRANTING_ACTORS:
+        raise RoleGrantNotFound
     if grant.revoked_at is None:
-        grant.revoked_at, grant.revoked_by = at, doer.user_id
-        fact = RoleRevoked(grant.user_id, grant.id, grant.role, grant.market_id)
-        events.record(session, fact, subject=("user", grant.user_id), by=doer, at=at)
+        grant.revoked_at, grant.revoked_by = at, actor.user_id
+        event = RoleRevoked(grant.user_id, grant.id, grant.role, grant.market_id)
+        events.record_event(session, event, subject=("user", grant.user_id), by=actor, at=at)
     return grant
 
 
-_GIVERS = frozenset({ActorKind.OPERATOR, ActorKind.SYSTEM})
+_GRANTING_ACTORS = frozenset({ActorKind.OPERATOR, ActorKind.SYSTEM})
 
 
-def _operator(by: Actor | Caller, market_id: UUID | None) -> Actor:
-    doer = acting(by, market_id)
-    if doer.kind not in _GIVERS:
-        raise RoleNotYoursToGive("Roles are given by those who operate the market, or every market.")
-    return doer
+def _granting_actor(by: Actor | Caller, market_id: UUID | None) -> Actor:
+    actor = actor_for(by, market_id)
+    if actor.kind not in _GRANTING_ACTORS:
+        raise RoleGrantForbidden("Roles are given by those who operate the market, or every market.")
+    return actor

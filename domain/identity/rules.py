@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Final
 
-from domain.identity.errors import PasswordUnfit
+from domain.identity.errors import PasswordNotAllowed
 
 # NIST SP 800-63B asks for at least 8 characters and no rules of composition; two more cost nobody anything
 # and make guessing some thousand times longer. The upper end only keeps bodies small: Argon2 takes the same
@@ -36,8 +36,8 @@ def check_password(password: str, *, email: str) -> None:
     """
     prepared = password_form(password)
     if not SHORTEST_PASSWORD <= len(prepared) <= LONGEST_PASSWORD:
-        raise PasswordUnfit(
+        raise PasswordNotAllowed(
             f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.", field="password"
         )
     if prepared.strip().lower() in {password_form(email), password_form(email.partition("@")[0])}:
-        raise PasswordUnfit("The e-mail address is the first thing anybody would try.", field="password")
+        raise PasswordNotAllowed("The e-mail address is the first thing anybody would try.", field="password")

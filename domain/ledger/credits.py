@@ -18,12 +18,11 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain.foundation.actors import Actor
-
-from . import queries
-from .actions import accounts_for, post
-from .errors import BalanceTooLow, KeyTellsAnotherStoryError
-from .kinds import CREDITS, AccountKind
-from .rules import Account, Entry, Posting
+from domain.ledger import queries
+from domain.ledger.actions import accounts_for, post
+from domain.ledger.errors import BalanceTooLow, KeyTellsAnotherStoryError
+from domain.ledger.kinds import CREDITS, AccountKind
+from domain.ledger.rules import Account, Entry, Posting
 
 REDEMPTION = "redemption"
 REDEMPTION_RETURN = "redemption_return"

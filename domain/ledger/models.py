@@ -17,7 +17,15 @@ from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlmodel import Field
 
 from domain.foundation.actors import ActorKind
-from domain.foundation.tables import Table, amount, choice, instant, keep, primary_key, reference
+from domain.foundation.persistence.tables import (
+    Table,
+    amount,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
 from domain.ledger.kinds import CREDITS, HOURS, IN_CREDITS, OWNED, AccountKind
 
 _OWNED = ", ".join(f"'{kind}'" for kind in OWNED)
@@ -43,7 +51,7 @@ class LedgerAccount(Table, table=True):
         {"comment": "One row means: there is a place for this kind of value, in this unit, of this owner."},
     )
     id: UUID = primary_key()
-    kind: AccountKind = choice(AccountKind, "accounts_kind_known")
+    kind: AccountKind = enum_column(AccountKind, "accounts_kind_known")
     unit: str = Field(sa_column=Column(String(3), nullable=False))
     owner_id: UUID | None = Field(default=None, sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=True))
     floor: int | None = amount(nullable=True)
@@ -67,7 +75,7 @@ class LedgerEntry(Table, table=True):
     subject_id: UUID = Field(sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=False))
     corrects_id: UUID | None = reference("ledger_entries.id", nullable=True)
     recorded_at: datetime = instant()
-    actor_kind: ActorKind = choice(ActorKind, "entries_actor_kind_known")
+    actor_kind: ActorKind = enum_column(ActorKind, "entries_actor_kind_known")
     actor_id: UUID | None = Field(default=None, sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=True))
 
 
@@ -138,6 +146,6 @@ class LedgerMandate(Table, table=True):
     ended_at: datetime | None = instant(nullable=True)
 
 
-keep(LedgerEntry)
-keep(LedgerPosting)
-keep(LedgerAccount)
+forbid_changes(LedgerEntry)
+forbid_changes(LedgerPosting)
+forbid_changes(LedgerAccount)

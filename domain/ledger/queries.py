@@ -10,7 +10,7 @@ from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 from domain.foundation.actors import ActorKind
-from domain.foundation.paging import Key, Page, decode, page_of
+from domain.foundation.paging import Key, Page, build_page, decode_cursor
 from domain.ledger.errors import AccountUnknown, EntryUnknown
 from domain.ledger.kinds import NATURES, AccountKind, Side
 from domain.ledger.rules import Account, Entry, signed
@@ -184,7 +184,7 @@ def accounts(
     """Accounts with their balances, in the order in which they were opened. Refuses `CursorUnreadable`."""
     asked = {"kind": kind, "unit": unit, "owner_id": owner_id, "after": _place(after), "limit": limit + 1}
     found = [_line(row) for row in session.execute(_ACCOUNTS, asked)]
-    return page_of(found, limit, lambda line: [line.account.id])
+    return build_page(found, limit, lambda line: [line.account.id])
 
 
 def entries(
@@ -193,7 +193,7 @@ def entries(
     """Entries in the order in which they were recorded. Refuses `CursorUnreadable`."""
     asked = {"subject_id": subject_id, "account_id": account_id, "after": _place(after), "limit": limit + 1}
     found = [_entry_line(row) for row in session.execute(_ENTRIES, asked)]
-    return page_of(found, limit, lambda line: [line.id])
+    return build_page(found, limit, lambda line: [line.id])
 
 
 def entry_by_id(session: Session, entry_id: UUID) -> Entry:
@@ -223,7 +223,7 @@ def _kept(session: Session, statement: TextClause, accounts: Sequence[Account]) 
 
 
 def _place(cursor: str | None) -> Key | None:
-    return None if cursor is None else decode(cursor, [UUID])[0]
+    return None if cursor is None else decode_cursor(cursor, [UUID])[0]
 
 
 def as_entry(row: Any) -> Entry:  # noqa: ANN401 -- a row of _ENTRY

@@ -9,10 +9,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from domain.foundation.paging import Page, decode, page_of
-
-from .kinds import AccountKind
-from .rules import Account, signed
+from domain.foundation.paging import Page, build_page, decode_cursor
+from domain.ledger.kinds import AccountKind
+from domain.ledger.rules import Account, signed
 
 # Each account's newest postings are read off its two indexes, so a page costs the same at any length.
 _LINES = text("""
@@ -87,7 +86,7 @@ def statement(
     session: Session, accounts: Sequence[Account], *, after: str | None, limit: int
 ) -> Page[StatementLine]:
     """The postings on these accounts, the newest first. Refuses `CursorUnreadable`."""
-    before = _AFTER_ALL if after is None else decode(after, [UUID])[0]
+    before = _AFTER_ALL if after is None else decode_cursor(after, [UUID])[0]
     asked = {"accounts": [account.id for account in accounts], "before": before, "limit": limit + 1}
     lines = [
         StatementLine(
@@ -95,7 +94,7 @@ def statement(
         )
         for row in session.execute(_LINES, asked)
     ]
-    return page_of(lines, limit, lambda line: [line.id])
+    return build_page(lines, limit, lambda line: [line.id])
 
 
 def movements(session: Session, kind: AccountKind, *, since: datetime, until: datetime) -> list[Movement]:

@@ -6,26 +6,41 @@ and a scheduled one replaced by publishing another for the same instant. Nothing
 past.
 """
 
-from domain.markets.actions import create, publish_policy
+from domain.markets.actions import create_market, publish_policy
 from domain.markets.models import Market
-from domain.markets.policy import CancellationPolicy, Policy, PolicyVersion, TaxBase, TaxRule, Tier
-from domain.markets.queries import by_slug, latest_number, market, page, policies, policy, policy_at
+from domain.markets.policy import (
+    CancellationPolicy,
+    CancellationTier,
+    MarketPolicy,
+    PolicyVersion,
+    TaxBase,
+    TaxRule,
+)
+from domain.markets.queries import (
+    get_market,
+    get_market_by_slug,
+    get_policy_at,
+    get_policy_version,
+    latest_policy_number,
+    list_markets,
+    list_policy_versions,
+)
 
 __all__ = [
     "CancellationPolicy",
+    "CancellationTier",
     "Market",
-    "Policy",
+    "MarketPolicy",
     "PolicyVersion",
     "TaxBase",
     "TaxRule",
-    "Tier",
-    "by_slug",
-    "create",
-    "latest_number",
-    "market",
-    "page",
-    "policies",
-    "policy",
-    "policy_at",
+    "create_market",
+    "get_market",
+    "get_market_by_slug",
+    "get_policy_at",
+    "get_policy_version",
+    "latest_policy_number",
+    "list_markets",
+    "list_policy_versions",
     "publish_policy",
 ]

@@ -5,21 +5,21 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain.foundation import written
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.errors import Forbidden, Stale
-from domain.foundation.events import record
+from domain.foundation.events import record_event
+from domain.foundation.text import normalization
 from domain.markets import queries
-from domain.markets.errors import PolicyForThePast
+from domain.markets.errors import PolicyStartsInPast
 from domain.markets.events import MarketCreated, PolicyPublished
 from domain.markets.models import Market, PolicyVersionRecord
-from domain.markets.policy import Policy, PolicyVersion
+from domain.markets.policy import MarketPolicy, PolicyVersion
 from domain.markets.rules import check_place
 
 _MAY_PUBLISH = frozenset({ActorKind.OPERATOR, ActorKind.SYSTEM})
 
 
-def create(
+def create_market(
     session: Session,
     *,
     slug: str,
@@ -30,7 +30,7 @@ def create(
     country: str,
     by: Actor,
     at: datetime,
-    rules: Policy | None = None,
+    rules: MarketPolicy | None = None,
 ) -> Market:
     """Open a market. Its first policy version, `rules` or the defaults, is in force at once.
 
@@ -39,7 +39,7 @@ def create(
     check_place(currency=currency, time_zone=time_zone, locale=locale, country=country)
     market = Market(
         slug=slug,
-        name=written.name(name, field="name"),
+        name=normalization.normalize_name(name, field="name"),
         currency=currency,
         time_zone=time_zone,
         locale=locale,
@@ -48,10 +48,10 @@ def create(
     )
     session.add(market)
     session.flush()
-    first = _version(market.id, 1, rules or Policy(), active_from=at, by=by, at=at, note="")
+    first = _version(market.id, 1, rules or MarketPolicy(), active_from=at, by=by, at=at, note="")
     session.add(first)
-    fact = MarketCreated(market_id=market.id, slug=slug, policy_version_id=first.id)
-    record(session, fact, subject=("market", market.id), by=by, at=at)
+    event = MarketCreated(market_id=market.id, slug=slug, policy_version_id=first.id)
+    record_event(session, event, subject=("market", market.id), by=by, at=at)
     return market
 
 
@@ -59,7 +59,7 @@ def publish_policy(
     session: Session,
     market_id: UUID,
     *,
-    rules: Policy,
+    rules: MarketPolicy,
     by: Actor,
     at: datetime,
     active_from: datetime | None = None,
@@ -72,28 +72,28 @@ def publish_policy(
     version they have seen. Refuses `MarketUnknown`, `Forbidden`, `PolicyForThePast`, `Stale`, and
     `PolicyPublishedMeanwhile` when two publish in the same moment.
     """
-    market = queries.market(session, market_id)
+    market = queries.get_market(session, market_id)
     if by.kind not in _MAY_PUBLISH:
         raise Forbidden("Only an operator of this market may.", permission="markets.publish_policy")
     starts = active_from or at
     if starts < at:
-        raise PolicyForThePast("Let the policy start now or later.", field="active_from")
-    latest = queries.latest_number(session, market.id)
+        raise PolicyStartsInPast("Let the policy start now or later.", field="active_from")
+    latest = queries.latest_policy_number(session, market.id)
     if if_match not in {None, latest}:
         raise Stale(f"The latest version is number {latest}.", version=latest)
     version = _version(market.id, latest + 1, rules, active_from=starts, by=by, at=at, note=note)
     session.add(version)
-    fact = PolicyPublished(
+    event = PolicyPublished(
         market_id=market.id, policy_version_id=version.id, number=version.number, active_from=starts
     )
-    record(session, fact, subject=("market", market.id), by=by, at=at)
-    return queries.policy(session, version.id)
+    record_event(session, event, subject=("market", market.id), by=by, at=at)
+    return queries.get_policy_version(session, version.id)
 
 
 def _version(
     market_id: UUID,
     number: int,
-    rules: Policy,
+    rules: MarketPolicy,
     *,
     active_from: datetime,
     by: Actor,

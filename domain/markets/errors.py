@@ -3,14 +3,14 @@
 from domain.foundation.errors import Conflict, NotFound, Stale, Unacceptable
 
 
-class MarketUnknown(NotFound):
+class MarketNotFound(NotFound):
     """There is no market of this id or slug."""
 
     slug = "market-unknown"
     title = "There is no such market"
 
 
-class PolicyUnknown(NotFound):
+class PolicyNotFound(NotFound):
     """There is no such policy version, or none was in force then."""
 
     slug = "policy-unknown"
@@ -25,23 +25,23 @@ class MarketSlugTaken(Conflict):
     constraint = "markets_have_one_slug_each"
 
 
-class MarketImpossible(Unacceptable):
+class InvalidMarket(Unacceptable):
     """The currency, time zone, locale or country is none that exists."""
 
-    slug = "market-impossible"
-    title = "A market cannot be like this"
+    slug = "invalid-market"
+    title = "This market is not valid"
 
 
-class PolicyForThePast(Unacceptable):
+class PolicyStartsInPast(Unacceptable):
     """A policy would be in force before it was published, and decisions made meanwhile would look wrong."""
 
-    slug = "policy-for-the-past"
+    slug = "policy-starts-in-past"
     title = "A policy cannot start in the past"
 
 
-class PolicyPublishedMeanwhile(Stale):
+class PolicyVersionConflict(Stale):
     """Somebody else published a version since the caller looked."""
 
-    slug = "policy-published-meanwhile"
-    title = "Somebody published another version meanwhile"
+    slug = "policy-version-conflict"
+    title = "Another version was published in the meantime"
     constraint = "policy_versions_are_numbered"

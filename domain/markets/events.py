@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 
 
 @dataclass(frozen=True)
-class MarketCreated(Fact):
+class MarketCreated(DomainEvent):
     """A market was opened, with the first version of its policy."""
 
     name: ClassVar[str] = "market.created"
@@ -20,7 +20,7 @@ class MarketCreated(Fact):
 
 
 @dataclass(frozen=True)
-class PolicyPublished(Fact):
+class PolicyPublished(DomainEvent):
     """A version of a market's policy was published, to be in force from `active_from`."""
 
     name: ClassVar[str] = "market.policy_published"

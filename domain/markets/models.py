@@ -7,7 +7,15 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, Index, Integer, String, UniqueConstraint, Uuid
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, composed, document, instant, keep, primary_key, reference
+from domain.foundation.persistence.tables import (
+    Table,
+    document,
+    forbid_changes,
+    instant,
+    nfc_constraint,
+    primary_key,
+    reference,
+)
 
 
 # One row means: here people offer and book, in this currency and on this clock.
@@ -16,7 +24,7 @@ class Market(Table, table=True):
 
     __tablename__ = "markets"
     __table_args__ = (
-        composed("markets", "name"),
+        nfc_constraint("markets", "name"),
         UniqueConstraint("slug", name="markets_have_one_slug_each"),
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="markets_slugs_fit_into_addresses"),
         {"comment": "One row means: here people offer and book, in this currency and on this clock."},
@@ -53,4 +61,4 @@ class PolicyVersionRecord(Table, table=True):
     note: str = Field(sa_column=Column(String(500), nullable=False))
 
 
-keep(PolicyVersionRecord)
+forbid_changes(PolicyVersionRecord)

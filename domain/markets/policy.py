@@ -18,16 +18,16 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
-from domain.foundation.documents import NO_NUL, Document
-from domain.foundation.text_types import LINE
+from domain.foundation.text.json_text import NO_NUL, JsonDocument
+from domain.foundation.text.text_types import LINE
 
-WHOLE = 10_000  # basis points in one
+FULL_BP = 10_000  # basis points in one
 
-BasisPoints = Annotated[int, Field(ge=0, le=WHOLE, strict=True)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+BasisPoints = Annotated[int, Field(ge=0, le=FULL_BP, strict=True)]
+PolicyKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
-class _Value(BaseModel):
+class _MarketPolicyValue(BaseModel):
     """A frozen value that takes nothing it does not know: a misspelt limit must not quietly mean none."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,7 +41,7 @@ class TaxBase(StrEnum):
     SERVICE = "service"
 
 
-class TaxRule(_Value):
+class TaxRule(_MarketPolicyValue):
     """One tax. Inclusive: the base already contains it; otherwise it comes on top of the base."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NO_NUL), LINE] = "VAT"
@@ -50,7 +50,7 @@ class TaxRule(_Value):
     inclusive: StrictBool = True
 
 
-class Tier(_Value):
+class CancellationTier(_MarketPolicyValue):
     """While at least `hours_before_start` elapsed hours remain, these shares are given back."""
 
     hours_before_start: Annotated[int, Field(ge=0, le=24 * 365, strict=True)]
@@ -58,7 +58,7 @@ class Tier(_Value):
     service_fee_refund_bp: BasisPoints = 0
 
 
-class CancellationPolicy(_Value):
+class CancellationPolicy(_MarketPolicyValue):
     """What a customer gets back: the share of the first tier, read from far to near, that still holds.
 
     Nearer to the start than the last tier nothing is given back. Within `grace_minutes` of booking everything
@@ -66,10 +66,10 @@ class CancellationPolicy(_Value):
     """
 
     grace_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60, strict=True)] = 60
-    tiers: tuple[Tier, ...] = ()
+    tiers: tuple[CancellationTier, ...] = ()
 
     @model_validator(mode="after")
-    def _refuse_tiers_out_of_order(self) -> Self:
+    def _check_tier_order(self) -> Self:
         """A refund that grew as the start comes nearer would pay people for waiting."""
         for farther, nearer in pairwise(self.tiers):
             if nearer.hours_before_start >= farther.hours_before_start:
@@ -85,24 +85,24 @@ class CancellationPolicy(_Value):
 # of the same names (a day; five days; a fortnight), so that people find what they expect.
 STANDARD_CANCELLATION_POLICIES: Mapping[str, CancellationPolicy] = {
     "flexible": CancellationPolicy(
-        tiers=(Tier(hours_before_start=24, refund_bp=WHOLE, service_fee_refund_bp=WHOLE),)
+        tiers=(CancellationTier(hours_before_start=24, refund_bp=FULL_BP, service_fee_refund_bp=FULL_BP),)
     ),
     "moderate": CancellationPolicy(
         tiers=(
-            Tier(hours_before_start=5 * 24, refund_bp=WHOLE, service_fee_refund_bp=WHOLE),
-            Tier(hours_before_start=24, refund_bp=5_000),
+            CancellationTier(hours_before_start=5 * 24, refund_bp=FULL_BP, service_fee_refund_bp=FULL_BP),
+            CancellationTier(hours_before_start=24, refund_bp=5_000),
         )
     ),
     "strict": CancellationPolicy(
         tiers=(
-            Tier(hours_before_start=14 * 24, refund_bp=WHOLE, service_fee_refund_bp=WHOLE),
-            Tier(hours_before_start=7 * 24, refund_bp=5_000),
+            CancellationTier(hours_before_start=14 * 24, refund_bp=FULL_BP, service_fee_refund_bp=FULL_BP),
+            CancellationTier(hours_before_start=7 * 24, refund_bp=5_000),
         )
     ),
 }
 
 
-class Policy(_Value):
+class MarketPolicy(_MarketPolicyValue):
     """All rules of a market at one time. Every default is what a new market starts with."""
 
     # 15 % in all, of which the customer sees a third: what the field takes lies between 10 % and 25 %.
@@ -119,16 +119,16 @@ class Policy(_Value):
     quote_minutes: Annotated[int, Field(ge=1, le=24 * 60, strict=True)] = 30
     # For each customer and category: enough to compare, too few to map a market's prices by asking.
     live_quotes: Annotated[int, Field(ge=1, le=100, strict=True)] = 5
-    cancellation_policies: Annotated[Mapping[Name, CancellationPolicy], Field(min_length=1)] = (
+    cancellation_policies: Annotated[Mapping[PolicyKey, CancellationPolicy], Field(min_length=1)] = (
         STANDARD_CANCELLATION_POLICIES
     )
-    segments: tuple[Name, ...] = ()
+    segments: tuple[PolicyKey, ...] = ()
     # Documents whose shape belongs to pricing and to contributions; a market without them has neither.
-    surge: Document = Field(default_factory=dict)
-    contributions: Document = Field(default_factory=dict)
+    surge: JsonDocument = Field(default_factory=dict)
+    contributions: JsonDocument = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _refuse_segments_named_twice(self) -> Self:
+    def _check_distinct_segments(self) -> Self:
         if len(set(self.segments)) != len(self.segments):
             raise ValueError("each segment is named once")
         return self
@@ -141,7 +141,7 @@ class PolicyVersion:
     id: UUID
     market_id: UUID
     number: int
-    rules: Policy
+    rules: MarketPolicy
     active_from: datetime
     created_by: UUID | None
     created_at: datetime

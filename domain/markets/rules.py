@@ -4,8 +4,8 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
-from domain.foundation import money, payable, zones
-from domain.markets.errors import MarketImpossible
+from domain.foundation import money, payable_amounts, time_zones
+from domain.markets.errors import InvalidMarket
 
 # CLDR has names for unions, for tests of its own, and for not knowing.
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
@@ -18,15 +18,15 @@ def check_place(*, currency: str, time_zone: str, locale: str, country: str) -> 
     """
     known = {
         "currency": currency in money.CURRENCIES,
-        "time_zone": time_zone in zones.names(),
+        "time_zone": time_zone in time_zones.time_zone_names(),
         "locale": _is_locale(locale),
         "country": country in _countries(),
     }
     for field, exists in known.items():
         if not exists:
-            raise MarketImpossible(f"There is no such {field.replace('_', ' ')}.", field=field)
-    if payable.bounds(currency) is None:
-        raise MarketImpossible(
+            raise InvalidMarket(f"There is no such {field.replace('_', ' ')}.", field=field)
+    if payable_amounts.payable_bounds(currency) is None:
+        raise InvalidMarket(
             f"The payment provider takes no card payments in {currency}; choose another currency.",
             field="currency",
         )

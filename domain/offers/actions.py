@@ -10,9 +10,9 @@ from sqlmodel import Session
 from domain import markets, providers
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.errors import Forbidden
-from domain.foundation.signing import secret_for
-from domain.identity import Caller, acting
-from domain.markets import Market, Policy
+from domain.foundation.signing import derive_secret
+from domain.identity import Caller, actor_for
+from domain.markets import Market, MarketPolicy
 from domain.offers import payability, queries, rules
 from domain.offers.changes import changeable_locked, count, own_locked, tell
 from domain.offers.content import Content
@@ -31,8 +31,8 @@ from domain.offers.models import Category, Offer
 from domain.offers.place import blurred, cells
 from domain.offers.tasks import check_saved
 from domain.offers.words import store_words
-from domain.providers import Capability
-from domain.providers.errors import ProfileUnknown
+from domain.providers import ProviderCapability
+from domain.providers.errors import ProviderProfileNotFound
 
 _MAY_HIDE = frozenset({ActorKind.MODERATOR, ActorKind.OPERATOR, ActorKind.SYSTEM})
 
@@ -45,12 +45,12 @@ def draft(
     Refuses `ProfileUnknown` where the profile is not the doer's, `CapabilityMissing`, `CategoryUnknown`, and
     `ContentUnfit` with every field that does not fit.
     """
-    profile = providers.profile(session, profile_id)
+    profile = providers.get_profile(session, profile_id)
     if profile.user_id != by.user_id:
-        raise ProfileUnknown
-    providers.require(session, profile, Capability.DRAFT_OFFERS)
-    category, market = queries.category(session, category_id), markets.market(session, profile.market_id)
-    policy = markets.policy_at(session, market.id, at).rules
+        raise ProviderProfileNotFound
+    providers.require_capability(session, profile, ProviderCapability.DRAFT_OFFERS)
+    category, market = queries.category(session, category_id), markets.get_market(session, profile.market_id)
+    policy = markets.get_policy_at(session, market.id, at).rules
     rules.check_content(content, category, policy.cancellation_policies)
     payability.check_price(content, market.currency)
     offer = Offer(
@@ -86,8 +86,11 @@ def edit(
     `OfferUnknown`, `Stale`, `NotNow`, `ContentUnfit`, `OfferIncomplete` and `SavingsUnfit`.
     """
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
-    category, market = queries.category(session, offer.category_id), markets.market(session, offer.market_id)
-    policy = markets.policy_at(session, market.id, at).rules
+    category, market = (
+        queries.category(session, offer.category_id),
+        markets.get_market(session, offer.market_id),
+    )
+    policy = markets.get_policy_at(session, market.id, at).rules
     rules.check_content(content, category, policy.cancellation_policies)
     payability.check_price(content, offer.currency)
     if offer.published_at is not None:
@@ -114,10 +117,12 @@ def publish(
     offer = own_locked(session, offer_id, by=by, if_match=if_match)
     if offer.state is OfferState.PUBLISHED:
         return offer
-    state = LIFECYCLE.step(offer.state, "publish", Side.PROVIDER)
-    providers.require(session, providers.profile(session, offer.profile_id), Capability.OFFER)
+    state = LIFECYCLE.next_state(offer.state, "publish", Side.PROVIDER)
+    providers.require_capability(
+        session, providers.get_profile(session, offer.profile_id), ProviderCapability.OFFER
+    )
     category, content = queries.category(session, offer.category_id), content_of(offer)
-    policy = markets.policy_at(session, offer.market_id, at).rules
+    policy = markets.get_policy_at(session, offer.market_id, at).rules
     rules.check_content(content, category, policy.cancellation_policies)
     payability.check_price(content, offer.currency)
     _check_publishable(session, offer, content, category, policy)
@@ -130,7 +135,7 @@ def pause(session: Session, offer_id: UUID, *, by: Actor, at: datetime, if_match
     offer = own_locked(session, offer_id, by=by, if_match=if_match)
     if offer.state is OfferState.PAUSED:
         return offer
-    offer.state = LIFECYCLE.step(offer.state, "pause", Side.PROVIDER)
+    offer.state = LIFECYCLE.next_state(offer.state, "pause", Side.PROVIDER)
     return tell(session, offer, OfferPaused(offer.id, count(offer, at)), by=by, at=at)
 
 
@@ -141,7 +146,7 @@ def archive(
     offer = own_locked(session, offer_id, by=by, if_match=if_match)
     if offer.state is OfferState.ARCHIVED:
         return offer
-    offer.state = LIFECYCLE.step(offer.state, "archive", Side.PROVIDER)
+    offer.state = LIFECYCLE.next_state(offer.state, "archive", Side.PROVIDER)
     return tell(session, offer, OfferArchived(offer.id, count(offer, at)), by=by, at=at)
 
 
@@ -174,14 +179,14 @@ def content_of(offer: Offer) -> Content:
 
 
 def _moderator(offer: Offer, by: Actor | Caller) -> Actor:
-    who = acting(by, offer.market_id)
+    who = actor_for(by, offer.market_id)
     if who.kind not in _MAY_HIDE:
         raise Forbidden("Only a moderator or operator of this market may.", permission="offers.hide")
     return who
 
 
 def _check_publishable(
-    session: Session, offer: Offer, content: Content, category: Category, policy: Policy
+    session: Session, offer: Offer, content: Content, category: Category, policy: MarketPolicy
 ) -> None:
     """Check that people can book what the offer says, and that cards can pay at least one booking of it."""
     rules.check_complete(content, category)
@@ -203,5 +208,5 @@ def _place(offer: Offer) -> None:
         offer.cell = offer.cell_r7 = offer.blurred_latitude = offer.blurred_longitude = None
         return
     offer.cell, offer.cell_r7 = cells(offer.latitude, offer.longitude)
-    secret = secret_for("offers.shown-point", offer.id.bytes)
+    secret = derive_secret("offers.shown-point", offer.id.bytes)
     offer.blurred_latitude, offer.blurred_longitude = blurred(offer.latitude, offer.longitude, secret)

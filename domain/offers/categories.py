@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from domain.foundation.actors import SYSTEM, Actor
-from domain.foundation.events import record
+from domain.foundation.events import record_event
 from domain.offers.attributes import check_schema
 from domain.offers.content import CategoryContent
 from domain.offers.events import CategoryDefined
@@ -20,7 +20,7 @@ def define_category(session: Session, content: CategoryContent, *, by: Actor, at
     category = Category(**asdict(content), created_at=at)
     session.add(category)
     fact = CategoryDefined(category_id=category.id, slug=category.slug)
-    record(session, fact, subject=("category", category.id), by=by, at=at)
+    record_event(session, fact, subject=("category", category.id), by=by, at=at)
     return category
 
 

@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from domain.foundation.actors import Actor
 from domain.foundation.errors import Stale
-from domain.foundation.events import record
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.events import record_event
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.offers import queries, rules
 from domain.offers.errors import OfferUnknown
 from domain.offers.events import OfferFact
@@ -33,10 +33,10 @@ def changeable_locked(session: Session, offer_id: UUID, *, by: Actor, if_match: 
     """As `own_locked`, and in a state in which what it says can change; refuses `NotNow`."""
     offer = own_locked(session, offer_id, by=by, if_match=if_match)
     if not rules.allows(offer.state, Capability.CHANGE):
-        raise NotNow(
+        raise TransitionNotAllowed(
             f"An offer that is {offer.state} stays as it is.",
             state=str(offer.state),
-            allowed=LIFECYCLE.allowed(offer.state, Side.PROVIDER),
+            allowed=LIFECYCLE.allowed_transitions(offer.state, Side.PROVIDER),
         )
     return offer
 
@@ -49,5 +49,5 @@ def count(offer: Offer, at: datetime) -> int:
 
 def tell(session: Session, offer: Offer, fact: OfferFact, *, by: Actor, at: datetime) -> Offer:
     """Record the fact beside the change."""
-    record(session, fact, subject=("offer", offer.id), by=by, at=at)
+    record_event(session, fact, subject=("offer", offer.id), by=by, at=at)
     return offer

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from domain.foundation import written
+from domain.foundation.text import normalization
 from domain.offers.kinds import Claim, OptionPer, Place, TaskKind, Unit
 
 STANDARD_HORIZON_DAYS = 90  # a season ahead: as far as most people know their own plans
@@ -31,7 +31,7 @@ class CategoryContent:
 
     def __post_init__(self) -> None:
         """Put the texts into the form in which they are stored. Raises `TextUnfit`."""
-        object.__setattr__(self, "name", written.name(self.name, field="name"))
+        object.__setattr__(self, "name", normalization.normalize_name(self.name, field="name"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,8 +67,10 @@ class Content:
 
     def __post_init__(self) -> None:
         """Put the texts into the form in which they are stored. Raises `TextUnfit`."""
-        object.__setattr__(self, "title", written.line(self.title, field="title"))
-        object.__setattr__(self, "description", written.text(self.description, field="description"))
+        object.__setattr__(self, "title", normalization.normalize_line(self.title, field="title"))
+        object.__setattr__(
+            self, "description", normalization.normalize_text(self.description, field="description")
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +86,7 @@ class OptionContent:
 
     def __post_init__(self) -> None:
         """Put the texts into the form in which they are stored. Raises `TextUnfit`."""
-        object.__setattr__(self, "title", written.line(self.title, field="title"))
+        object.__setattr__(self, "title", normalization.normalize_line(self.title, field="title"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,8 +101,10 @@ class TaskContent:
 
     def __post_init__(self) -> None:
         """Put the texts into the form in which they are stored. Raises `TextUnfit`."""
-        object.__setattr__(self, "title", written.line(self.title, field="title"))
-        object.__setattr__(self, "description", written.text(self.description, field="description"))
+        object.__setattr__(self, "title", normalization.normalize_line(self.title, field="title"))
+        object.__setattr__(
+            self, "description", normalization.normalize_text(self.description, field="description")
+        )
 
 
 class Wrong(NamedTuple):

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 
 
 @dataclass(frozen=True)
-class CategoryDefined(Fact):
+class CategoryDefined(DomainEvent):
     """A kind of service was added; offers may be made in it from now on."""
 
     name: ClassVar[str] = "category.defined"
@@ -18,7 +18,7 @@ class CategoryDefined(Fact):
 
 
 @dataclass(frozen=True)
-class OfferFact(Fact):
+class OfferFact(DomainEvent):
     """What all facts about an offer tell."""
 
     audit_only: ClassVar[bool] = True

@@ -36,19 +36,19 @@ LIFECYCLE = Lifecycle(
     transitions=(
         Transition(
             name="publish",
-            who=frozenset({Side.PROVIDER}),
+            actors=frozenset({Side.PROVIDER}),
             sources=frozenset({OfferState.DRAFT, OfferState.PAUSED}),
             target=OfferState.PUBLISHED,
         ),
         Transition(
             name="pause",
-            who=frozenset({Side.PROVIDER}),
+            actors=frozenset({Side.PROVIDER}),
             sources=frozenset({OfferState.PUBLISHED}),
             target=OfferState.PAUSED,
         ),
         Transition(
             name="archive",
-            who=frozenset({Side.PROVIDER}),
+            actors=frozenset({Side.PROVIDER}),
             sources=frozenset({OfferState.DRAFT, OfferState.PUBLISHED, OfferState.PAUSED}),
             target=OfferState.ARCHIVED,
         ),

@@ -18,13 +18,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlmodel import Field
 
-from domain.foundation.tables import (
+from domain.foundation.persistence.tables import (
     Table,
     amount,
-    choice,
-    composed,
     document,
+    enum_column,
     instant,
+    nfc_constraint,
     primary_key,
     reference,
 )
@@ -43,7 +43,7 @@ class Category(Table, table=True):
 
     __tablename__ = "categories"
     __table_args__ = (
-        composed("categories", "name"),
+        nfc_constraint("categories", "name"),
         UniqueConstraint("slug", name="categories_have_one_slug_each"),
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="categories_slugs_fit_into_addresses"),
         CheckConstraint(
@@ -58,10 +58,10 @@ class Category(Table, table=True):
     id: UUID = primary_key()
     slug: str = Field(sa_column=Column(String(60), nullable=False))
     name: str = Field(sa_column=Column(String(120), nullable=False))
-    unit: Unit = choice(Unit, "categories_unit_known")
+    unit: Unit = enum_column(Unit, "categories_unit_known")
     granularity_minutes: int
-    claim: Claim = choice(Claim, "categories_claim_known")
-    place: Place = choice(Place, "categories_place_known")
+    claim: Claim = enum_column(Claim, "categories_claim_known")
+    place: Place = enum_column(Place, "categories_place_known")
     attributes_schema: dict[str, Any] = document()
     created_at: datetime = instant()
 
@@ -76,8 +76,8 @@ class Offer(Table, table=True):
 
     __tablename__ = "offers"
     __table_args__ = (
-        composed("offers", "title"),
-        composed("offers", "description"),
+        nfc_constraint("offers", "title"),
+        nfc_constraint("offers", "description"),
         CheckConstraint("price_amount >= 0 AND from_amount >= 0", name="offers_are_not_paid_for_taking"),
         CheckConstraint(
             "lowest_price_amount BETWEEN 0 AND price_amount", name="offers_discounts_have_a_floor"
@@ -106,7 +106,7 @@ class Offer(Table, table=True):
         ),
         CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="offers_know_their_day"),
         CheckConstraint("version >= 1", name="offers_versions_count_from_one"),
-        # The terms of title and description by `domain.foundation.analysis`, and the MD5 of the two texts
+        # The terms of title and description by `foundation.text.text_analysis`, and the MD5 of the two texts
         # that they were taken from. A row where that differs (written by older code, or set to null for a
         # changed analyser) is found by `offers_to_analyse` and analysed by a scheduled job.
         Column("words", TSVECTOR, nullable=True),
@@ -153,7 +153,7 @@ class Offer(Table, table=True):
     title: str = Field(sa_column=Column(String(120), nullable=False))
     description: str = Field(sa_column=Column(Text, nullable=False))
     attributes: dict[str, Any] = document()
-    state: OfferState = choice(OfferState, "offers_state_known")
+    state: OfferState = enum_column(OfferState, "offers_state_known")
     hidden_at: datetime | None = instant(nullable=True)
     hidden_reason: str | None = Field(default=None, sa_column=Column(String(500), nullable=True))
     price_amount: int = amount()
@@ -191,7 +191,7 @@ class OfferOption(Table, table=True):
 
     __tablename__ = "offer_options"
     __table_args__ = (
-        composed("offer_options", "title"),
+        nfc_constraint("offer_options", "title"),
         CheckConstraint("price_amount >= 0", name="offer_options_are_not_paid_for_taking"),
         CheckConstraint("minutes BETWEEN 0 AND 1440", name="offer_options_add_a_day_at_most"),
         CheckConstraint("most BETWEEN 1 AND 100", name="offer_options_can_be_taken"),
@@ -202,7 +202,7 @@ class OfferOption(Table, table=True):
     offer_id: UUID = reference("offers.id")
     title: str = Field(sa_column=Column(String(120), nullable=False))
     price_amount: int = amount()
-    per: OptionPer = choice(OptionPer, "offer_options_per_known")
+    per: OptionPer = enum_column(OptionPer, "offer_options_per_known")
     minutes: int
     most: int
     position: int
@@ -216,8 +216,8 @@ class OfferTask(Table, table=True):
 
     __tablename__ = "offer_tasks"
     __table_args__ = (
-        composed("offer_tasks", "title"),
-        composed("offer_tasks", "description"),
+        nfc_constraint("offer_tasks", "title"),
+        nfc_constraint("offer_tasks", "description"),
         Index("offer_tasks_in_order", "offer_id", "position", "id"),
         {
             "comment": "One row means: the customer may take this over in a booking of the offer, "
@@ -226,7 +226,7 @@ class OfferTask(Table, table=True):
     )
     id: UUID = primary_key()
     offer_id: UUID = reference("offers.id")
-    kind: TaskKind = choice(TaskKind, "offer_tasks_kind_known")
+    kind: TaskKind = enum_column(TaskKind, "offer_tasks_kind_known")
     title: str = Field(sa_column=Column(String(120), nullable=False))
     description: str = Field(sa_column=Column(Text, nullable=False))
     position: int

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from domain.foundation import payable
+from domain.foundation import payable_amounts
 from domain.foundation.money import portion, share
-from domain.markets import Policy, TaxBase
+from domain.markets import MarketPolicy, TaxBase
 from domain.offers.content import Content, OptionContent, Wrong
 from domain.offers.errors import ContentUnfit
 from domain.offers.kinds import Claim, OptionPer, Unit
@@ -51,7 +51,7 @@ class PriceRange:
     @property
     def is_never_payable(self) -> bool:
         """Whether cards can pay no booking at all."""
-        bounds = payable.bounds(self.currency)
+        bounds = payable_amounts.payable_bounds(self.currency)
         if self.dearest == 0 or self.cheapest == 0:
             return False  # what costs nothing needs no card
         too_small = bounds is not None and self.dearest is not None and self.dearest < bounds.least
@@ -73,7 +73,7 @@ def check_option_price(content: OptionContent, currency: str) -> None:
 
 
 def check_ever_payable(
-    content: Content, category: Category, options: Iterable[Priced], *, currency: str, policy: Policy
+    content: Content, category: Category, options: Iterable[Priced], *, currency: str, policy: MarketPolicy
 ) -> None:
     """Check that at least one booking of a complete offer could be paid by card, or costs nothing.
 
@@ -86,21 +86,21 @@ def check_ever_payable(
 
 def never_payable(prices: PriceRange) -> str:
     """Why no booking could be paid and what to change, as the end of a sentence about the price."""
-    limits = payable.limits(prices.currency)
-    bounds = payable.bounds(prices.currency)
+    limits = payable_amounts.describe_limits(prices.currency)
+    bounds = payable_amounts.payable_bounds(prices.currency)
     if bounds is None:
         return f"cannot be paid: {limits}; the market's operators can change its currency"
     if prices.cheapest > bounds.most:
-        cheapest = payable.written(prices.cheapest, prices.currency)
+        cheapest = payable_amounts.format_amount(prices.cheapest, prices.currency)
         return f"is too high: the shortest booking costs {cheapest} with fees, and {limits}; lower it"
-    dearest = payable.written(prices.dearest or 0, prices.currency)
+    dearest = payable_amounts.format_amount(prices.dearest or 0, prices.currency)
     return (
         f"is too low: the longest booking costs {dearest} with fees, and {limits}; raise it, or add options"
     )
 
 
 def problems(
-    content: Content, category: Category, options: Iterable[Priced], *, currency: str, policy: Policy
+    content: Content, category: Category, options: Iterable[Priced], *, currency: str, policy: MarketPolicy
 ) -> tuple[PriceProblem, ...]:
     """What cards cannot pay of an offer as it stands, for its provider to change."""
     prices = price_range(content, category, options, currency=currency, policy=policy)
@@ -108,12 +108,12 @@ def problems(
 
 
 def price_range(
-    content: Content, category: Category, options: Iterable[Priced], *, currency: str, policy: Policy
+    content: Content, category: Category, options: Iterable[Priced], *, currency: str, policy: MarketPolicy
 ) -> PriceRange:
     """The cheapest and the dearest booking of an offer under a policy."""
     cheapest = from_amount(content.price_amount, category.unit, content.minimum_minutes)
     dearest = _dearest(content, category, options)
-    step = payable.step_of(currency)
+    step = payable_amounts.payable_step(currency)
     return PriceRange(
         currency,
         _with_fees(cheapest, policy, step),
@@ -122,7 +122,7 @@ def price_range(
 
 
 def _problems(content: Content, prices: PriceRange) -> Iterator[PriceProblem]:
-    bounds = payable.bounds(prices.currency)
+    bounds = payable_amounts.payable_bounds(prices.currency)
     if prices.is_never_payable:
         yield PriceProblem.NEVER_PAYABLE
     elif bounds is not None:
@@ -130,13 +130,13 @@ def _problems(content: Content, prices: PriceRange) -> Iterator[PriceProblem]:
             yield PriceProblem.CHEAPEST_NOT_PAYABLE
         if prices.dearest is not None and prices.dearest > bounds.most:
             yield PriceProblem.DEAREST_NOT_PAYABLE
-    if content.price_amount % payable.step_of(prices.currency):
+    if content.price_amount % payable_amounts.payable_step(prices.currency):
         yield PriceProblem.PRICE_OFF_STEP
 
 
 def _check_steps(prices: dict[str, int | None], currency: str) -> None:
-    step = payable.step_of(currency)
-    told = f"is a multiple of {payable.written(step, currency)}, since cards pay nothing finer"
+    step = payable_amounts.payable_step(currency)
+    told = f"is a multiple of {payable_amounts.format_amount(step, currency)}, since cards pay nothing finer"
     if wrong := [Wrong(field, told) for field, amount in prices.items() if (amount or 0) % step]:
         raise refusal(ContentUnfit, wrong)
 
@@ -157,7 +157,7 @@ def _dearest(content: Content, category: Category, options: Iterable[Priced]) ->
     return share(content.price_amount * units * seats, 1, per) + sum(added)
 
 
-def _with_fees(service: int, policy: Policy, step: int) -> int:
+def _with_fees(service: int, policy: MarketPolicy, step: int) -> int:
     """What the customer pays for a service of this amount: the fee on top, and a tax that is not in it."""
     service = share(service, 1, 1, step)
     fee = portion(service, policy.service_fee_bp, step)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from domain import identity, providers
-from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.offers import place, rules
 from domain.offers.errors import CategoryUnknown, OfferUnknown, OptionUnknown
 from domain.offers.lifecycle import CAPABILITIES, Capability
@@ -69,7 +69,7 @@ TERMS_FOR = f"""
                 OR own.organisation_id = provider_profiles.organisation_id
                 OR own.payout_account_id = provider_profiles.payout_account_id)) AS is_theirs,
         EXISTS (SELECT FROM users
-                WHERE users.id = :customer_id AND {identity.DEALT_WITH}) AS customer_is_active
+                WHERE users.id = :customer_id AND {identity.ACTIVE_ACCOUNT_SQL}) AS customer_is_active
     {_FROM} WHERE offers.id = :offer_id
 """  # noqa: S608 -- our own texts
 _TERMS = text(f"{_OF_OFFERS} WHERE offers.id = ANY(:offer_ids)")
@@ -79,7 +79,7 @@ _TERMS_AROUND = text(f"""
     {_OF_OFFERS}
     WHERE offers.market_id = :market_id AND offers.category_id = :category_id
       AND offers.state = 'published' AND offers.hidden_at IS NULL
-      AND {providers.condition(providers.Capability.TAKE_BOOKINGS)}
+      AND {providers.capability_sql(providers.ProviderCapability.TAKE_BOOKINGS)}
       AND offers.blurred_latitude BETWEEN :south AND :north
       AND offers.blurred_longitude BETWEEN :west AND :east
       AND offers.cell_r7 = ANY(:cells) AND offers.id <> :besides AND offers.provider_user_id <> :customer_id
@@ -170,10 +170,10 @@ def offers_of(session: Session, provider_user_id: UUID, *, after: str | None, li
     """A provider's offers in every state, the newest first."""
     wanted = _WITH_CATEGORY.where(Offer.provider_user_id == provider_user_id)
     if after is not None:
-        (last,) = decode(after, [UUID])
+        (last,) = decode_cursor(after, [UUID])
         wanted = wanted.where(col(Offer.id) < last)
     rows = session.exec(wanted.order_by(col(Offer.id).desc()).limit(limit + 1)).all()
-    return page_of(
+    return build_page(
         _wholes(session, [(found, category) for found, category in rows]),
         limit,
         lambda whole: [whole.offer.id],
@@ -217,9 +217,9 @@ def categories(session: Session, *, after: str | None, limit: int) -> Page[Categ
     """All categories by slug."""
     wanted = select(Category).order_by(Category.slug).limit(limit + 1)
     if after is not None:
-        (slug,) = decode(after, [str])
+        (slug,) = decode_cursor(after, [str])
         wanted = wanted.where(Category.slug > str(slug))
-    return page_of(session.exec(wanted).all(), limit, lambda row: [row.slug])
+    return build_page(session.exec(wanted).all(), limit, lambda row: [row.slug])
 
 
 def _whole(session: Session, offer_id: UUID) -> WholeOffer:

@@ -8,7 +8,7 @@ so.
 from collections.abc import Collection, Iterator, Mapping
 
 from domain import providers
-from domain.foundation import zones
+from domain.foundation import time_zones
 from domain.foundation.errors import Unacceptable
 from domain.foundation.money import share
 from domain.offers.attributes import wrong_attributes
@@ -78,9 +78,9 @@ def bookable(terms: Terms) -> list[Unbookable]:
     reasons = {
         Unbookable.NOT_PUBLISHED: not allows(terms.state, Capability.BE_BOOKED),
         Unbookable.HIDDEN: terms.hidden_at is not None,
-        Unbookable.PROVIDER_NOT_TAKING_BOOKINGS: not providers.allows(
+        Unbookable.PROVIDER_NOT_TAKING_BOOKINGS: not providers.state_allows(
             terms.profile_state,
-            providers.Capability.TAKE_BOOKINGS,
+            providers.ProviderCapability.TAKE_BOOKINGS,
             user_suspended_at=terms.provider_suspended_at,
         ),
     }
@@ -128,7 +128,7 @@ def _unfit(content: Content, category: Category, cancellation_policies: Collecti
         yield Wrong("seats", "is one where a booking takes the whole time")
     if content.cancellation_policy not in cancellation_policies:
         yield Wrong("cancellation_policy", f"is one of {', '.join(sorted(cancellation_policies))}")
-    if content.time_zone is not None and content.time_zone not in zones.names():
+    if content.time_zone is not None and content.time_zone not in time_zones.time_zone_names():
         yield Wrong("time_zone", "is neither UTC nor a place such as Europe/Helsinki")
     yield from wrong_attributes(category.attributes_schema, content.attributes)
 

@@ -10,7 +10,7 @@ import orjson
 
 from domain.offers.kinds import Claim, OfferState, OptionPer, Place, TaskKind, Unit
 from domain.offers.term_sheet import OptionTerms, SavingTerms, TaskTerms, Terms
-from domain.providers import State
+from domain.providers import ProviderProfileState
 
 _IDS = ("offer_id", "profile_id", "provider_user_id", "market_id", "category_id")
 _KINDS: Mapping[str, type[StrEnum]] = {
@@ -18,7 +18,7 @@ _KINDS: Mapping[str, type[StrEnum]] = {
     "claim": Claim,
     "place": Place,
     "state": OfferState,
-    "profile_state": State,
+    "profile_state": ProviderProfileState,
 }
 _MOMENTS: Mapping[str, Callable[[str], datetime | time]] = {
     "hidden_at": datetime.fromisoformat,

@@ -9,7 +9,7 @@ from datetime import datetime, time
 from uuid import UUID
 
 from domain.offers.kinds import Claim, OfferState, OptionPer, Place, TaskKind, Unit
-from domain.providers import State
+from domain.providers import ProviderProfileState
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Terms:
     offer_id: UUID
     version: int
     profile_id: UUID
-    profile_state: State
+    profile_state: ProviderProfileState
     provider_user_id: UUID
     segment: str | None
     market_id: UUID

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from domain.foundation import analysis
+from domain.foundation.text import text_analysis
 from domain.offers.models import ANALYSED_TEXT, TO_ANALYSE, Offer
 
 _STORE = text(f"""
@@ -33,5 +33,5 @@ def analyse_due(session: Session, *, limit: int) -> int:
 
 
 def _store(session: Session, offer_id: UUID, title: str, description: str) -> None:
-    terms = analysis.index_terms(f"{title}\n{description}")
+    terms = text_analysis.index_terms(f"{title}\n{description}")
     session.execute(_STORE, {"id": offer_id, "terms": terms})

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain.foundation import events, ids, payable
+from domain.foundation import events, ids, payable_amounts
 from domain.foundation.actors import CLOCK, Actor
 from domain.payments import books, queries
 from domain.payments.errors import (
@@ -37,7 +37,7 @@ def open(  # noqa: A001 -- read as `payments.open(…)`
 
     Raises AmountNotPayable if no card can pay it.
     """
-    payable.check_payable(amount, currency)
+    payable_amounts.check_payable(amount, currency)
     payment = Payment(
         subject_id=subject_id,
         market_id=market_id,
@@ -67,7 +67,7 @@ def keep(session: Session, subject_id: UUID, amount: int, *, by: Actor, at: date
     payment.settled_at, payment.parked_at, payment.due_at = None, None, at
     payment.version += 1
     fact = PaymentTargetChanged(payment.id, amount, payment.currency)
-    events.record(session, fact, subject=("booking", subject_id), by=by, at=at)
+    events.record_event(session, fact, subject=("booking", subject_id), by=by, at=at)
     return payment
 
 
@@ -90,7 +90,7 @@ def refund(
     `CardDisputeOpen` while the provider refuses refunds.
     """
     payment = queries.of_locked(session, subject_id)
-    payable.check_refundable(amount, payment.currency)
+    payable_amounts.check_refundable(amount, payment.currency)
     standing = queries.standing(session, payment)
     if standing.refunds_wait:
         raise CardDisputeOpen("The customer's bank holds this payment; refund it when the dispute is closed.")
@@ -109,7 +109,7 @@ def refund(
         at=at,
     )
     fact = RefundPlanned(payment.id, made.id, amount, payment.currency, liable, reason_code)
-    events.record(session, fact, subject=("booking", subject_id), by=by, at=at)
+    events.record_event(session, fact, subject=("booking", subject_id), by=by, at=at)
     return made
 
 
@@ -190,5 +190,5 @@ def raise_overdue(session: Session, at: datetime) -> int:
         op.alerted_at = at
         subject = queries.payment(session, op.payment_id).subject_id
         fact = OutcomeOverdue(op.payment_id, op.id, op.kind)
-        events.record(session, fact, subject=("booking", subject), by=CLOCK, at=at)
+        events.record_event(session, fact, subject=("booking", subject), by=CLOCK, at=at)
     return len(overdue)

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain.foundation import payable
-from domain.foundation.database import Transactions
+from domain.foundation import payable_amounts
+from domain.foundation.persistence.database import Transactions
 from domain.payments import actions, customers, queries, settling
 from domain.payments.calls import NOT_MADE, Sent
 from domain.payments.errors import (
@@ -116,10 +116,10 @@ def _answer(payment: Payment, op: ProviderOp) -> Payment:
     raise PaymentOutcomeUnknown(retry_after=int(LEASE.total_seconds()))
 
 
-def _amount_refused(payment: Payment, code: str) -> payable.AmountNotPayable:
+def _amount_refused(payment: Payment, code: str) -> payable_amounts.AmountNotPayable:
     """The provider takes no such amount, though our table has it; no other card would change that."""
-    amount = payable.written(payment.amount, payment.currency)
-    return payable.AmountNotPayable(
+    amount = payable_amounts.format_amount(payment.amount, payment.currency)
+    return payable_amounts.AmountNotPayable(
         f"The payment provider takes no payment of {amount}. Another card does not change that: book more or "
         "less at once. The market's operators can look at the limits of its currency.",
         code=code,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from domain.foundation.money import Money
+from domain.foundation.money import MonetaryAmount
 from domain.payments import rules
 from domain.payments.gateway import (
     Authorization,
@@ -99,8 +99,8 @@ def _authorization(sent: Sent) -> Authorization:
     )
 
 
-def _money(given: Mapping[str, Any]) -> Money:
-    return Money(given["amount"], given["currency"])
+def _money(given: Mapping[str, Any]) -> MonetaryAmount:
+    return MonetaryAmount(given["amount"], given["currency"])
 
 
 def _refused(gateway: Gateway, sent: Sent, refused: CallRefusedError | None) -> Outcome:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from domain.foundation import events
 from domain.foundation.actors import PAYMENT, Actor
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 from domain.payments import books, dispute_queries, queries, rules
 from domain.payments.errors import CardDisputeNotFound, CardDisputeWithoutLoss
 from domain.payments.events import (
@@ -64,7 +64,7 @@ def resolve(
     session.flush()
     _stop_or_release(session, payment, at=at)
     fact = CardDisputeResolved(payment.id, dispute.id, dispute.withdrawn_amount, payment.currency, liable)
-    events.record(session, fact, subject=("booking", payment.subject_id), by=by, at=at)
+    events.record_event(session, fact, subject=("booking", payment.subject_id), by=by, at=at)
     return dispute
 
 
@@ -137,8 +137,8 @@ def _publish(session: Session, payment: Payment, dispute: CardDispute, *, is_new
         )
 
 
-def _record(session: Session, payment: Payment, fact: Fact, *, at: datetime) -> None:
-    events.record(session, fact, subject=("booking", payment.subject_id), by=PAYMENT, at=at)
+def _record(session: Session, payment: Payment, fact: DomainEvent, *, at: datetime) -> None:
+    events.record_event(session, fact, subject=("booking", payment.subject_id), by=PAYMENT, at=at)
 
 
 def _stop_or_release(session: Session, payment: Payment, *, at: datetime) -> None:

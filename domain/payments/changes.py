@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.payments import dispute_queries, settling
 from domain.payments.errors import PaymentOutcomeUnknown
 from domain.payments.gateway import CallNotMadeError, CallUnknownError, Gateway
@@ -20,7 +20,7 @@ def unknown_changes(
         seen = [(one.reference, one.payment_reference) for one in gateway.changes(since, until)]
     except (CallNotMadeError, CallUnknownError) as error:
         raise PaymentOutcomeUnknown(retry_after=60) from error
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         return dispute_queries.payments_with_unknown(session, seen)
 
 

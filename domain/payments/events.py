@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 from domain.payments.kinds import CardDisputeState, Liable, OpKind
 
 
 @dataclass(frozen=True)
-class PaymentActionRequired(Fact):
+class PaymentActionRequired(DomainEvent):
     """The customer's bank wants to hear from them before it holds the amount."""
 
     name: ClassVar[str] = "payment.action_required"
@@ -18,7 +18,7 @@ class PaymentActionRequired(Fact):
 
 
 @dataclass(frozen=True)
-class PaymentAuthorized(Fact):
+class PaymentAuthorized(DomainEvent):
     """The amount is held on the customer's card."""
 
     name: ClassVar[str] = "payment.authorized"
@@ -28,7 +28,7 @@ class PaymentAuthorized(Fact):
 
 
 @dataclass(frozen=True)
-class PaymentFailed(Fact):
+class PaymentFailed(DomainEvent):
     """The card was declined; another may be tried."""
 
     name: ClassVar[str] = "payment.failed"
@@ -38,7 +38,7 @@ class PaymentFailed(Fact):
 
 
 @dataclass(frozen=True)
-class PaymentCaptured(Fact):
+class PaymentCaptured(DomainEvent):
     """The money was taken."""
 
     name: ClassVar[str] = "payment.captured"
@@ -48,7 +48,7 @@ class PaymentCaptured(Fact):
 
 
 @dataclass(frozen=True)
-class PaymentCancelled(Fact):
+class PaymentCancelled(DomainEvent):
     """What was held was let go, by us, by the clock of the card network, or by hand at the provider."""
 
     name: ClassVar[str] = "payment.cancelled"
@@ -56,7 +56,7 @@ class PaymentCancelled(Fact):
 
 
 @dataclass(frozen=True)
-class PaymentTargetChanged(Fact):
+class PaymentTargetChanged(DomainEvent):
     """It was decided how much shall be kept in the end; the provider is to be brought there."""
 
     name: ClassVar[str] = "payment.target_changed"
@@ -66,7 +66,7 @@ class PaymentTargetChanged(Fact):
 
 
 @dataclass(frozen=True)
-class RefundPlanned(Fact):
+class RefundPlanned(DomainEvent):
     """A refund was decided, by us or by hand at the provider, and who bears it."""
 
     name: ClassVar[str] = "payment.refund_planned"
@@ -79,7 +79,7 @@ class RefundPlanned(Fact):
 
 
 @dataclass(frozen=True)
-class PaymentRefunded(Fact):
+class PaymentRefunded(DomainEvent):
     """A refund reached the customer's bank."""
 
     name: ClassVar[str] = "payment.refunded"
@@ -91,7 +91,7 @@ class PaymentRefunded(Fact):
 
 
 @dataclass(frozen=True)
-class RefundFailed(Fact):
+class RefundFailed(DomainEvent):
     """A refund came back; the money is again with whoever bore it."""
 
     name: ClassVar[str] = "payment.refund_failed"
@@ -103,7 +103,7 @@ class RefundFailed(Fact):
 
 
 @dataclass(frozen=True)
-class PaymentDisputed(Fact):
+class PaymentDisputed(DomainEvent):
     """The card holder's bank disputes the payment: what is held of it is not distributed until that ends."""
 
     name: ClassVar[str] = "payment.disputed"
@@ -116,7 +116,7 @@ class PaymentDisputed(Fact):
 
 
 @dataclass(frozen=True)
-class CardDisputeUpdated(Fact):
+class CardDisputeUpdated(DomainEvent):
     """A card dispute moved on, or moved money, and is not closed."""
 
     name: ClassVar[str] = "payment.dispute_updated"
@@ -129,7 +129,7 @@ class CardDisputeUpdated(Fact):
 
 
 @dataclass(frozen=True)
-class CardDisputeClosed(Fact):
+class CardDisputeClosed(DomainEvent):
     """The card network decided; `withdrawn_amount` is what it keeps, and what somebody has to bear."""
 
     name: ClassVar[str] = "payment.dispute_closed"
@@ -141,7 +141,7 @@ class CardDisputeClosed(Fact):
 
 
 @dataclass(frozen=True)
-class CardDisputeResolved(Fact):
+class CardDisputeResolved(DomainEvent):
     """An operator decided who bears what a card dispute took."""
 
     name: ClassVar[str] = "payment.dispute_resolved"
@@ -153,7 +153,7 @@ class CardDisputeResolved(Fact):
 
 
 @dataclass(frozen=True)
-class PaymentSettled(Fact):
+class PaymentSettled(DomainEvent):
     """The provider was brought to what shall be kept, and no call is open."""
 
     name: ClassVar[str] = "payment.settled"
@@ -163,7 +163,7 @@ class PaymentSettled(Fact):
 
 
 @dataclass(frozen=True)
-class PaymentParked(Fact):
+class PaymentParked(DomainEvent):
     """The provider refused too often; nothing more is tried until somebody looks and decides anew."""
 
     name: ClassVar[str] = "payment.parked"
@@ -172,7 +172,7 @@ class PaymentParked(Fact):
 
 
 @dataclass(frozen=True)
-class OutcomeOverdue(Fact):
+class OutcomeOverdue(DomainEvent):
     """For too long nobody has known how a call to the provider ended: an alarm for operators."""
 
     name: ClassVar[str] = "payment.outcome_overdue"
@@ -183,7 +183,7 @@ class OutcomeOverdue(Fact):
 
 
 @dataclass(frozen=True)
-class WebhookReceived(Fact):
+class WebhookReceived(DomainEvent):
     """The provider told us something; it is stored and waits to be followed."""
 
     name: ClassVar[str] = "webhook.received"
@@ -192,7 +192,7 @@ class WebhookReceived(Fact):
 
 
 @dataclass(frozen=True)
-class WebhookSetAside(Fact):
+class WebhookSetAside(DomainEvent):
     """An event of the provider cannot be followed, for this reason: an alarm for operators."""
 
     name: ClassVar[str] = "webhook.set_aside"
@@ -202,7 +202,7 @@ class WebhookSetAside(Fact):
 
 
 @dataclass(frozen=True)
-class WebhookRetried(Fact):
+class WebhookRetried(DomainEvent):
     """An operator let an event of the provider be followed that had been set aside."""
 
     name: ClassVar[str] = "webhook.retried"
@@ -211,7 +211,7 @@ class WebhookRetried(Fact):
 
 
 @dataclass(frozen=True)
-class BooksCompared(Fact):
+class BooksCompared(DomainEvent):
     """Our books were laid beside the provider's; `unexplained` rows are an alarm for operators."""
 
     name: ClassVar[str] = "payments.reconciled"

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from domain import identity
 from domain.foundation import events, ids
 from domain.foundation.actors import PAYMENT
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 from domain.payments import books, card_disputes, queries, rules
 from domain.payments.events import (
     PaymentActionRequired,
@@ -77,16 +77,16 @@ def fail_refund(session: Session, payment: Payment, refund: Refund, code: str, *
     tell(session, payment, RefundFailed(payment.id, refund.id, refund.amount, payment.currency, code), at=at)
 
 
-def tell(session: Session, payment: Payment, fact: Fact, *, at: datetime) -> None:
+def tell(session: Session, payment: Payment, fact: DomainEvent, *, at: datetime) -> None:
     """Record a fact about the payment's subject, learned from the provider."""
-    events.record(session, fact, subject=("booking", payment.subject_id), by=PAYMENT, at=at)
+    events.record_event(session, fact, subject=("booking", payment.subject_id), by=PAYMENT, at=at)
 
 
 def _note_card(session: Session, payment: Payment, seen: PaymentSeen, *, at: datetime) -> None:
     """Once for each charge, not for each look at it."""
     if seen.card_fingerprint and seen.charge_reference not in (None, payment.charge_reference):
         kind = identity.SignalKind.CARD
-        identity.note_signal(session, payment.customer_id, kind, seen.card_fingerprint, at)
+        identity.record_signal(session, payment.customer_id, kind, seen.card_fingerprint, at)
 
 
 def _follow_money(session: Session, payment: Payment, seen: PaymentSeen, *, at: datetime) -> None:
@@ -113,7 +113,7 @@ def _follow_state(session: Session, payment: Payment, seen: PaymentSeen, *, at: 
         tell(session, payment, fact, at=at)
 
 
-def _fact(payment: Payment) -> Fact | None:
+def _fact(payment: Payment) -> DomainEvent | None:
     match payment.state:
         case PaymentState.REQUIRES_ACTION:
             return PaymentActionRequired(payment.id)

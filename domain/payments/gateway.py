@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.foundation.money import Money
+from domain.foundation.money import MonetaryAmount
 from domain.payments.kinds import CardDisputeState, RefundState
 
 
@@ -100,7 +100,7 @@ class Authorization:
     subject_id: UUID
     customer_reference: str
     payment_method: str
-    amount: Money
+    amount: MonetaryAmount
     reference: str | None = None
 
 
@@ -156,7 +156,7 @@ class Gateway(Protocol):
         """Hold the amount on the customer's card."""
         ...
 
-    def capture(self, reference: str, amount: Money, *, key: str) -> PaymentSeen:
+    def capture(self, reference: str, amount: MonetaryAmount, *, key: str) -> PaymentSeen:
         """Take `amount` of what is held and let go of the rest."""
         ...
 
@@ -164,7 +164,7 @@ class Gateway(Protocol):
         """Let go of all that is held."""
         ...
 
-    def refund(self, reference: str, refund_id: UUID, amount: Money, *, key: str) -> RefundSeen:
+    def refund(self, reference: str, refund_id: UUID, amount: MonetaryAmount, *, key: str) -> RefundSeen:
         """Give back `amount` of what was taken."""
         ...
 

@@ -18,8 +18,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, document, instant, keep, primary_key, reference
-from domain.foundation.tables import amount as money  # a column here is called amount itself
+from domain.foundation.persistence.tables import (
+    Table,
+    document,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
+from domain.foundation.persistence.tables import amount as money  # a column here is called amount itself
 from domain.payments.kinds import (
     CardDisputeState,
     Liable,
@@ -103,7 +111,7 @@ class Payment(Table, table=True):
     customer_id: UUID = reference("users.id", index=True)
     currency: str = _words(3)
     amount: int = money()
-    state: PaymentState = choice(PaymentState, "payments_state_known", default=PaymentState.PLANNED)
+    state: PaymentState = enum_column(PaymentState, "payments_state_known", default=PaymentState.PLANNED)
     authorized_amount: int = money(default=0)
     captured_amount: int = money(default=0)
     refunded_amount: int = money(default=0)
@@ -150,10 +158,10 @@ class ProviderOp(Table, table=True):
     )
     id: UUID = primary_key()
     payment_id: UUID = reference("payments.id", index=True)
-    kind: OpKind = choice(OpKind, "provider_ops_kind_known")
+    kind: OpKind = enum_column(OpKind, "provider_ops_kind_known")
     parameters: dict[str, Any] = document()
     key: str = Field(sa_column=Column(String(80), nullable=False, unique=True))
-    state: OpState = choice(OpState, "provider_ops_state_known", default=OpState.PLANNED)
+    state: OpState = enum_column(OpState, "provider_ops_state_known", default=OpState.PLANNED)
     attempts: int = _count()
     planned_at: datetime = instant()
     sent_at: datetime | None = instant(nullable=True)
@@ -178,11 +186,11 @@ class Refund(Table, table=True):
     payment_id: UUID = reference("payments.id", index=True)
     op_id: UUID | None = reference("provider_ops.id", nullable=True, unique=True)
     amount: int = money()
-    liable: Liable = choice(Liable, "refunds_liable_known")
+    liable: Liable = enum_column(Liable, "refunds_liable_known")
     cause: RefundCause = _added_cause()
     reason_code: str = _words(40)
     reason: str = _words(2_000)
-    state: RefundState = choice(RefundState, "refunds_state_known", default=RefundState.PLANNED)
+    state: RefundState = enum_column(RefundState, "refunds_state_known", default=RefundState.PLANNED)
     provider_reference: str | None = Field(
         default=None, sa_column=Column(String(80), nullable=True, unique=True)
     )
@@ -214,7 +222,7 @@ class CardDispute(Table, table=True):
     id: UUID = primary_key()
     payment_id: UUID = reference("payments.id", index=True)
     provider_reference: str = Field(sa_column=Column(String(80), nullable=False, unique=True))
-    state: CardDisputeState = choice(CardDisputeState, "card_disputes_state_known")
+    state: CardDisputeState = enum_column(CardDisputeState, "card_disputes_state_known")
     amount: int = money()
     reason_code: str = _words(40)
     withdrawn_amount: int = money(default=0)
@@ -224,7 +232,7 @@ class CardDispute(Table, table=True):
     closed_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
     resolved_at: datetime | None = instant(nullable=True)
-    liable: Liable | None = choice(Liable, "card_disputes_liable_known", nullable=True)
+    liable: Liable | None = enum_column(Liable, "card_disputes_liable_known", nullable=True)
     resolution_reason: str | None = _words(2_000, nullable=True)
     resolution_entry_id: UUID | None = reference("ledger_entries.id", nullable=True, unique=True)
 
@@ -309,13 +317,13 @@ class Reconciliation(Table, table=True):
     finished_at: datetime = instant()
 
 
-keep(
+forbid_changes(
     ProviderOp,
     except_columns=("state", "attempts", "sent_at", "finished_at", "alerted_at", "response"),
 )
-keep(CardDisputeMovement)
-keep(
+forbid_changes(CardDisputeMovement)
+forbid_changes(
     WebhookEvent,
     except_columns=("handled_at", "attempts", "retry_at", "last_error", "set_aside_at", "set_aside_reason"),
 )
-keep(Reconciliation)
+forbid_changes(Reconciliation)

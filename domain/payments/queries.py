@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from domain.foundation import payable
+from domain.foundation import payable_amounts
 from domain.payments.errors import PaymentUnknown
 from domain.payments.kinds import OpState
 from domain.payments.models import Payment, ProviderOp, Refund, StripeCustomer, WebhookEvent
@@ -111,7 +111,7 @@ def standing(session: Session, payment: Payment) -> Standing:
         captured_amount=payment.captured_amount,
         given_back=int(row.given_back),
         failures=row.failures,
-        least_amount=payable.least_of(payment.currency),
+        least_amount=payable_amounts.least_payable(payment.currency),
         beside=int(row.beside),
         withdrawn=int(row.withdrawn),
         refunds_wait=row.refunds_wait,

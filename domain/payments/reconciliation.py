@@ -16,7 +16,7 @@ from sqlmodel import Session
 from domain import ledger
 from domain.foundation import events
 from domain.foundation.actors import Actor
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.ledger import AccountKind, Movement
 from domain.payments import books, dispute_queries, queries
 from domain.payments.errors import PaymentOutcomeUnknown, StretchImpossible
@@ -140,5 +140,5 @@ def _keep(
     session.add(kept)
     session.flush()
     fact = BooksCompared(compared=len(sources), unexplained=len(found))
-    events.record(session, fact, subject=("reconciliation", kept.id), by=by, at=at)
+    events.record_event(session, fact, subject=("reconciliation", kept.id), by=by, at=at)
     return kept

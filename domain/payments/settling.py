@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from domain.foundation import events
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.identity import Caller
 from domain.payments import actions, books, calls, queries, readers, rules
 from domain.payments.calls import Outcome, Sent
@@ -125,7 +125,7 @@ def _decide_anew(session: Session, *, payment_id: UUID, caller: Caller, at: date
     payment.parked_at, payment.target_at, payment.due_at = None, at, at
     fact = PaymentTargetChanged(payment.id, payment.keep_amount, payment.currency)
     by = caller.actor_in(payment.market_id)
-    events.record(session, fact, subject=("booking", payment.subject_id), by=by, at=at)
+    events.record_event(session, fact, subject=("booking", payment.subject_id), by=by, at=at)
 
 
 def _take_up(session: Session, *, payment_id: UUID, at: datetime) -> Sent | None:

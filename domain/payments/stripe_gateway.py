@@ -13,9 +13,9 @@ from uuid import UUID
 import stripe
 from stripe import BalanceTransaction, Charge, PaymentIntent, Refund, StripeClient, params
 
-from domain.foundation.money import Money
-from domain.foundation.payable import COARSER_AT_STRIPE, FINER_AT_STRIPE
-from domain.foundation.settings import Settings
+from domain.foundation.configuration.settings import Settings
+from domain.foundation.money import MonetaryAmount
+from domain.foundation.payable_amounts import COARSER_AT_STRIPE, FINER_AT_STRIPE
 from domain.payments.gateway import (
     AnswerUnreadableError,
     Authorization,
@@ -103,7 +103,7 @@ class StripeGateway:
             }
             return _seen(self._stripe.v1.payment_intents.create(first, {"idempotency_key": key}))
 
-    def capture(self, reference: str, amount: Money, *, key: str) -> PaymentSeen:
+    def capture(self, reference: str, amount: MonetaryAmount, *, key: str) -> PaymentSeen:
         """Capture once; Stripe lets go of the rest."""
         asked: params.PaymentIntentCaptureParams = {"amount_to_capture": _to_stripe(amount), "expand": _WHOLE}
         with _in_our_words():
@@ -115,7 +115,7 @@ class StripeGateway:
         with _in_our_words():
             return _seen(self._stripe.v1.payment_intents.cancel(reference, asked, {"idempotency_key": key}))
 
-    def refund(self, reference: str, refund_id: UUID, amount: Money, *, key: str) -> RefundSeen:
+    def refund(self, reference: str, refund_id: UUID, amount: MonetaryAmount, *, key: str) -> RefundSeen:
         """Refund a part or the rest; the refund carries our id, so that it can be found again."""
         asked: params.RefundCreateParams = {
             "payment_intent": reference,
@@ -279,7 +279,7 @@ def _our_id(metadata: object, name: str) -> UUID | None:
         return None
 
 
-def _to_stripe(amount: Money) -> int:
+def _to_stripe(amount: MonetaryAmount) -> int:
     """The amount as Stripe counts it; one that it cannot count is refused before anything is asked."""
     finer, coarser = FINER_AT_STRIPE.get(amount.currency, 1), COARSER_AT_STRIPE.get(amount.currency, 1)
     whole, rest = divmod(amount.amount * finer, coarser)

@@ -21,9 +21,9 @@ from sqlmodel import Session
 
 from domain.foundation import events, ids
 from domain.foundation.actors import PAYMENT, Actor
-from domain.foundation.database import Transactions
-from domain.foundation.logging import log
-from domain.foundation.temporary import is_temporary
+from domain.foundation.logging import get_logger
+from domain.foundation.persistence.database import Transactions
+from domain.foundation.persistence.transient_errors import is_transient
 from domain.payments import provider_events, queries, settling
 from domain.payments.errors import PaymentUnknown, WebhookForged, WebhookUnreadable
 from domain.payments.events import WebhookReceived, WebhookRetried, WebhookSetAside
@@ -79,7 +79,7 @@ def receive_webhook(
         return False
     fact = WebhookReceived(event.id, event.type)
     if event.oddity is None:
-        events.record(session, fact, subject=("webhook", ids.new()), by=PAYMENT, at=at)
+        events.record_event(session, fact, subject=("webhook", ids.new()), by=PAYMENT, at=at)
     else:
         _announce(session, event.id, event.oddity, at=at)
     return True
@@ -104,7 +104,7 @@ def retry_webhook(session: Session, webhook_id: str, *, by: Actor, at: datetime)
         return False
     webhook.set_aside_at, webhook.set_aside_reason = None, None
     webhook.attempts, webhook.retry_at, webhook.last_error = 0, at, None
-    events.record(session, WebhookRetried(webhook_id), subject=("webhook", ids.new()), by=by, at=at)
+    events.record_event(session, WebhookRetried(webhook_id), subject=("webhook", ids.new()), by=by, at=at)
     return True
 
 
@@ -154,7 +154,7 @@ def _fail(session: Session, *, webhook_id: str, error: Exception, at: datetime) 
     if webhook is None or webhook.handled_at is not None or webhook.set_aside_at is not None:
         return True
     webhook.last_error = f"{type(error).__name__}: {error}".replace("\0", "")[:500]
-    if is_temporary(error):
+    if is_transient(error):
         webhook.attempts = max(0, webhook.attempts - 1)
         return False
     if webhook.attempts < MOST_ATTEMPTS:
@@ -172,8 +172,8 @@ def _set_aside(session: Session, webhook: WebhookEvent, reason: str, *, at: date
 def _announce(session: Session, webhook_id: str, reason: str, *, at: datetime) -> None:
     """Once for each event that is set aside: a fact to look up, and an alarm in the log."""
     fact = WebhookSetAside(webhook_id, reason)
-    events.record(session, fact, subject=("webhook", ids.new()), by=PAYMENT, at=at)
-    log("payments").error("webhook_set_aside", webhook_id=webhook_id, reason=reason)
+    events.record_event(session, fact, subject=("webhook", ids.new()), by=PAYMENT, at=at)
+    get_logger("payments").error("webhook_set_aside", webhook_id=webhook_id, reason=reason)
 
 
 def _about(session: Session, event: ProviderEvent) -> Payment | None:

@@ -164,5 +164,5 @@ def _check_free(session: Session, terms: Terms, fitted: Fitted, customer_id: UUI
             customer_id=customer_id,
             at=at,
         )
-        refusal.keeps = True
+        refusal.commits_transaction = True
     raise refusal

@@ -20,7 +20,7 @@ from h3.api.basic_int import grid_disk
 from sqlmodel import Session
 
 from domain import availability, offers
-from domain.foundation import payable
+from domain.foundation import payable_amounts
 from domain.foundation.errors import Unacceptable
 from domain.foundation.spans import Span
 from domain.offers import Terms
@@ -188,7 +188,7 @@ def _told(quote: Quote, way: Way, terms: Terms, ask: Ask, by: Held) -> Iterator[
     except (Unacceptable, PolicyTakesTooMuch):
         return
     pay_in = priced.pay_in_amount
-    if pay_in < quote.pay_in_amount and payable.is_payable(priced.list_amount, inputs.currency):
+    if pay_in < quote.pay_in_amount and payable_amounts.is_payable(priced.list_amount, inputs.currency):
         saves = quote.pay_in_amount - pay_in
         yield Alternative(way, terms.offer_id, terms.title, ask, fitted.during, pay_in, saves)
 

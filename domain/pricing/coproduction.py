@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from domain.foundation.logging import log
+from domain.foundation.logging import get_logger
 from domain.foundation.money import BASIS_POINTS
 from domain.markets import PolicyVersion
 
@@ -104,7 +104,7 @@ def _readable(version: PolicyVersion) -> _Sections:
         return _Sections.model_validate(version.rules.contributions)
     except ValidationError as error:
         told = {"policy_version_id": str(version.id), "errors": error.error_count()}
-        log("pricing").error("coproduction_policy_unreadable", **told)
+        get_logger("pricing").error("coproduction_policy_unreadable", **told)
         return _NONE
 
 

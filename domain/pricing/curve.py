@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from domain import availability, offers, surge
 from domain.availability import Slot
-from domain.foundation import payable
+from domain.foundation import payable_amounts
 from domain.foundation.money import BASIS_POINTS, share
 from domain.foundation.spans import Span
 from domain.markets import Market
@@ -192,4 +192,4 @@ def _pay_in(inputs: Inputs, factor: Surge) -> int | None:
         pay_in = price(inputs.model_copy(update={"surge": everybody})).pay_in_amount
     except (AmountTooLarge, PolicyTakesTooMuch):
         return None
-    return pay_in if payable.is_payable(pay_in, inputs.currency) else None
+    return pay_in if payable_amounts.is_payable(pay_in, inputs.currency) else None

@@ -19,7 +19,7 @@ class QuoteExpired(Conflict):
 
     slug = "quote-expired"
     title = "This quote has expired"
-    keeps = True
+    commits_transaction = True
 
 
 class QuoteNotLive(Conflict):
@@ -131,5 +131,5 @@ class TariffPublishedMeanwhile(Stale):
     """Somebody else published a version since the caller looked."""
 
     slug = "tariff-published-meanwhile"
-    title = "Somebody published another version meanwhile"
+    title = "Another version was published in the meantime"
     constraint = "tariff_versions_are_numbered"

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 
 
 @dataclass(frozen=True)
-class TariffPublished(Fact):
+class TariffPublished(DomainEvent):
     """A market has announced a version of its tariff."""
 
     name: ClassVar[str] = "tariff.published"

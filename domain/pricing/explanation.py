@@ -10,7 +10,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from domain.foundation.money import BASIS_POINTS
-from domain.markets import CancellationPolicy, Policy
+from domain.markets import CancellationPolicy, MarketPolicy
 from domain.offers import Terms
 from domain.pricing.inputs import MINUTES_IN_AN_HOUR, Counted, Inputs
 from domain.pricing.lines import Line, LineKind, LineRule
@@ -33,7 +33,7 @@ class Explanation:
     part: tuple[str, ...] = ()
 
 
-def explain(quote: Quote, *, terms: Terms, policy: Policy, locale: str) -> Explanation:
+def explain(quote: Quote, *, terms: Terms, policy: MarketPolicy, locale: str) -> Explanation:
     """The quote in words for a reader of `locale` (a language tag; an unknown one is read as English)."""
     writer = Writer(known_locale(locale), quote.currency, quote.time_zone)
     inputs = Inputs.model_validate(quote.inputs)
@@ -52,7 +52,7 @@ def _summary(quote: Quote, writer: Writer) -> str:
     return f"You pay {total} in all. This price holds until {until}."
 
 
-def _charges(quote: Quote, terms: Terms, policy: Policy, writer: Writer) -> Iterator[str]:
+def _charges(quote: Quote, terms: Terms, policy: MarketPolicy, writer: Writer) -> Iterator[str]:
     held = quote.pay_in_amount + quote.stake_amount
     if not held:
         yield "There is nothing to pay, so nothing will be charged."

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain import availability
-from domain.foundation import payable
+from domain.foundation import payable_amounts
 from domain.foundation.spans import Span
 from domain.markets import PolicyVersion
 from domain.offers import Claim, OptionTerms, Terms
@@ -68,8 +68,8 @@ def inputs_of(
         savings=part.savings,
         sharing_bp=part.sharing_bp,
         credits=part.credits,
-        step=payable.step_of(terms.currency),
-        least_amount=payable.least_of(terms.currency),
+        step=payable_amounts.payable_step(terms.currency),
+        least_amount=payable_amounts.least_payable(terms.currency),
     )
 
 

@@ -21,18 +21,18 @@ from sqlalchemy import (
 from sqlalchemy.event import listen
 from sqlmodel import Field
 
-from domain.foundation.spans import Span
-from domain.foundation.tables import (
+from domain.foundation.persistence.tables import (
     Table,
-    added_amount,
     amount,
+    amount_default_zero,
     document,
+    forbid_changes,
     instant,
-    keep,
     primary_key,
     reference,
     span,
 )
+from domain.foundation.spans import Span
 
 _PARTS = "pay_out_amount + service_fee_amount + commission_amount + tax_amount + surge_amount"
 _LIVE = "live_number IS NOT NULL AND taken_at IS NULL AND superseded_at IS NULL"
@@ -114,9 +114,9 @@ class QuoteRecord(Table, table=True):
     service_fee_amount: int = amount()
     commission_amount: int = amount()
     tax_amount: int = amount()
-    surge_amount: int = added_amount()
-    bonus_amount: int = added_amount()
-    stake_amount: int = added_amount()
+    surge_amount: int = amount_default_zero()
+    bonus_amount: int = amount_default_zero()
+    stake_amount: int = amount_default_zero()
     surge_multiplier: Decimal = Field(sa_column=Column(Numeric(6, 3), nullable=False, server_default="1"))
     inputs: dict[str, Any] = document()
     lines: list[dict[str, Any]] = document()
@@ -162,6 +162,6 @@ TAKEN_QUOTES_ARE_KEPT = """
     EXECUTE FUNCTION taken_quotes_are_kept();
 """
 
-keep(TariffVersion)
-keep(QuoteRecord, against=["UPDATE"], except_columns=["taken_at", "superseded_at", "agreed_at"])
+forbid_changes(TariffVersion)
+forbid_changes(QuoteRecord, against=["UPDATE"], except_columns=["taken_at", "superseded_at", "agreed_at"])
 listen(QuoteRecord.__table__, "after_create", DDL(TAKEN_QUOTES_ARE_KEPT))  # type: ignore[attr-defined,no-untyped-call]  # SQLModel sets the one, SQLAlchemy left the other untyped

@@ -25,7 +25,7 @@ def customer_savings(
         return {}
     found: dict[tuple[UUID, ...], int] = {}
     for terms in offers.terms_of(session, with_tasks).values():
-        if rules := task_rules(markets.policy_at(session, terms.market_id, at)):
+        if rules := task_rules(markets.get_policy_at(session, terms.market_id, at)):
             part = rules.sharing_of(terms.segment)
             found |= {each.task_ids: portion(each.saving_amount, part) for each in terms.savings}
     return found
@@ -36,7 +36,7 @@ def price_problems(
 ) -> Mapping[UUID, tuple[PriceProblem, ...]]:
     """What cards cannot pay of these offers under the policies of their markets now, by the offer's id."""
     policies = {
-        market_id: markets.policy_at(session, market_id, at).rules
+        market_id: markets.get_policy_at(session, market_id, at).rules
         for market_id in {whole.offer.market_id for whole in wholes}
     }
     return {

@@ -5,7 +5,7 @@ amount below what can be paid, and credits stop before (`credits`); what remains
 too high, or in a currency that no card pays in.
 """
 
-from domain.foundation import payable
+from domain.foundation import payable_amounts
 from domain.offers import Claim, Terms, Unit
 from domain.pricing.fitting import Fitted
 from domain.pricing.quotes import Quote
@@ -15,7 +15,7 @@ _CHOSEN = frozenset({Unit.HOUR, Unit.NIGHT, Unit.KILOMETRE})
 
 def is_payable(quote: Quote) -> bool:
     """Whether a card can pay what the quote promises, or nothing is to be paid."""
-    return payable.is_payable(_paid(quote), quote.currency)
+    return payable_amounts.is_payable(_paid(quote), quote.currency)
 
 
 def check_promise(quote: Quote, terms: Terms, fitted: Fitted) -> None:
@@ -26,7 +26,7 @@ def check_promise(quote: Quote, terms: Terms, fitted: Fitted) -> None:
     """
     if is_payable(quote):
         return
-    bounds = payable.bounds(quote.currency)
+    bounds = payable_amounts.payable_bounds(quote.currency)
     if bounds is None:
         _refuse(quote, "Only the market's operators can change its currency.", "operator")
     elif _paid(quote) > bounds.most:
@@ -47,7 +47,7 @@ def check_promised(quote: Quote) -> None:
 
 
 def _refuse(quote: Quote, advice: str, *changeable_by: str) -> None:
-    payable.check_payable(_paid(quote), quote.currency, advice=advice, changeable_by=changeable_by)
+    payable_amounts.check_payable(_paid(quote), quote.currency, advice=advice, changeable_by=changeable_by)
 
 
 def _paid(quote: Quote) -> int:

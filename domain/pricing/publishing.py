@@ -8,7 +8,7 @@ from sqlmodel import Session
 from domain import markets
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.errors import Forbidden, Stale
-from domain.foundation.events import record
+from domain.foundation.events import record_event
 from domain.pricing import queries
 from domain.pricing.errors import TariffForThePast
 from domain.pricing.events import TariffPublished
@@ -35,7 +35,7 @@ def publish_tariff(
     version the caller has seen, zero for none. Refuses `Forbidden`, `TariffForThePast`, `Stale`, and
     `TariffPublishedMeanwhile` when two publish in the same moment.
     """
-    market = markets.market(session, market_id)
+    market = markets.get_market(session, market_id)
     if by.kind not in _MAY_PUBLISH:
         raise Forbidden("Only an operator of this market may.", permission="tariffs.publish")
     starts = active_from or at
@@ -57,5 +57,5 @@ def publish_tariff(
     fact = TariffPublished(
         market_id=market.id, tariff_version_id=version.id, number=version.number, active_from=starts
     )
-    record(session, fact, subject=("market", market.id), by=by, at=at)
+    record_event(session, fact, subject=("market", market.id), by=by, at=at)
     return version

@@ -15,10 +15,10 @@ from sqlalchemy import Row, TextClause, text
 from sqlmodel import Session, col, select
 
 from domain import markets, offers
-from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.foundation.spans import Span
 from domain.markets import PolicyVersion
-from domain.markets.errors import PolicyUnknown
+from domain.markets.errors import PolicyNotFound
 from domain.offers import Terms
 from domain.offers.errors import OfferUnknown
 from domain.pricing.errors import QuoteUnknown
@@ -192,12 +192,12 @@ def tariff_of(session: Session, version_id: UUID) -> TariffInForce:
 
 def tariffs(session: Session, market_id: UUID, *, after: str | None, limit: int) -> Page[TariffVersion]:
     """A market's versions, the newest first, those not yet in force among them."""
-    before = _BEYOND_EVERY_NUMBER if after is None else decode(after, [int])[0]
+    before = _BEYOND_EVERY_NUMBER if after is None else decode_cursor(after, [int])[0]
     wanted = select(TariffVersion).where(
         TariffVersion.market_id == market_id, col(TariffVersion.number) < before
     )
     rows = session.exec(wanted.order_by(col(TariffVersion.number).desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.number])
+    return build_page(rows, limit, lambda row: [row.number])
 
 
 def latest_number(session: Session, market_id: UUID) -> int:
@@ -255,9 +255,9 @@ def _found(
 def _deciding(session: Session, row: Row[Any]) -> InForce:
     """A policy version that was read before stays known, so the market's current one is seldom read again."""
     if row.policy_version_id is None:
-        raise PolicyUnknown
+        raise PolicyNotFound
     return InForce(
-        policy=markets.policy(session, row.policy_version_id),
+        policy=markets.get_policy_version(session, row.policy_version_id),
         tariff=None if row.id is None else _in_force(row),
         snapshot_id=row.snapshot_id,
     )

@@ -42,7 +42,7 @@ def told(session: Session, quote: Quote, terms: Terms, *, locale: str) -> SurgeT
     A snapshot that was swept meanwhile leaves the sentences without counts of people.
     """
     used = Inputs.model_validate(quote.inputs).surge
-    policy = surge.rules_of(markets.policy(session, quote.policy_version_id)) or SurgePolicy()
+    policy = surge.rules_of(markets.get_policy_version(session, quote.policy_version_id)) or SurgePolicy()
     reader = known_locale(locale)
     scene = _scene(policy, terms.category_slug, used, _then(session, quote, terms, used), reader)
     writer = Writer(reader, quote.currency, quote.time_zone)

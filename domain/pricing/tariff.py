@@ -20,9 +20,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from domain.foundation.documents import NO_NUL
 from domain.foundation.money import BASIS_POINTS
-from domain.foundation.text_types import LINE
+from domain.foundation.text.json_text import NO_NUL
+from domain.foundation.text.text_types import LINE
 from domain.offers import Unit
 from domain.pricing.inputs import Factor, Piece
 

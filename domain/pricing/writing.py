@@ -9,7 +9,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from domain.foundation.money import BASIS_POINTS, Money
+from domain.foundation.money import BASIS_POINTS, MonetaryAmount
 
 _PERCENT = "#,##0.##%"
 
@@ -24,7 +24,7 @@ class Writer:
 
     def money(self, amount: int) -> str:
         """An amount with its currency and that currency's decimals."""
-        worth = Money(amount, self.currency).decimal
+        worth = MonetaryAmount(amount, self.currency).decimal
         return format_currency(worth, self.currency, locale=self.locale, currency_digits=False)
 
     def percent(self, part: int, whole: int = BASIS_POINTS) -> str:

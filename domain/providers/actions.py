@@ -10,41 +10,42 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import identity, markets
-from domain.foundation import events, written
+from domain.foundation import events
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.errors import Forbidden, Stale
 from domain.foundation.paging import Page
-from domain.identity import Caller, acting, permissions
+from domain.foundation.text import normalization
+from domain.identity import Caller, actor_for, permissions
 from domain.providers import capabilities, queries
-from domain.providers import events as facts
-from domain.providers.errors import ProfileUnknown, SegmentUnknown
-from domain.providers.kinds import Capability, Side, State, Step
-from domain.providers.lifecycle import PROFILES
+from domain.providers import events as profile_events
+from domain.providers.errors import ProviderProfileNotFound, SegmentUnknown
+from domain.providers.kinds import ProfileRole, ProviderCapability, ProviderProfileState, ProviderTransition
+from domain.providers.lifecycle import PROFILE_LIFECYCLE
 from domain.providers.models import ProviderProfile
 
 By = Caller | Actor
 
-_SIDES: Final = MappingProxyType(
+_ROLES: Final = MappingProxyType(
     {
-        ActorKind.OPERATOR: Side.OPERATOR,
-        ActorKind.SYSTEM: Side.OPERATOR,
-        ActorKind.MODERATOR: Side.MODERATOR,
+        ActorKind.OPERATOR: ProfileRole.OPERATOR,
+        ActorKind.SYSTEM: ProfileRole.OPERATOR,
+        ActorKind.MODERATOR: ProfileRole.MODERATOR,
     }
 )
-_FACTS: Final = MappingProxyType(
+_TRANSITION_EVENTS: Final = MappingProxyType(
     {
-        Step.REVIEW: facts.ProviderInReview,
-        Step.REQUEST_CHANGES: facts.ProviderChangesRequested,
-        Step.RESUBMIT: facts.ProviderResubmitted,
-        Step.APPROVE: facts.ProviderApproved,
-        Step.SUSPEND: facts.ProviderSuspended,
-        Step.REINSTATE: facts.ProviderReinstated,
-        Step.CLOSE: facts.ProviderClosed,
+        ProviderTransition.REVIEW: profile_events.ProviderInReview,
+        ProviderTransition.REQUEST_CHANGES: profile_events.ProviderChangesRequested,
+        ProviderTransition.RESUBMIT: profile_events.ProviderResubmitted,
+        ProviderTransition.APPROVE: profile_events.ProviderApproved,
+        ProviderTransition.SUSPEND: profile_events.ProviderSuspended,
+        ProviderTransition.REINSTATE: profile_events.ProviderReinstated,
+        ProviderTransition.CLOSE: profile_events.ProviderClosed,
     }
 )
 
 
-class Changes(TypedDict, total=False):
+class ProviderProfileChanges(TypedDict, total=False):
     """What providers may change about their profile; a key that is absent stays as it is."""
 
     display_name: str
@@ -52,7 +53,7 @@ class Changes(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Business:
+class BusinessDetails:
     """Who stands behind a profile, and how the market's policy counts them. None: nobody known."""
 
     organisation_id: str | None
@@ -60,85 +61,85 @@ class Business:
     segment: str | None
 
 
-def apply(
+def apply_as_provider(
     session: Session, market_id: UUID, *, display_name: str, about: str, by: Actor, at: datetime
 ) -> ProviderProfile:
     """Ask to be a provider in a market. Refuses `MarketUnknown`, `AlreadyApplied`, `TextUnfit`."""
     if by.user_id is None:
         raise ValueError("people apply, not clocks")
-    market = markets.market(session, market_id)
+    market = markets.get_market(session, market_id)
     profile = ProviderProfile(
         user_id=by.user_id,
         market_id=market.id,
-        display_name=written.name(display_name, field="display_name"),
-        about=written.text(about, field="about"),
+        display_name=normalization.normalize_name(display_name, field="display_name"),
+        about=normalization.normalize_text(about, field="about"),
         created_at=at,
         changed_at=at,
     )
     session.add(profile)
     session.flush()
-    _record(session, facts.ProviderApplied(*_ids(profile)), by=by, at=at)
+    _record_event(session, profile_events.ProviderApplied(*_ids(profile)), by=by, at=at)
     return profile
 
 
-def application(session: Session, profile_id: UUID, *, caller: Caller) -> ProviderProfile:
+def get_application(session: Session, profile_id: UUID, *, caller: Caller) -> ProviderProfile:
     """All of a profile, for its provider and the staff of its market. Others find `ProfileUnknown`."""
-    profile = queries.profile(session, profile_id)
-    side_of(profile, caller)
+    profile = queries.get_profile(session, profile_id)
+    profile_role(profile, caller)
     return profile
 
 
-def applications(
+def list_applications(
     session: Session,
     market_id: UUID,
     *,
     caller: Caller,
-    state: State | None,
+    state: ProviderProfileState | None,
     after: str | None,
     limit: int,
 ) -> Page[ProviderProfile]:
     """The profiles of a market for its staff, the longest waiting first. Refuses `Forbidden` to others."""
     decision = permissions.decide(caller, "providers.review", market_id)
     if not decision.allowed:
-        raise Forbidden(decision.because)
-    return queries.page(session, market_id, state=state, after=after, limit=limit)
+        raise Forbidden(decision.reason)
+    return queries.list_profiles(session, market_id, state=state, after=after, limit=limit)
 
 
-def change(
+def update_profile(
     session: Session,
     profile_id: UUID,
-    changes: Changes,
+    changes: ProviderProfileChanges,
     *,
     by: By,
     if_match: int | None = None,
     at: datetime,
 ) -> ProviderProfile:
     """Change what one's own profile says. Refuses `ProfileUnknown`, `CapabilityMissing` and `Stale`."""
-    profile = queries.profile_locked(session, profile_id)
-    if side_of(profile, by) is not Side.PROVIDER:
-        raise ProfileUnknown
+    profile = queries.lock_profile(session, profile_id)
+    if profile_role(profile, by) is not ProfileRole.PROVIDER:
+        raise ProviderProfileNotFound
     _check_fresh(profile, if_match)
-    capabilities.require(session, profile, Capability.EDIT_PROFILE)
-    changed = _set(profile, _prepared(changes), at=at)
+    capabilities.require_capability(session, profile, ProviderCapability.EDIT_PROFILE)
+    changed = _set_values(profile, _normalized(changes), at=at)
     if changed:
-        fact = facts.ProviderChanged(*_ids(profile), changed)
-        _record(session, fact, by=_actor(profile, by), at=at)
+        event = profile_events.ProviderChanged(*_ids(profile), changed)
+        _record_event(session, event, by=_actor(profile, by), at=at)
     return profile
 
 
-def _prepared(changes: Changes) -> dict[str, str]:
+def _normalized(changes: ProviderProfileChanges) -> dict[str, str]:
     prepared: dict[str, str] = {}
     if "display_name" in changes:
-        prepared["display_name"] = written.name(changes["display_name"], field="display_name")
+        prepared["display_name"] = normalization.normalize_name(changes["display_name"], field="display_name")
     if "about" in changes:
-        prepared["about"] = written.text(changes["about"], field="about")
+        prepared["about"] = normalization.normalize_text(changes["about"], field="about")
     return prepared
 
 
-def verify(
+def record_business(
     session: Session,
     profile_id: UUID,
-    business: Business,
+    business: BusinessDetails,
     *,
     by: By,
     if_match: int | None = None,
@@ -149,31 +150,31 @@ def verify(
     Refuses `ProfileUnknown` to everybody else, `SegmentUnknown` for one the market's policy does not name,
     and `Stale`.
     """
-    profile = queries.profile_locked(session, profile_id)
-    if side_of(profile, by) is not Side.OPERATOR:
-        raise ProfileUnknown
+    profile = queries.lock_profile(session, profile_id)
+    if profile_role(profile, by) is not ProfileRole.OPERATOR:
+        raise ProviderProfileNotFound
     _check_fresh(profile, if_match)
     if business.segment is not None:
         _check_segment(session, profile.market_id, business.segment, at=at)
-    found = {
+    values = {
         "organisation_id": business.organisation_id,
         "payout_account_id": business.payout_account_id,
         "segment": business.segment,
     }
-    changed = _set(profile, found, at=at)
+    changed = _set_values(profile, values, at=at)
     if business.payout_account_id is not None:
         kind = identity.SignalKind.PAYOUT_ACCOUNT
-        identity.note_signal(session, profile.user_id, kind, business.payout_account_id, at)
+        identity.record_signal(session, profile.user_id, kind, business.payout_account_id, at)
     if changed:
-        fact = facts.ProviderVerified(*_ids(profile), changed)
-        _record(session, fact, by=_actor(profile, by), at=at)
+        event = profile_events.ProviderVerified(*_ids(profile), changed)
+        _record_event(session, event, by=_actor(profile, by), at=at)
     return profile
 
 
-def step(
+def apply_transition(
     session: Session,
     profile_id: UUID,
-    transition: Step,
+    transition: ProviderTransition,
     *,
     by: By,
     reason_code: str,
@@ -182,35 +183,35 @@ def step(
     at: datetime,
 ) -> ProviderProfile:
     """Take a step of a profile's life. Refuses `ProfileUnknown`, `Stale`, and `NotNow`."""
-    profile = queries.profile_locked(session, profile_id)
-    side = side_of(profile, by)
+    profile = queries.lock_profile(session, profile_id)
+    role = profile_role(profile, by)
     _check_fresh(profile, if_match)
-    profile.state = PROFILES.step(profile.state, transition, side)
+    profile.state = PROFILE_LIFECYCLE.next_state(profile.state, transition, role)
     profile.version += 1
     profile.changed_at = at
-    fact = _FACTS[transition](*_ids(profile), reason_code, reason)
-    _record(session, fact, by=_actor(profile, by), at=at)
+    event = _TRANSITION_EVENTS[transition](*_ids(profile), reason_code, reason)
+    _record_event(session, event, by=_actor(profile, by), at=at)
     return profile
 
 
-def side_of(profile: ProviderProfile, by: By) -> Side:
+def profile_role(profile: ProviderProfile, by: By) -> ProfileRole:
     """On which side of a profile somebody stands. Who stands on none does not learn that there is one.
 
     The provider comes first: an operator with a profile of their own does not approve it.
     """
     if by.user_id == profile.user_id:
-        return Side.PROVIDER
-    if (side := _SIDES.get(acting(by, profile.market_id).kind)) is None:
-        raise ProfileUnknown
+        return ProfileRole.PROVIDER
+    if (side := _ROLES.get(actor_for(by, profile.market_id).kind)) is None:
+        raise ProviderProfileNotFound
     return side
 
 
-def abilities_of(session: Session, user_id: UUID) -> list[capabilities.Ability]:
+def user_capability_decisions(session: Session, user_id: UUID) -> list[capabilities.CapabilityDecision]:
     """What each of a user's profiles lets them do, and why."""
     return [
-        each
-        for profile in queries.profiles_of(session, user_id)
-        for each in capabilities.abilities(session, profile)
+        decision
+        for profile in queries.list_user_profiles(session, user_id)
+        for decision in capabilities.capability_decisions(session, profile)
     ]
 
 
@@ -223,10 +224,10 @@ def _actor(profile: ProviderProfile, by: By) -> Actor:
     """Who acts, in the capacity in which they do: on their own profile everybody is just its provider."""
     if by.user_id == profile.user_id:
         return Actor(ActorKind.USER, profile.user_id)
-    return acting(by, profile.market_id)
+    return actor_for(by, profile.market_id)
 
 
-def _set(profile: ProviderProfile, values: Mapping[str, object], *, at: datetime) -> tuple[str, ...]:
+def _set_values(profile: ProviderProfile, values: Mapping[str, object], *, at: datetime) -> tuple[str, ...]:
     """Set what differs; answers the names of what did."""
     changed = tuple(sorted(name for name, value in values.items() if getattr(profile, name) != value))
     for name in changed:
@@ -238,7 +239,7 @@ def _set(profile: ProviderProfile, values: Mapping[str, object], *, at: datetime
 
 
 def _check_segment(session: Session, market_id: UUID, segment: str, *, at: datetime) -> None:
-    known = markets.policy_at(session, market_id, at).rules.segments
+    known = markets.get_policy_at(session, market_id, at).rules.segments
     if segment not in known:
         raise SegmentUnknown(f"The policy in force names {', '.join(known) or 'none'}.", field="segment")
 
@@ -247,5 +248,7 @@ def _ids(profile: ProviderProfile) -> tuple[UUID, UUID, UUID]:
     return profile.id, profile.user_id, profile.market_id
 
 
-def _record(session: Session, fact: facts.ProfileFact, *, by: Actor, at: datetime) -> None:
-    events.record(session, fact, subject=("provider_profile", fact.profile_id), by=by, at=at)
+def _record_event(
+    session: Session, event: profile_events.ProviderProfileEvent, *, by: Actor, at: datetime
+) -> None:
+    events.record_event(session, event, subject=("provider_profile", event.profile_id), by=by, at=at)

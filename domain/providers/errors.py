@@ -3,7 +3,7 @@
 from domain.foundation.errors import Conflict, Forbidden, NotFound, Unacceptable
 
 
-class ProfileUnknown(NotFound):
+class ProviderProfileNotFound(NotFound):
     """There is no such profile, or none that this caller may know of."""
 
     slug = "provider-profile-unknown"

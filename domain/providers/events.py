@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 
 
 @dataclass(frozen=True)
-class ProfileFact(Fact):
+class ProviderProfileEvent(DomainEvent):
     """Something happened to this profile."""
 
     audit_only: ClassVar[bool] = True
@@ -18,14 +18,14 @@ class ProfileFact(Fact):
 
 
 @dataclass(frozen=True)
-class ProviderApplied(ProfileFact):
+class ProviderApplied(ProviderProfileEvent):
     """A user asked to be a provider in a market."""
 
     name: ClassVar[str] = "provider.applied"
 
 
 @dataclass(frozen=True)
-class ProviderChanged(ProfileFact):
+class ProviderChanged(ProviderProfileEvent):
     """A provider changed what their profile says; `fields` names what, never the words."""
 
     name: ClassVar[str] = "provider.changed"
@@ -33,7 +33,7 @@ class ProviderChanged(ProfileFact):
 
 
 @dataclass(frozen=True)
-class ProviderVerified(ProfileFact):
+class ProviderVerified(ProviderProfileEvent):
     """An operator recorded the business behind a profile; `fields` names what changed."""
 
     name: ClassVar[str] = "provider.verified"
@@ -41,7 +41,7 @@ class ProviderVerified(ProfileFact):
 
 
 @dataclass(frozen=True)
-class StepFact(ProfileFact):
+class ProviderTransitionEvent(ProviderProfileEvent):
     """A step was taken, for a reason."""
 
     reason_code: str
@@ -49,28 +49,28 @@ class StepFact(ProfileFact):
 
 
 @dataclass(frozen=True)
-class ProviderInReview(StepFact):
+class ProviderInReview(ProviderTransitionEvent):
     """Somebody began to look at the application."""
 
     name: ClassVar[str] = "provider.in_review"
 
 
 @dataclass(frozen=True)
-class ProviderChangesRequested(StepFact):
+class ProviderChangesRequested(ProviderTransitionEvent):
     """The application lacks something; the reason says what."""
 
     name: ClassVar[str] = "provider.changes_requested"
 
 
 @dataclass(frozen=True)
-class ProviderResubmitted(StepFact):
+class ProviderResubmitted(ProviderTransitionEvent):
     """The provider answered what was asked of them, and waits again."""
 
     name: ClassVar[str] = "provider.resubmitted"
 
 
 @dataclass(frozen=True)
-class ProviderApproved(StepFact):
+class ProviderApproved(ProviderTransitionEvent):
     """The provider may offer and be booked."""
 
     name: ClassVar[str] = "provider.approved"
@@ -78,7 +78,7 @@ class ProviderApproved(StepFact):
 
 
 @dataclass(frozen=True)
-class ProviderSuspended(StepFact):
+class ProviderSuspended(ProviderTransitionEvent):
     """Offers are out of sight and no booking is taken; running ones go on."""
 
     name: ClassVar[str] = "provider.suspended"
@@ -86,7 +86,7 @@ class ProviderSuspended(StepFact):
 
 
 @dataclass(frozen=True)
-class ProviderReinstated(StepFact):
+class ProviderReinstated(ProviderTransitionEvent):
     """The suspension is over."""
 
     name: ClassVar[str] = "provider.reinstated"
@@ -94,7 +94,7 @@ class ProviderReinstated(StepFact):
 
 
 @dataclass(frozen=True)
-class ProviderClosed(StepFact):
+class ProviderClosed(ProviderTransitionEvent):
     """The profile is over for good; running bookings go on."""
 
     name: ClassVar[str] = "provider.closed"

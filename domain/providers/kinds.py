@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class State(StrEnum):
+class ProviderProfileState(StrEnum):
     """Where an application, and later the provider it made, stands."""
 
     APPLIED = "applied"
@@ -14,7 +14,7 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-class Step(StrEnum):
+class ProviderTransition(StrEnum):
     """What can be done to a profile."""
 
     REVIEW = "review"
@@ -26,7 +26,7 @@ class Step(StrEnum):
     CLOSE = "close"
 
 
-class Side(StrEnum):
+class ProfileRole(StrEnum):
     """Who takes a step. Staff with a profile of their own are its provider there, and nothing else."""
 
     PROVIDER = "provider"
@@ -34,7 +34,7 @@ class Side(StrEnum):
     OPERATOR = "operator"
 
 
-class Capability(StrEnum):
+class ProviderCapability(StrEnum):
     """What a provider can do by way of their profile."""
 
     EDIT_PROFILE = "edit_profile"

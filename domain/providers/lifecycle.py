@@ -7,27 +7,57 @@ for ever.
 from typing import Final
 
 from domain.foundation.lifecycle import Lifecycle, Transition
-from domain.providers.kinds import Side, State, Step
+from domain.providers.kinds import ProfileRole, ProviderProfileState, ProviderTransition
 
-STAFF: Final = frozenset({Side.MODERATOR, Side.OPERATOR})
-_PROVIDER: Final = frozenset({Side.PROVIDER})
+STAFF: Final = frozenset({ProfileRole.MODERATOR, ProfileRole.OPERATOR})
+_PROVIDER: Final = frozenset({ProfileRole.PROVIDER})
 
-PROFILES: Final = Lifecycle(
+PROFILE_LIFECYCLE: Final = Lifecycle(
     noun="provider profile",
-    initial=frozenset({State.APPLIED}),
-    final=frozenset({State.CLOSED}),
+    initial=frozenset({ProviderProfileState.APPLIED}),
+    final=frozenset({ProviderProfileState.CLOSED}),
     transitions=(
-        Transition(Step.REVIEW, STAFF, frozenset({State.APPLIED}), State.IN_REVIEW),
-        Transition(Step.REQUEST_CHANGES, STAFF, frozenset({State.IN_REVIEW}), State.CHANGES_REQUESTED),
-        Transition(Step.RESUBMIT, _PROVIDER, frozenset({State.CHANGES_REQUESTED}), State.APPLIED),
-        Transition(Step.APPROVE, STAFF, frozenset({State.IN_REVIEW}), State.APPROVED),
-        Transition(Step.SUSPEND, STAFF, frozenset({State.APPROVED}), State.SUSPENDED),
-        Transition(Step.REINSTATE, STAFF, frozenset({State.SUSPENDED}), State.APPROVED),
         Transition(
-            Step.CLOSE,
-            frozenset({Side.PROVIDER, Side.OPERATOR}),
-            frozenset(State) - {State.CLOSED},
-            State.CLOSED,
+            ProviderTransition.REVIEW,
+            STAFF,
+            frozenset({ProviderProfileState.APPLIED}),
+            ProviderProfileState.IN_REVIEW,
+        ),
+        Transition(
+            ProviderTransition.REQUEST_CHANGES,
+            STAFF,
+            frozenset({ProviderProfileState.IN_REVIEW}),
+            ProviderProfileState.CHANGES_REQUESTED,
+        ),
+        Transition(
+            ProviderTransition.RESUBMIT,
+            _PROVIDER,
+            frozenset({ProviderProfileState.CHANGES_REQUESTED}),
+            ProviderProfileState.APPLIED,
+        ),
+        Transition(
+            ProviderTransition.APPROVE,
+            STAFF,
+            frozenset({ProviderProfileState.IN_REVIEW}),
+            ProviderProfileState.APPROVED,
+        ),
+        Transition(
+            ProviderTransition.SUSPEND,
+            STAFF,
+            frozenset({ProviderProfileState.APPROVED}),
+            ProviderProfileState.SUSPENDED,
+        ),
+        Transition(
+            ProviderTransition.REINSTATE,
+            STAFF,
+            frozenset({ProviderProfileState.SUSPENDED}),
+            ProviderProfileState.APPROVED,
+        ),
+        Transition(
+            ProviderTransition.CLOSE,
+            frozenset({ProfileRole.PROVIDER, ProfileRole.OPERATOR}),
+            frozenset(ProviderProfileState) - {ProviderProfileState.CLOSED},
+            ProviderProfileState.CLOSED,
         ),
     ),
 )

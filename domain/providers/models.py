@@ -6,8 +6,15 @@ from uuid import UUID
 from sqlalchemy import Column, Index, Integer, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, composed, instant, primary_key, reference
-from domain.providers.kinds import State
+from domain.foundation.persistence.tables import (
+    Table,
+    enum_column,
+    instant,
+    nfc_constraint,
+    primary_key,
+    reference,
+)
+from domain.providers.kinds import ProviderProfileState
 
 
 # One row means: this user is, wants to be, or was a provider in this market.
@@ -21,8 +28,8 @@ class ProviderProfile(Table, table=True):
 
     __tablename__ = "provider_profiles"
     __table_args__ = (
-        composed("provider_profiles", "display_name"),
-        composed("provider_profiles", "about"),
+        nfc_constraint("provider_profiles", "display_name"),
+        nfc_constraint("provider_profiles", "about"),
         UniqueConstraint("user_id", "market_id", name="provider_profiles_one_per_user_and_market"),
         Index("provider_profiles_by_market", "market_id", "state", "id"),
         Index(
@@ -42,7 +49,9 @@ class ProviderProfile(Table, table=True):
     market_id: UUID = reference("markets.id")
     display_name: str = Field(sa_column=Column(String(120), nullable=False))
     about: str = Field(sa_column=Column(Text, nullable=False))
-    state: State = choice(State, "provider_profiles_state_known", default=State.APPLIED)
+    state: ProviderProfileState = enum_column(
+        ProviderProfileState, "provider_profiles_state_known", default=ProviderProfileState.APPLIED
+    )
     organisation_id: str | None = Field(default=None, sa_column=Column(String(120), nullable=True))
     payout_account_id: str | None = Field(default=None, sa_column=Column(String(120), nullable=True))
     segment: str | None = Field(default=None, sa_column=Column(String(60), nullable=True))

@@ -9,15 +9,15 @@ direction; a window's reviews are sealed and revealed together; revealed stars s
 nothing that anybody but its author can see differs by what it says.
 """
 
-from . import anomaly, credibility, detectors, scoring
-from .appealing import answer_appeal, appeal
-from .deciding import decide, decisions_about, hold_for_a_look, lapse
-from .edges import NEUTRAL, Edges, joined
-from .erasing import erase_author
-from .exploration import ROW_OF, row_for
-from .exporting import export, is_ours
-from .invariants import INVARIANTS
-from .kinds import (
+from domain.ratings import anomaly, credibility, detectors, scoring
+from domain.ratings.appealing import answer_appeal, appeal
+from domain.ratings.deciding import decide, decisions_about, hold_for_a_look, lapse
+from domain.ratings.edges import NEUTRAL, Edges, joined
+from domain.ratings.erasing import erase_author
+from domain.ratings.exploration import ROW_OF, row_for
+from domain.ratings.exporting import export, is_ours
+from domain.ratings.invariants import INVARIANTS
+from domain.ratings.kinds import (
     AppealOutcome,
     DecisionKind,
     DecisionReason,
@@ -28,33 +28,40 @@ from .kinds import (
     Tier,
     WindowReason,
 )
-from .learning import (
+from domain.ratings.learning import (
     known_otherwise,
     learn_credibility,
     learn_norms,
     states_after,
     welcome_newcomers,
 )
-from .lifecycle import REVIEWS
-from .looking import OfBooking, Reply, Seen, about_customer, about_provider, of_booking, own
-from .methodology import METHODOLOGY, Constant
-from .models import Review, ReviewDecision, ReviewPrivateNote, ReviewReply, ReviewVersion, ReviewWindow
-from .noticing import notice
-from .queries import due, lapsed
-from .ranking import UNKNOWN_SCORE, Counts, Inputs
-from .reliability import Reliability, Share
-from .replaying import behind, drifted, move_landmarks, recount
-from .replying import reply
-from .reputation import Reputation, Scored, of_customer, of_provider, tier_of
-from .reputation_models import RaterCredibility, TierDecision
-from .retaliating import hold_retaliation
-from .revealing import reveal
-from .scores import follow, follow_clusters, follow_credibility, refresh
-from .tiering import Preview, decide_tier, preview, undecided
-from .tiers import Missing
-from .weighing import StateKey
-from .windows import hold_window, open_window, release_window
-from .writing import Content, Note, content_of, edit, may_submit, submit
+from domain.ratings.lifecycle import REVIEWS
+from domain.ratings.looking import OfBooking, Reply, Seen, about_customer, about_provider, of_booking, own
+from domain.ratings.methodology import METHODOLOGY, Constant
+from domain.ratings.models import (
+    Review,
+    ReviewDecision,
+    ReviewPrivateNote,
+    ReviewReply,
+    ReviewVersion,
+    ReviewWindow,
+)
+from domain.ratings.noticing import notice
+from domain.ratings.queries import due, lapsed
+from domain.ratings.ranking import UNKNOWN_SCORE, Counts, Inputs
+from domain.ratings.reliability import Reliability, Share
+from domain.ratings.replaying import behind, drifted, move_landmarks, recount
+from domain.ratings.replying import reply
+from domain.ratings.reputation import Reputation, Scored, of_customer, of_provider, tier_of
+from domain.ratings.reputation_models import RaterCredibility, TierDecision
+from domain.ratings.retaliating import hold_retaliation
+from domain.ratings.revealing import reveal
+from domain.ratings.scores import follow, follow_clusters, follow_credibility, refresh
+from domain.ratings.tiering import Preview, decide_tier, preview, undecided
+from domain.ratings.tiers import Missing
+from domain.ratings.weighing import StateKey
+from domain.ratings.windows import hold_window, open_window, release_window
+from domain.ratings.writing import Content, Note, content_of, edit, may_submit, submit
 
 __all__ = [
     "INVARIANTS",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .edges import NEUTRAL, Edges, Floats
+from domain.ratings.edges import NEUTRAL, Edges, Floats
 
 # Frozen before `bench ratings` reports. Found on Bitcoin OTC: the weights 1 and 2 of the first two are the
 # prototype's (ratings.md); its mean deviation and share of extremes gave 0.906 in ranks among all raters, and

@@ -7,14 +7,13 @@ from sqlmodel import Session
 
 from domain.foundation import events
 from domain.identity import Caller
-
-from . import queries, rules
-from .deciding import carry_out, to_moderate
-from .errors import DecisionNotFound, NoAppealOpen, NotImpartial, ReviewNotFound
-from .events import AppealDecided, DecisionAppealed
-from .kinds import AppealOutcome, DecisionKind, DecisionReason, ReviewState
-from .models import ReviewDecision
-from .queries import Case
+from domain.ratings import queries, rules
+from domain.ratings.deciding import carry_out, to_moderate
+from domain.ratings.errors import DecisionNotFound, NoAppealOpen, NotImpartial, ReviewNotFound
+from domain.ratings.events import AppealDecided, DecisionAppealed
+from domain.ratings.kinds import AppealOutcome, DecisionKind, DecisionReason, ReviewState
+from domain.ratings.models import ReviewDecision
+from domain.ratings.queries import Case
 
 # What an appeal that is granted does to a review that is still as the decision left it.
 _UNDONE = {
@@ -37,7 +36,7 @@ def appeal(
     rules.may_appeal(made.kind, made.decided_at, is_appealed=made.appealed_at is not None, at=at)
     made.appealed_at, made.appeal_statement = at, statement
     fact = DecisionAppealed(review_id=case.review_id, booking_id=case.booking_id, decision_id=made.id)
-    events.record(session, fact, subject=("review", case.review_id), by=by.actor, at=at)
+    events.record_event(session, fact, subject=("review", case.review_id), by=by.actor, at=at)
     return made
 
 
@@ -67,7 +66,7 @@ def answer_appeal(
     fact = AppealDecided(
         review_id=case.review_id, booking_id=case.booking_id, decision_id=made.id, outcome=outcome
     )
-    events.record(session, fact, subject=("review", case.review_id), by=actor, at=at)
+    events.record_event(session, fact, subject=("review", case.review_id), by=actor, at=at)
     undoing = _UNDONE.get((made.kind, case.state))
     if outcome is AppealOutcome.OVERTURNED and undoing is not None:
         carry_out(session, case, undoing, DecisionReason.APPEAL_GRANTED, statement, by=actor, at=at)

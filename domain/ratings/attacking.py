@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from .credibility import FLOOR, LOW_AT_MOST
-from .scoring import PRIOR
+from domain.ratings.credibility import FLOOR, LOW_AT_MOST
+from domain.ratings.scoring import PRIOR
 
 BOOKINGS_AN_ACCOUNT: Final = 2  # one that makes it credible, one with whom it shall praise
 

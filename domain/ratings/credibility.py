@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from domain.foundation import flow
-
-from .edges import NEUTRAL, Edges, Flags, Floats, Ints
-from .scoring import bias
+from domain.foundation import pagerank
+from domain.ratings.edges import NEUTRAL, Edges, Flags, Floats, Ints
+from domain.ratings.scoring import bias
 
 PASSED_ON = 0.8  # of a person's trust goes to those they reviewed well, the rest is the seeds' (ratings.md)
 ITERATIONS = 60  # 0.8⁶⁰ ≈ 1.5e-6 of the mass is left to move
@@ -50,7 +49,7 @@ def trust_flow(roads: csr_array, seeds: Floats) -> Floats:
 
     What somebody without a road onwards would pass on goes back to the seeds. No seeds, no trust.
     """
-    return flow.settle(roads, seeds, passed_on=PASSED_ON, iterations=ITERATIONS)
+    return pagerank.personalized_pagerank(roads, seeds, damping=PASSED_ON, iterations=ITERATIONS)
 
 
 def credibility(trust: Floats) -> Floats:

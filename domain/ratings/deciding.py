@@ -13,17 +13,16 @@ from sqlmodel import Session
 
 from domain.foundation import events
 from domain.foundation.actors import CLOCK, SYSTEM, Actor
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 from domain.foundation.paging import Page
 from domain.identity import Caller
-
-from . import queries, rules
-from .errors import NotImpartial, ReviewNotFound
-from .events import ReviewHeld, ReviewReleased, ReviewRemoved, ReviewRestored
-from .kinds import DecisionKind, DecisionReason, ReviewActor, ReviewState
-from .lifecycle import REVIEWS
-from .models import ReviewDecision
-from .queries import Case
+from domain.ratings import queries, rules
+from domain.ratings.errors import NotImpartial, ReviewNotFound
+from domain.ratings.events import ReviewHeld, ReviewReleased, ReviewRemoved, ReviewRestored
+from domain.ratings.kinds import DecisionKind, DecisionReason, ReviewActor, ReviewState
+from domain.ratings.lifecycle import REVIEWS
+from domain.ratings.models import ReviewDecision
+from domain.ratings.queries import Case
 
 _MOVE = text("""
     UPDATE reviews SET state = :state, held_until = :held_until, removed_at = :removed_at WHERE id = :id
@@ -66,9 +65,9 @@ def lapse(session: Session, review_id: UUID, *, at: datetime) -> bool:
     case = queries.case_locked(session, review_id)
     if case.state is not ReviewState.HELD or case.held_until is None or case.held_until > at:
         return False
-    _move(session, case, REVIEWS.step(case.state, "release", ReviewActor.CLOCK), at)
+    _move(session, case, REVIEWS.next_state(case.state, "release", ReviewActor.CLOCK), at)
     fact = ReviewReleased(review_id=review_id, booking_id=case.booking_id)
-    events.record(session, fact, subject=("review", review_id), by=CLOCK, at=at)
+    events.record_event(session, fact, subject=("review", review_id), by=CLOCK, at=at)
     return True
 
 
@@ -108,7 +107,7 @@ def carry_out(
 ) -> ReviewDecision:
     """Take the step of a decision and write down why. Refuses `NotNow`."""
     actor = ReviewActor.DETECTOR if by is SYSTEM else ReviewActor.MODERATOR
-    _move(session, case, REVIEWS.step(case.state, kind, actor), at)
+    _move(session, case, REVIEWS.next_state(case.state, kind, actor), at)
     made = ReviewDecision(
         review_id=case.review_id,
         kind=kind,
@@ -120,7 +119,7 @@ def carry_out(
     session.add(made)
     session.flush()
     if case.state is not ReviewState.SEALED:  # that a sealed one is held is told at its reveal
-        events.record(session, _fact(case, made), subject=("review", case.review_id), by=by, at=at)
+        events.record_event(session, _fact(case, made), subject=("review", case.review_id), by=by, at=at)
     return made
 
 
@@ -137,7 +136,7 @@ def _move(session: Session, case: Case, state: ReviewState, at: datetime) -> Non
     session.expire_all()
 
 
-def _fact(case: Case, made: ReviewDecision) -> Fact:
+def _fact(case: Case, made: ReviewDecision) -> DomainEvent:
     about = {"review_id": case.review_id, "booking_id": case.booking_id}
     match made.kind:
         case DecisionKind.HOLD:

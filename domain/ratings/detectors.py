@@ -13,11 +13,11 @@ from enum import StrEnum
 import numpy as np
 from scipy.special import gammainc
 
-from . import texts
-from .anomaly import anomaly, readings
-from .credibility import LOW, WEEK_DAYS
-from .edges import Edges, Floats, Ints
-from .rings import rings
+from domain.ratings import texts
+from domain.ratings.anomaly import anomaly, readings
+from domain.ratings.credibility import LOW, WEEK_DAYS
+from domain.ratings.edges import Edges, Floats, Ints
+from domain.ratings.rings import rings
 
 ODD_AT_LEAST = 0.75  # mean rank; on Bitcoin OTC 40 of 115 labelled frauds are above it and none of 125 others
 RATINGS_AT_LEAST = 2  # one rating is no behaviour

@@ -8,8 +8,7 @@ from sqlmodel import Session
 
 from domain.foundation import events
 from domain.foundation.actors import Actor
-
-from .events import ReviewErased
+from domain.ratings.events import ReviewErased
 
 _REVIEWS = text("""
     UPDATE reviews SET text = NULL, erased_at = :at WHERE author_id = :author_id AND erased_at IS NULL
@@ -41,5 +40,5 @@ def erase_author(session: Session, author_id: UUID, *, by: Actor, at: datetime) 
     session.expire_all()
     for row in erased:
         fact = ReviewErased(review_id=row.id, booking_id=row.booking_id)
-        events.record(session, fact, subject=("review", row.id), by=by, at=at)
+        events.record_event(session, fact, subject=("review", row.id), by=by, at=at)
     return len(erased)

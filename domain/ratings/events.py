@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
-
-from .kinds import AppealOutcome, DecisionReason, HoldReason, Side, WindowReason
+from domain.foundation.events import DomainEvent
+from domain.ratings.kinds import AppealOutcome, DecisionReason, HoldReason, Side, WindowReason
 
 
 @dataclass(frozen=True)
-class ReviewWindowOpened(Fact):
+class ReviewWindowOpened(DomainEvent):
     """The two parties of a booking may review each other until then."""
 
     name: ClassVar[str] = "review_window.opened"
@@ -27,7 +26,7 @@ class ReviewWindowOpened(Fact):
 
 
 @dataclass(frozen=True)
-class ReviewWindowHeld(Fact):
+class ReviewWindowHeld(DomainEvent):
     """What was written about a booking stays sealed until then at most, whatever it is."""
 
     name: ClassVar[str] = "review_window.held"
@@ -39,7 +38,7 @@ class ReviewWindowHeld(Fact):
 
 
 @dataclass(frozen=True)
-class ReviewWindowReleased(Fact):
+class ReviewWindowReleased(DomainEvent):
     """The reason to wait is gone."""
 
     name: ClassVar[str] = "review_window.released"
@@ -49,7 +48,7 @@ class ReviewWindowReleased(Fact):
 
 
 @dataclass(frozen=True)
-class ReviewSubmitted(Fact):
+class ReviewSubmitted(DomainEvent):
     """One party wrote a review, which is sealed."""
 
     name: ClassVar[str] = "review.submitted"
@@ -60,7 +59,7 @@ class ReviewSubmitted(Fact):
 
 
 @dataclass(frozen=True)
-class ReviewsRevealed(Fact):
+class ReviewsRevealed(DomainEvent):
     """Both were in, or the time was over: what was written can be read."""
 
     name: ClassVar[str] = "review.revealed"
@@ -70,7 +69,7 @@ class ReviewsRevealed(Fact):
 
 
 @dataclass(frozen=True)
-class ReviewFact(Fact):
+class ReviewFact(DomainEvent):
     """A fact about one review."""
 
     audit_only: ClassVar[bool] = True

@@ -14,11 +14,10 @@ from sqlmodel import Session, col
 from domain.foundation import ids, signing
 from domain.identity import Caller
 from domain.providers import ProviderProfile
-
-from . import reputation
-from .kinds import Side
-from .ranking import Counts
-from .reputation import Reputation, of_customer
+from domain.ratings import reputation
+from domain.ratings.kinds import Side
+from domain.ratings.ranking import Counts
+from domain.ratings.reputation import Reputation, of_customer
 
 _PURPOSE = "reputation-export/1"
 

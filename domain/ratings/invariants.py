@@ -1,6 +1,6 @@
 """What must hold over all reviews. Each query answers the rows that break it; constraints hold the rest."""
 
-from .replaying import DRIFTED
+from domain.ratings.replaying import DRIFTED
 
 INVARIANTS: dict[str, str] = {
     "the reviews of a window are sealed and revealed together": """

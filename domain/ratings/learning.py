@@ -14,13 +14,13 @@ import numpy as np
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from .credibility import FLOOR, credibility, leanings, trust_flow, weights, well_reviewed
-from .edges import Edges, Ints
-from .epp import POSITIVE_FROM
-from .kinds import Side
-from .pages import paged
-from .scoring import STARS, X
-from .weighing import StateKey, columns, landmark
+from domain.ratings.credibility import FLOOR, credibility, leanings, trust_flow, weights, well_reviewed
+from domain.ratings.edges import Edges, Ints
+from domain.ratings.epp import POSITIVE_FROM
+from domain.ratings.kinds import Side
+from domain.ratings.pages import paged
+from domain.ratings.scoring import STARS, X
+from domain.ratings.weighing import StateKey, columns, landmark
 
 MATERIAL = 0.05  # of credibility or bias: less moves no ranking by a hundredth
 

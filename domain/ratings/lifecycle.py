@@ -5,8 +5,7 @@ A hold on a sealed review changes nothing that anybody could see; it counts from
 """
 
 from domain.foundation.lifecycle import Lifecycle, Transition
-
-from .kinds import ReviewActor, ReviewState
+from domain.ratings.kinds import ReviewActor, ReviewState
 
 _SEALED, _PUBLISHED = frozenset({ReviewState.SEALED}), frozenset({ReviewState.PUBLISHED})
 _HELD, _REMOVED = frozenset({ReviewState.HELD}), frozenset({ReviewState.REMOVED})

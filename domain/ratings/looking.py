@@ -14,14 +14,13 @@ from sqlmodel import Session
 
 from domain import bookings, providers
 from domain.bookings.errors import BookingNotFound
-from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.identity import Caller
-
-from . import queries
-from .errors import ReviewNotFound
-from .kinds import ReviewState, Side
-from .models import Review, ReviewWindow
-from .windows import window_of
+from domain.ratings import queries
+from domain.ratings.errors import ReviewNotFound
+from domain.ratings.kinds import ReviewState, Side
+from domain.ratings.models import Review, ReviewWindow
+from domain.ratings.windows import window_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def of_booking(session: Session, booking_id: UUID, *, by: Caller) -> OfBooking:
 
 def about_provider(session: Session, profile_id: UUID, *, after: str | None, limit: int) -> Page[Seen]:
     """What customers published about a provider, the latest reveal first. Refuses `ProfileUnknown`."""
-    profile = providers.public_profile(session, profile_id)
+    profile = providers.get_public_profile(session, profile_id)
     about = {"subject_id": profile.user_id, "author_side": Side.CUSTOMER, "profile_id": profile_id}
     return _page(session, about, after, limit)
 
@@ -129,10 +128,10 @@ def about_customer(session: Session, user_id: UUID, *, after: str | None, limit:
 
 
 def _page(session: Session, about: dict[str, Any], after: str | None, limit: int) -> Page[Seen]:
-    before, last = _FAR_AHEAD if after is None else decode(after, [datetime, UUID])
+    before, last = _FAR_AHEAD if after is None else decode_cursor(after, [datetime, UUID])
     wanted = {**about, "before": before, "last": last, "limit": limit + 1}
     rows = [_seen(row) for row in session.execute(_ABOUT, wanted)]
-    return page_of(rows, limit, lambda row: [row.revealed_at, row.id])
+    return build_page(rows, limit, lambda row: [row.revealed_at, row.id])
 
 
 def _seen(row: Row[Any]) -> Seen:

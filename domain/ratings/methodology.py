@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from . import attacking, credibility, epp, exploration, reliability, rules, scoring, tiers
-from .kinds import DecisionReason
-from .ranking import FORMULA
+from domain.ratings import attacking, credibility, epp, exploration, reliability, rules, scoring, tiers
+from domain.ratings.kinds import DecisionReason
+from domain.ratings.ranking import FORMULA
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,26 @@ from sqlalchemy import (
 from sqlalchemy.event import listen
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, amount, choice, document, instant, keep, primary_key, reference
-
-from .kinds import AppealOutcome, DecisionKind, DecisionReason, HoldReason, ReviewState, Side, WindowReason
-from .triggers import REVEALED_STARS_STAND, WINDOWS_ARE_OF_ENDED_BOOKINGS
+from domain.foundation.persistence.tables import (
+    Table,
+    amount,
+    document,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
+from domain.ratings.kinds import (
+    AppealOutcome,
+    DecisionKind,
+    DecisionReason,
+    HoldReason,
+    ReviewState,
+    Side,
+    WindowReason,
+)
+from domain.ratings.triggers import REVEALED_STARS_STAND, WINDOWS_ARE_OF_ENDED_BOOKINGS
 
 END_OF_WINDOW = "greatest(closes_at, held_until)"
 """When the clock reveals: at the close, or when a hold ends that lasts longer."""
@@ -72,18 +88,18 @@ class ReviewWindow(Table, table=True):
     profile_id: UUID = reference("provider_profiles.id", index=True)
     provider_user_id: UUID = reference("users.id", index=True)
     customer_id: UUID = reference("users.id", index=True)
-    reason: WindowReason = choice(WindowReason, "review_window_reasons_known")
+    reason: WindowReason = enum_column(WindowReason, "review_window_reasons_known")
     value_amount: int = amount()
     currency: str = Field(sa_column=Column(String(3), nullable=False))
     opened_at: datetime = instant()
     closes_at: datetime = instant()
     held_at: datetime | None = instant(nullable=True)
     held_until: datetime | None = instant(nullable=True)
-    held_why: HoldReason | None = choice(HoldReason, "review_window_holds_known", nullable=True)
+    held_why: HoldReason | None = enum_column(HoldReason, "review_window_holds_known", nullable=True)
     revealed_at: datetime | None = instant(nullable=True)
 
 
-keep(ReviewWindow, except_columns=("held_at", "held_until", "held_why", "revealed_at"))
+forbid_changes(ReviewWindow, except_columns=("held_at", "held_until", "held_why", "revealed_at"))
 listen(ReviewWindow.__table__, "after_create", DDL(WINDOWS_ARE_OF_ENDED_BOOKINGS))  # type: ignore[attr-defined, no-untyped-call]  # SQLModel's and SQLAlchemy's
 
 
@@ -123,7 +139,7 @@ class Review(Table, table=True):
     )
     id: UUID = primary_key()
     booking_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
-    author_side: Side = choice(Side, "review_sides_known")
+    author_side: Side = enum_column(Side, "review_sides_known")
     author_id: UUID = reference("users.id")
     subject_id: UUID = reference("users.id")
     customer_id: UUID = Field(
@@ -142,7 +158,7 @@ class Review(Table, table=True):
             nullable=False,
         ),
     )
-    state: ReviewState = choice(ReviewState, "review_states_known", default=ReviewState.SEALED)
+    state: ReviewState = enum_column(ReviewState, "review_states_known", default=ReviewState.SEALED)
     stars: int = Field(sa_column=Column(SmallInteger, nullable=False))
     dimensions: dict[str, int] = document()
     text: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
@@ -156,7 +172,7 @@ class Review(Table, table=True):
     version: int = Field(sa_column=Column(Integer, nullable=False, server_default="1"), default=1)
 
 
-keep(
+forbid_changes(
     Review,
     except_columns=(
         "state", "stars", "dimensions", "text", "locale", "edited_at", "revealed_at", "held_until",
@@ -184,7 +200,7 @@ class ReviewVersion(Table, table=True):
     written_at: datetime = instant()
 
 
-keep(ReviewVersion, except_columns=("text",))
+forbid_changes(ReviewVersion, except_columns=("text",))
 
 
 # One row means: who was reviewed said this about the review.
@@ -244,8 +260,8 @@ class ReviewDecision(Table, table=True):
     )
     id: UUID = primary_key()
     review_id: UUID = reference("reviews.id")
-    kind: DecisionKind = choice(DecisionKind, "review_decision_kinds_known")
-    reason_code: DecisionReason = choice(DecisionReason, "review_decision_reasons_known")
+    kind: DecisionKind = enum_column(DecisionKind, "review_decision_kinds_known")
+    reason_code: DecisionReason = enum_column(DecisionReason, "review_decision_reasons_known")
     statement: str = Field(sa_column=Column(Text, nullable=False))
     decided_by: UUID | None = reference("users.id", nullable=True)
     decided_at: datetime = instant()
@@ -253,5 +269,5 @@ class ReviewDecision(Table, table=True):
     appeal_statement: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     appeal_decided_at: datetime | None = instant(nullable=True)
     appeal_decided_by: UUID | None = reference("users.id", nullable=True)
-    appeal_outcome: AppealOutcome | None = choice(AppealOutcome, "appeal_outcomes_known", nullable=True)
+    appeal_outcome: AppealOutcome | None = enum_column(AppealOutcome, "appeal_outcomes_known", nullable=True)
     appeal_answer: str | None = Field(default=None, sa_column=Column(Text, nullable=True))

@@ -15,13 +15,13 @@ import numpy as np
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from . import detectors
-from .credibility import FLOOR
-from .detectors import Signal
-from .edges import Edges, Floats
-from .pages import paged
-from .reputation_models import ReviewSignal
-from .scoring import X
+from domain.ratings import detectors
+from domain.ratings.credibility import FLOOR
+from domain.ratings.detectors import Signal
+from domain.ratings.edges import Edges, Floats
+from domain.ratings.pages import paged
+from domain.ratings.reputation_models import ReviewSignal
+from domain.ratings.scoring import X
 
 LOOK_BACK = timedelta(days=365)  # what is older shaped nothing that ranks much today
 TOLD_AGAIN_AFTER = timedelta(days=30)  # a person who saw it and let it be is not asked every night

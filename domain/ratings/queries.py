@@ -10,11 +10,10 @@ from uuid import UUID
 from sqlalchemy import TextClause, select, text
 from sqlmodel import Session, col
 
-from domain.foundation.paging import Page, decode, page_of
-
-from .errors import DecisionNotFound, NotReviewable, ReviewNotFound
-from .kinds import DecisionKind, ReviewState, Side
-from .models import Review, ReviewDecision, ReviewPrivateNote, ReviewWindow
+from domain.foundation.paging import Page, build_page, decode_cursor
+from domain.ratings.errors import DecisionNotFound, NotReviewable, ReviewNotFound
+from domain.ratings.kinds import DecisionKind, ReviewState, Side
+from domain.ratings.models import Review, ReviewDecision, ReviewPrivateNote, ReviewWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +143,9 @@ def decisions(session: Session, review_id: UUID, *, after: str | None, limit: in
     """What was decided about a review, the oldest first."""
     wanted = select(ReviewDecision).where(col(ReviewDecision.review_id) == review_id)
     if after is not None:
-        wanted = wanted.where(col(ReviewDecision.id) > decode(after, [UUID])[0])
+        wanted = wanted.where(col(ReviewDecision.id) > decode_cursor(after, [UUID])[0])
     rows = session.scalars(wanted.order_by(col(ReviewDecision.id)).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def latest_hold(session: Session, review_id: UUID) -> ReviewDecision:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import numpy as np
 
-from . import epp, exploration, scoring
+from domain.ratings import epp, exploration, scoring
 
 FORMULA = 1  # counts up when the way of counting changes; old snapshots keep theirs
 FLAT = (0.2,) * scoring.STARS  # before a category has reviews nothing is more usual than anything else

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from .kinds import Side
+from domain.ratings.kinds import Side
 
 WINDOW = timedelta(days=365)  # the year that tiers look at
 ANSWER_WITHIN = timedelta(hours=24)  # what a customer can plan with

@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from . import scores
-from .kinds import Side
-from .pages import paged
-from .scoring import HALF_LIFE_DAYS, STARS
-from .weighing import StateKey, landmark
+from domain.ratings import scores
+from domain.ratings.kinds import Side
+from domain.ratings.pages import paged
+from domain.ratings.scoring import HALF_LIFE_DAYS, STARS
+from domain.ratings.weighing import StateKey, landmark
 
 TOLERANCE = 1e-9  # of a sum, or absolutely where it is small
 AT_ONCE = 2_000  # subjects whose weighings one statement adds up

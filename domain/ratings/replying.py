@@ -9,12 +9,11 @@ from sqlmodel import Session
 from domain import identity
 from domain.foundation import events
 from domain.identity import Caller
-
-from . import queries, rules
-from .errors import RepliedAlready, ReviewNotFound
-from .events import ReviewReplied
-from .kinds import ReviewState
-from .models import ReviewReply
+from domain.ratings import queries, rules
+from domain.ratings.errors import RepliedAlready, ReviewNotFound
+from domain.ratings.events import ReviewReplied
+from domain.ratings.kinds import ReviewState
+from domain.ratings.models import ReviewReply
 
 _REPLY = text("""
     INSERT INTO review_replies (review_id, author_id, text, replied_at)
@@ -31,11 +30,11 @@ def reply(session: Session, review_id: UUID, said: str, *, by: Caller, at: datet
     review = queries.review_locked(session, review_id)
     if review.subject_id != by.user_id or review.state not in _TO_REPLY_TO or review.revealed_at is None:
         raise ReviewNotFound
-    identity.require_dealt_with(session, by.user_id)
+    identity.require_active_accounts(session, by.user_id)
     rules.may_reply(review.revealed_at, at=at)
     values = {"review_id": review_id, "author_id": by.user_id, "text": said, "at": at}
     if session.execute(_REPLY, values).first() is None:
         raise RepliedAlready
     fact = ReviewReplied(review_id=review_id, booking_id=review.booking_id)
-    events.record(session, fact, subject=("review", review_id), by=by.actor, at=at)
+    events.record_event(session, fact, subject=("review", review_id), by=by.actor, at=at)
     return ReviewReply(review_id=review_id, author_id=by.user_id, text=said, replied_at=at)

@@ -14,12 +14,11 @@ from sqlalchemy import and_, func, select, text
 from sqlmodel import Session, col
 
 from domain import providers
-
-from .kinds import Side, Tier
-from .ranking import Counts, Inputs, Ranked
-from .reliability import Reliability, reliability_of
-from .reputation_models import ReputationSnapshot, ReputationState, ReviewWeighing, TierDecision
-from .scores import LAST_YEAR, by_stars
+from domain.ratings.kinds import Side, Tier
+from domain.ratings.ranking import Counts, Inputs, Ranked
+from domain.ratings.reliability import Reliability, reliability_of
+from domain.ratings.reputation_models import ReputationSnapshot, ReputationState, ReviewWeighing, TierDecision
+from domain.ratings.scores import LAST_YEAR, by_stars
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ _COUNTS = text(f"""
 
 def of_provider(session: Session, profile_id: UUID, *, at: datetime) -> Reputation:
     """What is known of a provider. Refuses `ProfileUnknown` for all that are not approved."""
-    profile = providers.public_profile(session, profile_id)
+    profile = providers.get_public_profile(session, profile_id)
     return about(session, profile.user_id, Side.PROVIDER, profile_id=profile_id, at=at)
 
 

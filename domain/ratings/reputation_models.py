@@ -20,9 +20,16 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, document, instant, keep, primary_key, reference
-
-from .kinds import Side, Tier
+from domain.foundation.persistence.tables import (
+    Table,
+    document,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
+from domain.ratings.kinds import Side, Tier
 
 
 def _number() -> Any:  # noqa: ANN401 -- as the column helpers of foundation
@@ -31,7 +38,7 @@ def _number() -> Any:  # noqa: ANN401 -- as the column helpers of foundation
 
 def _side_key(constraint: str) -> Any:  # noqa: ANN401 -- likewise
     """A side that is part of the primary key."""
-    column = choice(Side, constraint).sa_column
+    column = enum_column(Side, constraint).sa_column
     column.primary_key = True
     return Field(sa_column=column)
 
@@ -93,7 +100,7 @@ class ReviewWeighing(Table, table=True):
     review_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("reviews.id"), primary_key=True))
     author_id: UUID = reference("users.id")
     subject_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
-    role: Side = choice(Side, "weighing_roles_known")
+    role: Side = enum_column(Side, "weighing_roles_known")
     category_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
     written_at: datetime = instant()
     credibility: float = Field(sa_column=Column(Double, nullable=False))
@@ -143,7 +150,7 @@ class ReputationSnapshot(Table, table=True):
     )
     id: UUID = primary_key()
     subject_id: UUID = reference("users.id")
-    role: Side = choice(Side, "reputation_snapshot_roles_known")
+    role: Side = enum_column(Side, "reputation_snapshot_roles_known")
     category_id: UUID = reference("categories.id")
     version: int = Field(sa_column=Column(BigInteger, nullable=False))
     shown: dict[str, Any] = document()
@@ -152,7 +159,7 @@ class ReputationSnapshot(Table, table=True):
     at: datetime = instant()
 
 
-keep(ReputationSnapshot)
+forbid_changes(ReputationSnapshot)
 
 
 # One row means: from this night on, what this person says weighs this much.
@@ -188,8 +195,8 @@ class TierDecision(Table, table=True):
     profile_id: UUID = reference("provider_profiles.id")
     market_id: UUID = reference("markets.id")
     on_date: date = Field(sa_column=Column(Date, nullable=False))
-    tier: Tier = choice(Tier, "tiers_known")
-    previous: Tier | None = choice(Tier, "previous_tiers_known", nullable=True)
+    tier: Tier = enum_column(Tier, "tiers_known")
+    previous: Tier | None = enum_column(Tier, "previous_tiers_known", nullable=True)
     lower: float | None = Field(default=None, sa_column=Column(Double, nullable=True))
     upper: float | None = Field(default=None, sa_column=Column(Double, nullable=True))
     inputs: dict[str, Any] = document()
@@ -197,7 +204,7 @@ class TierDecision(Table, table=True):
     decided_at: datetime = instant()
 
 
-keep(TierDecision)
+forbid_changes(TierDecision)
 
 
 # One row means: this detector noticed this. Nothing follows from it by itself.
@@ -223,4 +230,4 @@ class ReviewSignal(Table, table=True):
     at: datetime = instant()
 
 
-keep(ReviewSignal)
+forbid_changes(ReviewSignal)

@@ -19,13 +19,12 @@ from sqlmodel import Session, col, select
 
 from domain.foundation import events
 from domain.foundation.events import EventRow
-
-from . import queries
-from .deciding import hold_for_a_look
-from .detectors import RETALIATION_WITHIN, Trouble, retaliation
-from .kinds import DecisionKind, DecisionReason, ReviewState, Side
-from .models import Review, ReviewDecision
-from .reputation_models import ReviewSignal
+from domain.ratings import queries
+from domain.ratings.deciding import hold_for_a_look
+from domain.ratings.detectors import RETALIATION_WITHIN, Trouble, retaliation
+from domain.ratings.kinds import DecisionKind, DecisionReason, ReviewState, Side
+from domain.ratings.models import Review, ReviewDecision
+from domain.ratings.reputation_models import ReviewSignal
 
 MOST_FACTS = 1_000  # of one booking; far above any there is
 CAN_BE_HELD = frozenset({ReviewState.SEALED, ReviewState.PUBLISHED})
@@ -50,7 +49,7 @@ def hold_retaliation(session: Session, booking_id: UUID, *, at: datetime) -> int
     """Hold the reviews of a booking that came within a day of trouble. Answers how many; told twice, none."""
     troubles = [
         (side, Trouble(kind, fact.occurred_at))
-        for fact in events.history(session, booking_id, limit=MOST_FACTS)
+        for fact in events.subject_history(session, booking_id, limit=MOST_FACTS)
         for side, kind in _trouble(fact)
     ]
     written = queries.reviews_locked(session, booking_id).values() if troubles else ()

@@ -11,12 +11,11 @@ from sqlmodel import Session
 
 from domain.foundation import events
 from domain.foundation.actors import CLOCK, SYSTEM, Actor
-
-from . import queries, rules
-from .events import ReviewHeld, ReviewsRevealed
-from .kinds import ReviewActor, ReviewState
-from .lifecycle import REVIEWS
-from .models import Review, ReviewWindow
+from domain.ratings import queries, rules
+from domain.ratings.events import ReviewHeld, ReviewsRevealed
+from domain.ratings.kinds import ReviewActor, ReviewState
+from domain.ratings.lifecycle import REVIEWS
+from domain.ratings.models import Review, ReviewWindow
 
 
 def reveal(session: Session, booking_id: UUID, *, at: datetime) -> bool:
@@ -47,7 +46,7 @@ def reveal_if_due(session: Session, window: ReviewWindow, *, by: Actor, at: date
         fact = ReviewsRevealed(
             booking_id=window.booking_id, review_ids=tuple(sorted(one.id for one in written))
         )
-        events.record(session, fact, subject=("booking", window.booking_id), by=by, at=at)
+        events.record_event(session, fact, subject=("booking", window.booking_id), by=by, at=at)
     for review in written:
         if review.state is ReviewState.HELD:
             _tell_that_it_is_held(session, review, at)
@@ -58,7 +57,7 @@ def _unseal(review: Review, due_at: datetime) -> None:
     """A hold begins with the reveal: before it nobody could have looked."""
     is_held = review.held_until is not None
     step = "reveal_held" if is_held else "reveal"
-    review.state = REVIEWS.step(review.state, step, ReviewActor.CLOCK)
+    review.state = REVIEWS.next_state(review.state, step, ReviewActor.CLOCK)
     review.held_until = due_at + rules.REVIEW_HOLD if is_held else None
     review.revealed_at = due_at
 
@@ -69,4 +68,4 @@ def _tell_that_it_is_held(session: Session, review: Review, at: datetime) -> Non
     fact = ReviewHeld(
         review_id=review.id, booking_id=review.booking_id, decision_id=made.id, reason_code=made.reason_code
     )
-    events.record(session, fact, subject=("review", review.id), by=SYSTEM, at=at)
+    events.record_event(session, fact, subject=("review", review.id), by=SYSTEM, at=at)

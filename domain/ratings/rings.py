@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from .edges import NEUTRAL, Edges, Floats, Ints
+from domain.ratings.edges import NEUTRAL, Edges, Floats, Ints
 
 TIMES_USUAL = 3.0  # ratings.md
 SHARED_AT_LEAST = 3  # two raters who share fewer subjects may do so by chance

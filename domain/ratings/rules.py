@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain import bookings
-
-from .errors import (
+from domain.ratings.errors import (
     DimensionsUnfit,
     NotAppealable,
     NotReviewable,
@@ -20,7 +19,7 @@ from .errors import (
     ReviewThereAlready,
     ReviewWindowOver,
 )
-from .kinds import DecisionKind, DecisionReason, Dimension, Side, WindowReason
+from domain.ratings.kinds import DecisionKind, DecisionReason, Dimension, Side, WindowReason
 
 # Long enough for a holiday, short enough to remember: what the large two-sided platforms settled on.
 WINDOW = timedelta(days=14)

@@ -13,13 +13,13 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from . import exploration
-from .epp import POSITIVE_FROM
-from .kinds import Side
-from .ranking import FLAT, Counts, Effort, Inputs, Ranked, rank
-from .reputation_models import ReputationSnapshot
-from .scoring import STARS
-from .weighing import StateKey, columns, otherwise_related, reweigh, weigh
+from domain.ratings import exploration
+from domain.ratings.epp import POSITIVE_FROM
+from domain.ratings.kinds import Side
+from domain.ratings.ranking import FLAT, Counts, Effort, Inputs, Ranked, rank
+from domain.ratings.reputation_models import ReputationSnapshot
+from domain.ratings.scoring import STARS
+from domain.ratings.weighing import StateKey, columns, otherwise_related, reweigh, weigh
 
 MOVED_BY = 0.005  # of x: a fiftieth of a star; less is not worth a snapshot each night
 LAST_YEAR = timedelta(days=365)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .edges import Ints
+from domain.ratings.edges import Ints
 
 Hashes = NDArray[np.uint64]
 

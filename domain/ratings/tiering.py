@@ -17,16 +17,15 @@ from sqlmodel import Session
 from domain import providers
 from domain.identity import Caller
 from domain.providers import ProviderProfile
-from domain.providers.errors import ProfileUnknown
-
-from . import scoring
-from .kinds import Side, Tier
-from .ranking import FLAT
-from .reliability import Reliability, reliability_of
-from .reputation import latest_tier
-from .reputation_models import TierDecision
-from .scores import LAST_YEAR
-from .tiers import Missing, Year, tier, would_change
+from domain.providers.errors import ProviderProfileNotFound
+from domain.ratings import scoring
+from domain.ratings.kinds import Side, Tier
+from domain.ratings.ranking import FLAT
+from domain.ratings.reliability import Reliability, reliability_of
+from domain.ratings.reputation import latest_tier
+from domain.ratings.reputation_models import TierDecision
+from domain.ratings.scores import LAST_YEAR
+from domain.ratings.tiers import Missing, Year, tier, would_change
 
 _HALF_LIFE_SECONDS = f"{86_400 * scoring.HALF_LIFE_DAYS:.0f}"
 _WEIGHTS = ", ".join(
@@ -70,9 +69,9 @@ class Preview:
 
 def preview(session: Session, profile_id: UUID, *, by: Caller, at: datetime) -> Preview:
     """What would be decided now, for the provider and the market's operators. Refuses `ProfileUnknown`."""
-    profile = providers.public_profile(session, profile_id)
+    profile = providers.get_public_profile(session, profile_id)
     if by.user_id != profile.user_id and not by.is_operator(profile.market_id):
-        raise ProfileUnknown
+        raise ProviderProfileNotFound
     return _look(session, profile, at)
 
 
@@ -84,7 +83,7 @@ def undecided(session: Session, *, at: datetime, limit: int) -> list[UUID]:
 def decide_tier(session: Session, profile_id: UUID, *, at: datetime) -> bool:
     """Decide a provider's tier for this quarter. False where that was done."""
     session.execute(_DECIDE, {"id": profile_id})
-    profile, latest = providers.profile(session, profile_id), latest_tier(session, profile_id)
+    profile, latest = providers.get_profile(session, profile_id), latest_tier(session, profile_id)
     if latest is not None and latest.on_date >= quarter(at):
         return False
     found = _look(session, profile, at)

@@ -8,7 +8,7 @@ Pure; the numbers are those of ratings.md.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .kinds import Tier
+from domain.ratings.kinds import Tier
 
 
 @dataclass(frozen=True, slots=True)

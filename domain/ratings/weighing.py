@@ -18,9 +18,9 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from .credibility import FLOOR, LOW, LOW_AT_MOST, PAIR_DAYS, REPEATED, WEEK_DAYS
-from .kinds import Side
-from .scoring import HALF_LIFE_DAYS, STARS, VALUE_WEIGHT
+from domain.ratings.credibility import FLOOR, LOW, LOW_AT_MOST, PAIR_DAYS, REPEATED, WEEK_DAYS
+from domain.ratings.kinds import Side
+from domain.ratings.scoring import HALF_LIFE_DAYS, STARS, VALUE_WEIGHT
 
 _DAY_SECONDS = 86_400
 

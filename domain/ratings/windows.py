@@ -15,13 +15,12 @@ from domain.bookings.errors import BookingNotFound
 from domain.foundation import events
 from domain.foundation.actors import CLOCK
 from domain.identity import Caller
-
-from . import queries, rules
-from .errors import NotImpartial
-from .events import ReviewWindowHeld, ReviewWindowOpened, ReviewWindowReleased
-from .kinds import HoldReason, WindowReason
-from .models import ReviewWindow
-from .revealing import reveal_if_due
+from domain.ratings import queries, rules
+from domain.ratings.errors import NotImpartial
+from domain.ratings.events import ReviewWindowHeld, ReviewWindowOpened, ReviewWindowReleased
+from domain.ratings.kinds import HoldReason, WindowReason
+from domain.ratings.models import ReviewWindow
+from domain.ratings.revealing import reveal_if_due
 
 _OPEN = text("""
     INSERT INTO review_windows (booking_id, market_id, category_id, offer_id, profile_id, provider_user_id,
@@ -79,7 +78,9 @@ def hold_window(
     window.held_at = window.held_at or at
     window.held_why, window.held_until = why, rules.hold_ends(window.held_at)
     fact = ReviewWindowHeld(booking_id=booking_id, why=why, until=window.held_until)
-    events.record(session, fact, subject=("booking", booking_id), by=by.actor_in(window.market_id), at=at)
+    events.record_event(
+        session, fact, subject=("booking", booking_id), by=by.actor_in(window.market_id), at=at
+    )
     return window
 
 
@@ -90,7 +91,9 @@ def release_window(session: Session, booking_id: UUID, *, by: Caller, at: dateti
         return window
     window.held_until = at
     fact = ReviewWindowReleased(booking_id=booking_id)
-    events.record(session, fact, subject=("booking", booking_id), by=by.actor_in(window.market_id), at=at)
+    events.record_event(
+        session, fact, subject=("booking", booking_id), by=by.actor_in(window.market_id), at=at
+    )
     reveal_if_due(session, window, by=CLOCK, at=at)
     return window
 
@@ -108,7 +111,7 @@ def _open(session: Session, booking: bookings.Booking, reason: WindowReason, end
     values = _values(session, booking, reason, ended_at)
     if session.execute(_OPEN, values).first() is not None:
         fact = ReviewWindowOpened(booking_id=booking.id, reason=reason, closes_at=values["closes_at"])
-        events.record(session, fact, subject=("booking", booking.id), by=CLOCK, at=ended_at)
+        events.record_event(session, fact, subject=("booking", booking.id), by=CLOCK, at=ended_at)
 
 
 def _values(

@@ -12,17 +12,16 @@ from sqlmodel import Session
 from domain import bookings, identity
 from domain.bookings.errors import BookingNotFound
 from domain.foundation import events
-from domain.foundation.errors import Refusal, Stale
+from domain.foundation.errors import DomainError, Stale
 from domain.identity import Caller
-
-from . import queries, rules
-from .errors import ReviewFinal, ReviewNotFound
-from .events import ReviewEdited, ReviewSubmitted
-from .kinds import Dimension, ReviewState, Side
-from .models import Review, ReviewPrivateNote, ReviewVersion, ReviewWindow
-from .retaliating import hold_retaliation
-from .revealing import reveal_if_due
-from .windows import window_to_write
+from domain.ratings import queries, rules
+from domain.ratings.errors import ReviewFinal, ReviewNotFound
+from domain.ratings.events import ReviewEdited, ReviewSubmitted
+from domain.ratings.kinds import Dimension, ReviewState, Side
+from domain.ratings.models import Review, ReviewPrivateNote, ReviewVersion, ReviewWindow
+from domain.ratings.retaliating import hold_retaliation
+from domain.ratings.revealing import reveal_if_due
+from domain.ratings.windows import window_to_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def submit(session: Session, booking_id: UUID, content: Content, *, by: Caller, 
     _keep_version(session, review, at)
     _keep_note(session, review, content.note)
     fact = ReviewSubmitted(review_id=review.id, booking_id=booking_id, author_side=side)
-    events.record(session, fact, subject=("review", review.id), by=by.actor, at=at)
+    events.record_event(session, fact, subject=("review", review.id), by=by.actor, at=at)
     hold_retaliation(session, booking_id, at=at)
     reveal_if_due(session, window, by=by.actor, at=at)
     return review
@@ -91,7 +90,7 @@ def may_submit(session: Session, booking: bookings.Booking, *, by: bookings.By, 
             has_written=queries.has_written(session, booking.id, side),
             at=at,
         )
-    except Refusal:
+    except DomainError:
         return False
     return True
 
@@ -125,7 +124,7 @@ def edit(
         _may_change(window, review, before, content, at)
         _change(session, review, content, at)
         fact = ReviewEdited(review_id=review.id, booking_id=booking_id)
-        events.record(session, fact, subject=("review", review.id), by=by.actor, at=at)
+        events.record_event(session, fact, subject=("review", review.id), by=by.actor, at=at)
     return review
 
 
@@ -138,7 +137,7 @@ def _side(session: Session, booking_id: UUID, by: Caller) -> tuple[bookings.Book
     """The booking, and which party this is; everybody else, staff included, does not find the booking."""
     booking = session.get(bookings.Booking, booking_id)
     if booking is not None and by.user_id in {booking.customer_id, booking.provider_user_id}:
-        identity.require_dealt_with(session, by.user_id)
+        identity.require_active_accounts(session, by.user_id)
         return booking, Side.CUSTOMER if by.user_id == booking.customer_id else Side.PROVIDER
     raise BookingNotFound
 

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import availability, markets, providers, ratings
-from domain.foundation.paging import Key, Page, decode, encode, page_of
+from domain.foundation.paging import Key, Page, build_page, decode_cursor, encode_cursor
 from domain.foundation.spans import Span
 from domain.search.rules import EARTH_METRES, Sort, Wanted, box_around, ts_query
 
@@ -48,7 +48,7 @@ _IN_SIGHT = (
     "offers.market_id = (SELECT id FROM markets WHERE slug = :market)"
     " AND offers.state = 'published' AND offers.hidden_at IS NULL"
 )
-_OF_WHO_CAN_BE_BOOKED = providers.condition(providers.Capability.TAKE_BOOKINGS)
+_OF_WHO_CAN_BE_BOOKED = providers.capability_sql(providers.ProviderCapability.TAKE_BOOKINGS)
 _IN_CATEGORY = "offers.category_id = (SELECT id FROM categories WHERE slug = :category)"
 _WITH_WORDS = "offers.words @@ CAST(:words AS tsquery)"  # not to_tsquery, which cuts words by its own rules
 _FROM_PRICE = "offers.from_amount >= :price_from"
@@ -130,9 +130,9 @@ def find(
     sql, values = statement(wanted, row=row, after=after, limit=examined + 1)
     rows = [Found(*row) for row in session.execute(text(sql), values)]
     if not rows and after is None:
-        markets.by_slug(session, wanted.market)
+        markets.get_market_by_slug(session, wanted.market)
     if wanted.during is None:
-        return page_of(rows, limit, _key)
+        return build_page(rows, limit, _key)
     return _page_of_free(session, rows, wanted.during, examined=examined, limit=limit, at=at)
 
 
@@ -183,7 +183,7 @@ def _order_of(wanted: Wanted) -> str:
 
 def _place_of(cursor: str, wanted: Wanted) -> dict[str, Key]:
     name, kind = _KEYS[_order_of(wanted)]
-    return dict(zip((name, "after_id"), decode(cursor, [kind, UUID]), strict=True))
+    return dict(zip((name, "after_id"), decode_cursor(cursor, [kind, UUID]), strict=True))
 
 
 def _key(found: Found) -> Sequence[Key]:
@@ -202,5 +202,5 @@ def _page_of_free(
     free = availability.free_offers(session, [found.offer_id for found in looked_at], during, at=at)
     fitting = [found for found in looked_at if found.offer_id in free]
     if len(fitting) > limit:
-        return Page(fitting[:limit], encode(_key(fitting[limit - 1])))
-    return Page(fitting, encode(_key(looked_at[-1])) if len(rows) > examined else None)
+        return Page(fitting[:limit], encode_cursor(_key(fitting[limit - 1])))
+    return Page(fitting, encode_cursor(_key(looked_at[-1])) if len(rows) > examined else None)

@@ -11,9 +11,9 @@ from itertools import islice
 from math import asin, cos, degrees, radians, sin
 from typing import NamedTuple
 
-from domain.foundation import analysis
-from domain.foundation.analysis import Word
 from domain.foundation.spans import Span
+from domain.foundation.text import text_analysis
+from domain.foundation.text.text_analysis import Word
 from domain.search.errors import SearchUnfit
 
 EARTH_METRES = 6_371_009  # the mean radius of the Earth (IUGG)
@@ -71,7 +71,7 @@ class Wanted:
         """Refuse what cannot be looked for."""
         if not 1 <= self.within_metres <= FARTHEST_METRES:
             raise SearchUnfit(f"Look within {FARTHEST_METRES} metres at most.", field="within")
-        if self.words is not None and next(analysis.words(self.words), None) is None:
+        if self.words is not None and next(text_analysis.split_words(self.words), None) is None:
             raise SearchUnfit("There is no word in this.", field="words")
         if self.during is not None and self.during.duration > LONGEST_FREE:
             raise SearchUnfit(f"Ask for {LONGEST_FREE.days} days at most.", field="free_to")
@@ -80,11 +80,11 @@ class Wanted:
 def ts_query(words: str) -> str:
     """The words as PostgreSQL reads a `tsquery`: each begins some word of the text, in any order.
 
-    The text is cut by the same analyser (`domain.foundation.analysis`) and stored as it is cut, so
+    The text is cut by the same analyser (`domain.foundation.text.text_analysis`) and stored as it is cut, so
     PostgreSQL only compares. Without stemming, which differs by language, beginnings are what makes "garden"
     find gardens in English and "siivou" find siivousta in Finnish.
     """
-    return " & ".join(map(_condition, islice(analysis.words(words), MOST_WORDS)))
+    return " & ".join(map(_condition, islice(text_analysis.split_words(words), MOST_WORDS)))
 
 
 def _condition(word: Word) -> str:

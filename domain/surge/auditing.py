@@ -66,7 +66,7 @@ def audit_day(session: Session, market_id: UUID, on_date: date, *, at: datetime)
     """Look at one local day of a market. Answers how many ticks it had; a day is looked at once."""
     if session.execute(_DONE, {"market_id": market_id, "on_date": on_date}).first() is not None:
         return 0
-    zone = ZoneInfo(markets.market(session, market_id).time_zone)
+    zone = ZoneInfo(markets.get_market(session, market_id).time_zone)
     since, until = (datetime.combine(day, time(0), zone) for day in (on_date, on_date + timedelta(days=1)))
     rows = queries.snapshots(session, market_id, since, until)
     tallies: dict[str, Tally] = {}

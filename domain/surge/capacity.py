@@ -18,7 +18,7 @@ from domain import providers
 
 Reals = NDArray[np.float64]
 
-_CAN_BE_BOOKED = providers.condition(providers.Capability.TAKE_BOOKINGS)
+_CAN_BE_BOOKED = providers.capability_sql(providers.ProviderCapability.TAKE_BOOKINGS)
 # PostgreSQL reads a wall time that the clock jumps over as the one an hour later, which may be later than the
 # end of the window; greatest then makes the window empty.
 _OPENS_AT = "(windows.on_date + windows.opens) AT TIME ZONE carriers.time_zone"

@@ -73,7 +73,7 @@ def declare_emergency(
     A `fixed` rule names its cap, and perhaps a floor; the others count theirs. Without an end it lasts thirty
     days. Refuses `Forbidden`, `MarketUnknown`, `CategoryUnknown` and `EmergencyImpossible`.
     """
-    market = markets.market(session, market_id)
+    market = markets.get_market(session, market_id)
     _check_may(by)
     if category is not None:
         offers.category_by_slug(session, category)
@@ -97,7 +97,7 @@ def declare_emergency(
     )
     session.add(row)
     fact = EmergencyDeclared(market.id, row.id, rule, category, begins, ends)
-    events.record(session, fact, subject=("market", market.id), by=by, at=at)
+    events.record_event(session, fact, subject=("market", market.id), by=by, at=at)
     return row
 
 
@@ -114,7 +114,7 @@ def lift_emergency(session: Session, emergency_id: UUID, *, by: Actor, at: datet
         return row
     row.lifted_at, row.lifted_by = at, by.user_id
     fact = EmergencyLifted(row.market_id, row.id)
-    events.record(session, fact, subject=("market", row.market_id), by=by, at=at)
+    events.record_event(session, fact, subject=("market", row.market_id), by=by, at=at)
     return row
 
 

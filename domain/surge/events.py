@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 from domain.surge.kinds import EmergencyRule
 
 
 @dataclass(frozen=True)
-class SurgeAnomalySeen(Fact):
+class SurgeAnomalySeen(DomainEvent):
     """A market asks for `ratio` times as much as usual, too much or too little to be a busy evening."""
 
     name: ClassVar[str] = "surge.anomaly_seen"
@@ -23,7 +23,7 @@ class SurgeAnomalySeen(Fact):
 
 
 @dataclass(frozen=True)
-class EmergencyDeclared(Fact):
+class EmergencyDeclared(DomainEvent):
     """Prices of a market are capped for an emergency."""
 
     name: ClassVar[str] = "surge.emergency_declared"
@@ -37,7 +37,7 @@ class EmergencyDeclared(Fact):
 
 
 @dataclass(frozen=True)
-class EmergencyLifted(Fact):
+class EmergencyLifted(DomainEvent):
     """An emergency's caps no longer hold."""
 
     name: ClassVar[str] = "surge.emergency_lifted"

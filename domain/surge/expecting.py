@@ -31,7 +31,7 @@ def expect_days(session: Session, market_id: UUID, category: str, week: Week, *,
 
     It does not where days were learned already, or where the policy does not price the category by its days.
     """
-    policy = rules_of(markets.policy_at(session, market_id, at))
+    policy = rules_of(markets.get_policy_at(session, market_id, at))
     rules = policy.scheduled.get(category) if policy else None
     if rules is None or pickups.read(session, market_id, category, rules)[1] is not None:
         return False

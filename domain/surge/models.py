@@ -25,7 +25,15 @@ from sqlalchemy import (
 from sqlalchemy.event import listen
 from sqlmodel import Field
 
-from domain.foundation.tables import Table, choice, document, instant, keep, primary_key, reference
+from domain.foundation.persistence.tables import (
+    Table,
+    document,
+    enum_column,
+    forbid_changes,
+    instant,
+    primary_key,
+    reference,
+)
 from domain.surge.kinds import AuditKind, EmergencyRule, Encoding, Signal
 
 
@@ -45,7 +53,7 @@ class DemandSignal(Table, table=True):
     category_id: UUID = reference("categories.id")
     cell: int = Field(sa_column=Column(BigInteger, nullable=False))
     customer_id: UUID = reference("users.id")
-    signal: Signal = choice(Signal, "demand_signals_signal_known")
+    signal: Signal = enum_column(Signal, "demand_signals_signal_known")
     at: datetime = instant()
 
 
@@ -106,7 +114,7 @@ class SurgeSnapshotArray(Table, table=True):
     name: str = Field(sa_column=Column(String(80), primary_key=True, nullable=False))
     dtype: str = Field(sa_column=Column(String(8), nullable=False))
     shape: list[int] = document()
-    encoding: Encoding = choice(Encoding, "surge_snapshot_arrays_encoding_known")
+    encoding: Encoding = enum_column(Encoding, "surge_snapshot_arrays_encoding_known")
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
@@ -194,7 +202,7 @@ class SurgeEmergency(Table, table=True):
     id: UUID = primary_key()
     market_id: UUID = reference("markets.id")
     category_slug: str | None = Field(default=None, sa_column=Column(String(60), nullable=True))
-    rule: EmergencyRule = choice(EmergencyRule, "surge_emergencies_rule_known")
+    rule: EmergencyRule = enum_column(EmergencyRule, "surge_emergencies_rule_known")
     cap_bp: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     floor_bp: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     parameters: dict[str, Any] = document()
@@ -219,15 +227,15 @@ class SurgeAudit(Table, table=True):
     id: UUID = primary_key()
     market_id: UUID = reference("markets.id")
     on_date: date
-    kind: AuditKind = choice(AuditKind, "surge_audits_kind_known")
+    kind: AuditKind = enum_column(AuditKind, "surge_audits_kind_known")
     result: dict[str, Any] = document()
     created_at: datetime = instant()
 
 
 # Old snapshots are swept, but none is ever changed.
-keep(SurgeSnapshot, against=["UPDATE"])
-keep(SurgeSnapshotArray, against=["UPDATE"])
-keep(SurgeEmergency, except_columns=["lifted_at", "lifted_by"])
+forbid_changes(SurgeSnapshot, against=["UPDATE"])
+forbid_changes(SurgeSnapshotArray, against=["UPDATE"])
+forbid_changes(SurgeEmergency, except_columns=["lifted_at", "lifted_by"])
 # The numbers do not compress well, and a reader wants them at once: they lie beside the row as they are.
 listen(
     SurgeSnapshotArray.__table__,  # type: ignore[attr-defined]  # SQLModel sets it on table classes

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.errors import Forbidden
-from domain.foundation.paging import Page, decode, page_of
+from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.surge.errors import EmergencyUnknown, SnapshotUnknown
 from domain.surge.models import SurgeAudit, SurgeEmergency, SurgeSnapshot
 
@@ -45,10 +45,10 @@ def emergencies(
     check_operates(by)
     wanted = select(SurgeEmergency).where(SurgeEmergency.market_id == market_id)
     if after is not None:
-        (last,) = decode(after, [UUID])
+        (last,) = decode_cursor(after, [UUID])
         wanted = wanted.where(col(SurgeEmergency.id) < last)
     rows = session.exec(wanted.order_by(col(SurgeEmergency.id).desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def snapshots(
@@ -58,10 +58,10 @@ def snapshots(
     check_operates(by)
     wanted = select(SurgeSnapshot).where(SurgeSnapshot.market_id == market_id)
     if after is not None:
-        (last,) = decode(after, [datetime])
+        (last,) = decode_cursor(after, [datetime])
         wanted = wanted.where(col(SurgeSnapshot.tick_at) < last)
     rows = session.exec(wanted.order_by(col(SurgeSnapshot.tick_at).desc()).limit(limit + 1)).all()
-    return page_of([_seen(row) for row in rows], limit, lambda row: [row.tick_at])
+    return build_page([_seen(row) for row in rows], limit, lambda row: [row.tick_at])
 
 
 def snapshot_of(session: Session, snapshot_id: UUID) -> SnapshotSeen:
@@ -79,10 +79,10 @@ def audits(
     check_operates(by)
     wanted = select(SurgeAudit).where(SurgeAudit.market_id == market_id)
     if after is not None:
-        (last,) = decode(after, [UUID])
+        (last,) = decode_cursor(after, [UUID])
         wanted = wanted.where(col(SurgeAudit.id) < last)
     rows = session.exec(wanted.order_by(col(SurgeAudit.id).desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: [row.id])
+    return build_page(rows, limit, lambda row: [row.id])
 
 
 def check_operates(by: Actor) -> None:

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
-from domain.foundation.documents import NO_NUL
-from domain.foundation.text_types import TEXT
+from domain.foundation.text.json_text import NO_NUL
+from domain.foundation.text.text_types import TEXT
 
 ONE_BP = 10_000
 HIGHEST_BP = 50_000  # no policy may allow more than five times the price, whatever it says

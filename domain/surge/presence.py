@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import providers
-from domain.providers import Capability, ProviderProfile
-from domain.providers.errors import ProfileUnknown
+from domain.providers import ProviderCapability, ProviderProfile
+from domain.providers.errors import ProviderProfileNotFound
 from domain.surge.signals import RESOLUTION
 
 _SEEN = text("""
@@ -34,7 +34,7 @@ def be_present(
     Refuses `ProfileUnknown` to everybody else and `CapabilityMissing` to who may take no bookings.
     """
     profile = _own(session, profile_id, by)
-    providers.require(session, profile, Capability.TAKE_BOOKINGS)
+    providers.require_capability(session, profile, ProviderCapability.TAKE_BOOKINGS)
     cell = latlng_to_cell(latitude, longitude, RESOLUTION)
     wanted = {"profile_id": profile.id, "market_id": profile.market_id, "cell": cell, "at": at}
     session.execute(_SEEN, wanted)
@@ -49,7 +49,7 @@ def leave(session: Session, profile_id: UUID, *, by: UUID, at: datetime) -> None
 
 
 def _own(session: Session, profile_id: UUID, by: UUID) -> ProviderProfile:
-    profile = providers.profile(session, profile_id)
+    profile = providers.get_profile(session, profile_id)
     if profile.user_id != by:
-        raise ProfileUnknown
+        raise ProviderProfileNotFound
     return profile

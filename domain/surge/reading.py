@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from domain import markets
-from domain.foundation.logging import log
+from domain.foundation.logging import get_logger
 from domain.markets import PolicyVersion
 from domain.surge import policy as policies
 from domain.surge import queries
@@ -247,7 +247,7 @@ _kept = _Memory()
 
 def _load(session: Session, snapshot_id: UUID) -> Published | None:
     found = queries.snapshot(session, snapshot_id)
-    version = None if found is None else markets.policy(session, found.policy_version_id)
+    version = None if found is None else markets.get_policy_version(session, found.policy_version_id)
     rules = None if version is None else rules_of(version)
     if found is None or rules is None:
         return None
@@ -281,5 +281,5 @@ def _readable(version: PolicyVersion) -> SurgePolicy | None:
         return policies.read(version.rules.surge)
     except ValidationError as error:
         told = {"policy_version_id": str(version.id), "errors": error.error_count()}
-        log("surge").error("surge_policy_unreadable", **told)
+        get_logger("surge").error("surge_policy_unreadable", **told)
         return None

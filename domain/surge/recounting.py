@@ -41,7 +41,7 @@ def recount(session: Session, snapshot_id: UUID) -> Recounted:
         raise SnapshotUnknown
     packed = queries.packed(session, snapshot_id)
     arrays = {name: unpack(one) for name, one in packed.items()}
-    policy = rules_of(markets.policy(session, row.policy_version_id))
+    policy = rules_of(markets.get_policy_version(session, row.policy_version_id))
     left = _left(session, row)
     if policy is None or (left is None and row.previous_id is not None):
         return Recounted(snapshot_id, 0, ("policy" if policy is None else "previous",))

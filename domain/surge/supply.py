@@ -23,7 +23,7 @@ from domain import availability, providers
 FRESH = timedelta(minutes=10)  # how long somebody who said to be somewhere is believed to be there
 AWAY = timedelta(hours=12)  # how long somebody who left stays away without coming back: a working day
 
-_CAN_BE_BOOKED = providers.condition(providers.Capability.TAKE_BOOKINGS)
+_CAN_BE_BOOKED = providers.capability_sql(providers.ProviderCapability.TAKE_BOOKINGS)
 _ZONES = text("""
     SELECT DISTINCT resources.time_zone FROM resources
     JOIN provider_profiles ON provider_profiles.id = resources.profile_id

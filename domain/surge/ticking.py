@@ -150,7 +150,7 @@ def _counted(previous: SnapshotRow | None, otherwise: datetime) -> datetime:
 def _theirs(
     session: Session, market_id: UUID, at: datetime
 ) -> tuple[Market, PolicyVersion, SurgePolicy | None]:
-    market, version = markets.market(session, market_id), markets.policy_at(session, market_id, at)
+    market, version = markets.get_market(session, market_id), markets.get_policy_at(session, market_id, at)
     if not session.execute(_TAKE, {"name": f"surge/{market_id}"}).scalar_one():
         return market, version, None
     policy = rules_of(version)
@@ -218,7 +218,7 @@ def _tell_anomalies(session: Session, due: Due, ratios: Mapping[str, float], at:
         now, before = is_anomaly(np.array([ratio, earlier.get(slug, 1.0)], dtype=np.float32))
         if now and not before:
             fact = SurgeAnomalySeen(due.market.id, slug, round(ratio, 3), due.tick_at)
-            events.record(session, fact, subject=("market", due.market.id), by=CLOCK, at=at)
+            events.record_event(session, fact, subject=("market", due.market.id), by=CLOCK, at=at)
 
 
 def _publish(

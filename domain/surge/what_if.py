@@ -222,7 +222,7 @@ class _Count:
     def _rules(self, row: SnapshotRow, slugs: Sequence[str]) -> SurgePolicy:
         """The proposed rules for what is known; a tick stays as long as it was."""
         live = {slug: self._proposed.live[slug] for slug in slugs}
-        theirs = rules_of(markets.policy(self._session, row.policy_version_id))
+        theirs = rules_of(markets.get_policy_version(self._session, row.policy_version_id))
         minutes = self._proposed.tick_minutes if theirs is None else theirs.tick_minutes
         return self._proposed.model_copy(update={"live": live, "scheduled": {}, "tick_minutes": minutes})
 

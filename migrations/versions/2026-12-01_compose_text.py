@@ -2,7 +2,7 @@
 
 Why: only then do comparisons and constraints hold for old rows too. Each step is a transaction of its own,
 so no lock is held for long; stopped half-way, it goes on where it was. Accounts whose addresses turn out to
-be one stay as they are (`domain.identity.address_keys`). A composed text is seldom longer than it was; where
+be one stay as they are (`identity.emails.email_keys`). A composed text is seldom longer than it was; where
 it does not fit its column any more, its last character goes.
 """
 
@@ -61,6 +61,6 @@ def _key_addresses(engine: Engine) -> None:
     more = True
     while more:
         with Session(engine) as session, session.begin():
-            more = identity.key_due_addresses(session, clock.now(), limit=_BATCH) > 0
+            more = identity.assign_email_keys(session, clock.now(), limit=_BATCH) > 0
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE users VALIDATE CONSTRAINT users_email_key_is_composed"))

@@ -1,6 +1,7 @@
 """Payments that a card was charged for are in the steps of their currency.
 
-Why: cards pay three-decimal currencies in tens and ariary in whole ones (`domain/foundation/payable.py`).
+Why: cards pay three-decimal currencies in tens and ariary in whole ones
+(`domain/foundation/payable_amounts.py`).
 Payments that no card ever took stay as they are, so the statement holds for what is stored and for code that
 is running.
 The statements stand beside this file as SQL.

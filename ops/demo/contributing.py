@@ -5,7 +5,7 @@ from typing import Final
 from domain import markets
 from domain.foundation import clock
 from domain.foundation.actors import SYSTEM
-from domain.markets import Policy
+from domain.markets import MarketPolicy
 from ops import database
 from ops.demo.cast import MARKET
 from ops.demo.shapes import Json
@@ -18,10 +18,10 @@ def let_people_take_part() -> None:
     """Switch contributions on, unless the market's policy has them already, whatever it says."""
     at = clock.now()
     with database.address() as url, database.transactions_on(url) as on, on() as session:
-        market = markets.by_slug(session, MARKET["slug"])
-        rules = markets.policy_at(session, market.id, at).rules
+        market = markets.get_market_by_slug(session, MARKET["slug"])
+        rules = markets.get_policy_at(session, market.id, at).rules
         if rules.contributions:
             return
-        wanted = Policy.model_validate({**rules.model_dump(), "contributions": CONTRIBUTIONS})
+        wanted = MarketPolicy.model_validate({**rules.model_dump(), "contributions": CONTRIBUTIONS})
         note = "Customers take over tasks; what people give earns credits."
         markets.publish_policy(session, market.id, rules=wanted, note=note, by=SYSTEM, at=at)

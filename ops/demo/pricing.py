@@ -10,7 +10,7 @@ from typing import Final
 from domain import markets, surge
 from domain.foundation import clock
 from domain.foundation.actors import SYSTEM
-from domain.markets import Policy
+from domain.markets import MarketPolicy
 from ops import database
 from ops.demo.cast import MARKET
 from ops.demo.shapes import Json
@@ -34,11 +34,11 @@ def price_by_demand() -> None:
     """Switch surge on, unless the market's policy has it already, whatever it says."""
     at = clock.now()
     with database.address() as url, database.transactions_on(url) as on, on() as session:
-        market = markets.by_slug(session, MARKET["slug"])
-        rules = markets.policy_at(session, market.id, at).rules
+        market = markets.get_market_by_slug(session, MARKET["slug"])
+        rules = markets.get_policy_at(session, market.id, at).rules
         if rules.surge:
             return
-        wanted = Policy.model_validate({**rules.model_dump(), "surge": SURGE})
+        wanted = MarketPolicy.model_validate({**rules.model_dump(), "surge": SURGE})
         note = "Prices answer to demand, in four categories."
         markets.publish_policy(session, market.id, rules=wanted, note=note, by=SYSTEM, at=at)
         for slug, week in EXPECTED.items():

@@ -18,7 +18,7 @@ from domain import identity, offers
 from domain.foundation import clock
 from domain.foundation.actors import SYSTEM
 from domain.foundation.ids import decode
-from domain.identity import Role
+from domain.identity import UserRole
 from ops import database
 from ops.demo.cast import CUSTOMERS, MARKET, OPERATOR, PROVIDERS
 from ops.demo.contributing import let_people_take_part
@@ -164,7 +164,7 @@ def _appoint(user_id: str) -> None:
     with database.address() as url, database.transactions_on(url) as on, on() as session:
         offers.define_standard_categories(session, at)
         identity.grant_role(
-            session, decode("usr", user_id), role=Role.OPERATOR, market_id=None, by=SYSTEM, at=at
+            session, decode("usr", user_id), role=UserRole.OPERATOR, market_id=None, by=SYSTEM, at=at
         )
 
 

@@ -16,8 +16,9 @@ from statistics import median
 from types import MappingProxyType
 from typing import Final
 
-from domain.foundation import money, written
-from domain.foundation.written import TextUnfit
+from domain.foundation import money
+from domain.foundation.text import normalization
+from domain.foundation.text.normalization import InvalidText
 from domain.offers import Content
 from ops.imports.reading import Misfit, Row
 
@@ -123,8 +124,8 @@ def listing(row: Row, typical: Usual, currency: str) -> Listing:
 
 def _title(raw: str) -> str:
     try:
-        return written.line(raw)[:_LONGEST_TITLE]
-    except TextUnfit as error:
+        return normalization.normalize_line(raw)[:_LONGEST_TITLE]
+    except InvalidText as error:
         raise RowRefused(f"has a name that cannot be kept: {error}") from error
 
 

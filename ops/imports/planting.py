@@ -18,11 +18,11 @@ from sqlmodel import Session
 from domain import availability, markets, offers
 from domain.foundation import events
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
-from domain.foundation.database import Transactions
-from domain.foundation.errors import Refusal
-from domain.foundation.events import Fact
+from domain.foundation.errors import DomainError
+from domain.foundation.events import DomainEvent
+from domain.foundation.persistence.database import Transactions
 from domain.markets import Market
-from domain.markets.errors import MarketUnknown
+from domain.markets.errors import MarketNotFound
 from domain.providers import ProviderProfile
 from ops import approved
 from ops.imports.listings import Listing, Refused
@@ -34,7 +34,7 @@ _KNOWN = text("SELECT subject_id FROM event_subjects WHERE subject_id = ANY(:ids
 
 
 @dataclass(frozen=True)
-class OfferImported(Fact):
+class OfferImported(DomainEvent):
     """A row of a file became an offer."""
 
     name: ClassVar[str] = "offer.imported"
@@ -70,9 +70,9 @@ def market_for(session: Session, place: Place, *, at: datetime) -> Market:
     session.execute(_LOCK, {"name": f"import/{place.slug}"})
     offers.define_standard_categories(session, at)
     try:
-        return markets.by_slug(session, place.slug)
-    except MarketUnknown:
-        return markets.create(
+        return markets.get_market_by_slug(session, place.slug)
+    except MarketNotFound:
+        return markets.create_market(
             session,
             slug=place.slug,
             name=place.name,
@@ -92,7 +92,7 @@ def plant(
     try:
         with transactions() as session:
             return _plant(session, market, listings, at=at)
-    except Refusal as refusal:
+    except DomainError as refusal:
         if len(listings) == 1:
             return Planted(0, 0, (Refused(listings[0].line, f"was refused: {refusal}"),))
     done = [plant(transactions, market, [each], at=at) for each in listings]
@@ -106,7 +106,7 @@ def _plant(session: Session, market: Market, listings: Sequence[Listing], *, at:
     known = set(session.scalars(_KNOWN, {"ids": list(keys.values())}))
     fresh = [listing for listing in listings if keys[listing.key] not in known]
     # Held for the whole batch: a session forgets rows that nobody holds, and asks for them again each time.
-    held = [markets.market(session, market.id), stay := offers.category_by_slug(session, _STAYS)]
+    held = [markets.get_market(session, market.id), stay := offers.category_by_slug(session, _STAYS)]
     for listing in fresh:
         # The address is of a domain that cannot exist (RFC 2606): hosts of a file have no password.
         email = f"{listing.host}@{market.slug}.imported.invalid".lower()
@@ -116,7 +116,7 @@ def _plant(session: Session, market: Market, listings: Sequence[Listing], *, at:
         held.append(profile)
         offer = _offer(session, profile, stay.id, listing, at=at)
         fact = OfferImported(offer.id, market.id, listing.key)
-        events.record(session, fact, subject=("import", keys[listing.key]), by=SYSTEM, at=at)
+        events.record_event(session, fact, subject=("import", keys[listing.key]), by=SYSTEM, at=at)
     return Planted(len(fresh), len(listings) - len(fresh))
 
 

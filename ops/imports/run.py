@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import migrations
 from domain.foundation import clock
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.markets import Market
 from ops import database
 from ops.imports import listings, planting, reading

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from ops.failures import MendableError
 from ops.replay.market_clock import MarketClock
 
@@ -60,7 +60,7 @@ def reached(
     """Walk to the end of all bookings; tells how many are still open, and what time it is."""
     while not stop.is_set():
         _wait_until_still(transactions, clock, stop)
-        with transactions.reading() as session:
+        with transactions.read_session() as session:
             due = session.execute(_NEXT).one()
         tell(due.how_many, clock.now())
         if due.due_at is None:
@@ -71,7 +71,7 @@ def reached(
 def keep_up(transactions: Transactions, clock: MarketClock, stop: Event) -> None:
     """Wait while more is to be followed up than the workers do in a moment."""
     while True:
-        with transactions.reading() as session:
+        with transactions.read_session() as session:
             behind = session.execute(_BEHIND, {"at": clock.now()}).scalar_one()
         if behind <= MOST_BEHIND or stop.wait(_GLANCE_SECONDS):
             return
@@ -80,7 +80,7 @@ def keep_up(transactions: Transactions, clock: MarketClock, stop: Event) -> None
 def _wait_until_still(transactions: Transactions, clock: MarketClock, stop: Event) -> None:
     still, before, changed_at = 0, None, time.monotonic()
     while still < _STILL_GLANCES and not stop.wait(_GLANCE_SECONDS):
-        with transactions.reading() as session:
+        with transactions.read_session() as session:
             rows = session.execute(_UNREST, {"at": clock.now()}).all()
         left = {row.what: row.how_many for row in rows if row.how_many}
         still = 0 if left else still + 1

@@ -20,9 +20,9 @@ from domain import availability, markets, offers
 from domain.availability import WeeklyRule
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.markets import Market
-from domain.markets.errors import MarketUnknown
+from domain.markets.errors import MarketNotFound
 from domain.offers import Content
 from ops import approved
 from ops.front_door import FrontDoor, Person
@@ -90,9 +90,9 @@ def open_market(transactions: Transactions, *, at: datetime) -> Market:
     with transactions() as session:
         offers.define_standard_categories(session, at)
         try:
-            return markets.by_slug(session, MARKET)
-        except MarketUnknown:
-            return markets.create(
+            return markets.get_market_by_slug(session, MARKET)
+        except MarketNotFound:
+            return markets.create_market(
                 session,
                 slug=MARKET,
                 name="New York",

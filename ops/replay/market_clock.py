@@ -29,7 +29,7 @@ class MarketClock:
         """Let it be `at` now. For the start of a life: a market that slept has lost no time."""
         with self._lock:
             self._ahead = at - clock.now()
-            clock.steer(self._file, self._ahead)
+            clock.set_clock_offset(self._file, self._ahead)
 
     def now(self) -> datetime:
         """What time it is in the market."""
@@ -40,7 +40,7 @@ class MarketClock:
         with self._lock:
             if at > self.now():
                 self._ahead += at - self.now()
-                clock.steer(self._file, self._ahead)
+                clock.set_clock_offset(self._file, self._ahead)
             self._set_sandbox()
 
     def _set_sandbox(self) -> None:

@@ -20,8 +20,8 @@ from sqlalchemy import text
 
 from domain import ledger, payments
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions
 from domain.foundation.ids import decode
+from domain.foundation.persistence.database import Transactions
 from domain.ledger import AccountKind
 from domain.payments import Gateway
 from ops.imports.listings import Refused
@@ -90,7 +90,7 @@ def outcomes(
 ) -> Counter[str]:
     """How many requests came to which end; the sum is the number of requests."""
     booked = _booked(ended)
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         found = dict(session.execute(_STATES, {"ids": list(booked.values())}).tuples().all())
     states = {name: str(found.get(key)) for name, key in booked.items()}
     counted = Counter(_ending(line, states) for line in ended.values())
@@ -101,7 +101,7 @@ def outcomes(
 
 def strays(transactions: Transactions, ended: Mapping[int, Mapping[str, Any]]) -> int:
     """Bookings that were carried out though no request ended with them: what happened twice would be here."""
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         return int(session.execute(_STRAYS, {"ids": list(_booked(ended).values())}).scalar_one())
 
 
@@ -144,7 +144,7 @@ def books(
 
 def market(transactions: Transactions) -> tuple[dict[str, int], dict[str, Any]]:
     """What is in the market now, and which invariants do not hold."""
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         counts = session.execute(_COUNTS).mappings().one()
         broken = violations(session, INVARIANTS)
     return {name: int(count) for name, count in counts.items()}, broken

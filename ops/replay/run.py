@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from sqlalchemy import text
 
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.payments.stripe_gateway import StripeGateway
 from ops import database, steps, workplace
 from ops.failures import MendableError
@@ -237,7 +237,7 @@ def _calls(door: FrontDoor) -> int:
 
 def _last_moment(transactions: Transactions) -> datetime | None:
     """When the last thing happened in this market; a market that was stopped goes on from there."""
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         last: datetime | None = session.execute(_LAST).scalar()
     return last
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from domain.foundation.settings import Settings
+from domain.foundation.configuration.settings import Settings
 from ops import embedded_postgres, postgres_folder, services, steps
 from ops.health import READY
 from ops.processes import Child, Crew, Running, answers

@@ -12,8 +12,8 @@ from sqlmodel import Session
 from domain import markets, offers, pricing, surge
 from domain.foundation import clock
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
+from domain.foundation.persistence.database import Transactions
 from domain.foundation.spans import Span
 from domain.markets import Market
 from domain.surge import ONE_BP, PriceMap
@@ -35,12 +35,12 @@ def plot_prices(market: str, category: str, out: Path, *, days: int, near: str |
     """Draw curve and map of a category into a file."""
     at, point = clock.now(), _point(near)
     _check_out(out)
-    with _on() as transactions, transactions.reading() as session:
+    with _on() as transactions, transactions.read_session() as session:
         found = _market(session, market)
         try:
             offers.category_by_slug(session, category)
             drawn = surge.price_map(surge.in_force(session, found.id), category, at=at, within=None)
-        except Refusal as refusal:
+        except DomainError as refusal:
             raise MendableError(f"{category}: {refusal.title}.") from refusal
         cell = surge.cell_at(*point) if point else _dearest(drawn)
         during = Span(at, at + timedelta(days=days))
@@ -61,7 +61,7 @@ def tick_now(market: str) -> None:
         with transactions() as session:
             found = _market(session, market)
             was_due = at_work.tick_market(session, found.id, at=at)
-        with transactions.reading() as session:
+        with transactions.read_session() as session:
             told = surge.in_force(session, found.id)
     if told is None:
         raise MendableError(
@@ -76,7 +76,7 @@ def tick_now(market: str) -> None:
 
 def recount_last(market: str, last: int) -> bool:
     """Count the newest snapshots again. Answers whether all came out the same."""
-    with _on() as transactions, transactions.reading() as session:
+    with _on() as transactions, transactions.read_session() as session:
         found = _market(session, market)
         seen = surge.snapshots(session, found.id, by=SYSTEM, after=None, limit=last).items
         recounts = [surge.recount(session, one.id) for one in seen]
@@ -98,8 +98,8 @@ def _on() -> Iterator[Transactions]:
 
 def _market(session: Session, slug: str) -> Market:
     try:
-        return markets.by_slug(session, slug)
-    except Refusal as refusal:
+        return markets.get_market_by_slug(session, slug)
+    except DomainError as refusal:
         raise MendableError(f"{slug}: {refusal.title}.") from refusal
 
 

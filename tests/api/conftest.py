@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from sandbox.server import Server
 from tests.api.theatre import Theatre, opened, trusted
 

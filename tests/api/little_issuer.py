@@ -9,13 +9,13 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus
 
-from tests.domain.identity.fakes import LittleIssuer, key
+from tests.domain.identity.fake_issuer import FakeIssuer, key
 
 
 class Desk(BaseHTTPRequestHandler):
     """Answers discovery, keys and token requests as OpenID Connect asks for it."""
 
-    issuer: LittleIssuer
+    issuer: FakeIssuer
     broken: dict[str, Any]
 
     def do_GET(self) -> None:
@@ -63,7 +63,7 @@ class Desk(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def served(issuer: LittleIssuer) -> Iterator[dict[str, Any]]:
+def served(issuer: FakeIssuer) -> Iterator[dict[str, Any]]:
     """Serve the issuer; yields a dictionary in which tests put broken answers by path: (status, document)."""
     broken: dict[str, Any] = {}
     desk = type("Desk", (Desk,), {"issuer": issuer, "broken": broken})

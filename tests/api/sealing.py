@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from api.admission import AT_THE_DOOR
 from domain.foundation import clock, ids
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.ratings import Content, Dimension, Note, Side
 from tests.api.calls import CALLS, Call
 from tests.api.theatre import DOORS, Theatre

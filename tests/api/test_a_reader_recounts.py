@@ -15,7 +15,7 @@ from scipy.special import betaincinv
 from domain import ratings
 from domain.foundation import ids
 from domain.foundation.actors import CLOCK
-from domain.identity import SignalKind, note_signal
+from domain.identity import SignalKind, record_signal
 from domain.ratings import DecisionKind, DecisionReason
 from tests.api.calls import Call
 from tests.api.theatre import Theatre
@@ -137,4 +137,4 @@ def _decide(here: Play, review: ratings.Review, kind: DecisionKind) -> None:
 
 def _related(here: Play) -> None:
     for person in (here.scene.aino, here.scene.ellen):
-        note_signal(here.session, person.user_id, SignalKind.DEVICE, "phone", here.over)
+        record_signal(here.session, person.user_id, SignalKind.DEVICE, "phone", here.over)

@@ -12,7 +12,11 @@ from tests.api.calls import CALLS
 from tests.api.theatre import DOORS, UNSAFE, Theatre
 
 ONE, OTHER = "203.0.113.7", "198.51.100.1"
-ANYONE = [name for name in UNSAFE if permissions.PERMISSIONS[DOORS[name].may].rule is permissions.Rule.ANYONE]
+ANYONE = [
+    name
+    for name in UNSAFE
+    if permissions.PERMISSIONS[DOORS[name].may].rule is permissions.PermissionRule.ANYONE
+]
 GUESSABLE = ["1", "renewal-1", "a" * 36, "00000000-0000-0000-0000-000000000000", "1234567" * 5]
 
 

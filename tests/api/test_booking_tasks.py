@@ -66,7 +66,7 @@ def test_a_task_of_another_booking_is_not_found(theatre: Theatre) -> None:
 )
 def test_a_side_does_not_speak_for_the_other(theatre: Theatre, route: str, who: str) -> None:
     with theatre.unchanged():
-        assert problem(said(theatre, route, who)) == (409, "not-now")
+        assert problem(said(theatre, route, who)) == (409, "transition-not-allowed")
 
 
 @pytest.mark.parametrize("who", ["aino", "ellen", "olga", "mira"])

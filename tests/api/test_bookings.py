@@ -178,7 +178,7 @@ def test_a_customer_withdraws_before_the_answer(people: dict[str, Client], ironi
     aino.post(f"/bookings/{booking['id']}/payment", CARD)
     answered = aino.post(f"/bookings/{booking['id']}/withdrawal")
     assert (answered.json()["state"], answered.json()["cancelled_by"]) == ("cancelled", "customer")
-    assert problem(aino.post(f"/bookings/{booking['id']}/withdrawal")) == (409, "not-now")
+    assert problem(aino.post(f"/bookings/{booking['id']}/withdrawal")) == (409, "transition-not-allowed")
 
 
 def test_what_the_preview_says_is_what_the_cancellation_does(people: dict[str, Client], ironing: Offer):
@@ -231,7 +231,7 @@ def test_lists_are_by_side_and_paged(people: dict[str, Client], ironing: Offer):
     assert len(theirs.json()["items"]) == 3
     assert people["ellen"].get("/bookings").json()["items"] == []
     assert problem(people["aino"].get("/bookings", params={"side": "clock"})) == (422, "malformed")
-    assert problem(people["aino"].get("/bookings", params={"after": "x"})) == (422, "cursor-unreadable")
+    assert problem(people["aino"].get("/bookings", params={"after": "x"})) == (422, "invalid-cursor")
 
 
 def test_the_timeline_tells_each_side_its_part_with_ids_of_the_wire(

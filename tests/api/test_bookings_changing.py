@@ -79,7 +79,7 @@ def test_a_proposal_is_declined_or_withdrawn(walk, people, booking):
     shorter = people("ellen").post(path, {"units": 60}).json()
     assert shorter["difference"]["amount"] == -4_725
     own = people("ellen").post(f"{path}/{shorter['id']}/acceptance")
-    assert problem(own) == (409, "not-now")
+    assert problem(own) == (409, "transition-not-allowed")
     assert people("aino").post(f"{path}/{shorter['id']}/declination").status_code == 200
     second = people("aino").post(path, {"units": 90}).json()
     assert people("aino").post(f"{path}/{second['id']}/withdrawal").status_code == 200
@@ -114,7 +114,7 @@ def test_a_service_starts_is_delivered_and_completed_by_hand(walk, people, booki
     assert people("ellen").post(f"{path}/start").json()["state"] == "in_progress"
     delivered = people("ellen").post(f"{path}/delivery").json()
     assert delivered["state"] == "delivered"
-    assert problem(people("ellen").post(f"{path}/completion")) == (409, "not-now")
+    assert problem(people("ellen").post(f"{path}/completion")) == (409, "transition-not-allowed")
     done = people("aino").post(f"{path}/completion").json()
     assert (done["state"], done["settlement"]["ground"]) == ("completed", "carried_out")
 

@@ -9,9 +9,9 @@ import pytest
 from httpx2 import Response
 from sqlalchemy import text
 
-from api.schemas.common import Wire
+from api.schemas.common import RequestBody
 from domain.foundation import ids
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from tests.api.theatre import Theatre
 from tests.client import Client
 
@@ -83,7 +83,7 @@ def test_an_idempotency_key_that_looks_like_a_card_number_is_refused_and_not_sto
     client: Client, transactions: Transactions, key: str
 ):
     answer = sign_up(client, BODY.replace("NAME", "Aino").encode(), **{"idempotency-key": key})
-    assert (answer.status_code, slug(answer)) == (422, "idempotency-key-unreadable")
+    assert (answer.status_code, slug(answer)) == (422, "invalid-idempotency-key")
     assert key not in answer.text
     with transactions() as session:
         assert session.execute(text("SELECT count(*) FROM idempotency_keys")).scalar_one() == 0
@@ -97,7 +97,7 @@ def test_a_request_id_that_looks_like_a_card_number_is_replaced(client: Client, 
     assert client.get("/markets", headers={"x-request-id": usual}).headers["x-request-id"] == usual
 
 
-def wires(kind: type[Wire] = Wire) -> Iterator[type[Wire]]:
+def wires(kind: type[RequestBody] = RequestBody) -> Iterator[type[RequestBody]]:
     for child in kind.__subclasses__():
         yield child
         yield from wires(child)

@@ -92,7 +92,10 @@ def test_a_claim_is_confirmed_by_whom_the_system_asks(theatre: Theatre):
     given = send(theatre, "aino", "GET", f"/contributions/{asked['contribution_id']}").json()
     assert (given["state"], given["quality_milli"]) == ("thanked", 1_100)
     assert given["subject"]["booking_id"] == theatre.stage.names["completed"]
-    assert problem(send(theatre, "ellen", "PUT", path, {"verdict": "confirm"})) == (409, "not-now")
+    assert problem(send(theatre, "ellen", "PUT", path, {"verdict": "confirm"})) == (
+        409,
+        "transition-not-allowed",
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,7 +165,10 @@ def test_withdrawing_twice_does_no_harm_and_a_verdict_stands(theatre: Theatre):
     for _ in range(2):
         answer = send(theatre, "aino", "DELETE", "/contributions/{claimed}")
         assert answer.json()["state"] == "withdrawn"
-    assert problem(send(theatre, "aino", "DELETE", "/contributions/{verified}")) == (409, "not-now")
+    assert problem(send(theatre, "aino", "DELETE", "/contributions/{verified}")) == (
+        409,
+        "transition-not-allowed",
+    )
 
 
 def test_evidence_is_shown_to_who_gave_it_and_moderators(theatre: Theatre):
@@ -180,7 +186,10 @@ def test_moderators_see_a_queue_and_decide(theatre: Theatre):
     more = f"/markets/{{market}}/contributions-to-decide?after={waiting['next_cursor']}"
     (appeal,) = send(theatre, "mira", "GET", more).json()["items"]
     assert appeal["state"] == "appealed"
-    assert problem(send(theatre, "mira", "POST", path, {"verdict": "confirm"})) == (409, "not-now")
+    assert problem(send(theatre, "mira", "POST", path, {"verdict": "confirm"})) == (
+        409,
+        "transition-not-allowed",
+    )
 
 
 def test_who_rejected_does_not_answer_the_appeal(theatre: Theatre):

@@ -79,7 +79,7 @@ def test_one_open_pot_for_a_person_and_purposes_are_operators(theatre: Theatre):
 
 def test_hours_pass_once_both_say_so(theatre: Theatre):
     path = HOURS + "/{hours_said}"
-    assert problem(send(theatre, "aino", "POST", path + "/confirmation")) == (409, "not-now")
+    assert problem(send(theatre, "aino", "POST", path + "/confirmation")) == (409, "transition-not-allowed")
     done = send(theatre, "ben", "POST", path + "/confirmation")
     assert done.json()["state"] == "confirmed"
     assert send(theatre, "aino", "GET", "/hours").json()["balance_minutes"] == 60

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from api.app import create
 from domain import registry
-from domain.foundation.database import Transactions, engine_for
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
+from domain.foundation.persistence.database import Transactions, build_engine
 from tests.client import Client
 
 SIGN_UP = {"email": "aino@example.org", "password": "a long enough password", "name": "Aino", "locale": "fi"}
@@ -75,7 +75,7 @@ def test_a_read_only_database_is_not_ready_serves_reads_and_says_what_is_so(
     empty_database: Callable[[], AbstractContextManager[str]], monkeypatch: pytest.MonkeyPatch
 ):
     with empty_database() as url:
-        engine = engine_for(url, pool_size=1, name="tests of trouble")
+        engine = build_engine(url, pool_size=1, name="tests of trouble")
         registry.metadata().create_all(engine)
         engine.dispose()
         with serving(url, monkeypatch) as app:

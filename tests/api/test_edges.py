@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from api import rate_limits
 from api.app import create
 from domain.foundation import ids
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 from tests.api.calls import CALLS
 from tests.api.theatre import DOORS, HERE, Theatre
 

@@ -20,7 +20,7 @@ from sqlmodel import Session
 from api.admission import AT_THE_DOOR
 from domain.foundation import ids
 from domain.foundation.errors import Unavailable
-from domain.foundation.idempotency import CLAIM_LAPSES_AFTER
+from domain.foundation.idempotency import CLAIM_TIMEOUT
 from tests.api.calls import CALLS, Call
 from tests.api.theatre import DOORS, UNSAFE, Theatre
 from tests.photograph import changed
@@ -134,7 +134,7 @@ def test_who_dies_at_the_payment_provider_did_it_once_when_it_was_tried_again(
     waiting = theatre.send(call, key=key)
     assert _problem(waiting) == (409, "request-in-flight")
     assert int(waiting.headers["retry-after"]) >= 1
-    theatre.later(CLAIM_LAPSES_AFTER + timedelta(minutes=1))
+    theatre.later(CLAIM_TIMEOUT + timedelta(minutes=1))
     answer = theatre.send(call, key=key)
     assert answer.status_code == 200, answer.text
     assert theatre.till.kept.keys() == kept.keys()
@@ -175,7 +175,7 @@ def test_answers_to_people_are_not_shared_between_them(theatre: Theatre):
 def test_a_key_that_cannot_be_one_is_refused(theatre: Theatre):
     for key in ("", "x" * 256, "tab\there", "caf\xe9"):
         answer = theatre.send(CALLS["ask_for_quote"], key=None, headers={"idempotency-key": key})
-        assert _problem(answer) == (422, "idempotency-key-unreadable"), key
+        assert _problem(answer) == (422, "invalid-idempotency-key"), key
 
 
 def _others(theatre: Theatre, call: Call, key: str) -> Iterator[Response]:

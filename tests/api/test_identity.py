@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from domain import identity
 from domain.foundation import ids
-from domain.identity import PERMISSIONS, Grant, Role
+from domain.identity import PERMISSIONS, Grant, UserRole
 from tests import cast
 from tests.client import Client
 
@@ -93,7 +93,7 @@ def test_signing_up_answers_the_same_for_known_and_unknown_addresses(client: Cli
 
 def test_every_refused_sign_in_is_the_same_to_the_byte(client: Client) -> None:
     client.post("/users", AINO)
-    operator = member(client, "Otto", Grant(Role.OPERATOR))
+    operator = member(client, "Otto", Grant(UserRole.OPERATOR))
     with client.transactions() as session:
         cast.user(session, "Ben")
         suspended = cast.user(session, "Sulo")
@@ -112,16 +112,16 @@ def test_every_refused_sign_in_is_the_same_to_the_byte(client: Client) -> None:
         bare(signed_in(client, email="sulo@example.org")),
     ]
     assert answers[0][0] == 401
-    assert answers[0][1]["type"] == "/problems/credentials-refused"
+    assert answers[0][1]["type"] == "/problems/invalid-credentials"
     assert answers == [answers[0]] * 4
 
 
 # What a sign-up may not say, and how it is refused.
 UNFIT = [
-    ({"password": "short"}, "password-unfit"),
-    ({"password": "x" * 201}, "password-unfit"),
-    ({"password": "aino@example.org"}, "password-unfit"),
-    ({"email": "aino"}, "email-unfit"),
+    ({"password": "short"}, "password-not-allowed"),
+    ({"password": "x" * 201}, "password-not-allowed"),
+    ({"password": "aino@example.org"}, "password-not-allowed"),
+    ({"email": "aino"}, "invalid-email"),
     ({"name": ""}, "malformed"),
     ({"role": "operator"}, "malformed"),
     ({"id": "usr_01jczk3v9hf8gb2h6v1q4nsx7e"}, "malformed"),
@@ -156,9 +156,9 @@ def test_a_refresh_token_used_again_ends_the_session_for_both_who_hold_it(client
     renewed = client.post("/session-renewals", body).json()
     assert problem(client.post("/session-renewals", body)) == (401, "refresh-token-reused")
     again = {"refresh_token": renewed["refresh_token"]}
-    assert problem(client.post("/session-renewals", again)) == (401, "session-over")
+    assert problem(client.post("/session-renewals", again)) == (401, "invalid-token")
     for token in (first["access_token"], renewed["access_token"]):
-        assert problem(Client(client.app, client.transactions, token).get("/me")) == (401, "session-over")
+        assert problem(Client(client.app, client.transactions, token).get("/me")) == (401, "invalid-token")
 
 
 def test_people_see_their_sessions_page_by_page_and_end_them(client: Client, aino: Client) -> None:
@@ -173,10 +173,10 @@ def test_people_see_their_sessions_page_by_page_and_end_them(client: Client, ain
     for _ in range(2):
         assert aino.delete(f"/me/sessions/{other['session_id']}").status_code == 204
     laptop = Client(client.app, client.transactions, other["access_token"])
-    assert problem(laptop.get("/me")) == (401, "session-over")
+    assert problem(laptop.get("/me")) == (401, "invalid-token")
     assert len(aino.get("/me/sessions").json()["items"]) == 1
     assert aino.delete(f"/me/sessions/{rest['items'][0]['id']}").status_code == 204
-    assert problem(aino.get("/me")) == (401, "session-over")
+    assert problem(aino.get("/me")) == (401, "invalid-token")
 
 
 def test_sessions_of_others_are_neither_seen_nor_ended(client: Client, aino: Client) -> None:
@@ -207,16 +207,16 @@ def test_permissions_are_explained_by_the_rule_that_decides(client: Client, aino
     def may(somebody: Client) -> dict[str, dict[str, Any]]:
         return {each["name"]: each for each in somebody.get("/me/permissions").json()["permissions"]}
 
-    mine, operators = may(aino), may(member(client, "Otto", Grant(Role.OPERATOR)))
+    mine, operators = may(aino), may(member(client, "Otto", Grant(UserRole.OPERATOR)))
     assert mine.keys() == PERMISSIONS.keys()
     assert mine["ledger.read"] == {
         "name": "ledger.read",
-        "sentence": "Read the books.",
+        "description": "Read the books.",
         "rule": "operator",
         "allowed": False,
-        "because": "Only an operator of every market may.",
+        "reason": "Only an operator of every market may.",
     }
-    assert operators["ledger.read"]["because"] == "You are an operator of every market."
+    assert operators["ledger.read"]["reason"] == "You are an operator of every market."
     assert all(each["allowed"] for each in operators.values())
 
 
@@ -225,19 +225,19 @@ def test_what_permissions_say_is_what_the_doors_do(client: Client, aino: Client)
     grant = {"role": "operator"}
     for somebody in (
         aino,
-        member(client, "Mira", Grant(Role.MODERATOR)),
-        member(client, "Otto", Grant(Role.OPERATOR)),
+        member(client, "Mira", Grant(UserRole.MODERATOR)),
+        member(client, "Otto", Grant(UserRole.OPERATOR)),
     ):
         explained = {each["name"]: each for each in somebody.get("/me/permissions").json()["permissions"]}
         answer = somebody.post(f"/users/{user}/role-grants", grant)
         assert (answer.status_code == 201) is explained["roles.grant"]["allowed"]
         if not explained["roles.grant"]["allowed"]:
             assert problem(answer) == (403, "forbidden")
-            assert answer.json()["detail"] == explained["roles.grant"]["because"]
+            assert answer.json()["detail"] == explained["roles.grant"]["reason"]
 
 
 def test_a_role_counts_from_the_next_request_on_until_it_is_revoked(client: Client, aino: Client) -> None:
-    operator = member(client, "Otto", Grant(Role.OPERATOR))
+    operator = member(client, "Otto", Grant(UserRole.OPERATOR))
     user = aino.get("/me").json()["id"]
     path = f"/users/{user}/role-grants"
     assert problem(aino.get(path)) == (403, "forbidden")
@@ -250,8 +250,8 @@ def test_a_role_counts_from_the_next_request_on_until_it_is_revoked(client: Clie
 
 def test_who_operates_one_market_gives_and_sees_no_roles_elsewhere(client: Client, aino: Client) -> None:
     here, there = ids.new(), ids.new()
-    local = member(client, "Liisa", Grant(Role.OPERATOR, here))
-    everywhere = member(client, "Otto", Grant(Role.OPERATOR))
+    local = member(client, "Liisa", Grant(UserRole.OPERATOR, here))
+    everywhere = member(client, "Otto", Grant(UserRole.OPERATOR))
     path = f"/users/{aino.get('/me').json()['id']}/role-grants"
 
     def moderator(market_id: UUID | None) -> dict[str, Any]:
@@ -260,7 +260,7 @@ def test_who_operates_one_market_gives_and_sees_no_roles_elsewhere(client: Clien
 
     assert local.post(path, moderator(here)).status_code == 201
     for place in (there, None):
-        assert problem(local.post(path, moderator(place))) == (403, "role-not-yours-to-give")
+        assert problem(local.post(path, moderator(place))) == (403, "role-grant-forbidden")
     foreign = everywhere.post(path, moderator(there)).json()
     assert problem(local.delete(f"/role-grants/{foreign['id']}")) == (404, "role-grant-unknown")
     assert [row["market_id"] for row in local.get(path).json()["items"]] == [ids.encode("mkt", here)]
@@ -268,7 +268,7 @@ def test_who_operates_one_market_gives_and_sees_no_roles_elsewhere(client: Clien
 
 
 def test_roles_are_given_to_people_who_exist(client: Client) -> None:
-    operator = member(client, "Otto", Grant(Role.OPERATOR))
+    operator = member(client, "Otto", Grant(UserRole.OPERATOR))
     nobody = ids.encode("usr", ids.new())
     assert problem(operator.post(f"/users/{nobody}/role-grants", {"role": "operator"})) == (
         404,
@@ -277,16 +277,18 @@ def test_roles_are_given_to_people_who_exist(client: Client) -> None:
 
 
 def test_a_suspended_user_is_out_at_once_until_reinstated(client: Client, aino: Client) -> None:
-    operator = member(client, "Otto", Grant(Role.OPERATOR))
+    operator = member(client, "Otto", Grant(UserRole.OPERATOR))
     user = aino.get("/me").json()["id"]
     why = {"reason_code": "fraud", "reason": "Stolen cards."}
-    assert problem(member(client, "Mira", Grant(Role.MODERATOR)).post(f"/users/{user}/suspension", why)) == (
+    assert problem(
+        member(client, "Mira", Grant(UserRole.MODERATOR)).post(f"/users/{user}/suspension", why)
+    ) == (
         403,
         "forbidden",
     )
     assert operator.post(f"/users/{user}/suspension", why).json()["suspended_at"] is not None
-    assert problem(aino.get("/me")) == (401, "session-over")
-    assert problem(signed_in(client)) == (401, "credentials-refused")
+    assert problem(aino.get("/me")) == (401, "invalid-token")
+    assert problem(signed_in(client)) == (401, "invalid-credentials")
     assert operator.post(f"/users/{user}/reinstatement", why).json()["suspended_at"] is None
     assert signed_in(client).status_code == 201
 

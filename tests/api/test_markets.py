@@ -49,8 +49,8 @@ def test_an_operator_opens_a_market_and_anybody_sees_it_with_its_policy(client: 
     ("changes", "problem", "field"),
     [
         ({"slug": "Tampere!"}, "malformed", "slug"),
-        ({"currency": "XYZ"}, "market-impossible", "currency"),
-        ({"time_zone": "Europe/Atlantis"}, "market-impossible", "time_zone"),
+        ({"currency": "XYZ"}, "invalid-market", "currency"),
+        ({"time_zone": "Europe/Atlantis"}, "invalid-market", "time_zone"),
         ({"mayor": "Otto"}, "malformed", "mayor"),
         ({"policy": {"service_fee_bp": 10_001}}, "malformed", "policy.service_fee_bp"),
         ({"policy": {"service_fe_bp": 1}}, "malformed", "policy.service_fe_bp"),
@@ -131,7 +131,7 @@ def _as(client: Client, who: str) -> Client:
             session.add(
                 identity.RoleGrant(
                     user_id=someone.id,
-                    role=identity.Role.OPERATOR,
+                    role=identity.UserRole.OPERATOR,
                     market_id=market_id,
                     granted_at=cast.LONG_AGO,
                 )

@@ -9,7 +9,7 @@ import pytest
 from domain import markets, offers
 from domain.foundation import clock, ids
 from domain.foundation.actors import SYSTEM
-from domain.markets import Policy
+from domain.markets import MarketPolicy
 from tests import cast
 from tests.client import Client
 
@@ -24,7 +24,7 @@ def ellen(client: Client) -> Client:
     with client.transactions() as session:
         profile = cast.ellen(session)
         cast.open_always(session, profile)
-        rules = Policy(contributions=GIVEN)
+        rules = MarketPolicy(contributions=GIVEN)
         at = cast.LONG_AGO + timedelta(days=1)
         markets.publish_policy(session, profile.market_id, rules=rules, by=SYSTEM, at=at)
     return _as(client, "ellen")
@@ -203,7 +203,7 @@ def test_what_is_not_offered_cannot_be_taken_part_in(
 def test_a_market_without_a_word_on_credits_takes_none(aino: Client, ironing: str) -> None:
     with aino.transactions() as session:
         market_id = cast.market(session).id
-        markets.publish_policy(session, market_id, rules=Policy(), by=SYSTEM, at=clock.now())
+        markets.publish_policy(session, market_id, rules=MarketPolicy(), by=SYSTEM, at=clock.now())
     refused = aino.post("/quotes", wanted(ironing, credits={"fee_discount_amount": 1}))
     assert refused.json()["type"].endswith("/credits-not-taken")
 

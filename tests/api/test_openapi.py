@@ -11,7 +11,7 @@ from schemathesis import openapi as schemathesis_openapi
 
 from api import openapi, problems
 from domain.identity import permissions
-from domain.identity.permissions import Rule
+from domain.identity.permissions import PermissionRule
 from ops.documents import openapi_document
 from tests.api.calls import CALLS
 from tests.api.openapi_document import DOCUMENT
@@ -85,7 +85,7 @@ def test_a_route_says_what_it_does_who_may_and_all_it_can_refuse(name: str):
     for kind in openapi.refusals_of(door):
         declared = answers[str(problems.status_of(kind))]["content"][PROBLEM]["examples"]
         assert kind.slug in declared
-    is_open = permissions.PERMISSIONS[door.may].rule is Rule.ANYONE
+    is_open = permissions.PERMISSIONS[door.may].rule is PermissionRule.ANYONE
     assert (operation["security"] == [{"bearer": []}]) != is_open
     headers = {one["name"]: one["required"] for one in operation["parameters"] if one["in"] == "header"}
     assert headers.get("Idempotency-Key") == (None if door.is_safe else door.idempotency == "required")

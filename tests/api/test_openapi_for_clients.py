@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from api.names import CALLED
 from api.tags import TAGS
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 from tests.api.openapi_document import DOCUMENT
 from tests.house.source import ROOT
 
@@ -256,7 +256,7 @@ def test_answers_declare_the_headers_that_a_client_needs():
 
 
 def test_all_that_a_refusal_says_beside_is_a_field_of_problem():
-    kinds = {kind.__name__ for kind in Refusal.every()}
+    kinds = {kind.__name__ for kind in DomainError.all_classes()}
     beside = {
         str(keyword.arg)
         for room in ("domain", "api")

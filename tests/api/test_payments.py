@@ -11,7 +11,7 @@ from stripe import WebhookSignature
 from domain import payments
 from domain.foundation import clock, events, ids
 from domain.foundation.actors import SYSTEM
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 from domain.payments import Gateway, Payment
 from tests import cast
 from tests.client import Client
@@ -67,7 +67,7 @@ def taken(paid: Payment, work: Work) -> Payment:
 
 def let_workers_settle(work: Work, payment: Payment) -> None:
     with work.transactions() as session:
-        decided = events.history(session, payment.subject_id)[-1]
+        decided = events.subject_history(session, payment.subject_id)[-1]
     assert decided.name in {"payment.target_changed", "payment.refund_planned"}
     work_on_payments.settle(work, decided)
 

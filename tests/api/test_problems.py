@@ -1,4 +1,4 @@
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 
 
 def test_an_unknown_path_is_a_typed_problem(client):
@@ -10,7 +10,7 @@ def test_an_unknown_path_is_a_typed_problem(client):
 
 def test_every_refusal_has_a_page(client):
     index = client.get("/problems").text
-    for kind in Refusal.every():
+    for kind in DomainError.all_classes():
         assert f"/problems/{kind.slug}" in index
         assert client.get(f"/problems/{kind.slug}").status_code == 200
 

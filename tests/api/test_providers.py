@@ -6,7 +6,7 @@ from httpx import Response
 
 from domain import identity
 from domain.foundation import ids
-from domain.identity import Grant, Role
+from domain.identity import Grant, UserRole
 from tests import cast
 from tests.client import Client
 
@@ -38,12 +38,12 @@ def ellen(client: Client) -> Client:
 
 @pytest.fixture
 def mira(client: Client, market: UUID) -> Client:
-    return somebody(client, "Mira", Grant(Role.MODERATOR, market))
+    return somebody(client, "Mira", Grant(UserRole.MODERATOR, market))
 
 
 @pytest.fixture
 def otto(client: Client, market: UUID) -> Client:
-    return somebody(client, "Otto", Grant(Role.OPERATOR, market))
+    return somebody(client, "Otto", Grant(UserRole.OPERATOR, market))
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ ANSWERS = {
     "a": (401, "sign-in-required"),
     "f": (403, "forbidden"),
     "n": (404, "provider-profile-unknown"),
-    "c": (409, "not-now"),
+    "c": (409, "transition-not-allowed"),
 }
 
 
@@ -148,7 +148,9 @@ def test_a_step_is_taken_by_whom_it_is_for(
         "ellen": ellen,
         "mira": mira,
         "otto": otto,
-        "liisa": somebody(client, "Liisa", Grant(Role.OPERATOR, ids.new()), Grant(Role.MODERATOR, ids.new())),
+        "liisa": somebody(
+            client, "Liisa", Grant(UserRole.OPERATOR, ids.new()), Grant(UserRole.MODERATOR, ids.new())
+        ),
     }
     caller = callers[who.partition(",")[0]]
     done = []
@@ -163,7 +165,7 @@ def test_a_step_is_taken_by_whom_it_is_for(
 
 def test_a_refused_step_tells_what_is_allowed_instead(mira: Client, application: dict[str, Any]) -> None:
     refused = mira.post(path(application, "approval"), WHY)
-    assert problem(refused) == (409, "not-now")
+    assert problem(refused) == (409, "transition-not-allowed")
     assert (refused.json()["state"], refused.json()["allowed"]) == ("applied", ["review"])
 
 
@@ -194,7 +196,7 @@ def test_all_of_an_application_is_for_its_provider_and_its_market(
 ) -> None:
     for caller in (ellen, mira, otto):
         assert caller.get(path(application, "application")).json() == application
-    for caller in (somebody(client, "Ben"), somebody(client, "Liisa", Grant(Role.OPERATOR, ids.new()))):
+    for caller in (somebody(client, "Ben"), somebody(client, "Liisa", Grant(UserRole.OPERATOR, ids.new()))):
         assert problem(caller.get(path(application, "application"))) == (404, "provider-profile-unknown")
         assert problem(caller.patch(path(application), {"about": "x"})) == (404, "provider-profile-unknown")
         assert caller.get("/me/provider-profiles").json()["items"] == []
@@ -210,8 +212,8 @@ def test_the_staff_of_a_market_see_its_applications_and_no_others(
     rest = mira.get(f"{queue}?limit=1&after={first['next_cursor']}").json()
     assert [row["id"] for row in first["items"] + rest["items"]] == [application["id"], later["id"]]
     assert [row["id"] for row in mira.get(f"{queue}?state=in_review").json()["items"]] == [later["id"]]
-    assert problem(mira.get(f"{queue}?after=nonsense")) == (422, "cursor-unreadable")
-    liisa = somebody(client, "Liisa", Grant(Role.OPERATOR, ids.new()))
+    assert problem(mira.get(f"{queue}?after=nonsense")) == (422, "invalid-cursor")
+    liisa = somebody(client, "Liisa", Grant(UserRole.OPERATOR, ids.new()))
     for caller in (ellen, liisa):
         assert problem(caller.get(queue)) == (403, "forbidden")
 
@@ -238,7 +240,7 @@ def test_permissions_explain_what_each_profile_lets_one_do(
 
     assert explained()["take_bookings"]["allowed"] is False
     assert (
-        explained()["take_bookings"]["because"]
+        explained()["take_bookings"]["reason"]
         == "A provider profile that is applied does not let you be booked."
     )
     take(mira, application, "review", "approval")

@@ -15,8 +15,8 @@ from sqlalchemy import text
 
 from domain import ratings
 from domain.foundation import clock
-from domain.foundation.database import Transactions
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
+from domain.foundation.persistence.database import Transactions
 from domain.ratings import Content, DecisionReason, HoldReason, Side, looking, windows, writing
 from tests.api.sealing import BAD, GOOD, Sealing, differences
 from tests.api.theatre import Theatre
@@ -67,7 +67,7 @@ def test_after_the_close_everybody_is_told_what_was_sealed(theatre: Theatre, mon
 
 
 @dataclass(frozen=True)
-class Told(Fact):
+class Told(DomainEvent):
     """A fact about a booking that says too much."""
 
     name: ClassVar[str] = "booking.reviewed_so"
@@ -81,7 +81,7 @@ def stars_stand_in_the_timeline(patch: pytest.MonkeyPatch) -> None:
 
     def telling(session: Any, window: Any, **more: Any) -> bool:
         stars = session.execute(text("SELECT max(stars) FROM reviews WHERE revealed_at IS NULL")).scalar()
-        writing.events.record(session, Told(stars), subject=("booking", window.booking_id), **more)
+        writing.events.record_event(session, Told(stars), subject=("booking", window.booking_id), **more)
         return submitted(session, window, **more)
 
     patch.setattr(writing, "reveal_if_due", telling)

@@ -88,7 +88,7 @@ def test_free_time_is_asked_of_the_calendars(client: Client, titles: list[str]) 
             "free_to",
         ),
         ({"limit": 101}, 422, "malformed", "limit"),
-        ({"after": "x"}, 422, "cursor-unreadable", "after"),
+        ({"after": "x"}, 422, "invalid-cursor", "after"),
         ({"colour": "red"}, 422, "malformed", "colour"),
     ],
     ids=str,
@@ -104,7 +104,7 @@ def test_what_cannot_be_searched_for_is_refused_by_its_field(
 def test_a_cursor_of_another_order_is_refused(client: Client, titles: list[str]) -> None:
     cursor = client.get("/offers", params=HERE | {"limit": 1}).json()["next_cursor"]
     refused = client.get("/offers", params=HERE | {"near": "60.18,24.95", "after": cursor})
-    assert refused.json()["type"] == "/problems/cursor-unreadable"
+    assert refused.json()["type"] == "/problems/invalid-cursor"
 
 
 def test_an_offer_that_was_found_can_be_read(client: Client, titles: list[str]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from api import rate_limits
 from api.counters import ProcessCounters
 from domain.foundation import ids
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 from tests.api.calls import CALLS
 from tests.api.theatre import Theatre
 from tests.together import together

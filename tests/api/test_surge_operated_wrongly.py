@@ -128,14 +128,14 @@ def test_any_rules_that_may_be_published_may_be_tried_over_a_month(
 
 def _operator_of_another_market(client: Client) -> Any:
     with client.transactions() as session:
-        turku = markets.create(
+        turku = markets.create_market(
             session, slug="turku", name="Turku", currency="EUR", time_zone="Europe/Helsinki", locale="fi-FI",
             country="FI", by=SYSTEM, at=cast.LONG_AGO,
         )  # fmt: skip
         olga, otto = cast.user(session, "Olga"), cast.otto(session)
         session.add(
             identity.RoleGrant(
-                user_id=olga.id, role=identity.Role.OPERATOR, market_id=turku.id, granted_by=otto.id,
+                user_id=olga.id, role=identity.UserRole.OPERATOR, market_id=turku.id, granted_by=otto.id,
                 granted_at=cast.LONG_AGO,
             )
         )  # fmt: skip

@@ -54,7 +54,7 @@ def suspend(client: Client, people: dict[str, Client], name: str) -> None:
     path = f"/users/{ids.encode('usr', user_id)}/suspension"
     assert people["otto"].post(path, WHY).status_code == 200
     with client.transactions() as session:
-        event = next(row for row in events.history(session, user_id) if row.name == "user.suspended")
+        event = next(row for row in events.subject_history(session, user_id) if row.name == "user.suspended")
         for reader in READERS["user.suspended"]:
             reader(session, event)  # type: ignore[arg-type, call-arg]  # none of them calls the provider
 

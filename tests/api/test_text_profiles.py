@@ -10,22 +10,22 @@ from pydantic import BaseModel, ValidationError
 from api.app import routers
 from api.schemas import common
 from api.schemas.categories import CategoryDefinition
-from api.schemas.identity import MeChanges, SignUp
+from api.schemas.identity import SignUpRequest, UpdateMeRequest
 from api.schemas.providers import ApplicationRequest
-from domain.foundation.text_types import MARK
+from domain.foundation.text.text_types import MARK
 from tests.api.openapi_document import DOCUMENT
 
 SHAPES: dict[str, Any] = DOCUMENT["components"]["schemas"]
 _TYPED_BY_FORMAT = {"date-time", "date", "time", "duration", "uuid", "wall-time"}
 _BY_IDENTITY = (
-    "identity normalises it by rules of its own (`domain.identity.addresses`, `rules.password_form`)"
+    "identity normalises it by rules of its own (`identity.emails.email_addresses`, `rules.password_form`)"
 )
 _NAMED_BY_US = "a name that we gave out; anything else is refused as unknown"
 _OPAQUE = "an opaque value of ours or of an issuer, compared and never shown"
 WITHOUT_PROFILE = {
     "email": _BY_IDENTITY,
     "password": _BY_IDENTITY,
-    "words": "searched by, never stored; the analyser folds it (`domain.foundation.analysis`)",
+    "words": "searched by, never stored; the analyser folds it (`domain.foundation.text.text_analysis`)",
     "cancellation_policy": _NAMED_BY_US,
     "time_zone": _NAMED_BY_US,
     "locale": _NAMED_BY_US,
@@ -100,7 +100,7 @@ def test_every_text_of_a_request_has_a_profile():
         for operation, name, schema in strings
         if MARK not in schema and name not in WITHOUT_PROFILE and not is_ascii_by_its_form(schema)
     }
-    assert loose == set(), "End its type with a profile of domain.foundation.text_types."
+    assert loose == set(), "End its type with a profile of domain.foundation.text.text_types."
 
 
 def test_an_exception_is_still_needed():
@@ -115,7 +115,7 @@ def bodies() -> Iterator[type[BaseModel]]:
         for door in router.doors:
             for annotation in door.endpoint.__annotations__.values():
                 for kind in (annotation, *get_args(annotation)):
-                    if isinstance(kind, type) and issubclass(kind, common.Wire):
+                    if isinstance(kind, type) and issubclass(kind, common.RequestBody):
                         yield kind
 
 
@@ -139,9 +139,9 @@ def test_a_text_of_a_body_is_composed_and_free_of_hidden_characters(field: str) 
         sign: field_errors(kind, name, f"Jose{sign}x")
         for sign in ("\u0000", "\u001b", "\u202e", "\u2066", "\ufdd0", "\U000e0041")
     }
-    assert all("text_unfit" in found for found in errors.values()), errors
-    assert ("text_unfit" in field_errors(kind, name, "a\u200bb")) == (profile == "name")
-    assert ("text_unfit" in field_errors(kind, name, "a\nb")) == (profile != "text")
+    assert all("invalid_text" in found for found in errors.values()), errors
+    assert ("invalid_text" in field_errors(kind, name, "a\u200bb")) == (profile == "name")
+    assert ("invalid_text" in field_errors(kind, name, "a\nb")) == (profile != "text")
     assert prepared(kind, name, "Jose\u0301") == "Jos\u00e9"
     assert prepared(kind, name, "नमस्ते क्\u200dष می\u200cخواهم") == "नमस्ते क्\u200dष می\u200cخواهم"
 
@@ -168,7 +168,7 @@ def test_a_document_is_normalised_with_its_keys():
 
 
 def test_a_name_is_prepared_as_a_nickname_and_an_emoji_stays_in_a_title():
-    assert prepared(SignUp, "name", " Ｊose\u0301   Ⅳ ❤\ufe0f") == "José IV ❤"
-    assert prepared(MeChanges, "name", "O’Brien") == "O’Brien"
-    assert "text_unfit" in field_errors(ApplicationRequest, "display_name", "👩\u200d🍳 Anna")
+    assert prepared(SignUpRequest, "name", " Ｊose\u0301   Ⅳ ❤\ufe0f") == "José IV ❤"
+    assert prepared(UpdateMeRequest, "name", "O’Brien") == "O’Brien"
+    assert "invalid_text" in field_errors(ApplicationRequest, "display_name", "👩\u200d🍳 Anna")
     assert prepared(ApplicationRequest, "about", "👩\u200d🍳 e\u0301\r\nb") == "👩\u200d🍳 é\nb"

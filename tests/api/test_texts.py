@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.foundation.documents import NO_NUL
+from domain.foundation.text.json_text import NO_NUL
 from tests.api.calls import CALLS
 from tests.api.openapi_document import DOCUMENT
 from tests.api.theatre import Theatre

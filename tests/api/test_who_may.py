@@ -11,7 +11,7 @@ import pytest
 from api.admission import AT_THE_DOOR
 from domain.foundation import ids
 from domain.identity import permissions
-from domain.identity.permissions import Rule
+from domain.identity.permissions import PermissionRule
 from tests.api.calls import CALLS, Call
 from tests.api.theatre import DOORS, Theatre
 from tests.stage import PREFIXES
@@ -19,9 +19,9 @@ from tests.stage import PREFIXES
 # Who passes the door of each rule about staff: Otto operates and Mira moderates everywhere, Olga operates
 # another market.
 STAFF = {
-    Rule.MARKET_MODERATOR: {"mira", "otto", "olga"},
-    Rule.MARKET_OPERATOR: {"otto", "olga"},
-    Rule.OPERATOR: {"otto"},
+    PermissionRule.MARKET_MODERATOR: {"mira", "otto", "olga"},
+    PermissionRule.MARKET_OPERATOR: {"otto", "olga"},
+    PermissionRule.OPERATOR: {"otto"},
 }
 # A customer and a provider of others, both sides, all kinds of staff, nobody, one shut out, one too late.
 CAST = ("nobody", "ben", "farah", "aino", "ellen", "mira", "otto", "olga", "sulo", "expired")

@@ -26,12 +26,12 @@ from api.rate_limits import RateLimits
 from api.transaction import Door
 from domain import identity
 from domain.foundation import clock, ids
-from domain.foundation.database import Transactions
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
+from domain.foundation.persistence.database import Transactions
 from tests import market_calendar
 from tests.api.calls import Call
 from tests.api.little_issuer import served
-from tests.domain.identity.fakes import LittleIssuer
+from tests.domain.identity.fake_issuer import FakeIssuer
 from tests.photograph import Photograph, changed
 from tests.stage import Stage, Till, build
 
@@ -49,7 +49,7 @@ UNSAFE = sorted(name for name, door in DOORS.items() if not door.is_safe)
 class Theatre:
     """The app and the stage. `restore` before each test; `send` plays a row of the table of calls."""
 
-    def __init__(self, app: TestClient, engine: Engine, issuer: LittleIssuer) -> None:
+    def __init__(self, app: TestClient, engine: Engine, issuer: FakeIssuer) -> None:
         self.app, self.engine, self.issuer = app, engine, issuer
         self.transactions = Transactions(engine)
         self.photograph = self._photographed()
@@ -179,12 +179,12 @@ class Theatre:
         departure = identity.begin_oidc(
             self.transactions,
             self.issuer,
-            known=(self.issuer.client,),
+            clients=(self.issuer.client,),
             issuer=self.issuer.issuer,
             redirect_uri=BACK,
             at=built.at,
         )
-        brought = self.issuer.agree(departure.authorization_url, email="nea@example.org", sub="nea")
+        brought = self.issuer.authorize(departure.authorization_url, email="nea@example.org", sub="nea")
         self._codes = dict(self.issuer.codes)
         self._brought = {
             "issuer": self.issuer.issuer,
@@ -198,14 +198,14 @@ class Theatre:
 @contextmanager
 def opened(engine: Engine) -> Iterator[Theatre]:
     """The theatre, with an issuer that the app trusts and a till instead of the payment provider."""
-    issuer = LittleIssuer(now=clock.now())
+    issuer = FakeIssuer(now=clock.now())
     inside = TestClient(create(gateway=Till(clock.now())), HERE)
     with served(issuer), trusted(issuer), inside as app:
         yield Theatre(app, engine, issuer)
 
 
 @contextmanager
-def trusted(issuer: LittleIssuer) -> Iterator[None]:
+def trusted(issuer: FakeIssuer) -> Iterator[None]:
     """Settings that name this issuer."""
     known = {"issuer": issuer.issuer, "client_id": issuer.client_id, "name": "Neighbours"}
     os.environ["OIDC_ISSUERS"] = json.dumps([known])

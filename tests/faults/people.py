@@ -6,8 +6,8 @@ from uuid import UUID
 
 from domain import availability, pricing
 from domain.foundation import clock, ids
-from domain.foundation.database import Transactions
-from domain.identity import sessions
+from domain.foundation.persistence.database import Transactions
+from domain.identity.authentication import sessions
 from domain.offers import Offer
 from tests import cast
 
@@ -57,7 +57,7 @@ class People:
         with self.transactions() as session:
             for number in range(len(self._customers), count):
                 person = cast.user(session, f"Customer{number}")
-                token = sessions.start(session, person, label="faults", at=at).access
+                token = sessions.start_session(session, person, label="faults", at=at).access
                 self._customers.append((person.id, token))
         return self._customers[:count]
 

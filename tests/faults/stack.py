@@ -19,7 +19,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from domain import registry
-from domain.foundation.database import Transactions, engine_for
+from domain.foundation.persistence.database import Transactions, build_engine
 from ops import embedded_postgres, postgres_folder, services
 from ops import postgres_programs as postgres
 from tests.faults.programs import Program, says
@@ -40,7 +40,7 @@ class Stack:
     def __init__(self, folder: Path, stack: ExitStack, server: Program | None, database_url: str) -> None:
         self.folder, self.server, self.database_url = folder, server, database_url
         self._stack = stack
-        engine = engine_for(database_url, pool_size=8, name="faults")
+        engine = build_engine(database_url, pool_size=8, name="faults")
         self.transactions = Transactions(engine)
         stack.callback(engine.dispose)
         registry.metadata().create_all(engine)

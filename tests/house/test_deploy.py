@@ -9,8 +9,8 @@ import yaml
 from typer.main import get_command
 
 from api.protocol import LARGEST_HEAD
-from domain.foundation.production import unmet_demands
-from domain.foundation.settings import Settings
+from domain.foundation.configuration.production_requirements import unmet_requirements
+from domain.foundation.configuration.settings import Settings
 from ops.command import app
 from ops.services import SECONDS_KEPT_ALIVE
 from workers.health import LOOPS
@@ -129,7 +129,7 @@ def test_what_is_deployed_meets_the_demands_of_production(monkeypatch: pytest.Mo
         **{name.lower(): value for name, value in given.items()} | {"environment": "development"}
     )
     left_to_the_operator = {"database_url", "signing_keys", "stripe_secret_key", "stripe_webhook_secrets"}
-    assert set(unmet_demands(chosen)) == left_to_the_operator | {"stripe_api_base"}
+    assert set(unmet_requirements(chosen)) == left_to_the_operator | {"stripe_api_base"}
     assert "https://api.stripe.com" in OURS["api"]["environment"]["STRIPE_API_BASE"]
 
 

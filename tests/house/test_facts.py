@@ -2,12 +2,12 @@
 
 import re
 
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 from domain.registry import metadata
 from workers.subscriptions import READERS
 
 metadata()
-FACTS = [fact for fact in Fact.every() if fact.__module__.startswith("domain.")]
+FACTS = [fact for fact in DomainEvent.all_classes() if fact.__module__.startswith("domain.")]
 
 
 def test_a_fact_has_a_reader_or_is_kept_for_people():

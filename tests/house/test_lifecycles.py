@@ -43,11 +43,11 @@ def test_a_name_leads_from_one_state_to_one_state_for_one_actor(life):
                 if other.name == row.name
                 and state in other.sources
                 and state in row.sources
-                and other.who & row.who
+                and other.actors & row.actors
             ]
             assert len({other.target for other in same}) <= 1, f"{row.name} from {state} is ambiguous"
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.noun)
 def test_the_picture_in_the_architecture_is_drawn_from_the_table(life):
-    assert life.picture() in (ROOT / "ARCHITECTURE.md").read_text(), "Run `make documents`."
+    assert life.mermaid_diagram() in (ROOT / "ARCHITECTURE.md").read_text(), "Run `make documents`."

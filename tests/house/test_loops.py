@@ -1,4 +1,4 @@
-"""Loops that live as long as their process are run by `domain.foundation.loops` alone (decision 0024).
+"""Loops that live as long as their process are run by `domain.foundation.jobs.loops` alone (decision 0024).
 
 A thread loop written by hand survives the errors that its author thought of, has no heartbeat, and nobody
 restarts it. So whatever begins a thread, and whatever repeats itself until it is told to stop, is named here
@@ -12,7 +12,7 @@ import pytest
 
 from tests.house.source import files, tree
 
-OURS = "domain/foundation/loops.py"
+OURS = "domain/foundation/jobs/loops.py"
 THREADS = {
     "sandbox/server.py": "serves requests; uvicorn's own loop, which the caller waits for",
     "ops/processes.py": "reads a child's output to its end",
@@ -64,7 +64,7 @@ def test_a_loop_is_run_by_the_one_class_or_named_here_with_its_reason(
 ) -> None:
     paths = list(found(matches))
     by_hand = [path for path in paths if not path.startswith(tuple(reasons))]
-    assert not by_hand, f"Make it the step of a Loop (domain/foundation/loops.py): {by_hand}"
+    assert not by_hand, f"Make it the step of a Loop (domain/foundation/jobs/loops.py): {by_hand}"
     gone = [known for known in reasons if not any(path.startswith(known) for path in paths)]
     assert not gone, f"These no longer need a reason: {gone}"
 

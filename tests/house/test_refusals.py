@@ -5,11 +5,15 @@ from collections import Counter
 
 from api import app, problems
 from domain.foundation import errors
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 from tests.house.source import files, test_files
 
 app.routers()
-KINDS = [kind for kind in Refusal.every() if kind.__module__.split(".")[0] in {"api", "domain", "workers"}]
+KINDS = [
+    kind
+    for kind in DomainError.all_classes()
+    if kind.__module__.split(".")[0] in {"api", "domain", "workers"}
+]
 BASES = {value for value in vars(errors).values() if isinstance(value, type)}
 
 
@@ -17,18 +21,18 @@ def test_a_slug_belongs_to_one_refusal():
     def below(kind):
         return [kind, *(leaf for child in kind.__subclasses__() for leaf in below(child))]
 
-    own = [kind for kind in below(Refusal) if "slug" in vars(kind)]
+    own = [kind for kind in below(DomainError) if "slug" in vars(kind)]
     slugs = [kind.slug for kind in own]
     assert sorted(slugs) == sorted(set(slugs)), "Clients branch on the slug: two meanings need two slugs."
 
 
 def test_a_refusal_has_a_name_a_title_a_sentence_and_a_status():
     for kind in KINDS:
-        named = kind is Refusal or re.fullmatch(r"[a-z]+(-[a-z]+)*", kind.slug)
+        named = kind is DomainError or re.fullmatch(r"[a-z]+(-[a-z]+)*", kind.slug)
         assert named, f"{kind.__name__}: a slug is words with dashes."
         assert kind.title, f"{kind.__name__}: a refusal tells people in a few words what is wrong."
         assert kind.__doc__, f"{kind.__name__}: its docstring becomes its page under /problems."
-        assert kind is Refusal or problems.status_of(kind)
+        assert kind is DomainError or problems.status_of(kind)
 
 
 def test_a_refusal_is_used_and_tested():

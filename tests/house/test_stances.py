@@ -3,7 +3,7 @@
 from api import app, openapi, problems
 from api.transaction import Door
 from domain.foundation import errors
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 from domain.identity import permissions
 
 DOORS: list[Door] = [door for router in app.routers() for door in router.doors]
@@ -16,7 +16,7 @@ HEARD_ELSEWHERE: dict[str, str] = {
     "entry-unknown": _NOBODY_POSTS,
     "unit-unfit": _NOBODY_POSTS,
     "keep-too-much": "bookings keep what is there (`keep_no_more_than`) and never ask for more",
-    "currency-unknown": "a market refuses the currency first, with `market-impossible`",
+    "currency-unknown": "a market refuses the currency first, with `invalid-market`",
 }
 
 
@@ -28,11 +28,11 @@ def test_a_route_names_its_stance_and_refusals_that_there_are():
     for door in DOORS:
         name = door.endpoint.__name__
         assert door.may in permissions.PERMISSIONS, f"{name}: append to domain/identity/permissions.py."
-        for kind in door.refusals:
-            assert issubclass(kind, Refusal), name
+        for kind in door.errors:
+            assert issubclass(kind, DomainError), name
             assert kind.slug, name
             assert problems.status_of(kind), name
-        assert len(door.refusals) == len(set(door.refusals)), f"{name}: a refusal is declared once."
+        assert len(door.errors) == len(set(door.errors)), f"{name}: a refusal is declared once."
 
 
 def test_a_permission_guards_a_route():
@@ -42,7 +42,11 @@ def test_a_permission_guards_a_route():
 
 def test_a_refusal_of_the_domain_is_declared_by_a_route():
     declared = {one for door in DOORS for one in openapi.refusals_of(door)}
-    ours = [kind for kind in Refusal.every() if kind.__module__.startswith("domain.") and kind not in BASES]
+    ours = [
+        kind
+        for kind in DomainError.all_classes()
+        if kind.__module__.startswith("domain.") and kind not in BASES
+    ]
     wrong = [kind for kind in ours if (kind in declared) == (kind.slug in HEARD_ELSEWHERE)]
     assert not wrong, (
         f"Let the routes that can refuse with {wrong} list it, or say where else it is heard, not both."

@@ -12,7 +12,7 @@ import pytest
 
 _ASK = """
 {start}
-from domain.foundation.tables import Table
+from domain.foundation.persistence.tables import Table
 for table in Table.metadata.sorted_tables:
     for key in table.foreign_keys:
         key.column

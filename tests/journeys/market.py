@@ -56,7 +56,7 @@ class Market:
 
     def broken(self) -> dict[str, Any]:
         """What does not hold of all that must, and deliveries that failed."""
-        with self.work.transactions.reading() as session:
+        with self.work.transactions.read_session() as session:
             return violations(session, {**INVARIANTS, "every delivery is done": UNDONE})
 
     def _deliver(self, message: relay.Message) -> None:

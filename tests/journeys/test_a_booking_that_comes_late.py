@@ -16,7 +16,7 @@ from domain import ledger, markets, offers
 from domain.contributions import wallet
 from domain.foundation import clock, ids
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
-from domain.markets import Policy
+from domain.markets import MarketPolicy
 from domain.offers import Offer, OptionContent, TaskContent, TaskKind
 from tests import cast
 from tests.journeys.market import Market
@@ -75,7 +75,7 @@ class Shop:
 
     def publishes(self, document: dict[str, Any]) -> None:
         with self.market.client.transactions() as session:
-            rules = Policy(contributions=document)
+            rules = MarketPolicy(contributions=document)
             markets.publish_policy(session, self.offer.market_id, rules=rules, by=SYSTEM, at=clock.now())
 
 
@@ -88,7 +88,7 @@ def shop(market: Market, start: datetime) -> Shop:
         ellen = cast.ellen(session)
         cast.open_always(session, ellen)
         made = cast.offer(session)
-        rules = Policy(contributions=GIVES)
+        rules = MarketPolicy(contributions=GIVES)
         markets.publish_policy(session, made.market_id, rules=rules, by=SYSTEM, at=clock.now())
         by, at = Actor(ActorKind.USER, ellen.user_id), clock.now()
         content = TaskContent(title="Sort the shirts", kind=TaskKind.PREPARES, saving_amount=1_000)

@@ -14,7 +14,7 @@ from domain import markets, offers, payments
 from domain.foundation import clock, ids
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.ledger import AccountKind
-from domain.markets import Policy
+from domain.markets import MarketPolicy
 from domain.offers import Offer, SavingTerms, TaskContent, TaskKind
 from tests import cast
 from tests.journeys.market import DAY, HOUR, Market
@@ -33,7 +33,7 @@ def offer(market: Market) -> Offer:
         ellen = cast.ellen(session)
         cast.open_always(session, ellen)
         made = cast.offer(session)
-        rules = Policy(contributions={"tasks": {}})
+        rules = MarketPolicy(contributions={"tasks": {}})
         markets.publish_policy(session, made.market_id, rules=rules, by=SYSTEM, at=clock.now())
         by, at = Actor(ActorKind.USER, ellen.user_id), clock.now()
         tasks = [

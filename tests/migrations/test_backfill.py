@@ -9,8 +9,8 @@ from sqlmodel import Session
 import migrations
 from domain import identity, search
 from domain.foundation import clock
-from domain.identity.addresses import read_spelling
-from domain.identity.queries import user_by_spelling
+from domain.identity.emails.email_addresses import parse_typed_email
+from domain.identity.queries import user_by_typed_email
 
 DECOMPOSED, COMPOSED = "jose\u0301", "jos\u00e9"
 _USERS = """
@@ -79,8 +79,8 @@ def test_old_rows_follow_the_new_rules_and_nobody_is_locked_out(migrated):
         ADDRESSES[5]: (None, "invalid"),
     }
     for typed in ADDRESSES:
-        assert user_by_spelling(session, read_spelling(f" {typed.upper()}")).email == typed
-    assert identity.key_due_addresses(session, clock.now(), limit=10) == 0
+        assert user_by_typed_email(session, parse_typed_email(f" {typed.upper()}")).email == typed
+    assert identity.assign_email_keys(session, clock.now(), limit=10) == 0
 
 
 def test_an_offer_that_was_there_is_found_by_its_title(migrated):

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 from sqlalchemy import text
 
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from ops.imports import listings, planting, reading, run
 from ops.imports.listings import RowRefused, Usual
 from ops.imports.planting import Place
@@ -209,5 +209,5 @@ def as_csv(rows: list[dict[str, str]]) -> bytes:
 
 
 def count(transactions: Transactions, what: str) -> int:
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         return int(session.execute(text(f"SELECT count(*) FROM {what}")).scalar_one())  # noqa: S608 -- our own words

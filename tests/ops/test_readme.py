@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.foundation.database import Transactions
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
+from domain.foundation.persistence.database import Transactions
 from ops.demo.cast import PASSWORD, PROVIDERS
 from ops.demo.seed import plant
 from sandbox import server as sandbox_server

@@ -7,9 +7,10 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from domain import payments
-from domain.foundation import events, ids, job_failures
+from domain.foundation import events, ids
 from domain.foundation.actors import CLOCK
-from domain.foundation.database import Transactions
+from domain.foundation.jobs import job_failures
+from domain.foundation.persistence.database import Transactions
 from domain.payments.events import WebhookRetried
 from ops.command import app
 from tests.conftest import WEBHOOK_SECRET
@@ -24,7 +25,7 @@ def aside(transactions: Transactions, at: datetime) -> str:
     with transactions() as session:
         payments.receive_webhook(session, ODD, signed(ODD), secrets=["whsec_newest", WEBHOOK_SECRET], at=at)
         fact, subject = WebhookRetried("evt_0"), ("webhook", ids.new())
-        event_id = events.record(session, fact, subject=subject, by=CLOCK, at=at)
+        event_id = events.record_event(session, fact, subject=subject, by=CLOCK, at=at)
         session.execute(
             text(
                 "INSERT INTO event_deliveries (event_id, reader, attempts, due_at, parked_at, last_error)"
@@ -32,8 +33,12 @@ def aside(transactions: Transactions, at: datetime) -> str:
             ),
             {"id": event_id},
         )
-        job_failures.note(session, "bookings.act_when_due", "b 1", LookupError("odd"), most_attempts=1)
-        job_failures.note(session, "bookings.act_when_due", "b 1", LookupError("odd"), most_attempts=1)
+        job_failures.record_failure(
+            session, "bookings.act_when_due", "b 1", LookupError("odd"), most_attempts=1
+        )
+        job_failures.record_failure(
+            session, "bookings.act_when_due", "b 1", LookupError("odd"), most_attempts=1
+        )
     return str(event_id)
 
 

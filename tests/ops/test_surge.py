@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.foundation import clock
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from ops.failures import MendableError
 from ops.surge import run
 from tests import cast, snapshots

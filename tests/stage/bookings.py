@@ -9,7 +9,7 @@ from uuid import UUID
 from domain import bookings, markets, payments, pricing
 from domain.bookings import Booking, Change, ReasonCode
 from domain.foundation.actors import SYSTEM
-from domain.markets import Policy
+from domain.markets import MarketPolicy
 from domain.payments import CardDisputeState
 from domain.payments.gateway import CardDisputeSeen, DisputeMovementSeen
 from tests.domain.bookings.bank import OneSession
@@ -74,7 +74,7 @@ def _lose_payment_to_the_bank(hand: Stagehand, booking_id: UUID) -> None:
 
 def take_over_tasks(hand: Stagehand) -> None:
     """Aino took over both tasks twice: one is left to speak of, one is said undone, one in dispute."""
-    rules = Policy(contributions={"tasks": {}})
+    rules = MarketPolicy(contributions={"tasks": {}})
     here, since = hand.stage.ids["market"], hand.at - 10 * DAY
     markets.publish_policy(hand.session, here, rules=rules, by=SYSTEM, at=since)
     aino, ellen = hand.caller("aino"), hand.caller("ellen")

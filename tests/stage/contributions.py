@@ -3,7 +3,7 @@
 from domain import contributions, identity, markets
 from domain.contributions import wallet
 from domain.foundation.actors import SYSTEM
-from domain.markets import Policy
+from domain.markets import MarketPolicy
 from tests import given, harvested, levelled
 from tests.stage.names import DAY, HOUR
 from tests.stage.stagehand import Stagehand
@@ -12,13 +12,13 @@ from tests.stage.stagehand import Stagehand
 def earn(hand: Stagehand) -> None:
     """Aino and Ellen have credits, hours of Aino and Ben wait, and a part of the surplus was split."""
     session, named, here = hand.session, hand.stage.named, hand.stage.ids["market"]
-    keeping = Policy(contributions={"credits": {"value_amount": 100}, "payout": {"offered": True}})
+    keeping = MarketPolicy(contributions={"credits": {"value_amount": 100}, "payout": {"offered": True}})
     markets.publish_policy(session, here, rules=keeping, by=SYSTEM, at=hand.at)
     aino, ben, sulo = (hand.users[name] for name in ("aino", "ben", "sulo"))
     for someone in (aino, hand.users["ellen"]):
         told = {"subject_id": someone.id, "hold": False, "by": SYSTEM, "at": hand.at - DAY}
         wallet.grant(session, someone.id, 5_000, key=f"the stage:{someone.id}", **told)
-    operator = hand.staff("otto", identity.Role.OPERATOR)
+    operator = hand.staff("otto", identity.UserRole.OPERATOR)
     for word, beneficiary, by in (
         ("pot", ben.id, hand.caller("aino")),
         ("purpose", None, operator),
@@ -63,7 +63,7 @@ def give(hand: Stagehand) -> None:
 def gather(hand: Stagehand) -> None:
     """Contributions that were confirmed, of which two were taken back; Olga is new and booked nothing."""
     hand.users["olga"].created_at = hand.at - DAY
-    here, mira = hand.stage.ids["market"], hand.staff("mira", identity.Role.MODERATOR)
+    here, mira = hand.stage.ids["market"], hand.staff("mira", identity.UserRole.MODERATOR)
     hand.stage.names["code"] = harvested.gather(
         hand.session, here, hand.caller, mira, hand.stage.named, hand.at
     )

@@ -4,19 +4,24 @@ from datetime import datetime
 
 from domain import identity, markets, providers
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
-from domain.identity import User, sessions
-from domain.identity.passwords import PASSWORDS
-from domain.providers import ProviderProfile, Step
+from domain.identity import User
+from domain.identity.authentication import sessions
+from domain.identity.authentication.passwords import PASSWORDS
+from domain.providers import ProviderProfile, ProviderTransition
 from tests import cast
 from tests.stage.names import DAY, HOUR
 from tests.stage.stagehand import Stagehand
 
 PASSWORD = "correct horse battery"
-_APPLICANTS: tuple[tuple[str, str, tuple[Step, ...]], ...] = (
+_APPLICANTS: tuple[tuple[str, str, tuple[ProviderTransition, ...]], ...] = (
     ("eino", "applied", ()),
-    ("inka", "in_review", (Step.REVIEW,)),
-    ("carl", "changes_requested", (Step.REVIEW, Step.REQUEST_CHANGES)),
-    ("sanni", "suspended_profile", (Step.REVIEW, Step.APPROVE, Step.SUSPEND)),
+    ("inka", "in_review", (ProviderTransition.REVIEW,)),
+    ("carl", "changes_requested", (ProviderTransition.REVIEW, ProviderTransition.REQUEST_CHANGES)),
+    (
+        "sanni",
+        "suspended_profile",
+        (ProviderTransition.REVIEW, ProviderTransition.APPROVE, ProviderTransition.SUSPEND),
+    ),
 )
 
 
@@ -35,7 +40,7 @@ def arrive(hand: Stagehand) -> None:
     granted = identity.grant_role(
         session,
         hand.users["olga"].id,
-        role=identity.Role.OPERATOR,
+        role=identity.UserRole.OPERATOR,
         market_id=there.id,
         by=SYSTEM,
         at=hand.at,
@@ -52,24 +57,26 @@ def sign_in(hand: Stagehand) -> None:
     for name, user in hand.users.items():
         hand.stage.tokens[name] = _token(hand, user, hand.at + DAY)
     hand.stage.tokens["expired"] = _token(hand, hand.users["aino"], hand.at - HOUR)
-    elsewhere = sessions.start(hand.session, hand.users["aino"], label="elsewhere", at=hand.at)
+    elsewhere = sessions.start_session(hand.session, hand.users["aino"], label="elsewhere", at=hand.at)
     hand.stage.named("session", elsewhere.session_id)
     hand.stage.names["refresh_token"] = elsewhere.refresh
     hand.users["sulo"].suspended_at = hand.at
 
 
-def _applicant(hand: Stagehand, name: str, steps: tuple[Step, ...]) -> ProviderProfile:
+def _applicant(hand: Stagehand, name: str, steps: tuple[ProviderTransition, ...]) -> ProviderProfile:
     someone = hand.users[name] = cast.user(hand.session, name.title())
     by = Actor(ActorKind.USER, someone.id)
     market_id = cast.market(hand.session).id
-    profile = providers.apply(hand.session, market_id, display_name=name.title(), about="", by=by, at=hand.at)
+    profile = providers.apply_as_provider(
+        hand.session, market_id, display_name=name.title(), about="", by=by, at=hand.at
+    )
     for step in steps:
-        providers.step(hand.session, profile.id, step, by=SYSTEM, reason_code="known", at=hand.at)
+        providers.apply_transition(hand.session, profile.id, step, by=SYSTEM, reason_code="known", at=hand.at)
     return profile
 
 
 def _tampere(hand: Stagehand) -> markets.Market:
-    return markets.create(
+    return markets.create_market(
         hand.session,
         slug="tampere",
         name="Tampere",
@@ -83,5 +90,7 @@ def _tampere(hand: Stagehand) -> markets.Market:
 
 
 def _token(hand: Stagehand, user: User, until: datetime) -> str:
-    tokens = sessions.start(hand.session, user, label="the stage", at=until - sessions.ACCESS_LASTS)
+    tokens = sessions.start_session(
+        hand.session, user, label="the stage", at=until - sessions.ACCESS_TOKEN_LIFETIME
+    )
     return tokens.access

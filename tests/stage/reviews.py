@@ -18,7 +18,7 @@ def review(hand: Stagehand) -> None:
         hand.session,
         hand.stage.ids["waiting"],
         why=ratings.HoldReason.DISPUTE,
-        by=hand.staff("otto", identity.Role.OPERATOR),
+        by=hand.staff("otto", identity.UserRole.OPERATOR),
         at=hand.at,
     )
     for word in ("appealed", "decision"):
@@ -43,6 +43,6 @@ def _decide(hand: Stagehand, review_id: UUID, kind: ratings.DecisionKind) -> rat
         kind,
         reason_code=ratings.DecisionReason.PERSONAL_DATA,
         statement="It seems to name a street.",
-        by=hand.staff("otto", identity.Role.OPERATOR),
+        by=hand.staff("otto", identity.UserRole.OPERATOR),
         at=hand.at,
     )

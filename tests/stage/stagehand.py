@@ -36,7 +36,7 @@ class Stagehand:
     def caller(self, name: str) -> Caller:
         return Caller(self.users[name].id, ids.new(), name.title())
 
-    def staff(self, name: str, role: identity.Role) -> Caller:
+    def staff(self, name: str, role: identity.UserRole) -> Caller:
         return Caller(self.users[name].id, ids.new(), name.title(), frozenset({identity.Grant(role)}))
 
     def quote(self, name: str, start: datetime, offer: Offer, *, at: datetime) -> pricing.Quote:

@@ -7,8 +7,8 @@ from sqlmodel import Session
 from domain import availability
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM, ActorKind
-from domain.foundation.database import Transactions
 from domain.foundation.events import EventRow
+from domain.foundation.persistence.database import Transactions
 from tests import cast
 from tests.domain.availability.neighbours import NOW, an_offer, live_holds, on, promise
 from tests.domain.availability.truths import broken

@@ -12,7 +12,7 @@ from domain import contributions, ratings
 from domain.contributions import Asking, ContributionKind, ContributionState, RejectionReason, Said, Verdict
 from domain.contributions import queries as asked
 from domain.foundation import clock
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.ratings import Content
 from tests.domain.contributions.village import DAY, Village, village
 from workers.contributions import (
@@ -62,12 +62,12 @@ def submitted(work: Work, here: Village, claim=None) -> UUID:
 
 
 def seen(work: Work, contribution_id: UUID):
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         return asked.contribution(session, contribution_id)
 
 
 def count(work: Work, statement: str) -> int:
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         return session.execute(text(statement)).scalar_one()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain import bookings, contributions, ledger
 from domain.contributions import HourSide, HourTransferState
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.ledger import AccountKind
 from tests import cast
 from tests.domain.bookings.scene import scene

@@ -10,10 +10,11 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from structlog.testing import capture_logs
 
-from domain.foundation import ids, job_failures
-from domain.foundation.database import Transactions
+from domain.foundation import ids
 from domain.foundation.errors import Unavailable
 from domain.foundation.invariants import INVARIANTS
+from domain.foundation.jobs import job_failures
+from domain.foundation.persistence.database import Transactions
 from workers.due import each_due, each_recurring, name_of_item
 from workers.schedule import SCHEDULE
 from workers.task import Work
@@ -75,7 +76,7 @@ def test_a_poisoned_row_is_tried_a_bounded_number_of_times_and_told_of_twice(wor
     assert len(rows.tried) == job_failures.MOST_ATTEMPTS
     assert [line["event"] for line in lines] == ["job_item_failed", "job_item_set_aside"]
     with work.transactions() as session:
-        [aside] = job_failures.set_aside(session, limit=10)
+        [aside] = job_failures.list_set_aside(session, limit=10)
         assert (aside.job, aside.item, aside.last_error) == (JOB, str(rows.due[0]), "LookupError: poisoned ")
         assert list(session.execute(text(INVARIANTS["no row of a scheduled job is set aside"])))
 
@@ -101,8 +102,8 @@ def test_an_operator_lets_a_row_be_tried_again(work: Work) -> None:
     rows.bad.clear()
     assert run(work, rows) == 0
     with work.transactions() as session:
-        assert job_failures.forget(session, JOB, str(rows.due[0]))
-        assert not job_failures.forget(session, JOB, "nothing")
+        assert job_failures.clear_failure(session, JOB, str(rows.due[0]))
+        assert not job_failures.clear_failure(session, JOB, "nothing")
     assert run(work, rows) == 1
 
 
@@ -113,7 +114,7 @@ def test_a_row_that_succeeds_after_failures_is_forgotten(work: Work) -> None:
     rows.bad.clear()
     assert run(work, rows) == 1
     with work.transactions() as session:
-        assert job_failures.failing(session, JOB) == {}
+        assert job_failures.load_failing_items(session, JOB) == {}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_what_passes_by_itself_is_not_counted(work: Work, error: Exception) -> N
     for _ in range(3 * job_failures.MOST_ATTEMPTS):
         run(work, rows)
     with work.transactions() as session:
-        assert job_failures.failing(session, JOB) == {}
+        assert job_failures.load_failing_items(session, JOB) == {}
     assert set(rows.due) == rows.bad
 
 
@@ -141,19 +142,19 @@ def test_what_recurs_is_never_set_aside_and_still_waits(work: Work) -> None:
         each_recurring(work, JOB, [bad, good], act)
     assert len(rows.tried) == 21
     with work.transactions() as session:
-        assert job_failures.set_aside(session, limit=10) == []
+        assert job_failures.list_set_aside(session, limit=10) == []
 
 
 def test_old_failures_are_forgotten_and_what_is_set_aside_stays(work: Work) -> None:
     with work.transactions() as session:
         for item, most in (("old", None), ("aside", 1), ("fresh", None)):
             for _ in range(2):
-                job_failures.note(session, JOB, item, LookupError(), most_attempts=most)
+                job_failures.record_failure(session, JOB, item, LookupError(), most_attempts=most)
         old = "UPDATE job_failures SET due_at = now() - interval '8 days' WHERE item <> 'fresh'"
         session.execute(text(old))
     with work.transactions() as session:
-        assert job_failures.forget_old(session) == 1
-        assert set(job_failures.failing(session, JOB)) == {"aside", "fresh"}
+        assert job_failures.delete_old_failures(session) == 1
+        assert set(job_failures.load_failing_items(session, JOB)) == {"aside", "fresh"}
 
 
 def test_an_item_of_several_ids_is_remembered_under_all_of_them() -> None:
@@ -164,7 +165,7 @@ def test_each_job_is_remembered_under_its_name_in_the_schedule(work: Work, at: A
     names: list[str] = []
     failing = partial(_noting, names)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(job_failures, "failing", failing)
+        patch.setattr(job_failures, "load_failing_items", failing)
         for name in ("bookings.act_when_due", "ratings.reveal_due", "credits.lapse_hours", "surge.tick"):
             SCHEDULE[name].sweep(work, at)
     assert names == ["bookings.act_when_due", "ratings.reveal_due", "credits.lapse_hours", "surge.tick"]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from domain import ratings
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.ratings import Side
 from tests.domain.ratings.stagecraft import DAY, Play, play
 from workers.ratings import learn, replay
@@ -46,7 +46,7 @@ def locked(engine: Engine, role: Side) -> Iterator[Connection]:
 
 
 def behind(work: Work) -> list[UUID]:
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         return ratings.behind(session, limit=99)
 
 
@@ -76,10 +76,10 @@ def test_a_night_that_is_killed_is_done_by_the_next(work: Work, here: Play, engi
             for pid in holding.execute(_WAITING).scalars().all():
                 holding.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
             night.join(0.05)
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         assert ratings.drifted(session) == []
     learn(work, at)
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         keys = ratings.states_after(session, None, limit=99)
         assert ratings.known_otherwise(session, keys) == []
         assert ratings.drifted(session) == []

@@ -32,8 +32,8 @@ def test_addresses_written_by_older_code_get_their_keys(transactions, at):
     work = Work(transactions, gateway=None)
     with transactions() as session:
         person = cast.user(session, "Aino")
-    assert identity.key_addresses(work, at) >= 1
-    assert identity.key_addresses(work, at) == 0
+    assert identity.assign_email_keys(work, at) >= 1
+    assert identity.assign_email_keys(work, at) == 0
     with transactions() as session:
         key = session.execute(text("SELECT email_key FROM users WHERE id = :id"), {"id": person.id})
         assert key.scalar_one() == "aino@example.org"

@@ -9,7 +9,7 @@ from domain import payments
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
 from domain.foundation.clock import now
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.payments import Gateway, Payment, PaymentState
 from tests import cast
 from workers import payments as work_on_payments

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from domain import pricing
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from tests import cast
 from workers.pricing import forget_quotes
 from workers.task import Work

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from domain import bookings, ratings
-from domain.foundation.database import Transactions
-from domain.foundation.errors import Refusal, Unavailable
+from domain.foundation.errors import DomainError, Unavailable
+from domain.foundation.persistence.database import Transactions
 from domain.ratings import Content, DecisionReason
 from tests.domain.ratings.stagecraft import DAY, Play, play
 from tests.together import together
@@ -51,7 +51,7 @@ def told(work: Work, *, times: int = 1) -> None:
 
 
 def count(work: Work, statement: str) -> int:
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         return session.execute(text(statement)).scalar_one()
 
 
@@ -82,7 +82,7 @@ def test_the_sweep_reveals_what_is_due_once_and_shows_again_what_nobody_decided_
     assert count(work, "SELECT count(*) FROM reviews WHERE state = 'held'") == 1
     assert [release_held(work, here.over + 17 * DAY) for _ in range(2)] == [1, 0]
     assert count(work, "SELECT count(*) FROM reviews WHERE state = 'published'") == 1
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         assert violations(session, INVARIANTS) == {}
 
 
@@ -109,7 +109,7 @@ def test_of_a_hundred_tries_on_each_side_one_is_in_and_both_are_revealed(
             )
         except Unavailable:
             raise
-        except Refusal as refusal:
+        except DomainError as refusal:
             return refusal.slug
         return "in"
 
@@ -118,7 +118,7 @@ def test_of_a_hundred_tries_on_each_side_one_is_in_and_both_are_revealed(
     assert set(heard) <= {"in", "review-there-already", "review-window-over"}
     assert count(work, "SELECT count(*) FROM reviews WHERE state = 'published'") == 2
     assert count(work, "SELECT count(*) FROM review_windows WHERE revealed_at IS NOT NULL") == 1
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         assert violations(session, INVARIANTS) == {}
 
 

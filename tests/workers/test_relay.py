@@ -13,23 +13,27 @@ from workers.task import Work
 
 
 @dataclass(frozen=True)
-class LanternLit(events.Fact):
+class LanternLit(events.DomainEvent):
     name: ClassVar[str] = "lantern.lit"
     audit_only: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
-class MothCame(events.Fact):
+class MothCame(events.DomainEvent):
     name: ClassVar[str] = "moth.came"
     audit_only: ClassVar[bool] = True
 
 
 def moth(session, event):
-    events.record(session, MothCame(), subject=("moth", event.subject_id), by=CLOCK, at=event.occurred_at)
+    events.record_event(
+        session, MothCame(), subject=("moth", event.subject_id), by=CLOCK, at=event.occurred_at
+    )
 
 
 def clumsy(session, event):
-    events.record(session, MothCame(), subject=("moth", event.subject_id), by=CLOCK, at=event.occurred_at)
+    events.record_event(
+        session, MothCame(), subject=("moth", event.subject_id), by=CLOCK, at=event.occurred_at
+    )
     raise LookupError("fell into the lantern")
 
 
@@ -53,14 +57,14 @@ def lit(transactions, at):
         lanterns = [ids.new() for _ in range(how_many)]
         with transactions() as session:
             for lantern in lanterns:
-                events.record(session, LanternLit(), subject=("lantern", lantern), by=CLOCK, at=at)
+                events.record_event(session, LanternLit(), subject=("lantern", lantern), by=CLOCK, at=at)
         return lanterns
 
     return light
 
 
 def moths(transactions):
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         return session.execute(text("SELECT count(*) FROM events WHERE name = 'moth.came'")).scalar_one()
 
 
@@ -157,7 +161,7 @@ def test_a_message_that_waits_in_a_long_queue_is_sent_again_ever_more_rarely(tra
     for _ in range(3):
         everything_is_due(transactions)
         relay.send_again(transactions, [].append)
-        with transactions.reading() as session:
+        with transactions.read_session() as session:
             wait = text("SELECT extract(epoch FROM due_at - now()) FROM event_deliveries")
             waits.append(round(session.execute(wait).scalar_one() / task.FIRST_WAIT_SECONDS))
     assert waits == [2, 4, 8]
@@ -178,7 +182,7 @@ def test_a_failing_reader_leaves_no_trace_of_its_work_and_is_parked_after_five_a
     for _ in range(6):
         everything_is_due(transactions)
         relay.send_again(transactions, by_hand(work, clumsy))
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         row = session.execute(text("SELECT attempts, parked_at, last_error FROM event_deliveries")).one()
     assert (row.attempts, row.last_error) == (6, "LookupError: fell into the lantern")
     assert row.parked_at is not None

@@ -15,8 +15,8 @@ from structlog.testing import capture_logs
 from domain import registry
 from domain.foundation import events, ids
 from domain.foundation.actors import CLOCK
-from domain.foundation.database import Transactions, engine_for
-from domain.foundation.loops import Loop, Supervisor
+from domain.foundation.jobs.loops import Loop, Supervisor
+from domain.foundation.persistence.database import Transactions, build_engine
 from tests.together import PATIENCE, eventually
 from tests.workers.test_relay import READERS, LanternLit, by_hand
 from workers.relay import BrokerAway, Listener, Message, Publish, Relay
@@ -49,7 +49,7 @@ class Market:
         for _ in range(count):
             with self.transactions() as session:
                 subject = ("lantern", ids.new())
-                events.record(session, LanternLit(), subject=subject, by=CLOCK, at=self.at)
+                events.record_event(session, LanternLit(), subject=subject, by=CLOCK, at=self.at)
 
     def publisher(self, work: Work) -> Publish:
         deliver = by_hand(work)
@@ -100,7 +100,7 @@ def _quiet() -> Iterator[None]:
 @pytest.fixture
 def market(empty_database: Callable[[], AbstractContextManager[str]], at: datetime) -> Iterator[Market]:
     with empty_database() as url:
-        engine = engine_for(url, pool_size=4, name="relay test")
+        engine = build_engine(url, pool_size=4, name="relay test")
         registry.metadata().create_all(engine, tables=TABLES)
         made = Market(url, Transactions(engine), at)
         yield made

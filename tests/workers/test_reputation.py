@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from domain import ratings
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.ratings import DecisionKind, DecisionReason
 from tests.domain.ratings.stagecraft import DAY, Play, play
 from workers.invariants import INVARIANTS, violations
@@ -42,7 +42,7 @@ def hear(work: Work, *, times: int = 1) -> None:
 
 
 def value(work: Work, statement: str) -> object:
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         return session.execute(text(statement)).scalar_one()
 
 
@@ -70,7 +70,7 @@ def test_a_night_learns_and_the_sums_still_add_up(work: Work, here: Play):
     assert learn(work, at) > 0
     assert value(work, "SELECT weight FROM reputation_states WHERE role = 'provider'") > before  # type: ignore[operator]  # numbers
     assert learn(work, at) == 0, "the second time there is nothing to learn"
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         assert violations(session, INVARIANTS) == {}
 
 

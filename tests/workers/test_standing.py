@@ -36,7 +36,7 @@ def circle(transactions, at):
 
 
 def read(work, statement):
-    with work.transactions.reading() as session:
+    with work.transactions.read_session() as session:
         return dict(session.execute(statement).all())
 
 

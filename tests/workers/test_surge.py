@@ -16,7 +16,7 @@ from sqlmodel import Session
 from domain import surge
 from domain.foundation import clock, events
 from domain.foundation.actors import Actor, ActorKind
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.surge import Absence, EmergencyRule, Reason, usually
 from domain.surge.baseline import slot_of
 from domain.surge.grid import grid_of
@@ -220,7 +220,7 @@ def _deliver(work: Work, monkeypatch: pytest.MonkeyPatch, *, at: datetime) -> No
     assert len(told) == 1
     monkeypatch.setattr(clock, "now", lambda: at)
     with work.transactions() as session:
-        found = events.event(session, told[0])
+        found = events.get_event(session, told[0])
         assert found is not None
         for reader in READERS[found.name]:
             reader(session, found)
@@ -249,7 +249,7 @@ _SUICIDE = """
 import os, signal, sys
 from datetime import datetime
 from sqlalchemy import event
-from domain.foundation.database import Transactions, engine_for
+from domain.foundation.persistence.database import Transactions, engine_for
 from workers import surge
 from workers.task import Work
 

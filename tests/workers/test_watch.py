@@ -5,8 +5,8 @@ from time import monotonic
 
 import pytest
 
-from domain.foundation.heartbeats import Heartbeat, HeartbeatFolder
-from domain.foundation.settings import Settings
+from domain.foundation.configuration.settings import Settings
+from domain.foundation.jobs.heartbeats import Heartbeat, HeartbeatFolder
 from workers import app as celery_app
 from workers import health, watch
 from workers.app import DELIVERIES

@@ -3,7 +3,7 @@
 from tests.api.calls.call import LATEST, Call
 
 CALLS: dict[str, Call] = {
-    "open_market": Call(
+    "create_market": Call(
         "otto",
         "POST",
         "/markets",

@@ -12,8 +12,8 @@ from sqlmodel import Session, col, select
 from domain import availability
 from domain.availability.models import GroupSession, Hold
 from domain.foundation import ids
-from domain.foundation.database import Transactions
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
+from domain.foundation.persistence.database import Transactions
 from domain.foundation.spans import Span
 from domain.offers import Terms
 from tests import cast
@@ -42,7 +42,7 @@ def crowd(transactions: Transactions, deeds: Sequence[Deed]) -> Counter[str]:
     def one(number: int) -> str:
         try:
             patiently(lambda: transactions.run(lambda session: deeds[number](session, ids.new())))
-        except (Refusal, DBAPIError) as ended:
+        except (DomainError, DBAPIError) as ended:
             return type(ended).__name__
         return "done"
 

@@ -20,9 +20,9 @@ from domain.availability.models import ScheduleRule
 from domain.foundation import events, ids
 from domain.foundation.actors import SYSTEM, Actor
 from domain.foundation.errors import Stale
-from domain.foundation.zones import TimeZoneUnknown
+from domain.foundation.time_zones import TimeZoneUnknown
 from domain.offers.errors import OfferUnknown, OptionUnknown
-from domain.providers.errors import ProfileUnknown
+from domain.providers.errors import ProviderProfileNotFound
 from tests import cast
 from tests.domain.availability.neighbours import (
     EVERY_DAY,
@@ -46,7 +46,7 @@ def test_a_calendar_is_opened_once_by_its_provider_or_the_system(session: Sessio
     opened = availability.open_calendar(session, ellen.id, by=SYSTEM, at=NOW)
     assert opened.id == a_calendar(session, ellen).id
     assert (opened.kind, opened.time_zone) == (ResourceKind.TIME, "Europe/Helsinki")
-    assert [event.name for event in events.history(session, opened.id)] == ["resource.added"]
+    assert [event.name for event in events.subject_history(session, opened.id)] == ["resource.added"]
 
 
 def test_resources_are_numbered(session: Session) -> None:
@@ -234,11 +234,11 @@ def test_nobody_touches_the_calendar_of_somebody_else(session: Session, deed: st
 
 def test_nobody_opens_calendars_or_adds_things_for_somebody_else(session: Session) -> None:
     ellen, stranger = cast.ellen(session), cast.actor(cast.aino(session))
-    with pytest.raises(ProfileUnknown):
+    with pytest.raises(ProviderProfileNotFound):
         availability.open_calendar(session, ellen.id, by=stranger, at=NOW)
-    with pytest.raises(ProfileUnknown):
+    with pytest.raises(ProviderProfileNotFound):
         availability.add_thing(session, ellen.id, name="Sauna", by=stranger, at=NOW)
-    with pytest.raises(ProfileUnknown):
+    with pytest.raises(ProviderProfileNotFound):
         availability.own_resources(session, ellen.id, by=stranger, after=None, limit=1)
 
 

@@ -18,7 +18,7 @@ from sqlmodel import Session
 from domain import availability
 from domain.availability.errors import HoldLost, SlotTaken
 from domain.foundation import ids
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 from domain.foundation.spans import Span
 from tests.domain.availability.neighbours import NOW, an_offer, live_holds, on, promise
 from tests.domain.availability.truths import broken
@@ -129,7 +129,7 @@ class Promises(RuleBasedStateMachine):
             del self.had[who]
 
     @contextmanager
-    def _refusing(self, kind: type[Refusal], *, unless: bool) -> Iterator[None]:
+    def _refusing(self, kind: type[DomainError], *, unless: bool) -> Iterator[None]:
         """What is done inside is refused, and undone, exactly if it should be."""
         undone = nullcontext() if unless else pytest.raises(kind)
         with undone, self.session.begin_nested():

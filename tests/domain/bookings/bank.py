@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain.foundation.money import Money
+from domain.foundation.money import MonetaryAmount
 from domain.payments.gateway import (
     Authorization,
     BalanceRow,
@@ -46,13 +46,13 @@ class Bank:
         )
         return self._keep(seen)
 
-    def capture(self, reference: str, amount: Money, *, key: str) -> PaymentSeen:
+    def capture(self, reference: str, amount: MonetaryAmount, *, key: str) -> PaymentSeen:
         return self._change(reference, state=ProviderState.CAPTURED, captured_amount=amount.amount)
 
     def cancel(self, reference: str, *, key: str) -> PaymentSeen:
         return self._change(reference, state=ProviderState.CANCELLED)
 
-    def refund(self, reference: str, refund_id: UUID, amount: Money, *, key: str) -> RefundSeen:
+    def refund(self, reference: str, refund_id: UUID, amount: MonetaryAmount, *, key: str) -> RefundSeen:
         seen = RefundSeen(f"re_{refund_id.hex}", refund_id, amount.amount, RefundState.SUCCEEDED)
         self._change(reference, refunds=(*self.kept[reference].refunds, seen))
         return seen

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from domain import bookings, ledger, payments, pricing
 from domain.bookings import Booking, State
 from domain.foundation import events, ids
-from domain.identity import Caller, Grant, Role
+from domain.identity import Caller, Grant, UserRole
 from domain.ledger import AccountKind
 from domain.offers import Offer
 from tests import cast
@@ -89,7 +89,7 @@ class Scene:
         return ledger.balance(self.session, account)
 
     def facts(self, booking: Booking) -> list[str]:
-        rows = events.history(self.session, booking.id)
+        rows = events.subject_history(self.session, booking.id)
         return [row.name for row in rows if row.name.startswith("booking.")]
 
 
@@ -97,7 +97,7 @@ def scene(session: Session, at: datetime, **content: Any) -> Scene:
     """Ellen irons for 45.00 an hour, around the clock, moderately strict; `content` changes the offer."""
     ellen = cast.ellen(session)
     cast.open_always(session, ellen)
-    everywhere = frozenset({Grant(Role.OPERATOR)})
+    everywhere = frozenset({Grant(UserRole.OPERATOR)})
     return Scene(
         session=session,
         at=at,

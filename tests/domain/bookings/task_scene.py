@@ -19,7 +19,7 @@ from domain.contributions import wallet
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.identity import Caller
-from domain.markets import Policy
+from domain.markets import MarketPolicy
 from domain.offers import SavingTerms, TaskContent, TaskKind
 from domain.payments.invariants import INVARIANTS as OF_PAYMENTS
 from domain.pricing.invariants import INVARIANTS as OF_PRICING
@@ -36,7 +36,7 @@ def task_scene(
 ) -> Scene:
     """The scene in a market that lets customers take part, with the two tasks on Ellen's offer."""
     play = scene(session, at, **content)
-    rules = Policy(**{"contributions": GIVES} | (policy or {}))
+    rules = MarketPolicy(**{"contributions": GIVES} | (policy or {}))
     markets.publish_policy(session, play.offer.market_id, rules=rules, by=SYSTEM, at=at - 100 * DAY)
     by = Actor(ActorKind.USER, play.ellen.user_id)
     wanted = (

@@ -9,7 +9,7 @@ from domain import bookings, payments
 from domain.bookings import Booking, Ground, ReasonCode, Side, State
 from domain.bookings.errors import PreviewOver
 from domain.foundation.errors import Stale
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.ledger import AccountKind
 from tests.domain.bookings.scene import DAY, HOUR, Scene, scene
 
@@ -123,7 +123,7 @@ def test_what_was_cancelled_cannot_be_cancelled_again(play: Scene):
         cancelled,
         lambda *_, **__: bookings.preview(play.session, booking.id, by=play.aino, at=play.at),
     ):
-        with pytest.raises(NotNow):
+        with pytest.raises(TransitionNotAllowed):
             attempt(play, booking, by=play.aino, at=play.at)
 
 

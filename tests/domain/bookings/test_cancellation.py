@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.bookings.cancellation import Amounts, Deadlines, Share, given_back, holds_until, settle
 from domain.bookings.kinds import Ground, Side
-from domain.markets import CancellationPolicy, TaxBase, Tier
+from domain.markets import CancellationPolicy, CancellationTier, TaxBase
 
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 WHOLE = 10_000
@@ -31,7 +31,7 @@ def policies(draw):
     shares = sorted((draw(basis_points) for _ in hours), reverse=True)
     fees = sorted((draw(basis_points) for _ in hours), reverse=True)
     tiers = tuple(
-        Tier(hours_before_start=hour, refund_bp=share, service_fee_refund_bp=fee)
+        CancellationTier(hours_before_start=hour, refund_bp=share, service_fee_refund_bp=fee)
         for hour, share, fee in zip(hours, shares, fees, strict=True)
     )
     return CancellationPolicy(grace_minutes=draw(st.integers(0, 600)), tiers=tiers)
@@ -108,8 +108,8 @@ def test_a_dispute_is_settled_by_the_same_arithmetic(agreed, one, two, base):
 MODERATE = CancellationPolicy(
     grace_minutes=60,
     tiers=(
-        Tier(hours_before_start=120, refund_bp=WHOLE, service_fee_refund_bp=WHOLE),
-        Tier(hours_before_start=24, refund_bp=5_000),
+        CancellationTier(hours_before_start=120, refund_bp=WHOLE, service_fee_refund_bp=WHOLE),
+        CancellationTier(hours_before_start=24, refund_bp=5_000),
     ),
 )
 AGREED = Amounts(pay_out=9_000, service_fee=500, commission=1_000, tax=120)

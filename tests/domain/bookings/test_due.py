@@ -5,7 +5,7 @@ import pytest
 from domain import bookings, payments
 from domain.bookings import INVARIANTS, State
 from domain.foundation import events
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from tests.domain.bookings.bank import Bank
 from tests.domain.bookings.scene import DAY, HOUR, scene
 from workers import bookings as work_on_bookings
@@ -59,7 +59,9 @@ def test_the_news_of_a_payment_moves_the_booking_and_twice_is_once(work: Work, a
         booking = play.requested()
     payments.authorize(work.transactions, play.bank, booking.payment_id, payment_method="pm_card_visa", at=at)
     with work.transactions() as session:
-        news = next(row for row in events.history(session, booking.id) if row.name == "payment.authorized")
+        news = next(
+            row for row in events.subject_history(session, booking.id) if row.name == "payment.authorized"
+        )
     for _ in range(2):
         with work.transactions() as session:
             work_on_bookings.follow_payment(session, news)

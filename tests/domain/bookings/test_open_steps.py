@@ -10,7 +10,7 @@ from sqlmodel import Session
 from domain import bookings, payments, providers
 from domain.bookings import Booking, Change, ReasonCode, State, Step
 from domain.bookings.lifecycle import BOOKINGS
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 from domain.identity import Caller
 from tests.domain.bookings.bank import OneSession
 from tests.domain.bookings.scene import DAY, HOUR, Scene, scene
@@ -102,8 +102,8 @@ def _without_its_payment(play: Scene) -> Booking:
 
 def _of_a_suspended_provider(play: Scene) -> Booking:
     booking = play.paid()
-    profile = providers.profile(play.session, booking.profile_id)
-    profile.state = providers.State.SUSPENDED
+    profile = providers.get_profile(play.session, booking.profile_id)
+    profile.state = providers.ProviderProfileState.SUSPENDED
     play.session.flush()
     return booking
 
@@ -162,7 +162,7 @@ def _accepts(play: Scene, booking: Booking, name: str, by: Caller, at: datetime)
     undone = play.session.begin_nested()
     try:
         ACTIONS[name](play, booking, by, at)
-    except Refusal:
+    except DomainError:
         return False
     else:
         return booking.version > version
@@ -205,7 +205,7 @@ def test_what_is_allowed_later_is_accepted_then_and_not_before(
 def test_every_state_and_every_step_of_a_person_is_tried() -> None:
     people = {"customer", "provider", "operator"}
     assert {state for state, _ in SITUATIONS.values()} == set(State)
-    assert {row.name for row in BOOKINGS.transitions if people & row.who} <= set(ACTIONS)
+    assert {row.name for row in BOOKINGS.transitions if people & row.actors} <= set(ACTIONS)
 
 
 def test_a_confirmed_booking_says_from_when_it_can_be_started(session: Session, at: datetime) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from domain.bookings.cancellation import Amounts, CreditsUsed, Settlement, Share, Stake, settle
 from domain.bookings.kinds import Ground
-from domain.foundation import payable
+from domain.foundation import payable_amounts
 from domain.markets import TaxBase
 from domain.payments import OpKind, PaymentState
 from domain.payments.rules import Standing, next_step
@@ -25,7 +25,7 @@ from domain.pricing.sealing import drawn_up, replay
 from domain.pricing.tasks import task_shares
 from sandbox import currencies as provider
 from sandbox.errors import ApiError
-from tests.domain.foundation.test_payable import TAKEN, as_the_provider_counts
+from tests.domain.foundation.test_payable_amounts import SUPPORTED, as_the_provider_counts
 from tests.domain.pricing.test_credits_price import any_credits
 from tests.domain.pricing.test_surge_price import any_inputs
 from tests.domain.pricing.test_task_price import AT, LATER, SOMEWHERE
@@ -37,8 +37,11 @@ OFTEN = ("KWD", "MGA", "HUF", "JPY", "ISK", "EUR")
 def any_asked(dice: Random) -> Inputs:
     """What a customer asks for, priced low enough that the limits matter; some stored prices off the step."""
     asked = any_credits(dice, any_inputs(dice))
-    currency = dice.choice([*OFTEN, *TAKEN]) if dice.random() < 0.5 else dice.choice(OFTEN)
-    limits = {"step": payable.step_of(currency), "least_amount": payable.least_of(currency)}
+    currency = dice.choice([*OFTEN, *SUPPORTED]) if dice.random() < 0.5 else dice.choice(OFTEN)
+    limits = {
+        "step": payable_amounts.payable_step(currency),
+        "least_amount": payable_amounts.least_payable(currency),
+    }
     if dice.random() < 0.5:
         scale = dice.choice([1, 5, 100, 20_000])
         limits["price_amount"] = dice.randint(0, scale)
@@ -75,13 +78,13 @@ def settled(dice: Random, quote: Quote, tax_base: TaxBase) -> Settlement:
         stake_amount=quote.stake_amount,
         unmet=unmet,
         redeemed=CreditsUsed(),
-        step=payable.step_of(quote.currency),
+        step=payable_amounts.payable_step(quote.currency),
     )
 
 
 def look_at_capture(found: Counter[str], quote: Quote, paid: int, kept: int) -> None:
     """The settlement of a payment that was authorized and not captured yet, step by step."""
-    least = payable.least_of(quote.currency)
+    least = payable_amounts.least_payable(quote.currency)
     state, captured, given_back = PaymentState.AUTHORIZED, 0, 0
     for _ in range(3):
         step = next_step(
@@ -115,7 +118,7 @@ def look(found: Counter[str], dice: Random, asked: Inputs) -> None:
     )
     found["a line lies between two steps"] += any(line["amount"] % asked.step for line in quote.lines)
     found["somebody pays to be paid"] += min(amounts(priced)) < 0
-    if not payable.is_payable(paid, quote.currency):
+    if not payable_amounts.is_payable(paid, quote.currency):
         found["(not promised)"] += 1
         return
     if not paid:
@@ -186,7 +189,7 @@ def test_the_same_over_a_hundred_thousand_quotes() -> None:
 @pytest.mark.parametrize("swap", ["step", "least_amount"])
 def test_prices_counted_without_the_limits_would_be_seen(monkeypatch: pytest.MonkeyPatch, swap: str) -> None:
     """As before: the step and the least amount unknown to prices and settlements."""
-    name, value = {"step": ("step_of", 1), "least_amount": ("least_of", 0)}[swap]
-    monkeypatch.setattr(payable, name, lambda _: value)
+    name, value = {"step": ("payable_step", 1), "least_amount": ("least_payable", 0)}[swap]
+    monkeypatch.setattr(payable_amounts, name, lambda _: value)
     found = broken(300)
     assert {found[each] for each in ("a refund is refused", "a capture is refused")} != {0}

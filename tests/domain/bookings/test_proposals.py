@@ -17,7 +17,7 @@ from domain.bookings.errors import (
     TooLate,
 )
 from domain.foundation import ids
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.foundation.spans import Span
 from domain.ledger import AccountKind
 from domain.offers import OptionContent
@@ -138,16 +138,16 @@ def test_when_the_new_time_is_gone_everything_stays_as_it_was(play: Scene):
 def test_a_proposal_is_the_other_sides_to_answer_and_ones_own_to_withdraw(play: Scene):
     booking = play.confirmed()
     proposal = proposed(play, booking, start=play.start + DAY)
-    for somebody, refusal in ((play.aino, NotNow), (play.otto, NotYoursToAnswer)):
+    for somebody, refusal in ((play.aino, TransitionNotAllowed), (play.otto, NotYoursToAnswer)):
         with pytest.raises(refusal):
             accepted(play, booking, proposal.id, by=somebody)
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         bookings.withdraw_proposal(play.session, booking.id, proposal.id, by=play.ellen, at=play.at)
     bookings.withdraw_proposal(play.session, booking.id, proposal.id, by=play.aino, at=play.at)
     second = proposed(play, booking, start=play.start + DAY)
     bookings.decline_proposal(play.session, booking.id, second.id, by=play.ellen, at=play.at)
     assert states(play, booking) == [ProposalState.WITHDRAWN, ProposalState.DECLINED]
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         accepted(play, booking, second.id)
 
 
@@ -201,7 +201,7 @@ def test_what_is_agreed_already_or_has_passed_is_not_proposed(play: Scene):
 
 def test_only_a_confirmed_booking_is_changed_and_only_by_its_two_sides(play: Scene):
     booking = play.paid()
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         proposed(play, booking, start=play.start + DAY)
     bookings.accept(play.session, booking.id, by=play.ellen, at=play.at)
     with pytest.raises(NotYoursToAnswer):

@@ -11,7 +11,7 @@ from domain.availability.errors import SlotTaken
 from domain.bookings import Ground, Side, State
 from domain.bookings.errors import BookingNotFound, NotPayable, TooLate
 from domain.foundation.actors import Actor, ActorKind
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.offers.errors import OfferUnknown
 from domain.payments.errors import PaymentNotAuthorized
 from domain.pricing.errors import OfferTakesNoBookings, OwnOffer, QuoteExpired, QuoteTaken, QuoteUnknown
@@ -56,12 +56,12 @@ def test_an_expired_quote_is_refused_with_a_fresh_one(play: Scene):
     assert refused.value.extras["quote"]["id"].startswith("quo_")
 
 
-@pytest.mark.parametrize("step", [providers.Step.SUSPEND, providers.Step.CLOSE])
+@pytest.mark.parametrize("step", [providers.ProviderTransition.SUSPEND, providers.ProviderTransition.CLOSE])
 def test_a_provider_who_is_no_longer_approved_is_not_booked(play: Scene, step):
     quote = play.quoted()
     operator = Actor(ActorKind.OPERATOR, play.otto.user_id)
     profile = cast.ellen(play.session)
-    providers.step(play.session, profile.id, step, by=operator, reason_code="unsafe", at=play.at)
+    providers.apply_transition(play.session, profile.id, step, by=operator, reason_code="unsafe", at=play.at)
     with pytest.raises(OfferTakesNoBookings):
         bookings.request(play.session, quote.id, by=play.aino, at=play.at)
 
@@ -77,10 +77,12 @@ def test_a_hidden_offer_is_not_booked(play: Scene):
 def test_who_came_to_share_the_payout_account_since_the_quote_cannot_book(play: Scene):
     """Aino got her quote as a stranger; meanwhile a profile of her own is paid out to Ellen's account."""
     quote = play.quoted()
-    business = providers.Business(organisation_id=None, payout_account_id=str(play.offer.id), segment=None)
+    business = providers.BusinessDetails(
+        organisation_id=None, payout_account_id=str(play.offer.id), segment=None
+    )
     operator = Actor(ActorKind.OPERATOR, play.otto.user_id)
     for profile in (cast.ellen(play.session), cast.provider(play.session, "Aino")):
-        providers.verify(play.session, profile.id, business, by=operator, at=play.at)
+        providers.record_business(play.session, profile.id, business, by=operator, at=play.at)
     with pytest.raises(OwnOffer):
         bookings.request(play.session, quote.id, by=play.aino, at=play.at)
 
@@ -131,7 +133,7 @@ def test_an_offer_whose_cancellation_policy_the_market_gave_up_is_not_booked(pla
     markets.publish_policy(
         play.session,
         play.offer.market_id,
-        rules=markets.Policy(cancellation_policies=lenient),
+        rules=markets.MarketPolicy(cancellation_policies=lenient),
         by=Actor(ActorKind.OPERATOR, play.otto.user_id),
         at=play.at,
     )
@@ -154,7 +156,9 @@ def test_a_provider_who_was_suspended_meanwhile_begins_nothing_new(session: Sess
     booking = play.paid() if paid else play.requested()
     operator = Actor(ActorKind.OPERATOR, play.otto.user_id)
     profile = cast.ellen(session)
-    providers.step(session, profile.id, providers.Step.SUSPEND, by=operator, reason_code="unsafe", at=at)
+    providers.apply_transition(
+        session, profile.id, providers.ProviderTransition.SUSPEND, by=operator, reason_code="unsafe", at=at
+    )
     if paid:
         with pytest.raises(CapabilityMissing):
             bookings.accept(session, booking.id, by=play.ellen, at=at)
@@ -240,7 +244,7 @@ def test_only_the_customer_pays(play: Scene):
 
 def test_a_customer_cannot_accept_their_own_request(play: Scene):
     booking = play.paid()
-    with pytest.raises(NotNow) as refused:
+    with pytest.raises(TransitionNotAllowed) as refused:
         bookings.accept(play.session, booking.id, by=play.aino, at=play.at)
     assert refused.value.extras["allowed"] == ["withdraw"]
 

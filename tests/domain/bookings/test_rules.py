@@ -13,7 +13,7 @@ from domain.bookings import rules
 from domain.bookings.kinds import Side, State
 from domain.bookings.snapshot import Snapshot
 from domain.foundation.spans import Span
-from domain.markets import Policy
+from domain.markets import MarketPolicy
 from tests.domain.bookings.scene import scene
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -23,7 +23,7 @@ instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st
 
 
 def frozen(notice_minutes: int = 0) -> Snapshot:
-    return Snapshot.taken(Policy(), 1, cancellation_policy="moderate", notice_minutes=notice_minutes)
+    return Snapshot.taken(MarketPolicy(), 1, cancellation_policy="moderate", notice_minutes=notice_minutes)
 
 
 def test_terms_come_back_from_the_row_as_they_went_in():

@@ -14,7 +14,7 @@ from domain.bookings.errors import (
     TooEarly,
     TooLate,
 )
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.ledger import AccountKind
 from tests.domain.bookings.scene import DAY, HOUR, Scene, scene
 
@@ -180,7 +180,7 @@ def test_a_resolution_does_not_contradict_itself(play: Scene, outcome, refund_bp
 @pytest.mark.parametrize("somebody", ["aino", "ellen"])
 def test_the_parties_do_not_resolve_their_own_dispute(play: Scene, somebody):
     booking = disputed(play)
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         resolved(play, booking, State.CANCELLED, 10_000, by=getattr(play, somebody))
 
 

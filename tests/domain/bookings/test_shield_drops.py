@@ -18,7 +18,7 @@ from domain.bookings.cancellation import CreditsUsed
 from domain.contributions import explaining, recounting
 from domain.foundation import events
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.ledger import AccountKind, Posting
 from domain.pricing import Wish
 from tests import snapshots
@@ -85,7 +85,7 @@ def dropped(play: Scene, booking: Booking) -> list[UUID]:
 
 
 def told(play: Scene, booking: Booking) -> list[tuple[int, int]]:
-    rows = events.history(play.session, booking.id)
+    rows = events.subject_history(play.session, booking.id)
     lowered = [row.data for row in rows if row.name == "booking.price_lowered"]
     return [(data["less_amount"], data["less_credits"]) for data in lowered]
 

@@ -9,11 +9,11 @@ from domain.bookings import rules
 from domain.bookings.cancellation import Amounts, CreditsUsed, Share, Stake, settle
 from domain.bookings.kinds import Ground
 from domain.bookings.snapshot import Snapshot
-from domain.markets import Policy, TaxBase
+from domain.markets import MarketPolicy, TaxBase
 
 WHOLE = 10_000
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
-TERMS = Snapshot.taken(Policy(), 1, cancellation_policy="moderate", notice_minutes=0)
+TERMS = Snapshot.taken(MarketPolicy(), 1, cancellation_policy="moderate", notice_minutes=0)
 
 amounts = st.builds(
     Amounts,

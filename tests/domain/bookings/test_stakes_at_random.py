@@ -11,7 +11,7 @@ from sqlmodel import Session
 from domain import bookings, payments
 from domain.bookings import Booking, ReasonCode, State, TaskOutcome, TaskStep
 from domain.bookings.kinds import ENDED
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 from domain.ledger import AccountKind
 from domain.pricing import Wish
 from tests.domain.bookings.scene import Scene
@@ -87,7 +87,7 @@ def _try(play: Scene, booking: Booking, word: Word, when: datetime) -> None:
         with play.session.begin_nested():
             _do(play, booking, word, when)
             play.session.flush()
-    except Refusal:
+    except DomainError:
         play.session.expire_all()
     except LookupError:
         pass  # no such task was taken over

@@ -64,7 +64,7 @@ def sound(session: Session) -> list[str]:
 
 
 def closed_facts(play: Scene, booking: Booking) -> dict[str, Any]:
-    rows = events.history(play.session, booking.id)
+    rows = events.subject_history(play.session, booking.id)
     return next(dict(row.data) for row in rows if row.name == "booking.books_closed")
 
 

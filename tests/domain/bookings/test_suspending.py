@@ -35,13 +35,13 @@ def user_of(play: Scene, side: Side) -> Any:
 def suspend(play: Scene, side: Side, at: datetime) -> None:
     """Suspends the user and does what the worker does then."""
     user_id = user_of(play, side)
-    identity.suspend(play.session, user_id, by=SYSTEM, reason_code="fraud", reason="", at=at)
+    identity.suspend_user(play.session, user_id, by=SYSTEM, reason_code="fraud", reason="", at=at)
     _follow(play, user_id, at)
 
 
 def reinstate(play: Scene, side: Side, at: datetime) -> None:
     user_id = user_of(play, side)
-    identity.reinstate(play.session, user_id, by=SYSTEM, reason_code="mistake", reason="", at=at)
+    identity.reinstate_user(play.session, user_id, by=SYSTEM, reason_code="mistake", reason="", at=at)
     _follow(play, user_id, at)
 
 
@@ -49,7 +49,7 @@ def _follow(play: Scene, user_id: Any, at: datetime) -> None:
     bookings.follow_suspension(play.session, user_id, at=at)
     bookings.follow_reinstatement(play.session, user_id, at=at)
     cause_id = ids.new()
-    for profile in providers.profiles_of(play.session, user_id):
+    for profile in providers.list_user_profiles(play.session, user_id):
         for _ in range(2):
             bookings.move_pay(play.session, profile.id, cause_id=cause_id, at=at)
 
@@ -70,13 +70,13 @@ def test_what_nobody_agreed_to_yet_ends_at_once_and_says_why(
     assert "booking.expired" in play.facts(booking)
 
 
-@pytest.mark.parametrize("step", [providers.Step.SUSPEND, providers.Step.CLOSE])
+@pytest.mark.parametrize("step", [providers.ProviderTransition.SUSPEND, providers.ProviderTransition.CLOSE])
 def test_a_profile_that_takes_no_bookings_leaves_no_request_waiting_and_carries_out_what_is_confirmed(
-    play: Scene, step: providers.Step
+    play: Scene, step: providers.ProviderTransition
 ) -> None:
     confirmed, waiting = play.confirmed(), play.paid(start=play.start + DAY)
     profile_id = play.offer.profile_id
-    providers.step(play.session, profile_id, step, by=SYSTEM, reason_code="unsafe", at=play.at)
+    providers.apply_transition(play.session, profile_id, step, by=SYSTEM, reason_code="unsafe", at=play.at)
     assert bookings.follow_profile(play.session, profile_id, at=play.at) == 1
     assert bookings.follow_profile(play.session, profile_id, at=play.at) == 0
     assert (waiting.state, waiting.reason_code) == (State.EXPIRED, ReasonCode.ACCOUNT_SUSPENDED)
@@ -123,7 +123,9 @@ def test_a_suspension_that_ends_in_time_ends_no_booking(play: Scene, side: Side)
 @SIDES
 def test_a_suspension_that_no_worker_followed_still_starts_nothing(play: Scene, side: Side) -> None:
     booking = play.confirmed()
-    identity.suspend(play.session, user_of(play, side), by=SYSTEM, reason_code="fraud", reason="", at=play.at)
+    identity.suspend_user(
+        play.session, user_of(play, side), by=SYSTEM, reason_code="fraud", reason="", at=play.at
+    )
     other = play.ellen if side is Side.CUSTOMER else play.aino
     with pytest.raises(AccountSuspended):
         bookings.start(play.session, booking.id, by=other, at=play.start)
@@ -134,7 +136,9 @@ def test_a_suspension_that_no_worker_followed_still_starts_nothing(play: Scene, 
 def test_a_customer_leaves_a_suspended_provider_for_nothing(play: Scene) -> None:
     booking = play.confirmed()
     late = play.start - 2 * HOUR
-    identity.suspend(play.session, play.ellen.user_id, by=SYSTEM, reason_code="fraud", reason="", at=play.at)
+    identity.suspend_user(
+        play.session, play.ellen.user_id, by=SYSTEM, reason_code="fraud", reason="", at=play.at
+    )
     previewed = bookings.preview(play.session, booking.id, by=play.aino, at=late)
     bookings.cancel(
         play.session, booking.id, by=play.aino, at=late, reason_code=ReasonCode.OTHER, token=previewed.token
@@ -173,12 +177,17 @@ def test_pay_that_was_there_before_is_held_too_and_still_bears_refunds(play: Sce
     assert pay(play) == (0, booking.pay_out_amount - 1_000)
 
 
-@pytest.mark.parametrize(("step", "held_bp"), [(providers.Step.SUSPEND, 10_000), (providers.Step.CLOSE, 0)])
+@pytest.mark.parametrize(
+    ("step", "held_bp"),
+    [(providers.ProviderTransition.SUSPEND, 10_000), (providers.ProviderTransition.CLOSE, 0)],
+)
 def test_pay_of_a_suspended_profile_is_held_and_of_a_closed_one_paid(
-    play: Scene, step: providers.Step, held_bp: int
+    play: Scene, step: providers.ProviderTransition, held_bp: int
 ) -> None:
     booking = play.delivered()
-    providers.step(play.session, play.offer.profile_id, step, by=SYSTEM, reason_code="unsafe", at=play.at)
+    providers.apply_transition(
+        play.session, play.offer.profile_id, step, by=SYSTEM, reason_code="unsafe", at=play.at
+    )
     bookings.complete(play.session, booking.id, by=play.aino, at=play.start + 4 * HOUR)
     play.settle(booking, play.start + 4 * HOUR)
     held = booking.pay_out_amount * held_bp // 10_000

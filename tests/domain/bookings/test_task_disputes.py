@@ -8,7 +8,7 @@ from sqlmodel import Session
 from domain import bookings
 from domain.bookings import ReasonCode, Side, State, TaskOutcome, TaskState
 from domain.bookings.errors import NotYoursToAnswer, TaskDecided, TasksOpen, TooLate
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from tests.domain.bookings.scene import DAY, HOUR, Scene
 from tests.domain.bookings.task_sayings import SECOND, blocked, disputed, objected, unmet
 from tests.domain.bookings.task_scene import (
@@ -93,7 +93,7 @@ def test_what_was_decided_is_not_objected_to(play: Scene) -> None:
 @pytest.mark.parametrize("side", ["aino", "ellen"])
 def test_only_operators_decide(play: Scene, side: str) -> None:
     sorting, _ = tasks(play, disputed(play))
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         bookings.decide_task(
             play.session,
             which(sorting),
@@ -113,7 +113,7 @@ def test_what_operators_leave_undecided_counts_as_done(play: Scene) -> None:
     assert bookings.decide_overdue_tasks(play.session, booking.id, at=late)
     assert not bookings.decide_overdue_tasks(play.session, booking.id, at=late)
     assert (sorting.state, sorting.decided_by) == (TaskState.CONFIRMED, Side.CLOCK)
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         bookings.decide_task(
             play.session, which(sorting), by=play.otto, at=late, outcome=TaskOutcome.UNMET, decision="Late."
         )

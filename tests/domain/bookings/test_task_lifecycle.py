@@ -8,7 +8,7 @@ import pytest
 from domain.bookings import rules
 from domain.bookings.kinds import Side, State, TaskState, TaskStep
 from domain.bookings.lifecycle import TASKS
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 
 _ALLOWED = {
     # (from, step, who): to.  Written by hand, so that the table is written twice.
@@ -56,10 +56,10 @@ def test_everybody_may_say_in_every_state_what_the_page_says_and_nothing_else(st
     for step, side in product(TaskStep, Side):
         expected = _ALLOWED.get((state.value, step.value, side.value))
         if expected is None:
-            with pytest.raises(NotNow):
-                TASKS.step(state, step, side)
+            with pytest.raises(TransitionNotAllowed):
+                TASKS.next_state(state, step, side)
         else:
-            assert TASKS.step(state, step, side) is TaskState(expected), (state, step, side)
+            assert TASKS.next_state(state, step, side) is TaskState(expected), (state, step, side)
 
 
 def test_every_step_is_in_the_table():
@@ -67,7 +67,7 @@ def test_every_step_is_in_the_table():
 
 
 def test_every_state_that_is_not_final_has_a_way_out_by_the_clock_and_says_when():
-    by_clock = [row for row in TASKS.transitions if Side.CLOCK in row.who]
+    by_clock = [row for row in TASKS.transitions if Side.CLOCK in row.actors]
     assert all(row.due for row in by_clock)
     assert {source for row in by_clock for source in row.sources} == set(TaskState) - TASKS.final
 
@@ -78,7 +78,7 @@ def test_tasks_are_spoken_of_from_the_confirmation_to_the_end_and_not_in_a_no_sh
         if booking.value in _WHEN[step, side]:
             rules.may_speak_of_tasks(booking, step, side)
         else:
-            with pytest.raises(NotNow):
+            with pytest.raises(TransitionNotAllowed):
                 rules.may_speak_of_tasks(booking, step, side)
 
 

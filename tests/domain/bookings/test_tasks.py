@@ -9,7 +9,7 @@ from domain import bookings
 from domain.bookings import Side, State, TaskOutcome, TaskState
 from domain.bookings.errors import BookingNotFound, TaskNotFound, TasksOpen, TooLate
 from domain.foundation.errors import Stale
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from tests.domain.bookings.scene import DAY, HOUR, Scene
 from tests.domain.bookings.task_sayings import disputed, unmet
 from tests.domain.bookings.task_scene import (
@@ -52,7 +52,7 @@ def test_a_customer_says_it_is_done_and_the_provider_confirms(play: Scene) -> No
 )
 def test_nobody_says_it_for_the_other_side(play: Scene, verb, who: str) -> None:
     sorting, _ = tasks(play, begun(play))
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         verb(play.session, which(sorting), by=getattr(play, who), at=play.start)
     assert sorting.state is TaskState.AGREED
 
@@ -83,7 +83,7 @@ def test_before_the_start_a_provider_cannot_know_that_a_task_is_left_undone_but_
     play: Scene,
 ) -> None:
     booking = confirmed(play)
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         unmet(play, booking, play.at)
     unmet(play, booking, play.at, by="aino")
     sorting, _ = tasks(play, booking)

@@ -10,10 +10,10 @@ from sqlmodel import Session
 from domain import availability, bookings, identity, offers, payments, pricing, providers, search, surge
 from domain.bookings import Change, State
 from domain.foundation.actors import SYSTEM
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 from domain.foundation.spans import Span
 from domain.offers.errors import OfferUnknown
-from domain.providers.errors import ProfileUnknown
+from domain.providers.errors import ProviderProfileNotFound
 from domain.search.rules import Wanted
 from tests import cast
 from tests.domain.bookings.bank import OneSession
@@ -28,7 +28,7 @@ def _opens(act: Callable[[], Any]) -> bool:
     """Whether the domain lets this happen; only a domain error is a no."""
     try:
         act()
-    except Refusal:
+    except DomainError:
         return False
     return True
 
@@ -62,9 +62,9 @@ def _has_prices(play: Scene, _: Prepared) -> bool:
 
 def _offer_is_shown(play: Scene, _: Prepared) -> bool:
     try:
-        providers.public_profile(play.session, play.offer.profile_id)
+        providers.get_public_profile(play.session, play.offer.profile_id)
         offers.public_offer(play.session, play.offer.id)
-    except (OfferUnknown, ProfileUnknown):
+    except (OfferUnknown, ProviderProfileNotFound):
         return False
     return True
 
@@ -143,9 +143,11 @@ ABOUT_THE_PROVIDER = ("search", "free time", "slots", "price curve", "profile an
 CHANGES_WHAT_IS_AGREED = ("proposal", "answer to a proposal")
 
 
-def _profile_step(step: providers.Step) -> Callable[[Scene], None]:
+def _profile_step(step: providers.ProviderTransition) -> Callable[[Scene], None]:
     return lambda play: _ignored(
-        providers.step(play.session, play.offer.profile_id, step, by=SYSTEM, reason_code="unsafe", at=play.at)
+        providers.apply_transition(
+            play.session, play.offer.profile_id, step, by=SYSTEM, reason_code="unsafe", at=play.at
+        )
     )
 
 
@@ -155,7 +157,7 @@ def _ignored(_: object) -> None:
 
 def suspend(user_id_of: Callable[[Scene], Any]) -> Callable[[Scene], None]:
     return lambda play: _ignored(
-        identity.suspend(
+        identity.suspend_user(
             play.session, user_id_of(play), by=SYSTEM, reason_code="fraud", reason="", at=play.at
         )
     )
@@ -164,8 +166,8 @@ def suspend(user_id_of: Callable[[Scene], Any]) -> Callable[[Scene], None]:
 CONDITIONS: dict[str, Callable[[Scene], None]] = {
     "everybody is active": _nothing,
     "the provider's user is suspended": suspend(lambda play: play.ellen.user_id),
-    "the provider profile is suspended": _profile_step(providers.Step.SUSPEND),
-    "the provider profile is closed": _profile_step(providers.Step.CLOSE),
+    "the provider profile is suspended": _profile_step(providers.ProviderTransition.SUSPEND),
+    "the provider profile is closed": _profile_step(providers.ProviderTransition.CLOSE),
     "the customer is suspended": suspend(lambda play: play.aino.user_id),
 }
 

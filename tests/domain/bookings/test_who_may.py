@@ -9,7 +9,7 @@ from domain.bookings.errors import BookingNotFound
 from domain.foundation import ids
 from domain.foundation.actors import CLOCK, PAYMENT, SYSTEM, Actor, ActorKind
 from domain.foundation.ids import new
-from domain.identity import Caller, Grant, Role
+from domain.identity import Caller, Grant, UserRole
 from tests import cast
 from tests.domain.bookings.scene import HOUR, Scene, scene
 
@@ -68,8 +68,8 @@ def play(session: Session, at) -> Scene:
 @pytest.mark.parametrize("deed", DEEDS)
 def test_who_is_no_side_of_a_booking_finds_none(play: Scene, deed):
     booking = play.confirmed()
-    elsewhere = frozenset({Grant(Role.OPERATOR, market_id=play.offer.id)})
-    mira = Caller(cast.mira(play.session).id, ids.new(), "Mira", frozenset({Grant(Role.MODERATOR)}))
+    elsewhere = frozenset({Grant(UserRole.OPERATOR, market_id=play.offer.id)})
+    mira = Caller(cast.mira(play.session).id, ids.new(), "Mira", frozenset({Grant(UserRole.MODERATOR)}))
     operator_elsewhere = Caller(ids.new(), ids.new(), "Olga", elsewhere)
     for stranger in (
         play.ben,
@@ -97,7 +97,7 @@ def test_a_booking_that_does_not_exist_is_refused_in_the_same_words(play: Scene,
 
 def test_a_party_stands_on_its_own_side_even_with_a_role(play: Scene):
     booking = play.requested()
-    everywhere = frozenset({Grant(Role.OPERATOR)})
+    everywhere = frozenset({Grant(UserRole.OPERATOR)})
     sides = {
         Side.CUSTOMER: Caller(play.aino.user_id, ids.new(), "Aino", everywhere),
         Side.PROVIDER: Caller(play.ellen.user_id, ids.new(), "Ellen", everywhere),

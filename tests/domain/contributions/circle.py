@@ -57,7 +57,7 @@ def gave(
         title="Something for all of us",
         evidence_hash=new.bytes * 2,
         draw_id=new,
-        policy_version_id=markets.policy_at(session, market.id, at).id,
+        policy_version_id=markets.get_policy_at(session, market.id, at).id,
         verifier=Verifier.QUORUM,
         submitted_at=at,
         checked_at=at,

@@ -16,7 +16,7 @@ from domain.contributions import Contribution, ContributionKind, ContributionSta
 from domain.contributions.models import ContributionEvidence
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
-from domain.identity import Caller, Grant, Role, User
+from domain.identity import Caller, Grant, User, UserRole
 from domain.ledger import AccountKind, Posting
 from domain.markets import Market
 from tests import cast
@@ -67,8 +67,8 @@ class Harvest:
 
     def caller(self, name: str) -> Caller:
         someone = self.person(name)
-        grants = identity.grants_of(self.session, someone.id)
-        held = frozenset(Grant(Role(grant.role), grant.market_id) for grant in grants)
+        grants = identity.list_role_grants(self.session, someone.id)
+        held = frozenset(Grant(UserRole(grant.role), grant.market_id) for grant in grants)
         return Caller(someone.id, ids.new(), name, held)
 
     def verified(
@@ -84,7 +84,7 @@ class Harvest:
     ) -> Contribution:
         """A contribution that others have confirmed."""
         moment = at or self.at
-        version = markets.policy_at(self.session, self.market.id, moment)
+        version = markets.get_policy_at(self.session, self.market.id, moment)
         given = Contribution(
             market_id=self.market.id,
             user_id=self.person(name).id,

@@ -14,7 +14,7 @@ from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
 from domain.identity import Caller, User
 from domain.ledger import AccountKind
-from domain.markets import Market, Policy
+from domain.markets import Market, MarketPolicy
 from tests import cast
 
 CREDIT = {"value_amount": 100, "expiry_days": 365}
@@ -26,14 +26,14 @@ def helsinki(session: Session, **sections: Any) -> Market:
     market = cast.market(session)
     document = {"credits": CREDIT} | sections
     markets.publish_policy(
-        session, market.id, rules=Policy(contributions=document), by=SYSTEM, at=cast.LONG_AGO
+        session, market.id, rules=MarketPolicy(contributions=document), by=SYSTEM, at=cast.LONG_AGO
     )
     return market
 
 
 def caller(session: Session, someone: User) -> Caller:
     """This person, signed in."""
-    grants = identity.grants_of(session, someone.id)
+    grants = identity.list_role_grants(session, someone.id)
     held = frozenset(identity.Grant(grant.role, grant.market_id) for grant in grants)
     return Caller(someone.id, ids.new(), someone.name, held)
 
@@ -47,7 +47,7 @@ def earned(session: Session, user_id: UUID, credits_: int, at: datetime, **more:
 def linked(session: Session, one: UUID, other: UUID, at: datetime) -> None:
     """Two accounts that showed the same device."""
     for user_id in (one, other):
-        identity.note_signal(session, user_id, identity.SignalKind.DEVICE, f"{one}{other}", at)
+        identity.record_signal(session, user_id, identity.SignalKind.DEVICE, f"{one}{other}", at)
 
 
 def available(session: Session, user_id: UUID) -> int:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 from domain import contributions
 from domain.contributions import ContributionKind, ContributionState, RejectionReason, Said, Verdict
 from domain.contributions.errors import AppealOver, AttestationUnfit, ContributionNotFound, InvolvedAlready
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from tests.domain.contributions.village import DAY, Village, village
 
 State = ContributionState
@@ -51,7 +51,7 @@ def test_an_appeal_that_is_refused_is_rejected_for_good(here):
     given = appealed(here)
     contributions.answer_appeal(here.session, given.id, NO, by=here.otto, at=here.now)
     assert given.state is State.REJECTED_FOR_GOOD
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         contributions.appeal(here.session, given.id, "But.", by=here.aino, at=here.now)
 
 

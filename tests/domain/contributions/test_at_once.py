@@ -17,8 +17,8 @@ from domain.contributions.errors import (
     ReferredAlready,
     SubjectClaimed,
 )
-from domain.foundation.database import Transactions
-from domain.foundation.errors import Refusal, for_constraint
+from domain.foundation.errors import DomainError, error_class_for_constraint
+from domain.foundation.persistence.database import Transactions
 from tests.domain.contributions.village import DAY, Village, person, said, village
 from tests.together import together
 
@@ -39,10 +39,10 @@ def _tried(transactions: Transactions, deed) -> str:
     try:
         with transactions() as session:
             deed(session)
-    except Refusal as refused:
+    except DomainError as refused:
         return type(refused).__name__
     except IntegrityError as broken:
-        return getattr(for_constraint(broken.orig.diag.constraint_name), "__name__", str(broken))
+        return getattr(error_class_for_constraint(broken.orig.diag.constraint_name), "__name__", str(broken))
     return "went"
 
 
@@ -125,7 +125,7 @@ def test_a_quorum_that_answers_at_once_concludes_once(here, transactions):
 
     outcomes = together(answer, 6)
     assert outcomes.count("went") == 3
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         found = asked.contribution(session, given_id)
         assert (found.state, found.quality_milli) == (ContributionState.VERIFIED, 1_000)
         verified = text("SELECT count(*) FROM events WHERE name = 'contribution.verified'")
@@ -142,5 +142,5 @@ def test_following_a_submission_many_times_at_once_asks_once(here, transactions)
         )
 
     together(follow, 6)
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         assert len(asked.attestations(session, given_id)) == 3

@@ -25,7 +25,7 @@ from domain.contributions.errors import (
     InvolvedAlready,
 )
 from domain.foundation import ids
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.identity import Caller
 from tests.domain.contributions.neighbourhood import linked
 from tests.domain.contributions.village import DAY, Village, village
@@ -72,7 +72,7 @@ def test_nobody_else_answers_and_nobody_answers_twice(here):
     with pytest.raises(AttestationNotFound):
         contributions.attest(here.session, one.id, Said(Verdict.CONFIRM), by=here.ben, at=here.now)
     here.answers(one)
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         here.answers(one)
 
 
@@ -177,7 +177,7 @@ def test_a_moderator_decides_where_one_is_waited_for(here):
 
 def test_a_moderator_does_not_decide_for_who_was_asked(here):
     given = here.asked(here.about_the_booking())
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         contributions.verify(here.session, given.id, Said(Verdict.CONFIRM), by=here.mira, at=here.now)
 
 

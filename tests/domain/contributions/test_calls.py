@@ -18,7 +18,7 @@ from domain.contributions.errors import (
     InvolvedAlready,
     KindNotTaken,
 )
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from tests.domain.contributions.village import DAY, Village, village
 
 Kind = ContributionKind
@@ -111,7 +111,7 @@ def test_a_promise_is_kept_by_claiming_it_also_after_the_call_was_closed(here):
     given = here.submits(here.claim(commitment_id=made.id))
     assert (given.call_id, given.beneficiary_id) == (call.id, here.ben.user_id)
     assert made.state is CommitmentState.FULFILLED
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         contributions.withdraw_commitment(here.session, made.id, by=here.aino, at=here.now)
 
 

@@ -17,7 +17,7 @@ from domain.contributions.value_errors import (
 from domain.contributions.value_kinds import ClawBackOutcome, ClawBackReason
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.ledger import AccountKind, Posting, Wallet
 from tests import cast
 from tests.domain.contributions.harvest import harvest
@@ -159,7 +159,7 @@ def test_only_moderators_take_back_and_only_once(market, settled, at):
     with pytest.raises(ContributionNotFound):
         take(market, settled, at + 2 * WEEK, "Ben")
     take(market, settled, at + 2 * WEEK)
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         take(market, settled, at + 2 * WEEK)
 
 

@@ -166,7 +166,7 @@ def test_an_old_claim_is_valued_by_the_version_it_was_made_under(session, at):
     markets.publish_policy(
         session,
         market.market.id,
-        rules=markets.Policy(contributions=dearer),
+        rules=markets.MarketPolicy(contributions=dearer),
         active_from=at + DAY,
         by=SYSTEM,
         at=at,

@@ -13,7 +13,7 @@ from domain import contributions
 from domain.contributions import RejectionReason, Verdict, drawing
 from domain.contributions import queries as asked
 from domain.foundation import ids, signing
-from domain.foundation.settings import settings
+from domain.foundation.configuration.settings import settings
 from tests.domain.contributions.village import Village, village
 
 PEOPLE = [UUID(int=number) for number in range(1, 13)]

@@ -256,7 +256,9 @@ def test_the_policy_of_a_kind_is_not_needed_to_count_again(market, at):
     markets.publish_policy(
         market.session,
         market.market.id,
-        rules=markets.Policy(contributions={"credits": CREDITS, "kinds": {"patience": KINDS["patience"]}}),
+        rules=markets.MarketPolicy(
+            contributions={"credits": CREDITS, "kinds": {"patience": KINDS["patience"]}}
+        ),
         by=SYSTEM,
         at=at + WEEK,
     )

@@ -18,10 +18,10 @@ from domain.contributions.errors import (
 )
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions
-from domain.foundation.errors import for_constraint
-from domain.foundation.lifecycle import NotNow
-from domain.identity.errors import UserUnknown
+from domain.foundation.errors import error_class_for_constraint
+from domain.foundation.lifecycle import TransitionNotAllowed
+from domain.foundation.persistence.database import Transactions
+from domain.identity.errors import UserNotFound
 from tests import cast
 from tests.domain.contributions import neighbourhood as here
 
@@ -59,7 +59,7 @@ def test_hours_pass_when_the_giver_confirms_what_the_receiver_says(session: Sess
 def test_nobody_confirms_their_own_word_and_no_stranger_sees_it(session: Session, at: datetime) -> None:
     here.helsinki(session)
     transfer = claim(session, at)
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         contributions.confirm_hours(session, transfer.id, by=here.caller(session, cast.aino(session)), at=at)
     with pytest.raises(HoursNotFound):
         contributions.confirm_hours(session, transfer.id, by=here.caller(session, cast.otto(session)), at=at)
@@ -74,7 +74,7 @@ def test_what_is_declined_or_withdrawn_is_not_posted(
     by = here.caller(session, getattr(cast, who)(session))
     ended = getattr(contributions, deed)(session, transfer.id, by=by, at=at)
     assert (ended.ended_at, ended.entry_id) == (at, None)
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         contributions.confirm_hours(session, transfer.id, by=here.caller(session, cast.ben(session)), at=at)
 
 
@@ -94,7 +94,7 @@ def test_hours_need_two_people_who_are_not_one(session: Session, at: datetime) -
     aino, ben = cast.aino(session), cast.ben(session)
     with pytest.raises(WithOneself):
         claim(session, at, other_id=aino.id)
-    with pytest.raises(UserUnknown):
+    with pytest.raises(UserNotFound):
         claim(session, at, other_id=ids.new())
     transfer = claim(session, at)
     here.linked(session, aino.id, ben.id, at)
@@ -114,7 +114,7 @@ def test_one_claim_between_two_waits_at_a_time(session: Session, at: datetime) -
     claim(session, at)
     with pytest.raises(IntegrityError) as twice, session.begin_nested():
         claim(session, at)
-    assert for_constraint(twice.value.orig.diag.constraint_name) is HoursWaiting
+    assert error_class_for_constraint(twice.value.orig.diag.constraint_name) is HoursWaiting
     claim(session, at, claimed_by=HourSide.RECEIVER)
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from domain import ledger
 from domain.contributions import hours
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions, engine_for
 from domain.foundation.errors import Unavailable
+from domain.foundation.persistence.database import Transactions, build_engine
 from tests.domain.contributions import neighbourhood as here
 
 _FORKED = get_context("fork")
@@ -29,7 +29,7 @@ _POSTED = text("SELECT count(*) FROM ledger_entries WHERE kind = 'hours_passed'"
 
 def write(url: str, writer: int, count: int, at: datetime) -> None:
     """Pass hours between a handful of neighbours; after a kill the same writer does it all again."""
-    engine = engine_for(url, pool_size=1, name="hours")
+    engine = build_engine(url, pool_size=1, name="hours")
     transactions, chance = Transactions(engine), random.Random(writer)
     users = [UUID(int=number) for number in range(1, 9)]
     for number in range(count):
@@ -75,7 +75,7 @@ def tried(
 
 
 def _posted(transactions: Transactions) -> int:
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         return int(session.execute(_POSTED).scalar_one())
 
 

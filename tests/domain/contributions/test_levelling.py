@@ -18,7 +18,7 @@ from domain.contributions import (
 )
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
-from domain.markets import Policy
+from domain.markets import MarketPolicy
 from tests import cast
 from tests.domain.contributions.circle import gave
 from tests.domain.contributions.neighbourhood import caller
@@ -155,7 +155,7 @@ def test_a_level_opens_what_the_market_says_it_opens(session, at):
 def test_where_nothing_is_given_there_are_no_levels(town):
     town.gives(5)
     town.decides()
-    markets.publish_policy(town.session, town.market.id, rules=Policy(), by=SYSTEM, at=town.now)
+    markets.publish_policy(town.session, town.market.id, rules=MarketPolicy(), by=SYSTEM, at=town.now)
     later = town.now + WEEK
     assert contributions.published_levels(town.session, town.market.id, at=later) == ()
     assert contributions.levels_to_be_asked(town.session, town.market.id, at=later, limit=9) == []

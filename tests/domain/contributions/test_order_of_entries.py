@@ -14,7 +14,7 @@ from domain import contributions, ledger
 from domain.contributions import tracing
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from tests import cast
 from tests.domain.contributions import neighbourhood as here
 from tests.together import PATIENCE

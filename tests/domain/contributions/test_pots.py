@@ -20,7 +20,7 @@ from domain.contributions.errors import (
 )
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
-from domain.foundation.errors import for_constraint
+from domain.foundation.errors import error_class_for_constraint
 from tests import cast
 from tests.domain.contributions import neighbourhood as here
 
@@ -150,7 +150,7 @@ def test_a_person_has_one_open_pot_in_a_market(session: Session, at: datetime) -
     pot = a_pot(session, at, beneficiary=ben.id)
     with pytest.raises(IntegrityError) as twice, session.begin_nested():
         a_pot(session, at, beneficiary=ben.id, by="otto")
-    assert for_constraint(twice.value.orig.diag.constraint_name) is PotThereAlready
+    assert error_class_for_constraint(twice.value.orig.diag.constraint_name) is PotThereAlready
     contributions.close_pot(session, pot, by=here.caller(session, ben), at=at)
     a_pot(session, at, beneficiary=ben.id)
 

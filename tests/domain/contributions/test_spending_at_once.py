@@ -10,7 +10,7 @@ from domain import ledger
 from domain.contributions import wallet
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from tests import cast
 from tests.domain.contributions import neighbourhood as here
 from tests.together import together

@@ -20,7 +20,7 @@ from domain.contributions.errors import (
     UnitsUnfit,
 )
 from domain.foundation import ids
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from tests import cast
 from tests.domain.contributions.village import DAY, Village, said, village
 
@@ -170,7 +170,7 @@ def test_withdrawing_is_free_for_its_contributor_and_twice_does_no_harm(here):
 def test_what_is_verified_is_not_withdrawn_any_more(here):
     given = here.asked(here.about_the_booking())
     here.answers(here.open_seats(given)[0])
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         contributions.withdraw(here.session, given.id, by=here.aino, at=here.now)
 
 

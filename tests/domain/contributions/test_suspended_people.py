@@ -11,7 +11,7 @@ from domain import contributions, identity, ratings
 from domain.contributions import Asking, AttestationRole, ContributionKind, HourSide, Verdict
 from domain.contributions.attesting import Said
 from domain.foundation.actors import SYSTEM
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 from tests.domain.contributions.neighbourhood import earned
 from tests.domain.contributions.village import Village, village
 from tests.domain.ratings import stagecraft
@@ -94,7 +94,7 @@ SUSPENDED: dict[str, str | None] = {"nobody": None, "who acts": "aino", "the oth
 
 
 def suspend(here: Village, user_id: Any) -> None:
-    identity.suspend(here.session, user_id, by=SYSTEM, reason_code="fraud", reason="", at=here.now)
+    identity.suspend_user(here.session, user_id, by=SYSTEM, reason_code="fraud", reason="", at=here.now)
     here.session.flush()
 
 
@@ -108,7 +108,7 @@ def test_nothing_new_begins_with_a_suspended_person(here: Village, gate: str, wh
     if who == "nobody" or (who == "the other side" and gate in NAMES_NOBODY_ELSE):
         act(here, prepared)
     else:
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(DomainError) as refused:
             act(here, prepared)
         assert refused.value.slug == "account-suspended"
 
@@ -117,7 +117,7 @@ def test_a_suspended_attester_says_nothing_any_more(here: Village) -> None:
     asked = _asked(here)
     suspend(here, asked.attester_id)
     by = identity.Caller(asked.attester_id, asked.id, "Attester")
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         contributions.attest(here.session, asked.id, Said(Verdict.CONFIRM), by=by, at=here.now)
     assert refused.value.slug == "account-suspended"
 
@@ -137,10 +137,10 @@ def test_a_suspended_person_writes_no_review_and_the_other_side_still_does(
     play = stagecraft.play(session, at)
     booking = play.completed()
     user_id = getattr(play.scene, name).user_id
-    identity.suspend(session, user_id, by=SYSTEM, reason_code="fraud", reason="", at=play.over)
+    identity.suspend_user(session, user_id, by=SYSTEM, reason_code="fraud", reason="", at=play.over)
     session.flush()
     other = {"aino": "ellen", "ellen": "aino"}[name]
     assert play.writes(other, booking.id, at=play.over).state is ratings.ReviewState.SEALED
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         play.writes(name, booking.id, at=play.over)
     assert refused.value.slug == "account-suspended"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from domain.foundation.settings import Settings, settings
+from domain.foundation.configuration.settings import Settings, settings
 
 
 @pytest.fixture

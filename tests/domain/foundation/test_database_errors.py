@@ -9,15 +9,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from domain.foundation.database import Transactions, engine_for, is_repeatable
-from domain.foundation.database_errors import (
-    CONDITIONS,
-    NO_ROOM,
-    READ_ONLY,
-    OutcomeUnknownError,
-    Reaction,
-)
 from domain.foundation.errors import Unacceptable, Unavailable
+from domain.foundation.persistence.database import Transactions, build_engine, is_retryable
+from domain.foundation.persistence.database_errors import (
+    CONDITIONS,
+    DISK_FULL,
+    READ_ONLY,
+    DatabaseErrorReaction,
+    OutcomeUnknownError,
+)
 from tests.together import eventually
 
 # Every code of these classes that the driver knows, and single ones beside them.
@@ -47,14 +47,14 @@ def raising(code: str) -> str:
 @pytest.fixture
 def own(database_url: str, engine: object) -> Iterator[Transactions]:
     """Transactions on connections of their own, which may be lost."""
-    made = engine_for(database_url, pool_size=2, name="tests of errors")
+    made = build_engine(database_url, pool_size=2, name="tests of errors")
     yield Transactions(made)
     made.dispose()
 
 
 WAYS: dict[str, Callable[[Transactions], object]] = {
     "a transaction": lambda transactions: transactions(),
-    "a read": lambda transactions: transactions.reading(),
+    "a read": lambda transactions: transactions.read_session(),
 }
 
 
@@ -77,7 +77,7 @@ def test_an_unknown_outcome_is_said_to_be_unknown(own: Transactions, code: str):
         session.execute(text(raising(code)))
     assert "same Idempotency-Key" in raised.value.detail
     assert raised.value.extras["retry_after"] >= 1
-    assert not is_repeatable(raised.value)
+    assert not is_retryable(raised.value)
 
 
 @pytest.mark.parametrize("code", REPEATED)
@@ -100,7 +100,7 @@ def test_a_transaction_that_was_rolled_back_for_another_one_is_run_once_more(own
 def test_what_has_no_row_stays_a_bug(own: Transactions, code: str):
     with pytest.raises((DBAPIError, Unacceptable)) as raised, own() as session:
         session.execute(text(raising(code)))
-    assert not is_repeatable(raised.value)
+    assert not is_retryable(raised.value)
 
 
 def test_every_row_of_the_table_is_tried_here():
@@ -108,7 +108,7 @@ def test_every_row_of_the_table_is_tried_here():
     assert len({row.prefix for row in CONDITIONS}) == len(CONDITIONS)
 
 
-@pytest.mark.parametrize(("code", "detail", "seconds"), [("53100", NO_ROOM, 30), ("25006", READ_ONLY, 5)])
+@pytest.mark.parametrize(("code", "detail", "seconds"), [("53100", DISK_FULL, 30), ("25006", READ_ONLY, 5)])
 def test_what_lasts_longer_is_said_in_words_of_its_own(
     own: Transactions, code: str, detail: str, seconds: int
 ):
@@ -124,7 +124,7 @@ def end(others: Transactions, session: Session) -> None:
     """End the session's server process, as a restart does, and return when it is gone."""
     pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
     gone = text("SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = :pid")
-    with others.reading() as other:  # within one transaction, pg_stat_activity would never change
+    with others.read_session() as other:  # within one transaction, pg_stat_activity would never change
         other.execute(_END, {"pid": pid})
         assert eventually(lambda: bool(other.execute(gone, {"pid": pid}).scalar_one()))
 
@@ -161,25 +161,25 @@ def test_a_connection_that_was_lost_in_the_commit_leaves_the_outcome_unknown(
 def test_a_single_statement_that_was_lost_leaves_the_outcome_unknown(
     own: Transactions, transactions: Transactions
 ):
-    with pytest.raises(OutcomeUnknownError), own.at_once() as session:  # noqa: PT012 -- the second statement fails
+    with pytest.raises(OutcomeUnknownError), own.autocommit_session() as session:  # noqa: PT012 -- the second statement fails
         end(transactions, session)
         session.execute(text("SELECT 1"))
 
 
 def test_a_read_whose_connection_was_lost_may_be_repeated(own: Transactions, transactions: Transactions):
-    with pytest.raises(Unavailable) as raised, own.reading() as session:  # noqa: PT012 -- the second statement fails
+    with pytest.raises(Unavailable) as raised, own.read_session() as session:  # noqa: PT012 -- the second statement fails
         end(transactions, session)
         session.execute(text("SELECT 1"))
-    assert is_repeatable(raised.value)
+    assert is_retryable(raised.value)
 
 
 def test_after_a_write_was_refused_as_read_only_reads_use_new_connections_too(own: Transactions):
     pid = text("SELECT pg_backend_pid()")
-    with own.reading() as session:
+    with own.read_session() as session:
         before = session.execute(pid).scalar_one()
     with pytest.raises(Unavailable), own() as session:
         session.execute(text(raising("25006")))
-    with own.reading() as session:
+    with own.read_session() as session:
         assert session.execute(pid).scalar_one() != before
 
 
@@ -190,4 +190,4 @@ def test_parameters_of_a_statement_that_failed_are_not_in_the_error(own: Transac
 
 
 def test_reactions_are_all_in_use():
-    assert {row.reaction for row in CONDITIONS} == set(Reaction)
+    assert {row.reaction for row in CONDITIONS} == set(DatabaseErrorReaction)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from domain.foundation import heartbeats, loops
-from domain.foundation.heartbeats import Heartbeat, HeartbeatFolder
-from domain.foundation.loops import Loop, Supervisor
+from domain.foundation.jobs import heartbeats, loops
+from domain.foundation.jobs.heartbeats import Heartbeat, HeartbeatFolder
+from domain.foundation.jobs.loops import Loop, Supervisor
 from tests.together import eventually
 
 
@@ -65,8 +65,8 @@ def test_a_loop_logs_once_that_it_fails_and_once_that_it_works_again(monkeypatch
         assert eventually(lambda: steps.worked)
         loop.stop()
         loop.join(5)
-    told = [(line["event"], line.get("error"), line.get("failures")) for line in lines]
-    assert told == [
+    entries = [(line["event"], line.get("error"), line.get("failures")) for line in lines]
+    assert entries == [
         ("loop_failing", "ValueError", None),
         ("loop_failing", "LookupError", None),
         ("loop_recovered", None, 8),
@@ -79,7 +79,7 @@ def test_a_loop_whose_log_cannot_be_written_goes_on(
     def full(_room: str) -> object:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(loops, "log", full)
+    monkeypatch.setattr(loops, "get_logger", full)
     steps = Steps(ValueError("odd"))
     started(steps)
     assert eventually(lambda: steps.worked)

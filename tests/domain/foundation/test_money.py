@@ -8,7 +8,15 @@ from babel.core import get_global
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.foundation.money import CURRENCIES, CurrencyUnknown, Money, apportion, exponent, portion, share
+from domain.foundation.money import (
+    CURRENCIES,
+    CurrencyUnknown,
+    MonetaryAmount,
+    apportion,
+    exponent,
+    portion,
+    share,
+)
 
 amounts = st.integers(-(10**15), 10**15)
 weights = st.lists(st.integers(0, 10**9), min_size=1, max_size=12).filter(any)
@@ -99,24 +107,30 @@ def test_there_is_no_splitting_without_weights(weights: list[int]) -> None:
 
 
 def test_money_of_one_currency_adds_up() -> None:
-    assert Money(250, "EUR") + Money(50, "EUR") - Money(1, "EUR") == Money(299, "EUR")
-    assert -Money(250, "EUR") == Money(-250, "EUR")
+    assert MonetaryAmount(250, "EUR") + MonetaryAmount(50, "EUR") - MonetaryAmount(
+        1, "EUR"
+    ) == MonetaryAmount(299, "EUR")
+    assert -MonetaryAmount(250, "EUR") == MonetaryAmount(-250, "EUR")
 
 
 def test_two_currencies_never_mix() -> None:
     with pytest.raises(ValueError, match="counted"):
-        Money(1, "EUR") + Money(1, "JPY")
+        MonetaryAmount(1, "EUR") + MonetaryAmount(1, "JPY")
 
 
 @pytest.mark.parametrize("amount", [1.0, True, "1", Decimal(1)])
 def test_an_amount_is_an_integer(amount: object) -> None:
     with pytest.raises(TypeError):
-        Money(amount, "EUR")  # type: ignore[arg-type]  # the mistake under test
+        MonetaryAmount(amount, "EUR")  # type: ignore[arg-type]  # the mistake under test
 
 
 @pytest.mark.parametrize(
     ("money", "decimal"),
-    [(Money(1234, "EUR"), "12.34"), (Money(1234, "JPY"), "1234"), (Money(1234, "KWD"), "1.234")],
+    [
+        (MonetaryAmount(1234, "EUR"), "12.34"),
+        (MonetaryAmount(1234, "JPY"), "1234"),
+        (MonetaryAmount(1234, "KWD"), "1.234"),
+    ],
 )
-def test_money_is_shown_with_its_currencys_decimals(money: Money, decimal: str) -> None:
+def test_money_is_shown_with_its_currencys_decimals(money: MonetaryAmount, decimal: str) -> None:
     assert str(money.decimal) == decimal

@@ -17,9 +17,9 @@ from sqlalchemy.exc import OperationalError
 
 from api.counters import RedisCounters, Window
 from domain.foundation import ids
-from domain.foundation.database import engine_for
-from domain.foundation.settings import Settings, settings
-from tests.domain.foundation.production import PRODUCTION, refusal
+from domain.foundation.configuration.settings import Settings, settings
+from domain.foundation.persistence.database import build_engine
+from tests.domain.foundation.production_settings import PRODUCTION, settings_error
 from workers import app as celery_app
 from workers.relay import BrokerAway, Message
 
@@ -82,7 +82,7 @@ def test_no_secret_is_shown_by_settings_or_their_refusal(
     shown = io.StringIO()
     logger = logging.getLogger("canary")
     logger.addHandler(handler := logging.StreamHandler(shown))
-    if (error := refusal()) is None:
+    if (error := settings_error()) is None:
         chosen = settings()
         shown.write(f"{chosen!r} {chosen!s} {pretty_repr(chosen)} {chosen.oidc_issuers}")
     else:
@@ -140,16 +140,16 @@ def test_a_refused_start_ends_says_why_and_shows_no_secret(command: list[str]):
     assert json.dumps(secrets) not in printed
 
 
-def _ask_database(url: str) -> None:
-    with engine_for(url, pool_size=1, name="tests").connect():
+def _connect_to_database(url: str) -> None:
+    with build_engine(url, pool_size=1, name="tests").connect():
         pass
 
 
-def _ask_counters(url: str) -> None:
+def _connect_to_rate_limits(url: str) -> None:
     RedisCounters(url).acquire([Window("tests", 1, 60)])
 
 
-def _ask_broker(url: str) -> None:
+def _connect_to_broker(url: str) -> None:
     app = celery_app.create(Settings(broker_url=url))
     logging.getLogger("canary").warning("%r %r", app, app.conf.broker_url and app.connection())
     celery_app.publisher(app)(Message(ids.new(), "nobody"))
@@ -158,10 +158,10 @@ def _ask_broker(url: str) -> None:
 @pytest.mark.parametrize(
     ("ask", "url"),
     [
-        (_ask_database, f"postgresql+psycopg://u:{CANARY}@127.0.0.1:9/x"),
-        (_ask_counters, f"redis://u:{CANARY}@127.0.0.1:9/0"),
-        pytest.param(_ask_broker, f"redis://u:{CANARY}@127.0.0.1:9/0", marks=pytest.mark.long),
-        (_ask_broker, f"amqp://u:{CANARY}@127.0.0.1:9//"),
+        (_connect_to_database, f"postgresql+psycopg://u:{CANARY}@127.0.0.1:9/x"),
+        (_connect_to_rate_limits, f"redis://u:{CANARY}@127.0.0.1:9/0"),
+        pytest.param(_connect_to_broker, f"redis://u:{CANARY}@127.0.0.1:9/0", marks=pytest.mark.long),
+        (_connect_to_broker, f"amqp://u:{CANARY}@127.0.0.1:9//"),
     ],
     ids=lambda part: str(part)[:20],
 )

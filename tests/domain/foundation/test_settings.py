@@ -1,7 +1,7 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from domain.foundation.settings import DEVELOPMENT_SIGNING_KEY, Settings
+from domain.foundation.configuration.settings import DEVELOPMENT_SIGNING_KEY, Settings
 
 FIT = {
     "environment": "production",
@@ -16,7 +16,7 @@ FIT = {
 
 
 @pytest.fixture(autouse=True)
-def _only_the_given_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def _only_named_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """The suite sets a clock, limits and addresses of its own, which production would refuse."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
@@ -30,7 +30,7 @@ def test_production_starts_with_settings_of_its_own():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ({"signing_keys": DEVELOPMENT_SIGNING_KEY}, "SIGNING_KEYS"),
         ({"signing_keys": "short"}, "SIGNING_KEYS"),
@@ -43,6 +43,6 @@ def test_production_starts_with_settings_of_its_own():
     ],
     ids=lambda row: str(row)[:40],
 )
-def test_production_refuses_what_only_development_may_have(wrong, told):
-    with pytest.raises(ValidationError, match=told):
+def test_production_refuses_what_only_development_may_have(wrong, message):
+    with pytest.raises(ValidationError, match=message):
         Settings(**{**FIT, **wrong})

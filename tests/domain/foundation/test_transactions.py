@@ -9,7 +9,7 @@ from sqlalchemy import text
 from domain import ledger
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions, engine_for
+from domain.foundation.persistence.database import Transactions, build_engine
 from domain.ledger import CREDITS, Account, AccountKind, Posting
 from tests.together import eventually
 
@@ -20,14 +20,14 @@ _STATES = text("SELECT state FROM pg_stat_activity WHERE application_name = :our
 @pytest.fixture
 def crowd(database_url: str, transactions: Transactions) -> Iterator[Transactions]:
     """Transactions on connections of their own, whose names others can look for."""
-    engine = engine_for(database_url, pool_size=1, name=OURS)
+    engine = build_engine(database_url, pool_size=1, name=OURS)
     yield Transactions(engine)
     engine.dispose()
 
 
 def states(transactions: Transactions) -> list[str]:
     """What the connections of the crowd are at, as somebody else sees it."""
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         return list(session.execute(_STATES, {"ours": OURS}).scalars())
 
 
@@ -51,7 +51,7 @@ def spend(session, at, posting: Posting) -> None:
 
 
 def held(transactions: Transactions, account: Account) -> int:
-    with transactions.reading() as session:
+    with transactions.read_session() as session:
         return ledger.balance(session, account)
 
 
@@ -59,7 +59,7 @@ def test_what_is_said_at_once_is_there_when_the_statement_has_answered(
     crowd: Transactions, transactions: Transactions, at
 ):
     pool, mine = opened(transactions)
-    with crowd.at_once() as session:
+    with crowd.autocommit_session() as session:
         spend(session, at, Posting(pool, mine, 30))
         assert held(transactions, mine) == 30
         assert states(transactions) == ["idle"]  # and nothing waits for an end
@@ -78,15 +78,15 @@ def test_a_statement_that_is_refused_leaves_nothing_and_the_next_one_works(
     crowd: Transactions, transactions: Transactions, at
 ):
     pool, mine = opened(transactions)
-    with pytest.raises(ledger.BalanceTooLow), crowd.at_once() as session:
+    with pytest.raises(ledger.BalanceTooLow), crowd.autocommit_session() as session:
         spend(session, at, Posting(mine, pool, 1))
-    with crowd.at_once() as session:
+    with crowd.autocommit_session() as session:
         spend(session, at, Posting(pool, mine, 5))
         assert session.execute(text("SELECT count(*) FROM ledger_postings")).scalar_one() == 1
 
 
 def test_both_kinds_of_connections_end_with_their_engine(crowd: Transactions, transactions: Transactions):
-    with crowd() as session, crowd.reading() as other:
+    with crowd() as session, crowd.read_session() as other:
         session.execute(text("SELECT 1"))
         other.execute(text("SELECT 1"))
     assert states(transactions) == ["idle", "idle"]
@@ -98,6 +98,6 @@ def test_who_makes_transactions_anew_takes_the_same_connections(
     crowd: Transactions, transactions: Transactions
 ):
     for _ in range(5):
-        with Transactions(crowd.engine).reading() as session:
+        with Transactions(crowd.engine).read_session() as session:
             session.execute(text("SELECT 1"))
     assert states(transactions) == ["idle"]

@@ -7,20 +7,20 @@ import pytest
 from sqlmodel import Session
 
 from domain import identity
-from domain.identity.passwords import Passwords
+from domain.identity.authentication.passwords import Passwords
 from domain.identity.queries import user_by_email
-from tests.domain.identity.fakes import CountedHashes
+from tests.domain.identity.fake_issuer import CountingHasher
 
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def hashes() -> CountedHashes:
-    return CountedHashes()
+def hashes() -> CountingHasher:
+    return CountingHasher()
 
 
 @pytest.fixture
-def passwords(hashes: CountedHashes) -> Passwords:
+def passwords(hashes: CountingHasher) -> Passwords:
     return Passwords(hashes)
 
 
@@ -30,8 +30,8 @@ def person(session: Session, passwords: Passwords, at: datetime) -> Callable[[st
 
     def sign_up(email: str) -> identity.User:
         identity.sign_up(session, email=email, password=PASSWORD, name=email, at=at, passwords=passwords)
-        found = user_by_email(session, email)
-        assert found is not None
-        return found
+        user = user_by_email(session, email)
+        assert user is not None
+        return user
 
     return sign_up

@@ -9,17 +9,17 @@ from sqlmodel import Session
 from domain import identity
 from domain.foundation import events, ids
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
-from domain.foundation.zones import TimeZoneUnknown
+from domain.foundation.time_zones import TimeZoneUnknown
+from domain.identity.authentication.passwords import Passwords
 from domain.identity.errors import (
-    CredentialsRefused,
-    OwnAccount,
-    PasswordUnfit,
-    SessionOver,
-    UserUnknown,
+    InvalidCredentials,
+    InvalidToken,
+    OwnAccountSuspension,
+    PasswordNotAllowed,
+    UserNotFound,
 )
-from domain.identity.passwords import Passwords
 from domain.identity.queries import user_by_email
-from tests.domain.identity.fakes import CountedHashes
+from tests.domain.identity.fake_issuer import CountingHasher
 
 PASSWORD = "correct horse battery"
 Person = Callable[[str], identity.User]
@@ -40,7 +40,7 @@ def test_signing_up_opens_an_account_once_and_keeps_the_first_password(
     assert user_by_email(session, "aino@example.org") == aino
     assert aino.name == "aino@example.org"
     identity.sign_in(session, email="aino@example.org", password=PASSWORD, at=at, passwords=passwords)
-    with pytest.raises(CredentialsRefused):
+    with pytest.raises(InvalidCredentials):
         identity.sign_in(session, email=aino.email, password="another password", at=at, passwords=passwords)
 
 
@@ -49,14 +49,14 @@ def test_a_repeated_sign_up_is_recorded_for_the_owner_of_the_address(
 ) -> None:
     aino = person("aino@example.org")
     person("aino@example.org")
-    assert [row.name for row in events.history(session, aino.id)] == [
+    assert [row.name for row in events.subject_history(session, aino.id)] == [
         "user.signed_up",
         "user.sign_up_repeated",
     ]
 
 
 def test_signing_up_costs_the_same_whether_or_not_the_address_is_known(
-    session: Session, person: Person, hashes: CountedHashes
+    session: Session, person: Person, hashes: CountingHasher
 ) -> None:
     counts = []
     for email in ("aino@example.org", "aino@example.org", "ben@example.org"):
@@ -71,7 +71,7 @@ def test_an_unfit_password_is_refused_for_known_and_unknown_addresses_alike(
 ) -> None:
     person("aino@example.org")
     for email in ("aino@example.org", "ben@example.org"):
-        with pytest.raises(PasswordUnfit, match="10 to 200"):
+        with pytest.raises(PasswordNotAllowed, match="10 to 200"):
             identity.sign_up(session, email=email, password="short", name="x", at=at, passwords=passwords)
 
 
@@ -86,19 +86,19 @@ def test_people_change_what_is_stored_about_them_and_only_the_names_of_fields_ar
 ) -> None:
     aino = person("aino@example.org")
     by = identity.Caller(aino.id, ids.new(), aino.name).actor
-    identity.change(session, aino.id, {"name": "Aino", "time_zone": "Europe/Helsinki"}, by=by, at=at)
-    identity.change(session, aino.id, {"name": "Aino"}, by=by, at=at)
+    identity.update_user(session, aino.id, {"name": "Aino", "time_zone": "Europe/Helsinki"}, by=by, at=at)
+    identity.update_user(session, aino.id, {"name": "Aino"}, by=by, at=at)
     assert (aino.name, aino.time_zone) == ("Aino", "Europe/Helsinki")
-    (changed,) = [row for row in events.history(session, aino.id) if row.name == "user.changed"]
+    (changed,) = [row for row in events.subject_history(session, aino.id) if row.name == "user.changed"]
     assert changed.data["fields"] == ["name", "time_zone"]
-    identity.change(session, aino.id, {"time_zone": None}, by=by, at=at)
+    identity.update_user(session, aino.id, {"time_zone": None}, by=by, at=at)
     assert aino.time_zone is None
 
 
 def test_a_time_zone_that_does_not_exist_is_refused(session: Session, person: Person, at: datetime) -> None:
     aino = person("aino@example.org")
     with pytest.raises(TimeZoneUnknown):
-        identity.change(session, aino.id, {"time_zone": "Mars/Olympus"}, by=SYSTEM, at=at)
+        identity.update_user(session, aino.id, {"time_zone": "Mars/Olympus"}, by=SYSTEM, at=at)
 
 
 def test_a_suspended_user_is_out_at_once_and_may_come_back_when_reinstated(
@@ -107,32 +107,34 @@ def test_a_suspended_user_is_out_at_once_and_may_come_back_when_reinstated(
     aino = person("aino@example.org")
     tokens = identity.sign_in(session, email=aino.email, password=PASSWORD, at=at, passwords=passwords)
     for _ in range(2):
-        identity.suspend(session, aino.id, by=SYSTEM, reason_code="fraud", reason="Stolen cards.", at=at)
-    with pytest.raises(SessionOver):
+        identity.suspend_user(session, aino.id, by=SYSTEM, reason_code="fraud", reason="Stolen cards.", at=at)
+    with pytest.raises(InvalidToken):
         identity.authenticate(session, tokens.access, at=at)
-    with pytest.raises(SessionOver):
-        identity.refresh(session, tokens.refresh, at=at)
-    with pytest.raises(CredentialsRefused):
+    with pytest.raises(InvalidToken):
+        identity.refresh_session(session, tokens.refresh, at=at)
+    with pytest.raises(InvalidCredentials):
         identity.sign_in(session, email=aino.email, password=PASSWORD, at=at, passwords=passwords)
     for _ in range(2):
-        identity.reinstate(session, aino.id, by=SYSTEM, reason_code="mistake", reason="Not theirs.", at=at)
-    with pytest.raises(SessionOver):
+        identity.reinstate_user(
+            session, aino.id, by=SYSTEM, reason_code="mistake", reason="Not theirs.", at=at
+        )
+    with pytest.raises(InvalidToken):
         identity.authenticate(session, tokens.access, at=at)
     identity.sign_in(session, email=aino.email, password=PASSWORD, at=at, passwords=passwords)
-    names = [row.name for row in events.history(session, aino.id)]
+    names = [row.name for row in events.subject_history(session, aino.id)]
     assert (
         names.count("user.suspended") == names.count("user.reinstated") == names.count("session.ended") == 1
     )
 
 
 def test_nobody_can_suspend_a_user_who_does_not_exist(session: Session, at: datetime) -> None:
-    with pytest.raises(UserUnknown):
-        identity.suspend(session, ids.new(), by=SYSTEM, reason_code="fraud", reason="", at=at)
+    with pytest.raises(UserNotFound):
+        identity.suspend_user(session, ids.new(), by=SYSTEM, reason_code="fraud", reason="", at=at)
 
 
 def test_nobody_suspends_their_own_account(session: Session, person: Person, at: datetime) -> None:
     aino = person("aino@example.org")
     by = Actor(ActorKind.OPERATOR, aino.id)
-    with pytest.raises(OwnAccount):
-        identity.suspend(session, aino.id, by=by, reason_code="fraud", reason="", at=at)
+    with pytest.raises(OwnAccountSuspension):
+        identity.suspend_user(session, aino.id, by=by, reason_code="fraud", reason="", at=at)
     assert aino.suspended_at is None

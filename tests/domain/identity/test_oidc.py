@@ -8,57 +8,57 @@ from sqlalchemy import text
 from domain import identity
 from domain.foundation import events
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
+from domain.foundation.persistence.database import Transactions
+from domain.identity.authentication.passwords import Passwords
 from domain.identity.errors import (
-    CredentialsRefused,
-    EmailNotVouchedFor,
-    IssuerAway,
-    IssuerRefused,
+    EmailNotVerified,
+    InvalidCredentials,
+    InvalidToken,
+    IssuerUnavailable,
     IssuerUnknown,
-    OidcAttemptOver,
-    SessionOver,
+    OidcAttemptExpired,
+    OidcSignInFailed,
 )
-from domain.identity.oidc import ATTEMPT_LASTS
-from domain.identity.passwords import Passwords
+from domain.identity.openid_connect.code_flow import ATTEMPT_LASTS
 from domain.identity.queries import user_by_email
-from tests.domain.identity.fakes import LittleIssuer
+from tests.domain.identity.fake_issuer import FakeIssuer
 
 PASSWORD = "correct horse battery"
 BACK = "https://app.example/back"
-Begin = Callable[[], identity.Departure]
-Finish = Callable[..., identity.Tokens]
+Begin = Callable[[], identity.OidcAuthorizationRequest]
+Finish = Callable[..., identity.SessionTokens]
 
 
 @pytest.fixture
-def issuer() -> LittleIssuer:
-    return LittleIssuer()
+def issuer() -> FakeIssuer:
+    return FakeIssuer()
 
 
 @pytest.fixture
-def begin(transactions: Transactions, issuer: LittleIssuer, at: datetime) -> Begin:
+def begin(transactions: Transactions, issuer: FakeIssuer, at: datetime) -> Begin:
     known = (issuer.client,)
     return lambda: identity.begin_oidc(
-        transactions, issuer, known=known, issuer=issuer.issuer, redirect_uri=BACK, at=at
+        transactions, issuer, clients=known, issuer=issuer.issuer, redirect_uri=BACK, at=at
     )
 
 
 @pytest.fixture
-def finish(transactions: Transactions, issuer: LittleIssuer, at: datetime) -> Finish:
+def finish(transactions: Transactions, issuer: FakeIssuer, at: datetime) -> Finish:
     """Finishes an attempt with what the browser brought back, or with parts of it changed."""
 
     def finish(
-        departure: identity.Departure,
+        departure: identity.OidcAuthorizationRequest,
         *,
         later: timedelta = timedelta(),
         brings: dict[str, str] | None = None,
         **claims: object,
-    ) -> identity.Tokens:
+    ) -> identity.SessionTokens:
         issuer.now = at + later
-        brought = issuer.agree(departure.authorization_url, **claims)
-        back = identity.Return(**(brought | {"secret": departure.secret} | (brings or {})))
+        brought = issuer.authorize(departure.authorization_url, **claims)
+        back = identity.OidcCallback(**(brought | {"secret": departure.secret} | (brings or {})))
         return identity.finish_oidc(
-            transactions, issuer, known=(issuer.client,), back=back, label="browser", at=issuer.now
+            transactions, issuer, clients=(issuer.client,), callback=back, label="browser", at=issuer.now
         )
 
     return finish
@@ -66,10 +66,10 @@ def finish(transactions: Transactions, issuer: LittleIssuer, at: datetime) -> Fi
 
 def test_a_browser_leaves_with_challenge_state_and_nonce_and_without_any_secret(begin: Begin) -> None:
     departure = begin()
-    asked = {
+    parameters = {
         name: values[0] for name, values in parse_qs(urlsplit(departure.authorization_url).query).items()
     }
-    assert asked.keys() == {
+    assert parameters.keys() == {
         "response_type",
         "client_id",
         "redirect_uri",
@@ -79,7 +79,7 @@ def test_a_browser_leaves_with_challenge_state_and_nonce_and_without_any_secret(
         "code_challenge",
         "code_challenge_method",
     }
-    assert asked["state"] == departure.state
+    assert parameters["state"] == departure.state
     assert departure.secret not in departure.authorization_url
     assert departure.secret not in repr(departure)
 
@@ -97,9 +97,9 @@ def test_whom_the_issuer_vouches_for_gets_an_account_once(
     assert first.session_id != second.session_id
     with transactions() as session:
         caller = identity.authenticate(session, second.access, at=at)
-        user = identity.user(session, caller.user_id)
+        user = identity.get_user(session, caller.user_id)
         assert (user.email, user.name, user.password_hash) == ("aino@example.org", "Aino", None)
-        names = [row.name for row in events.history(session, user.id)]
+        names = [row.name for row in events.subject_history(session, user.id)]
         assert names == ["user.signed_up", "identity.linked", "session.started", "session.started"]
 
 
@@ -113,9 +113,9 @@ def test_a_password_somebody_chose_for_an_address_they_never_showed_is_gone_when
     tokens = finish(begin())
     assert tokens.user_id == waiting.user_id
     with transactions() as session:
-        with pytest.raises(SessionOver):
+        with pytest.raises(InvalidToken):
             identity.authenticate(session, waiting.access, at=at)
-        with pytest.raises(CredentialsRefused):
+        with pytest.raises(InvalidCredentials):
             identity.sign_in(session, **terms)
         assert identity.authenticate(session, tokens.access, at=at).user_id == tokens.user_id
 
@@ -123,42 +123,42 @@ def test_a_password_somebody_chose_for_an_address_they_never_showed_is_gone_when
 def test_an_attempt_serves_once(begin: Begin, finish: Finish) -> None:
     departure = begin()
     finish(departure)
-    with pytest.raises(OidcAttemptOver):
+    with pytest.raises(OidcAttemptExpired):
         finish(departure)
 
 
 def test_an_attempt_is_over_after_ten_minutes(begin: Begin, finish: Finish) -> None:
     finish(begin(), later=ATTEMPT_LASTS - timedelta(seconds=1))
-    with pytest.raises(OidcAttemptOver):
+    with pytest.raises(OidcAttemptExpired):
         finish(begin(), later=ATTEMPT_LASTS)
 
 
 @pytest.mark.parametrize("part", ["state", "secret"])
 def test_a_callback_planted_on_another_browser_signs_nobody_in(
-    begin: Begin, finish: Finish, issuer: LittleIssuer, part: str
+    begin: Begin, finish: Finish, issuer: FakeIssuer, part: str
 ) -> None:
     mine, theirs = begin(), begin()
-    issuer.when_asked = pytest.fail
-    with pytest.raises(OidcAttemptOver):
+    issuer.on_call = pytest.fail
+    with pytest.raises(OidcAttemptExpired):
         finish(mine, brings={part: getattr(theirs, part)})
 
 
 def test_a_code_from_another_attempt_does_not_fit_the_verifier(
-    begin: Begin, finish: Finish, issuer: LittleIssuer
+    begin: Begin, finish: Finish, issuer: FakeIssuer
 ) -> None:
-    stolen = issuer.agree(begin().authorization_url)["code"]
-    with pytest.raises(IssuerRefused):
+    stolen = issuer.authorize(begin().authorization_url)["code"]
+    with pytest.raises(OidcSignInFailed):
         finish(begin(), brings={"code": stolen})
 
 
 @pytest.mark.parametrize(
-    ("claims", "refusal"),
+    ("claims", "raised"),
     [
-        ({"nonce": "another"}, IssuerRefused),
-        ({"aud": "another"}, IssuerRefused),
-        ({"iss": "https://evil.example"}, IssuerRefused),
-        ({"exp": 0}, IssuerRefused),
-        ({"email_verified": False}, EmailNotVouchedFor),
+        ({"nonce": "another"}, OidcSignInFailed),
+        ({"aud": "another"}, OidcSignInFailed),
+        ({"iss": "https://evil.example"}, OidcSignInFailed),
+        ({"exp": 0}, OidcSignInFailed),
+        ({"email_verified": False}, EmailNotVerified),
     ],
 )
 def test_what_the_issuer_says_must_hold(
@@ -166,9 +166,9 @@ def test_what_the_issuer_says_must_hold(
     begin: Begin,
     finish: Finish,
     claims: dict[str, object],
-    refusal: type[Refusal],
+    raised: type[DomainError],
 ) -> None:
-    with pytest.raises(refusal):
+    with pytest.raises(raised):
         finish(begin(), **claims)
     with transactions() as session:
         assert user_by_email(session, "aino@example.org") is None
@@ -179,55 +179,55 @@ def test_a_suspended_user_does_not_come_in_this_way_either(
 ) -> None:
     tokens = finish(begin())
     with transactions() as session:
-        identity.suspend(session, tokens.user_id, by=SYSTEM, reason_code="fraud", reason="", at=at)
-    with pytest.raises(CredentialsRefused):
+        identity.suspend_user(session, tokens.user_id, by=SYSTEM, reason_code="fraud", reason="", at=at)
+    with pytest.raises(InvalidCredentials):
         finish(begin())
 
 
 def test_an_issuer_nobody_configured_is_refused_before_it_is_asked(
-    transactions: Transactions, issuer: LittleIssuer, at: datetime
+    transactions: Transactions, issuer: FakeIssuer, at: datetime
 ) -> None:
-    issuer.when_asked = pytest.fail
+    issuer.on_call = pytest.fail
     with pytest.raises(IssuerUnknown):
         identity.begin_oidc(
-            transactions, issuer, known=(), issuer="https://evil.example", redirect_uri=BACK, at=at
+            transactions, issuer, clients=(), issuer="https://evil.example", redirect_uri=BACK, at=at
         )
 
 
 def test_a_slash_at_the_end_of_an_issuer_makes_no_difference(
-    transactions: Transactions, issuer: LittleIssuer, at: datetime
+    transactions: Transactions, issuer: FakeIssuer, at: datetime
 ) -> None:
     assert identity.begin_oidc(
-        transactions, issuer, known=(issuer.client,), issuer=issuer.issuer + "/", redirect_uri=BACK, at=at
+        transactions, issuer, clients=(issuer.client,), issuer=issuer.issuer + "/", redirect_uri=BACK, at=at
     )
 
 
 def test_the_issuer_is_asked_with_no_transaction_open(
-    transactions: Transactions, issuer: LittleIssuer, begin: Begin, finish: Finish
+    transactions: Transactions, issuer: FakeIssuer, begin: Begin, finish: Finish
 ) -> None:
-    asked = {}
+    parameters = {}
 
     def look_around(question: str) -> None:
-        asked[question] = transactions.engine.pool.checkedout()
+        parameters[question] = transactions.engine.pool.checkedout()
 
-    issuer.when_asked = look_around
+    issuer.on_call = look_around
     finish(begin())
-    assert asked == {"discover": 0, "redeem": 0, "keys": 0}
+    assert parameters == {"discover": 0, "redeem": 0, "keys": 0}
 
 
 def test_an_attempt_is_spent_even_if_the_issuer_is_away(
-    issuer: LittleIssuer, begin: Begin, finish: Finish
+    issuer: FakeIssuer, begin: Begin, finish: Finish
 ) -> None:
     departure = begin()
 
     def be_away(_question: str) -> None:
-        raise IssuerAway
+        raise IssuerUnavailable
 
-    issuer.when_asked = be_away
-    with pytest.raises(IssuerAway):
+    issuer.on_call = be_away
+    with pytest.raises(IssuerUnavailable):
         finish(departure)
-    issuer.when_asked = lambda _question: None
-    with pytest.raises(OidcAttemptOver):
+    issuer.on_call = lambda _question: None
+    with pytest.raises(OidcAttemptExpired):
         finish(departure)
     assert finish(begin()).access
 

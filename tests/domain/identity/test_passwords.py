@@ -1,4 +1,4 @@
-from domain.identity.passwords import _ARGON2ID, _DECOY, PASSWORDS
+from domain.identity.authentication.passwords import _ARGON2ID, _DECOY, PASSWORDS
 
 
 def test_a_password_matches_its_own_hash_and_no_other() -> None:

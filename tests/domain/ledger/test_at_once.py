@@ -7,7 +7,7 @@ import pytest
 
 from domain import ledger
 from domain.foundation import ids
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.ledger import AccountKind, Posting
 from tests.domain.ledger.books import BOOKING, move, paid_in, violations
 from tests.together import together

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from domain import ledger
 from domain.foundation import ids
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.ledger import AccountKind, Posting
 from tests.domain.ledger.books import BOOKING, ELLEN, move, paid_in, violations
 

@@ -3,25 +3,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.markets import CancellationPolicy, Policy, Tier
-from domain.markets.policy import WHOLE
+from domain.markets import CancellationPolicy, CancellationTier, MarketPolicy
+from domain.markets.policy import FULL_BP
 
-shares = st.integers(min_value=0, max_value=WHOLE)
+shares = st.integers(min_value=0, max_value=FULL_BP)
 
 
 @st.composite
-def tiers(draw: st.DrawFn) -> tuple[Tier, ...]:
+def tiers(draw: st.DrawFn) -> tuple[CancellationTier, ...]:
     hours = sorted(draw(st.lists(st.integers(0, 2_000), max_size=5, unique=True)), reverse=True)
     refunds = sorted(draw(st.lists(shares, min_size=len(hours), max_size=len(hours))), reverse=True)
     fees = sorted(draw(st.lists(shares, min_size=len(hours), max_size=len(hours))), reverse=True)
     return tuple(
-        Tier(hours_before_start=hour, refund_bp=refund, service_fee_refund_bp=fee)
+        CancellationTier(hours_before_start=hour, refund_bp=refund, service_fee_refund_bp=fee)
         for hour, refund, fee in zip(hours, refunds, fees, strict=True)
     )
 
 
 policies = st.builds(
-    Policy,
+    MarketPolicy,
     service_fee_bp=shares,
     commission_bp=shares,
     hold_minutes=st.integers(1, 1_440),
@@ -35,19 +35,19 @@ policies = st.builds(
 
 
 @given(policies)
-def test_a_policy_comes_back_from_its_document_as_it_went_in(policy: Policy) -> None:
-    assert Policy.model_validate_json(policy.model_dump_json()) == policy
+def test_a_policy_comes_back_from_its_document_as_it_went_in(policy: MarketPolicy) -> None:
+    assert MarketPolicy.model_validate_json(policy.model_dump_json()) == policy
 
 
 def test_an_empty_document_is_the_policy_every_market_starts_with() -> None:
-    assert Policy.model_validate_json("{}") == Policy()
-    assert set(Policy().cancellation_policies) == {"flexible", "moderate", "strict"}
+    assert MarketPolicy.model_validate_json("{}") == MarketPolicy()
+    assert set(MarketPolicy().cancellation_policies) == {"flexible", "moderate", "strict"}
 
 
 @pytest.mark.parametrize(
     "document",
     [
-        {"service_fee_bp": WHOLE + 1},
+        {"service_fee_bp": FULL_BP + 1},
         {"service_fee_bp": -1},
         {"service_fee_bp": 5.0},
         {"service_fee_bp": "500"},
@@ -63,7 +63,7 @@ def test_an_empty_document_is_the_policy_every_market_starts_with() -> None:
 )
 def test_what_a_policy_cannot_mean_is_refused(document: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        Policy.model_validate(document)
+        MarketPolicy.model_validate(document)
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,12 @@ def test_nobody_gets_back_more_by_cancelling_later(
     names = ("hours_before_start", "refund_bp", "service_fee_refund_bp")
     with pytest.raises(ValidationError):
         CancellationPolicy(
-            tiers=tuple(Tier(**dict(zip(names, values, strict=True))) for values in (farther, nearer))
+            tiers=tuple(
+                CancellationTier(**dict(zip(names, values, strict=True))) for values in (farther, nearer)
+            )
         )
 
 
 def test_a_policy_that_is_shared_cannot_be_changed_under_those_who_hold_it() -> None:
     with pytest.raises(ValidationError):
-        Policy().service_fee_bp = 0  # type: ignore[misc]  # that it is frozen is what we try
+        MarketPolicy().service_fee_bp = 0  # type: ignore[misc]  # that it is frozen is what we try

@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from domain import offers
 from domain.foundation.actors import Actor, ActorKind
-from domain.foundation.database import Transactions
 from domain.foundation.ids import new
+from domain.foundation.persistence.database import Transactions
 from domain.offers.errors import CategorySlugTaken, CategoryUnknown, GridUnfit
 from domain.offers.standard_categories import STANDARD_CATEGORIES
 from tests import cast

@@ -12,12 +12,12 @@ from sqlmodel import Session
 from domain import offers, providers
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.errors import Forbidden, Stale
-from domain.foundation.events import history
+from domain.foundation.events import subject_history
 from domain.foundation.ids import new
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.offers import Content, OfferState, OptionContent, OptionPer, Unbookable
 from domain.offers.errors import ContentUnfit, OfferIncomplete, OfferUnknown
-from domain.providers.errors import CapabilityMissing, ProfileUnknown
+from domain.providers.errors import CapabilityMissing, ProviderProfileNotFound
 from tests import cast
 from tests.domain.offers.owner import by
 
@@ -31,7 +31,7 @@ def test_every_standard_kind_of_service_can_be_drafted_and_published(
     offer = cast.drafted(session, category=category)
     published = offers.publish(session, offer.id, by=by(offer), at=at)
     assert (published.state, published.published_at, published.version) == (OfferState.PUBLISHED, at, 2)
-    assert [fact.name for fact in history(session, offer.id)] == ["offer.drafted", "offer.published"]
+    assert [fact.name for fact in subject_history(session, offer.id)] == ["offer.drafted", "offer.published"]
     assert offers.bookable(offers.terms(session, offer.id)) == []
 
 
@@ -86,7 +86,7 @@ def test_a_cancellation_policy_is_one_of_the_market_s(session: Session) -> None:
 
 def test_nobody_drafts_under_somebody_else_s_profile(session: Session, at: datetime) -> None:
     profile = cast.ellen(session)
-    with pytest.raises(ProfileUnknown):
+    with pytest.raises(ProviderProfileNotFound):
         offers.draft(
             session,
             profile_id=profile.id,
@@ -139,9 +139,9 @@ def test_doing_it_twice_changes_nothing(session: Session, at: datetime) -> None:
 def test_what_is_archived_stays_as_it_is(session: Session, at: datetime) -> None:
     offer = cast.offer(session)
     offers.archive(session, offer.id, by=by(offer), at=at)
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         offers.publish(session, offer.id, by=by(offer), at=at)
-    with pytest.raises(NotNow) as refusal:
+    with pytest.raises(TransitionNotAllowed) as refusal:
         offers.edit(session, offer.id, offers.content_of(offer), by=by(offer), at=at)
     assert refusal.value.extras["allowed"] == []
     with pytest.raises(OfferUnknown):
@@ -176,8 +176,13 @@ def test_a_suspended_provider_s_offers_take_no_bookings_and_are_not_published(
 ) -> None:
     offer, draft = cast.offer(session), cast.drafted(session)
     operator = Actor(ActorKind.OPERATOR, cast.otto(session).id)
-    providers.step(
-        session, offer.profile_id, providers.Step.SUSPEND, by=operator, reason_code="complaint", at=at
+    providers.apply_transition(
+        session,
+        offer.profile_id,
+        providers.ProviderTransition.SUSPEND,
+        by=operator,
+        reason_code="complaint",
+        at=at,
     )
     terms = offers.terms(session, offer.id)
     assert offers.bookable(terms) == [Unbookable.PROVIDER_NOT_TAKING_BOOKINGS]
@@ -216,7 +221,7 @@ def test_terms_hold_everything_in_one_statement(session: Session, at: datetime) 
     assert terms.option(first.id) == terms.options[1]
     assert terms.option(gone.id) is None
     assert (terms.shortest_minutes, terms.longest_minutes) == (1_440, 14_400)
-    assert (terms.profile_state, terms.latitude) == (providers.State.APPROVED, offer.latitude)
+    assert (terms.profile_state, terms.latitude) == (providers.ProviderProfileState.APPROVED, offer.latitude)
     assert terms.check_in_at == offer.check_in_at
     assert (terms.category_slug, terms.buffer_after_minutes) == ("stay", 120)
 

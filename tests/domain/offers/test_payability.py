@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import offers
-from domain.markets import Policy, TaxBase, TaxRule
+from domain.markets import MarketPolicy, TaxBase, TaxRule
 from domain.offers import Claim, Content, OptionContent, OptionPer, PriceProblem, Unit
 from domain.offers.errors import ContentUnfit
 from domain.offers.models import Category
@@ -17,9 +17,9 @@ from domain.offers.payability import check_price, price_range, problems
 from tests import cast
 from tests.domain.offers.owner import by
 
-PLAIN = Policy()
+PLAIN = MarketPolicy()
 HOURLY = Content(title="Ironing", price_amount=4_500, minimum_minutes=60, maximum_minutes=240)
-FREE = Policy(service_fee_bp=0)
+FREE = MarketPolicy(service_fee_bp=0)
 
 
 def kind(unit: Unit, claim: Claim = Claim.EXCLUSIVE) -> Category:
@@ -52,7 +52,7 @@ def test_the_cheapest_and_the_dearest_booking_decide(
 
 def test_fees_taxes_options_and_seats_count() -> None:
     lesson = Content(title="Yoga", price_amount=40, duration_minutes=60, seats=8)
-    taxed = Policy(
+    taxed = MarketPolicy(
         service_fee_bp=500,
         tax=TaxRule(name="VAT", rate_bp=2_550, applies_to=TaxBase.SERVICE, inclusive=False),
     )

@@ -145,7 +145,7 @@ def test_the_life_of_an_offer_allows_this_and_nothing_else(state: OfferState, na
         ("paused", "publish"),
         ("paused", "archive"),
     }
-    assert (name in LIFECYCLE.allowed(state, Side.PROVIDER)) == ((state, name) in expected)
+    assert (name in LIFECYCLE.allowed_transitions(state, Side.PROVIDER)) == ((state, name) in expected)
 
 
 def test_only_what_is_published_can_be_booked_and_what_is_archived_allows_nothing() -> None:

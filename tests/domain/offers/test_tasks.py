@@ -13,8 +13,8 @@ from sqlmodel import Session
 from domain import offers
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.errors import Stale
-from domain.foundation.events import history
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.events import subject_history
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.offers import Offer, OfferTask, SavingTerms, TaskContent, TaskKind
 from domain.offers.errors import OfferUnknown, SavingsUnfit, TaskUnknown, TooManyTasks
 from tests import cast
@@ -114,7 +114,7 @@ def test_every_change_counts_and_is_told(session: Session, offer: Offer, add: Ad
     say(session, offer, at, (700, one, two))
     offers.retire_task(session, offer.id, two, by=by(offer), at=at)
     assert offer.version == version + 5
-    facts = [fact for fact in history(session, offer.id) if fact.data["version"] > version]
+    facts = [fact for fact in subject_history(session, offer.id) if fact.data["version"] > version]
     assert [fact.name for fact in facts] == [
         "offer.task_added",
         "offer.task_added",
@@ -173,5 +173,5 @@ def test_only_the_provider_changes_tasks_of_an_offer_that_changes(
     with pytest.raises(TaskUnknown):
         offers.edit_task(session, other.id, task.id, SOAP, by=by(other), at=at)
     offers.archive(session, offer.id, by=by(offer), at=at)
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         say(session, offer, at)

@@ -5,7 +5,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.payments.stripe_gateway import StripeGateway
 from sandbox import server
 from tests.domain.payments.harness import KEY, Counted, Till, Watched

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from domain import ledger, payments
 from domain.foundation import events, ids
 from domain.foundation.actors import SYSTEM
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.ledger import AccountKind, Posting
 from domain.payments import Payment
 from domain.payments.gateway import CallRefusedError
@@ -190,7 +190,7 @@ class Till:
     def told(self, payment: Payment) -> list[str]:
         """The names of the facts about the payment's subject, in order."""
         with self.transactions() as session:
-            return [event.name for event in events.history(session, payment.subject_id)]
+            return [event.name for event in events.subject_history(session, payment.subject_id)]
 
     def effects(self, path: str) -> list[str]:
         """The requests of this kind that the provider carried out, each counted once."""

@@ -97,7 +97,7 @@ def test_a_card_is_noted_once_for_a_charge_and_not_at_each_look(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     noted: list[str] = []
-    monkeypatch.setattr(identity, "note_signal", lambda *given: noted.append(given[3]))
+    monkeypatch.setattr(identity, "record_signal", lambda *given: noted.append(given[3]))
     payment = till.captured()
     till.bring(payment)
     assert len(noted) == 1

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from domain import payments
-from domain.foundation.payable import AmountNotPayable
+from domain.foundation.payable_amounts import AmountNotPayable
 from domain.payments import Liable, OpKind, PaymentState
 from domain.payments.rules import Standing, Step, next_step
 from tests.domain.payments.harness import Till

@@ -18,7 +18,7 @@ from sqlmodel import Session
 from domain import bookings, payments
 from domain.bookings import State
 from domain.bookings.errors import IncreaseNotPayable
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 from domain.payments import Liable
 from domain.payments.stripe_gateway import StripeGateway
 from sandbox import server
@@ -89,7 +89,7 @@ def _moved_unless_refused(desk: Desk, deed: Callable[[], None]) -> int | None:
             before = desk.refunded()
             deed()
             desk.play.session.flush()
-    except (Refusal, IncreaseNotPayable):
+    except (DomainError, IncreaseNotPayable):
         desk.play.session.expire_all()
         return None
     desk.settle()

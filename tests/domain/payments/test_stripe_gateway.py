@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.foundation import ids
-from domain.foundation.money import Money
+from domain.foundation.money import MonetaryAmount
 from domain.payments.gateway import CallNotMadeError, CallRefusedError, CallUnknownError
 from domain.payments.stripe_gateway import (
     ANSWER_SECONDS,
@@ -93,13 +93,13 @@ def test_the_provider_learns_nothing_about_a_customer_but_our_id(till: Till) -> 
     ],
 )
 def test_amounts_are_counted_as_stripe_counts_them(amount: int, currency: str, theirs: int) -> None:
-    assert _to_stripe(Money(amount, currency)) == theirs
+    assert _to_stripe(MonetaryAmount(amount, currency)) == theirs
     assert _from_stripe(theirs, currency) == amount
 
 
 def test_an_amount_that_stripe_cannot_count_is_refused_before_it_is_asked() -> None:
     with pytest.raises(CallRefusedError):
-        _to_stripe(Money(70_050, "MGA"))
+        _to_stripe(MonetaryAmount(70_050, "MGA"))
 
 
 @pytest.mark.parametrize(("theirs", "ours"), [(2_060, 21), (2_000, 20), (0, 0), (1, 1)])

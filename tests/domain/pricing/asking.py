@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from domain import markets, offers, pricing
 from domain.foundation.actors import Actor, ActorKind
-from domain.markets import Policy
+from domain.markets import MarketPolicy
 from domain.offers import Offer, OptionContent
 from domain.pricing import queries
 from tests import cast
@@ -47,6 +47,6 @@ def stored(session: Session, quote_id: UUID) -> pricing.Quote:
     return queries.quote_of_booking(session, quote_id)
 
 
-def new_policy(session: Session, policy: Policy, at: datetime) -> None:
+def new_policy(session: Session, policy: MarketPolicy, at: datetime) -> None:
     operator = Actor(ActorKind.OPERATOR, cast.otto(session).id)
     markets.publish_policy(session, cast.market(session).id, rules=policy, by=operator, at=at)

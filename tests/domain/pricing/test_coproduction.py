@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.foundation import ids
-from domain.markets import Policy, PolicyVersion
+from domain.markets import MarketPolicy, PolicyVersion
 from domain.pricing import CreditRules, TaskRules, credit_rules, task_rules
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -18,7 +18,7 @@ def version(contributions: dict[str, Any]) -> PolicyVersion:
         id=ids.new(),
         market_id=ids.new(),
         number=1,
-        rules=Policy(contributions=contributions),
+        rules=MarketPolicy(contributions=contributions),
         active_from=AT,
         created_by=None,
         created_at=AT,

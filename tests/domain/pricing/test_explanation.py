@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from domain import markets, offers, pricing
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
-from domain.markets import Policy, TaxRule
+from domain.markets import MarketPolicy, TaxRule
 from domain.offers import TaskContent, TaskKind
 from domain.pricing import Effect, Explanation, Tariff, Wish
 from tests import cast
@@ -23,7 +23,7 @@ def explained(session: Session, at: datetime, locale: str = "en", **content: Any
     quote = pricing.quote(
         session, offer_id=offer.id, customer_id=cast.aino(session).id, start=TEN, units=90, at=at
     )
-    policy = markets.policy_at(session, quote.market_id, at).rules
+    policy = markets.get_policy_at(session, quote.market_id, at).rules
     return pricing.explain(quote, terms=offers.terms(session, offer.id), policy=policy, locale=locale)
 
 
@@ -76,7 +76,7 @@ def test_what_is_free_says_so(session: Session, at: datetime) -> None:
 def test_every_line_says_how_it_came_about(session: Session, at: datetime) -> None:
     operator = Actor(ActorKind.OPERATOR, cast.otto(session).id)
     market = cast.market(session)
-    rules = Policy(tax=TaxRule(rate_bp=2_550, applies_to="service_fee", inclusive=True))
+    rules = MarketPolicy(tax=TaxRule(rate_bp=2_550, applies_to="service_fee", inclusive=True))
     markets.publish_policy(session, market.id, rules=rules, by=operator, at=at)
     effect = Effect(name="Mornings", factor_bp=9_000, from_hour=6, until_hour=11)
     pricing.publish_tariff(session, market.id, tariff=Tariff(effects=(effect,)), by=operator, at=at)
@@ -115,7 +115,7 @@ def with_a_part(session: Session, at: datetime, **chosen: Any) -> Explanation:
     offer = cast.offer(session)
     by = Actor(ActorKind.USER, offer.provider_user_id)
     tax = TaxRule(rate_bp=2_500, applies_to="service", inclusive=True)
-    rules = Policy(contributions=GIVEN, tax=tax)
+    rules = MarketPolicy(contributions=GIVEN, tax=tax)
     version = markets.publish_policy(session, offer.market_id, rules=rules, by=SYSTEM, at=at)
     content = TaskContent(kind=TaskKind.PREPARES, title="Clearing the table", saving_amount=1_000)
     task = offers.add_task(session, offer.id, content, by=by, at=at)

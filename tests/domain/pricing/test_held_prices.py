@@ -120,16 +120,16 @@ def test_what_protected_the_quote_protects_its_alternatives_when_a_month_begins(
 def _quoted_in_turku(busy: DemandScene) -> UUID:
     """Aino's live quote in a market without surge, where Farah irons as well."""
     session = busy.session
-    turku = markets.create(
+    turku = markets.create_market(
         session, slug="turku", name="Turku", currency="EUR", time_zone="Europe/Helsinki", locale="fi-FI",
         country="FI", by=SYSTEM, at=cast.LONG_AGO,
     )  # fmt: skip
     someone, otto = cast.user(session, "Farah"), Actor(ActorKind.OPERATOR, cast.otto(session).id)
-    farah = providers.apply(
+    farah = providers.apply_as_provider(
         session, turku.id, display_name="Farah", about="", by=cast.actor(someone), at=cast.LONG_AGO
     )
-    for step in (providers.Step.REVIEW, providers.Step.APPROVE):
-        providers.step(session, farah.id, step, by=otto, reason_code="known", at=cast.LONG_AGO)
+    for step in (providers.ProviderTransition.REVIEW, providers.ProviderTransition.APPROVE):
+        providers.apply_transition(session, farah.id, step, by=otto, reason_code="known", at=cast.LONG_AGO)
     cast.open_always(session, farah)
     offer = cast.offer(session, provider=farah)
     assert offers.terms(session, offer.id).market_id == turku.id

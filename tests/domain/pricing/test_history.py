@@ -24,7 +24,7 @@ def busy(session: Session, at: Any) -> DemandScene:
 
 
 def history(busy: DemandScene) -> History:
-    version = markets.policy_at(busy.session, busy.offer.market_id, busy.at)
+    version = markets.get_policy_at(busy.session, busy.offer.market_id, busy.at)
     rules = surge.rules_of(version)
     assert rules is not None
     return demand.history(

@@ -41,7 +41,7 @@ def test_an_hour_and_a_half_is_promised_for_half_an_hour(session: Session, at: d
     assert shares(quote) == (7_088, 6_075, 338, 675, 0)
     assert quote.during.duration == timedelta(minutes=90)
     assert quote.expires_at == at + timedelta(minutes=30)
-    assert quote.policy_version_id == markets.policy_at(session, quote.market_id, at).id
+    assert quote.policy_version_id == markets.get_policy_at(session, quote.market_id, at).id
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_nor_one_of_hands_they_share_through_a_second_profile(session: Session, 
         profile.organisation_id = together
         session.add(profile)
     session.flush()
-    assert providers.same_hands(session, offer.profile_id, farah.user_id)
+    assert providers.is_same_business(session, offer.profile_id, farah.user_id)
     with pytest.raises(OwnOffer):
         asked(session, offer, at, customer_id=farah.user_id)
 

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import offers, pricing
-from domain.markets import Policy, TaxRule
+from domain.markets import MarketPolicy, TaxRule
 from domain.offers import OptionPer
 from domain.pricing.invariants import INVARIANTS
 from tests.domain.offers.owner import by
@@ -20,7 +20,7 @@ def test_a_change_keeps_the_prices_of_the_booking(session: Session, at: datetime
     pricing.take(session, quote.id, customer_id=quote.customer_id, at=at)
     repriced(session, offer, 9_000, at)
     offers.retire_option(session, offer.id, windows, by=by(offer), at=at)
-    new_policy(session, Policy(service_fee_bp=2_000), at)
+    new_policy(session, MarketPolicy(service_fee_bp=2_000), at)
     later = pricing.price_of_change(
         session, quote.id, start=TEN + timedelta(days=1), at=at, expires_at=at + timedelta(days=1)
     )
@@ -60,7 +60,7 @@ def test_quotes_nobody_took_are_forgotten_after_a_month(session: Session, at: da
 
 def test_every_invariant_holds_and_would_be_seen_broken(session: Session, at: datetime) -> None:
     offer = published(session)
-    new_policy(session, Policy(tax=TaxRule(rate_bp=2_550, applies_to="service", inclusive=True)), at)
+    new_policy(session, MarketPolicy(tax=TaxRule(rate_bp=2_550, applies_to="service", inclusive=True)), at)
     quote = asked(session, offer, at)
     pricing.price_of_change(session, quote.id, units=60, at=at, expires_at=at + timedelta(days=1))
     assert [name for name, query in INVARIANTS.items() if session.execute(text(query)).all()] == []

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import pricing
-from domain.foundation.database import Transactions
-from domain.markets import Policy
+from domain.foundation.persistence.database import Transactions
+from domain.markets import MarketPolicy
 from domain.pricing.errors import QuoteExpired
 from tests import cast
 from tests.domain.pricing.asking import asked, new_policy, published
@@ -46,7 +46,7 @@ def test_a_policy_that_allows_fewer_is_kept_at_once(session: Session, at: dateti
     offer = published(session)
     for _ in range(5):
         asked(session, offer, at)
-    new_policy(session, Policy(live_quotes=2), at)
+    new_policy(session, MarketPolicy(live_quotes=2), at)
     asked(session, offer, at + timedelta(seconds=1))
     live = text("SELECT count(*) FROM quotes WHERE taken_at IS NULL AND superseded_at IS NULL")
     assert session.execute(live).scalar_one() == 2

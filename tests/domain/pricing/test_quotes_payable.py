@@ -7,9 +7,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import pricing
-from domain.foundation import payable
-from domain.foundation.payable import AmountNotPayable
-from domain.markets import Policy
+from domain.foundation import payable_amounts
+from domain.foundation.payable_amounts import AmountNotPayable
+from domain.markets import MarketPolicy
 from domain.offers import Offer
 from domain.pricing import Wish
 from domain.pricing.changes import price_of_change
@@ -17,7 +17,7 @@ from domain.pricing.errors import QuoteExpired
 from tests import cast
 from tests.domain.pricing.asking import asked, new_policy, option, published, repriced, stored
 
-CREDITS = Policy(contributions={"credits": {}})
+CREDITS = MarketPolicy(contributions={"credits": {}})
 
 
 def in_currency(session: Session, offer: Offer, currency: str) -> None:
@@ -92,10 +92,10 @@ def test_currencies_with_a_step_are_quoted_in_it_line_by_line(
     offer = published(session)
     in_currency(session, offer, currency)
     quote = asked(session, offer, at, units=minutes)
-    step = payable.step_of(currency)
+    step = payable_amounts.payable_step(currency)
     assert step in {10, 100}
     assert {line["amount"] % step for line in quote.lines} == {0}
-    assert payable.is_payable(quote.pay_in_amount, currency)
+    assert payable_amounts.is_payable(quote.pay_in_amount, currency)
     assert pricing.replay(stored(session, quote.id)).pay_in_amount == quote.pay_in_amount
 
 
@@ -134,7 +134,7 @@ def test_a_quote_from_before_that_no_card_can_pay_is_not_taken(
     offer = published(session)
     stored_price(session, offer, 20)
     with monkeypatch.context() as before:
-        before.setattr(payable, "is_payable", lambda *_: True)
+        before.setattr(payable_amounts, "is_payable", lambda *_: True)
         quote = asked(session, offer, at)
     with pytest.raises(AmountNotPayable):
         pricing.take(session, quote.id, customer_id=quote.customer_id, at=at)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from domain import offers, pricing
 from domain.foundation import ids
-from domain.foundation.database import Transactions
+from domain.foundation.persistence.database import Transactions
 from domain.offers import OptionPer
 from domain.pricing.errors import OfferTakesNoBookings, QuoteExpired, QuoteTaken, QuoteUnknown
 from tests import cast

@@ -234,7 +234,7 @@ def test_a_time_that_others_have_is_noticed_though_it_is_refused(busy: DemandSce
     availability.block(busy.session, resource.id, span, by=by, at=busy.at)
     with pytest.raises(NotBookableThen) as refusal:
         busy.asked(by=cast.ben(busy.session).id)
-    assert refusal.value.keeps
+    assert refusal.value.commits_transaction
     noticed = busy.session.execute(text("SELECT signal, customer_id, cell FROM demand_signals")).all()
     assert noticed == [("unmet_quote", cast.ben(busy.session).id, busy.offer.cell_r7)]
 
@@ -242,7 +242,7 @@ def test_a_time_that_others_have_is_noticed_though_it_is_refused(busy: DemandSce
 def test_a_start_too_far_ahead_is_no_sign_of_demand(busy: DemandScene) -> None:
     with pytest.raises(NotBookableThen) as refusal:
         busy.asked(start=busy.at + 300 * DAY)
-    assert not refusal.value.keeps
+    assert not refusal.value.commits_transaction
     assert busy.session.execute(text("SELECT count(*) FROM demand_signals")).scalar() == 0
 
 

@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from domain import pricing
 from domain.foundation.actors import Actor, ActorKind
-from domain.foundation.database import Transactions
 from domain.foundation.errors import Forbidden, Stale
-from domain.foundation.events import history
+from domain.foundation.events import subject_history
+from domain.foundation.persistence.database import Transactions
 from domain.pricing import Effect, Tariff, TariffVersion
 from domain.pricing.errors import TariffForThePast, TariffPublishedMeanwhile
 from tests import cast
@@ -120,7 +120,7 @@ def test_a_version_never_changes(session: Session, at: datetime) -> None:
 
 def test_publishing_is_remembered(session: Session, at: datetime) -> None:
     published(session, at)
-    assert "tariff.published" in {fact.name for fact in history(session, cast.market(session).id)}
+    assert "tariff.published" in {fact.name for fact in subject_history(session, cast.market(session).id)}
 
 
 def test_versions_are_listed_the_newest_first(session: Session, at: datetime) -> None:

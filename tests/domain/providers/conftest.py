@@ -15,7 +15,7 @@ from domain.identity.models import User
 
 @pytest.fixture
 def market(session: Session, at: datetime) -> markets.Market:
-    return markets.create(
+    return markets.create_market(
         session,
         slug="kallio",
         name="Kallio",
@@ -25,7 +25,7 @@ def market(session: Session, at: datetime) -> markets.Market:
         country="FI",
         by=SYSTEM,
         at=at,
-        rules=markets.Policy(segments=("private", "business")),
+        rules=markets.MarketPolicy(segments=("private", "business")),
     )
 
 
@@ -49,12 +49,12 @@ def ellen(neighbour: Callable[..., Caller]) -> Caller:
 
 @pytest.fixture
 def otto(neighbour: Callable[..., Caller], market: markets.Market) -> Caller:
-    return neighbour("otto", Grant(identity.Role.OPERATOR, market.id))
+    return neighbour("otto", Grant(identity.UserRole.OPERATOR, market.id))
 
 
 @pytest.fixture
 def mira(neighbour: Callable[..., Caller], market: markets.Market) -> Caller:
-    return neighbour("mira", Grant(identity.Role.MODERATOR, market.id))
+    return neighbour("mira", Grant(identity.UserRole.MODERATOR, market.id))
 
 
 @pytest.fixture
@@ -62,6 +62,6 @@ def profile(
     session: Session, market: markets.Market, ellen: Caller, at: datetime
 ) -> providers.ProviderProfile:
     """Ellen's application, just sent."""
-    return providers.apply(
+    return providers.apply_as_provider(
         session, market.id, display_name="Ellen", about="I mend bicycles.", by=ellen.actor, at=at
     )

@@ -3,76 +3,100 @@ from itertools import product
 
 import pytest
 
-from domain.foundation.lifecycle import NotNow
-from domain.providers import CAPABILITIES, PROFILES, Capability, Side, State, Step, allows
+from domain.foundation.lifecycle import TransitionNotAllowed
+from domain.providers import (
+    CAPABILITIES,
+    PROFILE_LIFECYCLE,
+    ProfileRole,
+    ProviderCapability,
+    ProviderProfileState,
+    ProviderTransition,
+    state_allows,
+)
 
-STAFF = {Side.MODERATOR, Side.OPERATOR}
+STAFF = {ProfileRole.MODERATOR, ProfileRole.OPERATOR}
 
 # Every step that is possible; all else of the product of states, steps and sides is refused.
 POSSIBLE = {
-    (State.APPLIED, Step.REVIEW): (State.IN_REVIEW, STAFF),
-    (State.IN_REVIEW, Step.REQUEST_CHANGES): (State.CHANGES_REQUESTED, STAFF),
-    (State.IN_REVIEW, Step.APPROVE): (State.APPROVED, STAFF),
-    (State.CHANGES_REQUESTED, Step.RESUBMIT): (State.APPLIED, {Side.PROVIDER}),
-    (State.APPROVED, Step.SUSPEND): (State.SUSPENDED, STAFF),
-    (State.SUSPENDED, Step.REINSTATE): (State.APPROVED, STAFF),
+    (ProviderProfileState.APPLIED, ProviderTransition.REVIEW): (ProviderProfileState.IN_REVIEW, STAFF),
+    (ProviderProfileState.IN_REVIEW, ProviderTransition.REQUEST_CHANGES): (
+        ProviderProfileState.CHANGES_REQUESTED,
+        STAFF,
+    ),
+    (ProviderProfileState.IN_REVIEW, ProviderTransition.APPROVE): (ProviderProfileState.APPROVED, STAFF),
+    (ProviderProfileState.CHANGES_REQUESTED, ProviderTransition.RESUBMIT): (
+        ProviderProfileState.APPLIED,
+        {ProfileRole.PROVIDER},
+    ),
+    (ProviderProfileState.APPROVED, ProviderTransition.SUSPEND): (ProviderProfileState.SUSPENDED, STAFF),
+    (ProviderProfileState.SUSPENDED, ProviderTransition.REINSTATE): (ProviderProfileState.APPROVED, STAFF),
     **{
-        (state, Step.CLOSE): (State.CLOSED, {Side.PROVIDER, Side.OPERATOR})
-        for state in State
-        if state is not State.CLOSED
+        (state, ProviderTransition.CLOSE): (
+            ProviderProfileState.CLOSED,
+            {ProfileRole.PROVIDER, ProfileRole.OPERATOR},
+        )
+        for state in ProviderProfileState
+        if state is not ProviderProfileState.CLOSED
     },
 }
 
 
-@pytest.mark.parametrize(("state", "step", "side"), list(product(State, Step, Side)))
-def test_a_step_is_possible_exactly_where_the_table_says(state: State, step: Step, side: Side) -> None:
+@pytest.mark.parametrize(
+    ("state", "step", "side"), list(product(ProviderProfileState, ProviderTransition, ProfileRole))
+)
+def test_a_step_is_possible_exactly_where_the_table_says(
+    state: ProviderProfileState, step: ProviderTransition, side: ProfileRole
+) -> None:
     target, sides = POSSIBLE.get((state, step), (None, set()))
     if side in sides:
-        assert PROFILES.step(state, step, side) is target
-        assert step in PROFILES.allowed(state, side)
+        assert PROFILE_LIFECYCLE.next_state(state, step, side) is target
+        assert step in PROFILE_LIFECYCLE.allowed_transitions(state, side)
     else:
-        with pytest.raises(NotNow) as refused:
-            PROFILES.step(state, step, side)
+        with pytest.raises(TransitionNotAllowed) as refused:
+            PROFILE_LIFECYCLE.next_state(state, step, side)
         assert step not in refused.value.extras["allowed"]
 
 
 def test_every_state_can_be_reached_and_every_state_but_the_last_can_be_left() -> None:
-    reached = PROFILES.initial | {row.target for row in PROFILES.transitions}
-    left = frozenset[State]().union(*(row.sources for row in PROFILES.transitions))
-    assert reached == set(State)
-    assert left == set(State) - PROFILES.final
+    reached = PROFILE_LIFECYCLE.initial | {row.target for row in PROFILE_LIFECYCLE.transitions}
+    left = frozenset[ProviderProfileState]().union(*(row.sources for row in PROFILE_LIFECYCLE.transitions))
+    assert reached == set(ProviderProfileState)
+    assert left == set(ProviderProfileState) - PROFILE_LIFECYCLE.final
 
 
 # Which capability each state gives: edit, draft, offer, take bookings, fulfil, be paid.
 CAPABLE = {
-    State.APPLIED: "yy...y",
-    State.IN_REVIEW: ".y...y",
-    State.CHANGES_REQUESTED: "yy...y",
-    State.APPROVED: "yyyyyy",
-    State.SUSPENDED: "....y.",
-    State.CLOSED: "....yy",
+    ProviderProfileState.APPLIED: "yy...y",
+    ProviderProfileState.IN_REVIEW: ".y...y",
+    ProviderProfileState.CHANGES_REQUESTED: "yy...y",
+    ProviderProfileState.APPROVED: "yyyyyy",
+    ProviderProfileState.SUSPENDED: "....y.",
+    ProviderProfileState.CLOSED: "....yy",
 }
 
 
-@pytest.mark.parametrize("state", State)
-def test_a_state_gives_exactly_these_capabilities(state: State) -> None:
+@pytest.mark.parametrize("state", ProviderProfileState)
+def test_a_state_gives_exactly_these_capabilities(state: ProviderProfileState) -> None:
     assert _letters(state, user_suspended_at=None) == CAPABLE[state]
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", ProviderProfileState)
 def test_the_profile_of_a_suspended_user_can_do_what_a_suspended_profile_can_at_most(
-    state: State, at: datetime
+    state: ProviderProfileState, at: datetime
 ) -> None:
-    pairs = zip(CAPABLE[state], CAPABLE[State.SUSPENDED], strict=True)
+    pairs = zip(CAPABLE[state], CAPABLE[ProviderProfileState.SUSPENDED], strict=True)
     assert _letters(state, user_suspended_at=at) == "".join(
         "y" if pair == ("y", "y") else "." for pair in pairs
     )
 
 
-def _letters(state: State, *, user_suspended_at: datetime | None) -> str:
-    able = [allows(state, capability, user_suspended_at=user_suspended_at) for capability in Capability]
+def _letters(state: ProviderProfileState, *, user_suspended_at: datetime | None) -> str:
+    able = [
+        state_allows(state, capability, user_suspended_at=user_suspended_at)
+        for capability in ProviderCapability
+    ]
     return "".join("y" if one else "." for one in able)
 
 
 def test_no_state_is_without_a_row_of_capabilities() -> None:
-    assert CAPABILITIES.keys() == set(State)
+    assert CAPABILITIES.keys() == set(ProviderProfileState)

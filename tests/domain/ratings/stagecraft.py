@@ -10,7 +10,7 @@ from sqlmodel import Session
 from domain import bookings, ratings
 from domain.bookings import Booking
 from domain.foundation import ids
-from domain.identity import Caller, Grant, Role
+from domain.identity import Caller, Grant, UserRole
 from domain.ratings import Content, Review
 from tests import cast
 from tests.domain.bookings.scene import HOUR, Scene, scene
@@ -55,6 +55,6 @@ class Play:
 
 
 def play(session: Session, at: datetime) -> Play:
-    everywhere = frozenset({Grant(Role.MODERATOR)})
+    everywhere = frozenset({Grant(UserRole.MODERATOR)})
     mira = Caller(cast.mira(session).id, ids.new(), "Mira", everywhere)
     return Play(scene(session, at), mira)

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import ratings
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 from domain.ratings import Content, DecisionKind, DecisionReason, ReviewState, rules
 from tests.domain.bookings.scene import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
@@ -31,7 +31,7 @@ def _decided(kind: DecisionKind, later: int) -> Command:
     def decide(here: Play, booking: Any) -> object:
         review = ratings.own(here.session, booking.id, by=here.scene.aino)
         if review.state is ReviewState.SEALED:
-            raise Refusal
+            raise DomainError
         made = ratings.decisions_about(here.session, review.id, by=here.mira, after=None, limit=9).items
         if any(one.kind is kind for one in made):
             return None
@@ -106,7 +106,7 @@ def _went(here: Play, booking: Any, name: str, fate: str) -> bool:
         try:
             COMMANDS[name](here, booking)
             here.session.flush()
-        except Refusal:
+        except DomainError:
             attempt.rollback()
             here.session.expire_all()
             if not again:

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from domain import ratings
 from domain.foundation import events, ids
-from domain.foundation.lifecycle import NotNow
+from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.identity import Caller
 from domain.ratings import (
     AppealOutcome,
@@ -43,7 +43,7 @@ def decide(
 
 
 def facts(here: Play, review: Review) -> list[str]:
-    return [row.name for row in events.history(here.session, review.id)]
+    return [row.name for row in events.subject_history(here.session, review.id)]
 
 
 def shown(here: Play) -> list[int | None]:
@@ -141,10 +141,10 @@ def test_nobody_decides_about_a_review_of_or_by_themselves(here: Play):
 def test_what_cannot_be_done_now_is_refused(here: Play):
     _, review, _ = here.reviewed()
     for kind in (DecisionKind.RELEASE, DecisionKind.RESTORE):
-        with pytest.raises(NotNow):
+        with pytest.raises(TransitionNotAllowed):
             decide(here, review, kind, at=here.over + DAY)
     decide(here, review, DecisionKind.REMOVE, at=here.over + DAY)
-    with pytest.raises(NotNow):
+    with pytest.raises(TransitionNotAllowed):
         decide(here, review, DecisionKind.REMOVE, at=here.over + DAY)
 
 

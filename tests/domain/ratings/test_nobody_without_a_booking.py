@@ -26,7 +26,7 @@ from sqlmodel import Session
 
 from domain import bookings, ratings
 from domain.foundation import ids
-from domain.foundation.errors import Refusal
+from domain.foundation.errors import DomainError
 from domain.identity import Caller
 from domain.ratings import Content
 from tests.domain.bookings.scene import HOUR
@@ -170,7 +170,7 @@ class Tries(RuleBasedStateMachine):
         try:
             yield
             self.session.flush()
-        except (Refusal, DBAPIError):
+        except (DomainError, DBAPIError):
             nested.rollback()
             self.session.expire_all()
         else:
@@ -219,7 +219,7 @@ class Tries(RuleBasedStateMachine):
 
     def _no_show(self, booking_id: UUID) -> None:
         start = self._booking(booking_id).during.start
-        with suppress(Refusal):
+        with suppress(DomainError):
             bookings.report_no_show(self.session, booking_id, by=self.here.scene.ellen, at=start + HOUR)
 
     def _dispute(self, booking_id: UUID) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from domain.identity import SignalKind, note_signal
+from domain.identity import SignalKind, record_signal
 from domain.ratings import noticing, scores
 from tests.domain.bookings.scene import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
@@ -65,7 +65,7 @@ def test_a_signal_changes_no_review_and_no_score(here: Play):
 
 def test_a_review_between_two_who_share_a_card_asks_for_a_look_and_is_shown_as_before(here: Play):
     for person in (here.scene.aino, here.scene.ellen):
-        note_signal(here.session, person.user_id, SignalKind.CARD, "one", here.over)
+        record_signal(here.session, person.user_id, SignalKind.CARD, "one", here.over)
     review = written(here, "Nice.")
     assert noticing.notice(here.session, at=here.over + 9 * DAY) == 1
     [found] = signals(here)

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from domain import bookings, ratings
 from domain.bookings import ReasonCode
-from domain.identity import Caller, Grant, Role
+from domain.identity import Caller, Grant, UserRole
 from domain.ratings import Content, DecisionKind, DecisionReason, HoldReason, rules
 from domain.ratings.errors import (
     NotAppealable,
@@ -47,7 +47,7 @@ def test_a_review_is_not_taken_from_the_readers_for_nothing(
 def test_an_operator_does_not_hold_or_release_reviews_of_their_own_booking(here: Play, who: str):
     booking = here.completed()
     party: Caller = getattr(here.scene, who)
-    grants = frozenset({Grant(Role.OPERATOR, booking.market_id)})
+    grants = frozenset({Grant(UserRole.OPERATOR, booking.market_id)})
     operating = Caller(party.user_id, party.session_id, party.name, grants)
     with pytest.raises(NotImpartial):
         ratings.hold_window(

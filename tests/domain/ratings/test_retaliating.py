@@ -13,7 +13,7 @@ from domain.bookings import ReasonCode, Side
 from domain.bookings.events import BookingDisputed, NoShowReported
 from domain.foundation import events, ids
 from domain.foundation.actors import SYSTEM
-from domain.foundation.events import Fact
+from domain.foundation.events import DomainEvent
 from domain.payments.events import RefundPlanned
 from domain.payments.kinds import Liable
 from domain.ratings.kinds import DecisionKind, DecisionReason, ReviewState
@@ -28,16 +28,16 @@ def here(session: Session, at: datetime) -> Play:
     return play(session, at)
 
 
-def disputed(booking_id: UUID, by: Side, at: datetime) -> Fact:
+def disputed(booking_id: UUID, by: Side, at: datetime) -> DomainEvent:
     return BookingDisputed(booking_id=booking_id, opened_by=by, reason_code=ReasonCode.NO_SHOW, answer_by=at)
 
 
-def refunded(liable: Liable) -> Fact:
+def refunded(liable: Liable) -> DomainEvent:
     return RefundPlanned(ids.new(), ids.new(), 500, "EUR", liable, "goodwill")
 
 
-def happens(here: Play, booking_id: UUID, fact: Fact, at: datetime) -> None:
-    events.record(here.session, fact, subject=("booking", booking_id), by=SYSTEM, at=at)
+def happens(here: Play, booking_id: UUID, fact: DomainEvent, at: datetime) -> None:
+    events.record_event(here.session, fact, subject=("booking", booking_id), by=SYSTEM, at=at)
 
 
 def states(here: Play, booking_id: UUID) -> dict[str, str]:

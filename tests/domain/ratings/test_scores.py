@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import ratings
-from domain.identity import SignalKind, note_signal
-from domain.identity.clusters import MOST_SHARING
+from domain.identity import SignalKind, record_signal
+from domain.identity.clusters import MAX_USERS_PER_SIGNAL
 from domain.ratings import replaying, reputation, scores, scoring
 from domain.ratings.kinds import DecisionKind, DecisionReason, Side
 from domain.ratings.ranking import Inputs, rank
@@ -171,7 +171,7 @@ def test_a_new_landmark_changes_no_score(here: Play):
 def together(here: Play, device: str = "phone") -> None:
     """Aino and Ellen sign in from one device."""
     for person in (here.scene.aino, here.scene.ellen):
-        note_signal(here.session, person.user_id, SignalKind.DEVICE, device, here.over)
+        record_signal(here.session, person.user_id, SignalKind.DEVICE, device, here.over)
 
 
 @pytest.mark.parametrize("known", ["before", "after"])
@@ -201,8 +201,8 @@ def test_when_a_crowd_turns_out_to_share_a_device_all_weigh_again(here: Play):
     together(here)
     _, first, _ = here.reviewed((5, 5))
     scores.follow(here.session, [first.id], at=here.over + DAY)
-    for number in range(MOST_SHARING - 1):
-        note_signal(
+    for number in range(MAX_USERS_PER_SIGNAL - 1):
+        record_signal(
             here.session, cast.user(here.session, f"Reader{number}").id, SignalKind.DEVICE, "phone", here.over
         )
     both = [here.scene.aino.user_id, here.scene.ellen.user_id]

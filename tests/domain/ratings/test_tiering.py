@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from sqlmodel import Session
 
-from domain.providers.errors import ProfileUnknown
+from domain.providers.errors import ProviderProfileNotFound
 from domain.ratings import scores, tiering
 from domain.ratings.kinds import Tier
 from domain.ratings.reputation import latest_tier
@@ -50,7 +50,7 @@ def test_only_the_provider_and_who_operates_see_a_preview(here: Play):
     profile_id, at = here.scene.offer.profile_id, here.over + 9 * DAY
     for who in (here.scene.ellen, here.scene.otto):
         assert tiering.preview(here.session, profile_id, by=who, at=at).tier is Tier.STANDARD
-    with pytest.raises(ProfileUnknown):
+    with pytest.raises(ProviderProfileNotFound):
         tiering.preview(here.session, profile_id, by=here.scene.aino, at=at)
 
 

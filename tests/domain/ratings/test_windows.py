@@ -42,7 +42,7 @@ def test_told_twice_the_same_window_is_opened_once(here: Play):
     booking = here.completed()
     for _ in range(2):
         ratings.open_window(here.session, booking.id)
-    names = [row.name for row in events.history(here.session, booking.id)]
+    names = [row.name for row in events.subject_history(here.session, booking.id)]
     assert names.count("review_window.opened") == 1
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from domain import ratings
 from domain.foundation import events
 from domain.foundation.actors import SYSTEM
-from domain.foundation.errors import Refusal, Stale
+from domain.foundation.errors import DomainError, Stale
 from domain.ratings import (
     Content,
     Dimension,
@@ -55,7 +55,7 @@ def test_both_are_revealed_when_the_second_is_in(here: Play):
     booking, first, second = here.reviewed((1, 5))
     assert {first.revealed_at, second.revealed_at} == {here.over + 2 * HOUR}
     assert {first.state, second.state} == {ReviewState.PUBLISHED}
-    names = [row.name for row in events.history(here.session, booking.id)]
+    names = [row.name for row in events.subject_history(here.session, booking.id)]
     assert names.count("review.revealed") == 1
 
 
@@ -78,7 +78,7 @@ def test_the_clock_reveals_after_fourteen_days_what_there_is_as_of_then(here: Pl
         assert not ratings.reveal(here.session, one.id, at=late)
     assert review.revealed_at == here.over + 14 * DAY
     assert ratings.due(here.session, at=late, limit=9) == []
-    assert "review.revealed" not in [row.name for row in events.history(here.session, nothing.id)]
+    assert "review.revealed" not in [row.name for row in events.subject_history(here.session, nothing.id)]
 
 
 def test_everything_can_be_written_anew_until_the_reveal_and_history_is_kept(here: Play):
@@ -251,7 +251,7 @@ def test_a_review_is_offered_exactly_to_whom_and_when_it_would_be_accepted(here:
             try:
                 ratings.submit(here.session, booking.id, Content(stars=4, locale="en"), by=by, at=at)
                 accepted = True
-            except Refusal:
+            except DomainError:
                 accepted = False
             finally:
                 undone.rollback()

@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from domain import registry
-from domain.foundation.database import engine_for
+from domain.foundation.persistence.database import build_engine
 from domain.offers import Offer
 from domain.search import Wanted
 from domain.search.queries import statement
@@ -42,7 +42,7 @@ def test_a_search_is_one_statement(session: Session, at: datetime) -> None:
 def fresh(empty_database: Callable[[], AbstractContextManager[str]]) -> Iterator[Session]:
     """A session on a database in which nothing ever happened: plans depend on what was there before."""
     with empty_database() as url:
-        engine = engine_for(url, pool_size=1, name="plans")
+        engine = build_engine(url, pool_size=1, name="plans")
         registry.metadata().create_all(engine)
         with Session(engine) as opened:
             yield opened

@@ -10,9 +10,9 @@ from sqlmodel import Session
 from domain import availability, offers, providers, search
 from domain.availability import WeeklyRule
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
-from domain.foundation.paging import CursorUnreadable
+from domain.foundation.paging import InvalidCursor
 from domain.foundation.spans import Span
-from domain.markets.errors import MarketUnknown
+from domain.markets.errors import MarketNotFound
 from domain.offers import CategoryContent, Claim, Content, Offer, Place, Unit
 from domain.offers.errors import ContentUnfit
 from domain.search import Found, Point, Wanted
@@ -49,8 +49,13 @@ def test_what_is_found_is_in_sight_and_can_be_booked(session: Session, at: datet
 def test_a_suspended_provider_s_offers_are_out_of_sight_at_once(session: Session, at: datetime) -> None:
     offer = cast.offer(session)
     operator = Actor(ActorKind.OPERATOR, cast.otto(session).id)
-    providers.step(
-        session, offer.profile_id, providers.Step.SUSPEND, by=operator, reason_code="complaint", at=at
+    providers.apply_transition(
+        session,
+        offer.profile_id,
+        providers.ProviderTransition.SUSPEND,
+        by=operator,
+        reason_code="complaint",
+        at=at,
     )
     assert found(session, at) == []
 
@@ -135,7 +140,7 @@ def test_without_a_place_the_newest_come_first(session: Session, at: datetime) -
 def test_a_cursor_nobody_gave_out_is_refused(session: Session, at: datetime, cursor: str) -> None:
     cast.offer(session)
     for near in (None, KALLIO):
-        with pytest.raises(CursorUnreadable):
+        with pytest.raises(InvalidCursor):
             found(session, at, after=cursor, near=near)
 
 
@@ -144,7 +149,7 @@ def test_a_market_that_is_not_there_is_not_found_and_an_empty_one_is_empty(
 ) -> None:
     cast.market(session)
     assert found(session, at) == []
-    with pytest.raises(MarketUnknown):
+    with pytest.raises(MarketNotFound):
         found(session, at, market="atlantis")
 
 

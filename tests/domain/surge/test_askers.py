@@ -36,7 +36,7 @@ def counted(session: Session, market: Market) -> tuple[float, float]:
 def share_a_device(session: Session, names: Sequence[str], device: str = "one telephone") -> None:
     for name in names:
         person: UUID = cast.user(session, name).id
-        identity.note_signal(session, person, SignalKind.DEVICE, device, NOON)
+        identity.record_signal(session, person, SignalKind.DEVICE, device, NOON)
 
 
 def all_ask(session: Session, market: Market, names: Sequence[str]) -> None:

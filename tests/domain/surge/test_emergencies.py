@@ -10,7 +10,7 @@ from domain import surge
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.foundation.errors import Forbidden
-from domain.markets import policy_at
+from domain.markets import get_policy_at
 from domain.surge import EmergencyRule, Reason, declaring, queries
 from domain.surge.bounds import outermost
 from domain.surge.declaring import JUST_BEFORE
@@ -35,7 +35,7 @@ def shown(session: Session, market, at, here=10_000, there=10_000) -> None:
         "shown_bp": pack(np.array([[prices[cell]] for cell in cells.tolist()], dtype=np.int32)),
     }
     header = {"categories": [HOURLY], "highest_bp": {HOURLY: max(here, there)}}
-    version = policy_at(session, market.id, NOON).id
+    version = get_policy_at(session, market.id, NOON).id
     row = SnapshotRow(ids.new(), market.id, at, version, None, header, digest(header, arrays), at)
     queries.write(session, row, arrays)
 

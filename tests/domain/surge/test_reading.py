@@ -60,7 +60,7 @@ def test_there_is_nothing_to_read_of_a_snapshot_that_is_not_there(session: Sessi
 
 def test_a_stored_policy_that_nobody_can_read_means_no_surge_and_is_told(session: Session):
     market = town(session, {"live": {HOURLY: {"cap_bp": "much"}}})
-    version = markets.policy_at(session, market.id, NOON)
+    version = markets.get_policy_at(session, market.id, NOON)
     with capture_logs() as told:
         assert surge.rules_of(version) is None
         assert surge.rules_of(version) is None

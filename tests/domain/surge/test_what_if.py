@@ -35,7 +35,7 @@ def _evening(session: Session, at: datetime, ticks: int) -> list[UUID]:
     """An evening that grows busy, counted tick by tick as a worker would."""
     market = cast.market(session)
     snapshots.in_force(session, market.id, RULES, at=at)
-    version = markets.policy_at(session, market.id, at)
+    version = markets.get_policy_at(session, market.id, at)
     axes, left, made = Axes(GRID, POLICY.categories), None, []
     for number in range(ticks):
         inputs = _inputs(counting.begun(left, axes, POLICY, minutes=5.0), busy=number / ticks)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from domain import markets, surge
 from domain.foundation.actors import SYSTEM
-from domain.markets import Market, Policy
+from domain.markets import Market, MarketPolicy
 from domain.surge import FromAbove
 from tests import cast
 
@@ -25,7 +25,7 @@ def town(session: Session, rules: dict[str, Any] = LIVE, *, at: datetime = cast.
     """Helsinki, with these surge rules from `at` on."""
     market = cast.market(session)
     cast.category(session, HOURLY)
-    markets.publish_policy(session, market.id, rules=Policy(surge=rules), by=SYSTEM, at=at)
+    markets.publish_policy(session, market.id, rules=MarketPolicy(surge=rules), by=SYSTEM, at=at)
     session.flush()
     return market
 

@@ -1,0 +1,1 @@
+"""Background work: loops and their supervisor, heartbeats, and failures of scheduled jobs."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections and transactions, what its errors mean, and how tables are declared."""

@@ -1,0 +1,1 @@
+"""Passwords, sessions and their tokens, and known devices."""

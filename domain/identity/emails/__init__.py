@@ -1,0 +1,1 @@
+"""E-mail addresses: parsing, and the keys by which two spellings are one address."""
