@@ -36,7 +36,7 @@ PICTURES: tuple[Lifecycle[Any, Any], ...] = (
 
 
 def documents() -> None:
-    """Write docs/openapi.json, docs/problems.md and the lifecycles' pictures in ARCHITECTURE.md anew."""
+    """Write docs/openapi.json, docs/problems.md and the lifecycles' pictures in ARCHITECTURE.md again."""
     architecture = Path("ARCHITECTURE.md")
     for path, text in {
         Path("docs/openapi.json"): openapi_document(),
@@ -70,7 +70,7 @@ def problems_page() -> str:
 
 
 def with_pictures(text: str) -> str:
-    """The text with the picture of each lifecycle between its marks drawn anew."""
+    """The text with the picture of each lifecycle between its marks drawn again."""
     for life in PICTURES:
         begin, end = f"<!-- lifecycle: {life.noun} -->", f"<!-- end: {life.noun} -->"
         drawn = f"{begin}\n```mermaid\n{life.mermaid_diagram()}\n```\n{end}"

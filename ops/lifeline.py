@@ -1,6 +1,6 @@
 """Run a command that ends when the process that asked for it ends, even by `kill -9`.
 
-A supervisor that is killed cannot clean up; what it started would hold ports and locks for ever. Linux can
+A supervisor that is killed cannot clean up; what it started would hold ports and locks permanently. Linux can
 send a signal to a child whose parent has gone, if the child asks for it after its last change of user and
 before it becomes the program it is meant to be. That moment belongs to the child, hence this small
 program in between: `preexec_fn` would run Python after a fork beside living threads, which can deadlock and

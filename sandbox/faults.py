@@ -2,7 +2,7 @@
 
 A fault is `{"action", "endpoint", "count", "skip", "seconds"}`. `endpoint` is a pattern on the method and
 path, such as `POST /v1/payment_intents/*/capture`; it lets `skip` matching requests pass and then strikes
-`count` times (none: for ever). Actions: `before` closes the connection and nothing has happened; `after`
+`count` times (none: permanently). Actions: `before` closes the connection and nothing has happened; `after`
 closes it when everything has; `error` answers 500 although everything has, and the key replays that 500 as
 Stripe documents; `error_before` answers 500 and nothing has; `slow` waits `seconds` before the effect, with
 the key in flight; `rate_limit` answers 429.

@@ -64,7 +64,7 @@ def _span(created: object, conditions: list[str], bound: list[Value]) -> None:
 
 
 def _cursor(call: Call, conditions: list[str], bound: list[Value]) -> bool:
-    """Narrows the list to one side of the cursor; answers whether we read backwards."""
+    """Narrows the list to one side of the cursor; returns whether we read backwards."""
     backwards = "ending_before" in call.params
     name = "ending_before" if backwards else "starting_after"
     if name not in call.params:

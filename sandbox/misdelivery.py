@@ -1,8 +1,8 @@
-"""How the post misbehaves on request: rules that duplicate, drop, delay, hold or swap deliveries.
+"""Faults of webhook delivery on request: rules that duplicate, drop, delay, hold or swap deliveries.
 
-A rule is `{"action", "events", "count", "seconds", "copies"}`: what to do, to which event names (a pattern
-such as `payment_intent.*`), for how many more events (none: for ever), with which delay. The first rule that
-fits is used.
+A rule is `{"action", "events", "count", "seconds", "copies"}`: the action, the event names (a pattern such as
+`payment_intent.*`), how many more events it applies to (null: no limit), and the delay. The first rule that
+matches is used.
 """
 
 from fnmatch import fnmatchcase

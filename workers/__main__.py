@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _consume(app: Celery) -> None:
-    """Work until told to stop. A worker that loses its broker may end or stay deaf; then it starts anew."""
+    """Work until told to stop. A worker that loses its broker may end or stay deaf; then it starts again."""
     asked = Event()
     worker_shutting_down.connect(lambda **_: asked.set(), weak=False)
     with suppress(SystemExit, Exception):

@@ -27,7 +27,7 @@ def follow_price_drop(session: Session, event: EventRow) -> None:
 
 
 def act_when_due(work: Work, at: datetime) -> int:
-    """Take the clock's step for every booking whose hour has come. Answers how many.
+    """Take the clock's step for every booking whose hour has come. Returns how many.
 
     An unpaid or unanswered request expires; what is confirmed starts, ends and is completed; a no-show that
     nobody contested is settled; a dispute that nobody answers is resolved.
@@ -36,19 +36,19 @@ def act_when_due(work: Work, at: datetime) -> int:
 
 
 def decide_overdue_tasks(work: Work, at: datetime) -> int:
-    """Decide for the customer what operators have not decided in time. Answers how many bookings had such."""
+    """Decide for the customer what operators have not decided in time. Returns how many bookings had such."""
     return _each(
         work, "bookings.decide_overdue_tasks", bookings.undecided_tasks, bookings.decide_overdue_tasks, at
     )
 
 
 def remind_of_tasks(work: Work, at: datetime) -> int:
-    """Tell customers before the start what they took over and have not done yet. Answers how many."""
+    """Tell customers before the start what they took over and have not done yet. Returns how many."""
     return _each(work, "bookings.remind_of_tasks", bookings.to_remind, bookings.remind, at)
 
 
 def expire_proposals(work: Work, at: datetime) -> int:
-    """End the proposals whose time to answer is over. Answers how many."""
+    """End the proposals whose time to answer is over. Returns how many."""
     return _each(work, "bookings.expire_proposals", bookings.due_proposals, bookings.expire_proposal, at)
 
 

@@ -43,27 +43,27 @@ def follow_correction(session: Session, event: EventRow) -> None:
 
 
 def close_periods(work: Work, at: datetime) -> int:
-    """Close the periods that are over, one for each market at a time. Answers how many."""
+    """Close the periods that are over, one for each market at a time. Returns how many."""
     with work.transactions.read_session() as session:
         markets = contributions.markets_with_periods(session)
     return each_recurring(work, "contribution_value.close_periods", markets, partial(_close, work, at))
 
 
 def hold_credits(work: Work, at: datetime) -> int:
-    """Post the credits of what was valued, to be held. Answers how many contributions."""
+    """Post the credits of what was valued, to be held. Returns how many contributions."""
     act = partial(_act, work, contributions.hold_credits, at)
     return each_due(work, "contribution_value.hold_credits", contributions.to_hold, act, batch=BATCH)
 
 
 def settle_credits(work: Work, at: datetime) -> int:
-    """Let credits be spent whose hold is over. Answers how many contributions."""
+    """Let credits be spent whose hold is over. Returns how many contributions."""
     find = partial(contributions.to_settle, at=at)
     act = partial(_act, work, contributions.settle_credits, at)
     return each_due(work, "contribution_value.settle_credits", find, act, batch=BATCH)
 
 
 def scan_integrity(work: Work, at: datetime) -> int:
-    """Write down what a person should look at. Answers how many markets were scanned."""
+    """Write down what a person should look at. Returns how many markets were scanned."""
     with work.transactions.read_session() as session:
         markets = contributions.markets_with_periods(session)
     return each_recurring(work, "contribution_value.scan_integrity", markets, partial(_scan, work, at))

@@ -37,20 +37,20 @@ def see_reviews(session: Session, event: EventRow) -> None:
 
 
 def check_waiting(work: Work, at: datetime) -> int:
-    """Check claims that no message was heard of. Answers how many."""
+    """Check claims that no message was heard of. Returns how many."""
     return _each(
         work, "check_waiting", contributions.waiting_to_be_checked, contributions.follow_submission, at
     )
 
 
 def act_when_due(work: Work, at: datetime) -> int:
-    """Remind who was asked, take silence for a yes where it is one, ask others else. Answers how many."""
+    """Remind who was asked, take silence for a yes where it is one, ask others else. Returns how many."""
     find = partial(contributions.attestations_due, at=at)
     return _each(work, "act_when_due", find, contributions.act_on_attestation, at)
 
 
 def let_rejections_stand(work: Work, at: datetime) -> int:
-    """End rejections that nobody appealed in time and appeals that nobody answered. Answers how many."""
+    """End rejections that nobody appealed in time and appeals that nobody answered. Returns how many."""
     return _each(
         work,
         "let_rejections_stand",
@@ -69,7 +69,7 @@ def raise_alarms(work: Work, at: datetime) -> int:
 
 
 def close_calls(work: Work, at: datetime) -> int:
-    """Close calls whose time is over, and forget promises long after. Answers how many."""
+    """Close calls whose time is over, and forget promises long after. Returns how many."""
     closed = _each(
         work, "close_calls", partial(contributions.calls_due, at=at), contributions.close_call_when_due, at
     )

@@ -18,13 +18,13 @@ def expire(work: Work, at: datetime) -> int:
 
 
 def credit_patronage(work: Work, at: datetime) -> int:
-    """Put shares of a surplus into wallets. Answers how many."""
+    """Put shares of a surplus into wallets. Returns how many."""
     find, act = contributions.waiting_shares, partial(_credit, work, at)
     return each_due(work, "credits.credit_patronage", find, act, batch=BATCH)
 
 
 def lapse_hours(work: Work, at: datetime) -> int:
-    """End claims of hours that nobody answered in time. Answers how many."""
+    """End claims of hours that nobody answered in time. Returns how many."""
     find, act = partial(contributions.due_hour_transfers, at=at), partial(_lapse, work, at)
     return each_due(work, "credits.lapse_hours", find, act, batch=BATCH)
 

@@ -1,4 +1,4 @@
-"""Scheduled work on rows, each by itself: one that fails holds up no other and is not tried for ever."""
+"""Scheduled work on rows, each by itself: one that fails holds up no other and is not tried permanently."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial

@@ -47,7 +47,7 @@ def violations(session: Session, invariants: Mapping[str, str]) -> dict[str, lis
 
 
 def check_invariants(work: Work, at: datetime) -> int:
-    """Look at all invariants; what does not hold is an alarm in the log. Answers how many are broken.
+    """Look at all invariants; what does not hold is an alarm in the log. Returns how many are broken.
 
     Each is asked by itself: one that takes too long hides no other.
     """

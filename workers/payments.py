@@ -42,7 +42,7 @@ def look_again(work: Work, at: datetime) -> int:
 
 
 def sync_unknown_changes(work: Work, at: datetime) -> int:
-    """Follow recent refunds and card disputes whose webhooks were lost. Answers how many payments."""
+    """Follow recent refunds and card disputes whose webhooks were lost. Returns how many payments."""
     changed = payments.unknown_changes(work.transactions, work.gateway, since=at - 3 * NIGHT, until=at)
     return each(changed, lambda payment_id: payments.sync(work.transactions, work.gateway, payment_id, at=at))
 

@@ -45,19 +45,19 @@ def hold_retaliation(session: Session, event: EventRow) -> None:
 
 
 def reveal_due(work: Work, at: datetime) -> int:
-    """Reveal the reviews of every window whose time is over. Answers how many windows."""
+    """Reveal the reviews of every window whose time is over. Returns how many windows."""
     find, act = partial(ratings.due, at=at), partial(_reveal, work, at)
     return each_due(work, "ratings.reveal_due", find, act, batch=BATCH)
 
 
 def release_held(work: Work, at: datetime) -> int:
-    """Show the reviews again that were held and that nobody decided about. Answers how many."""
+    """Show the reviews again that were held and that nobody decided about. Returns how many."""
     find, act = partial(ratings.lapsed, at=at), partial(_release, work, at)
     return each_due(work, "ratings.release_held", find, act, batch=BATCH)
 
 
 def learn(work: Work, at: datetime) -> int:
-    """Learn what is usual and whose word weighs what; let weights and rankings follow. Answers how many."""
+    """Learn what is usual and whose word weighs what; let weights and rankings follow. Returns how many."""
     work.transactions.run(lambda session: ratings.learn_norms(session, at=at))
     work.transactions.run(lambda session: ratings.learn_credibility(session, at=at))
     until_nothing_is_left(work, lambda session: ratings.move_landmarks(session, at=at))
@@ -77,7 +77,7 @@ def replay(work: Work, at: datetime) -> int:
 
 
 def decide_tiers(work: Work, at: datetime) -> int:
-    """Decide the tiers of providers of whom nothing was decided in this quarter. Answers how many."""
+    """Decide the tiers of providers of whom nothing was decided in this quarter. Returns how many."""
     find, act = partial(ratings.undecided, at=at), partial(_decide_tier, work, at)
     return each_due(work, "ratings.decide_tiers", find, act, batch=BATCH)
 

@@ -67,7 +67,7 @@ _NOT_SENT = text("""
 
 
 def dispatch(transactions: Transactions, readers: Readers, publish: Publish) -> int:
-    """Plan the deliveries of events that are new, then send their messages. Answers how many were sent."""
+    """Plan the deliveries of events that are new, then send their messages. Returns how many were sent."""
     with transactions() as session:
         rows = session.execute(_TAKE, {"batch": BATCH}).all()
         messages = [Message(row.id, name_of(reader)) for row in rows for reader in readers.get(row.name, ())]

@@ -1,4 +1,4 @@
-"""Standing is counted anew every night, market by market, and levels are looked at once a week."""
+"""Standing is counted again every night, market by market, and levels are looked at once a week."""
 
 from datetime import datetime
 from functools import partial
@@ -12,14 +12,14 @@ BATCH = 500  # people of a transaction; none of their rows is held for long
 
 
 def count(work: Work, at: datetime) -> int:
-    """Count everybody's standing in every market, and keep what moved. Answers how many markets."""
+    """Count everybody's standing in every market, and keep what moved. Returns how many markets."""
     with work.transactions.read_session() as session:
         markets = contributions.markets_with_contributions(session)
     return each_recurring(work, "standing.count", markets, partial(_count, work, at))
 
 
 def decide_levels(work: Work, at: datetime) -> int:
-    """Decide the levels of whoever was not looked at this week. Answers how many markets had somebody."""
+    """Decide the levels of whoever was not looked at this week. Returns how many markets had somebody."""
     with work.transactions.read_session() as session:
         markets = contributions.markets_with_contributions(session)
     return each_recurring(work, "standing.decide_levels", markets, partial(_decide, work, at))

@@ -20,7 +20,7 @@ TYPICAL_DAYS = timedelta(days=28)  # four weekends: what a job comes to moves sl
 
 
 def tick(work: Work, at: datetime) -> int:
-    """Publish the prices of every market whose tick is due. Answers how many."""
+    """Publish the prices of every market whose tick is due. Returns how many."""
     return _each_market(work, "surge.tick", at, tick_market)
 
 
@@ -55,7 +55,7 @@ def forget(work: Work, at: datetime) -> int:
 
 
 def tick_market(session: Session, market_id: UUID, *, at: datetime) -> bool:
-    """Publish the prices of a market if its tick is due. Answers whether it was."""
+    """Publish the prices of a market if its tick is due. Returns whether it was."""
     due = surge.due(session, market_id, at=at)
     if due is None:
         return False

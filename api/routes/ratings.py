@@ -68,7 +68,7 @@ def edit_review(
     at: datetime,
     if_match: int | None,
 ) -> OwnReviewView:
-    """Write your review anew while it is sealed; once it is revealed, its text for 48 hours."""
+    """Write your review again while it is sealed; once it is revealed, its text for 48 hours."""
     content = body.content()
     review = ratings.edit(session, booking_id, content, by=caller, at=at, if_match=if_match)
     return OwnReviewView.of(review, content)

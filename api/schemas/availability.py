@@ -226,7 +226,7 @@ class BlockRequest(RequestBody):
     note: Note = ""
 
     def during(self) -> Span:
-        """The time as the domain knows it. Refuses `RangeImpossible`."""
+        """The time as the domain knows it. Raises `RangeImpossible`."""
         return availability.span_between(self.start, self.end)
 
 

@@ -46,7 +46,7 @@ class CurveQuery(RequestBody):
     )
 
     def during(self, at: datetime) -> Span:
-        """From when to when; refuses `CurveUnfit` for no time at all, or none of ours."""
+        """From when to when; raises `CurveUnfit` for no time at all, or none of ours."""
         since = self.since or at
         if not _FIRST_YEAR <= since.year < _LAST_YEAR:
             raise CurveUnfit(f"Stay between {_FIRST_YEAR} and {_LAST_YEAR}.", field="from")
@@ -56,7 +56,7 @@ class CurveQuery(RequestBody):
         return Span(since, until)
 
     def point(self) -> tuple[float, float] | None:
-        """The place in degrees; refuses `CurveUnfit` for none on the globe."""
+        """The place in degrees; raises `CurveUnfit` for none on the globe."""
         if self.near is None:
             return None
         latitude, longitude = (float(part) for part in self.near.split(","))

@@ -45,7 +45,7 @@ class SearchQuery(RequestBody):
     limit: Limit = DEFAULT_LIMIT
 
     def wanted(self) -> Wanted:
-        """As the domain has it; refuses `SearchUnfit` for what only makes sense together."""
+        """As the domain has it; raises `SearchUnfit` for what only makes sense together."""
         return Wanted(
             market=self.market,
             words=self.words,

@@ -32,7 +32,7 @@ class MapQuery(RequestBody):
     )
 
     def corners(self) -> Corners | None:
-        """The part that is asked for; refuses `MapUnfit` for one that is not on the globe."""
+        """The part that is asked for; raises `MapUnfit` for one that is not on the globe."""
         if self.bbox is None:
             return None
         degrees = [float(part) for part in self.bbox.split(",")]

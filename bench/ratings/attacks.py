@@ -77,7 +77,7 @@ def slow_drip(scene: Scene, subject: int, count: int) -> Edges:
 
 
 def whitewashing(scene: Scene, subject: int, count: int) -> Edges:
-    """The subject begins anew under the last row and has the new account praised; the old one is left."""
+    """The subject begins again under the last row and has the new account praised; the old one is left."""
     del subject
     fakes = _accounts(scene, count)
     anew = scene.past.people + count

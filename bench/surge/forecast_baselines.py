@@ -68,7 +68,7 @@ def slot_ewma(came: Reals, minutes: int) -> Reals:
 def gradient_boosting(counts: Counts, known: Known, fit: slice) -> Reals:
     """Poisson gradient boosting on all that ours knows, on raw lags, and on hour, weekday and cell.
 
-    How many trees: as many as do best on the last quarter of the past, then fitted anew on the whole of it.
+    How many trees: as many as do best on the last quarter of the past, then fitted again on the whole of it.
     """
     columns = _table(counts, known)
     came = counts.periods(known.minutes)

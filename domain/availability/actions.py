@@ -60,7 +60,7 @@ def promise(
 ) -> None:
     """Promise exactly this time of the offer to a booking: its whole time, or seats of the session then.
 
-    All resources or none. The promise may be taken away after `expires_at` unless it is confirmed. Refuses
+    All resources or none. The promise may be taken away after `expires_at` unless it is confirmed. Raises
     `SlotTaken`, `SeatsTaken`, and `NotBookableThen` with every reason.
     """
     wanted = _Promise(terms, during, seats, option_ids, booking_id, expires_at)
@@ -68,7 +68,7 @@ def promise(
 
 
 def confirm(session: Session, booking_id: UUID) -> None:
-    """Make a booking's promise firm. Refuses `HoldLost` when it ran out and was taken away; twice is once."""
+    """Make a booking's promise firm. Raises `HoldLost` when it ran out and was taken away; twice is once."""
     if not holds.confirm(session, booking_id) and not group.confirm(session, booking_id):
         raise HoldLost("The time was held too long without an answer; book it again.")
 
@@ -108,7 +108,7 @@ def move(
 
 
 def release_expired(session: Session, *, at: datetime) -> int:
-    """Give back what expired, a hundred at a time. Answers how many promises that were.
+    """Give back what expired, a hundred at a time. Returns how many promises that were.
 
     Nobody waits for it: expired holds are left out of every look, and who needs their time releases them.
     """

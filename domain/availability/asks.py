@@ -29,7 +29,7 @@ _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 def ask_for(terms: Terms, *, minutes: int | None = None, extra_minutes: int = 0) -> Ask:
     """What is asked for so many minutes (the shortest length if none are named) and what options add.
 
-    Refuses `LengthImpossible` for a length the offer is not given for.
+    Raises `LengthImpossible` for a length the offer is not given for.
     """
     chosen = terms.shortest_minutes if minutes is None else minutes
     if not terms.shortest_minutes <= chosen <= terms.longest_minutes:
@@ -51,7 +51,7 @@ def ask_during(terms: Terms, during: Span) -> Ask:
 
 
 def span_between(start: datetime, end: datetime) -> Span:
-    """The span between two instants that somebody sent. Refuses `RangeImpossible`."""
+    """The span between two instants that somebody sent. Raises `RangeImpossible`."""
     if seconds(end) <= seconds(start):
         raise RangeImpossible("A range ends after it starts.", field="to")
     return Span(start, end)
@@ -60,7 +60,7 @@ def span_between(start: datetime, end: datetime) -> Span:
 def span_from(terms: Terms, start: datetime, *, minutes: int | None = None, extra_minutes: int = 0) -> Span:
     """The time that a service or a stay takes which starts then: to check-out by the clock, else elapsed.
 
-    Refuses `LengthImpossible`. Whether it may start then is another question.
+    Raises `LengthImpossible`. Whether it may start then is another question.
     """
     ask = ask_for(terms, minutes=minutes, extra_minutes=extra_minutes)
     begins = seconds(start)
@@ -71,7 +71,7 @@ def span_from(terms: Terms, start: datetime, *, minutes: int | None = None, extr
 def minutes_of(duration: timedelta | None, nights: int | None) -> int | None:
     """A length as an offer's bounds tell it: elapsed minutes, or 1,440 for each night.
 
-    Refuses `LengthImpossible` for both at once, and for parts of a minute.
+    Raises `LengthImpossible` for both at once, and for parts of a minute.
     """
     if nights is not None:
         if duration is not None:
@@ -88,7 +88,7 @@ def minutes_of(duration: timedelta | None, nights: int | None) -> int | None:
 def stay_between(terms: Terms, during: Span) -> tuple[int, Ask]:
     """Check-in on the first local date of `during`, and what the stay until its last one asks for.
 
-    Refuses `LengthImpossible` for fewer or more nights than the offer is given for.
+    Raises `LengthImpossible` for fewer or more nights than the offer is given for.
     """
     wall = Wall(terms.time_zone, interval(during))
     arriving, leaving = (wall.reads(end) // DAY for end in interval(during))
@@ -102,7 +102,7 @@ def interval(span: Span) -> Interval:
 
 
 def seconds(moment: datetime) -> int:
-    """An instant as whole seconds since 1970, rounded down. Refuses `RangeImpossible` far from our time."""
+    """An instant as whole seconds since 1970, rounded down. Raises `RangeImpossible` far from our time."""
     if not _EARLIEST <= moment < _LATEST:
         raise RangeImpossible(f"Stay between {_EARLIEST:%Y} and {_LATEST:%Y}.")
     return (moment - _EPOCH) // _SECOND

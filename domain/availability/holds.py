@@ -60,9 +60,9 @@ def take(
     expires_at: datetime | None = None,
     note: str = "",
 ) -> list[UUID]:
-    """Hold the time, buffers already in it, of every resource. Answers the ids of the holds.
+    """Hold the time, buffers already in it, of every resource. Returns the ids of the holds.
 
-    Refuses `SlotTaken`, and leaves what it could take to the rollback.
+    Raises `SlotTaken`, and leaves what it could take to the rollback.
     """
     terms = {
         "start": during.start,
@@ -85,12 +85,12 @@ def take(
 
 
 def confirm(session: Session, booking_id: UUID) -> int:
-    """Let a booking's holds expire no more. Answers how many there are."""
+    """Let a booking's holds expire no more. Returns how many there are."""
     return run(session, _CONFIRM, booking_id=booking_id)
 
 
 def release(session: Session, booking_id: UUID, *, at: datetime) -> int:
-    """Give back the time of a booking. Answers how many holds were given back."""
+    """Give back the time of a booking. Returns how many holds were given back."""
     return run(session, _RELEASE, booking_id=booking_id, at=at)
 
 
@@ -100,12 +100,12 @@ def release_session(session: Session, group_session_id: UUID, *, at: datetime) -
 
 
 def sweep(session: Session, *, at: datetime, limit: int) -> int:
-    """Release holds that expired. Answers how many."""
+    """Release holds that expired. Returns how many."""
     return run(session, _SWEEP, at=at, limit=limit)
 
 
 def run(session: Session, statement: TextClause, **given: Any) -> int:  # noqa: ANN401 -- the statement's parameters
-    """Run a statement that changes rows. Answers how many."""
+    """Run a statement that changes rows. Returns how many."""
     return cast("CursorResult[Any]", session.execute(statement, given)).rowcount
 
 

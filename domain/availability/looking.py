@@ -53,7 +53,7 @@ def slots(
     """The starts within `during` that may be booked now, by start, each with the seats left there.
 
     `minutes` is the length asked for (1,440 for each night), the shortest if none is named. Options are named
-    as often as they are wanted; they may add minutes and need resources. Refuses `RangeImpossible`,
+    as often as they are wanted; they may add minutes and need resources. Raises `RangeImpossible`,
     `LengthImpossible` and `OptionUnknown`.
     """
     ask = _ask(terms, minutes, option_ids)
@@ -90,7 +90,7 @@ def timetable(
 ) -> Timetable:
     """An offer's `slots` or `explained_slots` as the world may see them; none while it takes no bookings.
 
-    Refuses `OfferUnknown` for one the world may not see, and what `slots` refuses.
+    Raises `OfferUnknown` for one the world may not see, and what `slots` raises.
     """
     terms = offers.terms(session, offer_id)
     if reasons := offers.bookable(terms):
@@ -156,7 +156,7 @@ def free_then(
 ) -> set[UUID]:
     """Which of these offers could be promised for exactly their own span, in one statement.
 
-    All spans lie near one another: what is read reaches from the first of them to the last. Refuses
+    All spans lie near one another: what is read reaches from the first of them to the last. Raises
     `LengthImpossible` for a stay that is none.
     """
     asked = {key: (asks.ask_during(*each), asks.interval(each[1])) for key, each in wanted.items()}

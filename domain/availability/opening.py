@@ -50,7 +50,7 @@ def set_schedule(
 ) -> Resource:
     """Replace all weekly hours, and perhaps the zone in which they and the exceptions are read.
 
-    Refuses `ResourceUnknown`, `Stale`, `TimeZoneUnknown` and `ScheduleTooLong`.
+    Raises `ResourceUnknown`, `Stale`, `TimeZoneUnknown` and `ScheduleTooLong`.
     """
     resource = own_locked(session, resource_id, by=by)
     if if_match not in {None, resource.version}:
@@ -79,7 +79,7 @@ def add_exception(
 ) -> ScheduleException:
     """Be open or closed on some dates besides the weekly hours.
 
-    Refuses `ResourceUnknown` and `ScheduleTooLong`.
+    Raises `ResourceUnknown` and `ScheduleTooLong`.
     """
     resource = own_locked(session, resource_id, by=by)
     wanted = select(func.count()).where(ScheduleException.resource_id == resource.id)
@@ -103,7 +103,7 @@ def add_exception(
 def remove_exception(
     session: Session, resource_id: UUID, exception_id: UUID, *, by: Actor, at: datetime
 ) -> None:
-    """Let the weekly hours hold again on those dates. Refuses `ResourceUnknown` and `ExceptionUnknown`."""
+    """Let the weekly hours hold again on those dates. Raises `ResourceUnknown` and `ExceptionUnknown`."""
     resource = own_locked(session, resource_id, by=by)
     exception = session.get(ScheduleException, exception_id)
     if exception is None or exception.resource_id != resource.id:
@@ -122,7 +122,7 @@ def block(
     note: str = "",
     kind: HoldKind = HoldKind.BLOCKED,
 ) -> Hold:
-    """Keep some time for something else. Refuses `ResourceUnknown`, and `SlotTaken` where it is promised."""
+    """Keep some time for something else. Raises `ResourceUnknown`, and `SlotTaken` where it is promised."""
     resource = own(session, resource_id, by=by)
     (hold_id,) = holds.take(session, [resource.number], during, kind, note=note, at=at)
     _tell(session, resource, TimeBlocked(resource.id, hold_id, during.start, during.end), by=by, at=at)
@@ -130,7 +130,7 @@ def block(
 
 
 def unblock(session: Session, resource_id: UUID, hold_id: UUID, *, by: Actor, at: datetime) -> None:
-    """Give back time that was kept; what was promised to bookings stays. Refuses `BlockUnknown`."""
+    """Give back time that was kept; what was promised to bookings stays. Raises `BlockUnknown`."""
     resource = own(session, resource_id, by=by)
     hold = session.get(Hold, hold_id, with_for_update=True, populate_existing=True)
     if hold is None or hold.resource_number != resource.number or hold.kind not in _ONES_OWN:
@@ -142,7 +142,7 @@ def unblock(session: Session, resource_id: UUID, hold_id: UUID, *, by: Actor, at
 
 
 def schedule_of(session: Session, resource_id: UUID, *, by: Actor) -> tuple[Resource, Sequence[ScheduleRule]]:
-    """One's own resource with its weekly hours. Refuses `ResourceUnknown`."""
+    """One's own resource with its weekly hours. Raises `ResourceUnknown`."""
     resource = own(session, resource_id, by=by)
     return resource, queries.rules_of(session, resource.id)
 
@@ -178,7 +178,7 @@ def promised(
     after: str | None,
     limit: int,
 ) -> Page[Hold]:
-    """What is promised of one's own resource within a time. Refuses `ResourceUnknown`."""
+    """What is promised of one's own resource within a time. Raises `ResourceUnknown`."""
     resource = own(session, resource_id, by=by)
     return queries.promised(session, resource, during, at=at, after=after, limit=limit)
 

@@ -52,17 +52,17 @@ def standing_of(session: Session, booking_id: UUID) -> Standing | None:
 
 
 def resource(session: Session, resource_id: UUID) -> Resource:
-    """The resource of this id, whosever it is. Refuses `ResourceUnknown`."""
+    """The resource of this id, whosever it is. Raises `ResourceUnknown`."""
     return _known(session.get(Resource, resource_id))
 
 
 def resource_locked(session: Session, resource_id: UUID) -> Resource:
-    """The resource, kept from every other change until the transaction ends. Refuses `ResourceUnknown`."""
+    """The resource, kept from every other change until the transaction ends. Raises `ResourceUnknown`."""
     return _known(session.get(Resource, resource_id, with_for_update=True, populate_existing=True))
 
 
 def calendar_of(session: Session, profile_id: UUID) -> Resource:
-    """The resource that is a provider's own time. Refuses `ResourceUnknown` where none was opened."""
+    """The resource that is a provider's own time. Raises `ResourceUnknown` where none was opened."""
     wanted = select(Resource).where(Resource.profile_id == profile_id, Resource.kind == ResourceKind.TIME)
     return _known(session.exec(wanted).first())
 

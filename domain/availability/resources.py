@@ -36,7 +36,7 @@ _OPEN = text("""
 def open_calendar(session: Session, profile_id: UUID, *, by: Actor, at: datetime) -> Resource:
     """The provider's own time as a resource, in the market's time zone; opened if it was not.
 
-    Nobody can be booked before its hours are set. Refuses `ProfileUnknown`.
+    Nobody can be booked before its hours are set. Raises `ProfileUnknown`.
     """
     profile = _own_profile(session, profile_id, by)
     given = {
@@ -56,7 +56,7 @@ def open_calendar(session: Session, profile_id: UUID, *, by: Actor, at: datetime
 def add_thing(session: Session, profile_id: UUID, *, name: str, by: Actor, at: datetime) -> Resource:
     """A room, a car or another thing of the provider's; there around the clock until it is given hours.
 
-    Refuses `ProfileUnknown`.
+    Raises `ProfileUnknown`.
     """
     profile = _own_profile(session, profile_id, by)
     thing = Resource(
@@ -84,7 +84,7 @@ def require_resources(
     """From now on the offer needs these instead of its provider's time, or its option needs them on top.
 
     An offer that is to take both a thing and the provider's time names both; with none it goes back to the
-    provider's time. Bookings keep what they were promised. Refuses `OfferUnknown`, `OptionUnknown`, and
+    provider's time. Bookings keep what they were promised. Raises `OfferUnknown`, `OptionUnknown`, and
     `ResourceUnknown` for what is not the same provider's.
     """
     terms = offers.terms(session, offer_id)
@@ -102,14 +102,14 @@ def require_resources(
 
 
 def own(session: Session, resource_id: UUID, *, by: Actor) -> Resource:
-    """One's own resource. Refuses `ResourceUnknown`."""
+    """One's own resource. Raises `ResourceUnknown`."""
     found = queries.resource(session, resource_id)
     _check_own(session, found, by)
     return found
 
 
 def own_locked(session: Session, resource_id: UUID, *, by: Actor) -> Resource:
-    """One's own resource under its lock. Refuses `ResourceUnknown`."""
+    """One's own resource under its lock. Raises `ResourceUnknown`."""
     found = queries.resource_locked(session, resource_id)
     _check_own(session, found, by)
     return found
@@ -118,13 +118,13 @@ def own_locked(session: Session, resource_id: UUID, *, by: Actor) -> Resource:
 def own_resources(
     session: Session, profile_id: UUID, *, by: Actor, after: str | None, limit: int
 ) -> Page[Resource]:
-    """One's own time and things. Refuses `ProfileUnknown`."""
+    """One's own time and things. Raises `ProfileUnknown`."""
     profile = _own_profile(session, profile_id, by)
     return queries.resource_page(session, profile.id, after=after, limit=limit)
 
 
 def needs(session: Session, offer_id: UUID, *, by: Actor) -> Sequence[OfferResource]:
-    """The resources that one's own offer and its options name. Refuses `OfferUnknown`."""
+    """The resources that one's own offer and its options name. Raises `OfferUnknown`."""
     if offers.offer(session, offer_id).provider_user_id != by.user_id:
         raise OfferUnknown
     return queries.needs_of(session, offer_id)

@@ -120,18 +120,18 @@ def take(
 
 
 def confirm(session: Session, booking_id: UUID) -> int:
-    """Let a booking's seats expire no more. Answers how many claims there are."""
+    """Let a booking's seats expire no more. Returns how many claims there are."""
     return holds.run(session, _CONFIRM, booking_id=booking_id)
 
 
 def release(session: Session, booking_id: UUID, *, at: datetime) -> int:
-    """Give back the seats of a booking. Answers how many claims were given back."""
+    """Give back the seats of a booking. Returns how many claims were given back."""
     sessions = session.execute(_SESSIONS_OF, {"booking_id": booking_id}).scalars().all()
     return sum(_release_claims(session, each, booking_id, at=at) for each in sessions)
 
 
 def sweep(session: Session, *, at: datetime, limit: int) -> int:
-    """Release claims that expired, of so many sessions at most. Answers how many claims."""
+    """Release claims that expired, of so many sessions at most. Returns how many claims."""
     sessions = session.execute(_SESSIONS_WITH_EXPIRED, {"at": at, "limit": limit}).scalars().all()
     return sum(_release_claims(session, each, None, at=at) for each in sessions)
 

@@ -42,7 +42,7 @@ def preview(session: Session, booking_id: UUID, *, by: By, at: datetime) -> Prev
 
     It is counted from what has moved of the payment, so it is what moves when the booking is called off.
 
-    Refuses `NotNow` where it could not.
+    Raises `NotNow` where it could not.
     """
     booking = queries.booking(session, booking_id)
     side = side_of(booking, by)
@@ -70,7 +70,7 @@ def cancel(
     token: str | None = None,
     if_match: int | None = None,
 ) -> Booking:
-    """Call a confirmed booking off, as of now or as of a preview. Refuses `NotNow` and `PreviewOver`."""
+    """Call a confirmed booking off, as of now or as of a preview. Raises `NotNow` and `PreviewOver`."""
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     as_of = at if token is None else _previewed_at(here, token)
     share = suspending.called_off(session, here.booking, by=here.side, at=as_of)
@@ -89,7 +89,7 @@ def withdraw(
     reason: str | None = None,
     if_match: int | None = None,
 ) -> Booking:
-    """Take one's request back before the provider answered; nothing is kept. Refuses `NotNow`."""
+    """Take one's request back before the provider answered; nothing is kept. Raises `NotNow`."""
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     why = ReasonCode.CHANGED_PLANS
     endings.end(session, here, Step.WITHDRAW, endings.NEVER_AGREED, reason_code=why, reason=reason)

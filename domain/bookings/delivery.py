@@ -17,7 +17,7 @@ def start(
 ) -> Booking:
     """Say that the service has begun.
 
-    Refuses `NotNow`, `TooEarly` before the agreed start, and `AccountSuspended` where a side of it is.
+    Raises `NotNow`, `TooEarly` before the agreed start, and `AccountSuspended` where a side of it is.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     started(session, here)
@@ -36,7 +36,7 @@ def started(session: Session, here: Standing) -> None:
 def deliver(
     session: Session, booking_id: UUID, *, by: By, at: datetime, if_match: int | None = None
 ) -> Booking:
-    """Say that the service is done. From now on the customer may complete it or object. Refuses `NotNow`."""
+    """Say that the service is done. From now on the customer may complete it or object. Raises `NotNow`."""
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     delivered(session, here)
     return here.booking
@@ -57,7 +57,7 @@ def complete(
 ) -> Booking:
     """Say that what was booked was done: the provider is paid.
 
-    Refuses `NotNow`, and `TasksOpen` while others may still say how the customer's own tasks went.
+    Raises `NotNow`, and `TasksOpen` while others may still say how the customer's own tasks went.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     guards.check(session, here, Step.COMPLETE)
@@ -81,7 +81,7 @@ def report_no_show(
 ) -> Booking:
     """Say that the other side did not come. They may contest it before anything is charged.
 
-    Refuses `NotNow`, and `TooEarly` while they are only a little late.
+    Raises `NotNow`, and `TooEarly` while they are only a little late.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     booking, terms = here.booking, here.booking.terms

@@ -31,7 +31,7 @@ def dispute(
     statement: str,
     if_match: int | None = None,
 ) -> Booking:
-    """Object to what was delivered, before it counts as completed. Refuses `NotNow`."""
+    """Object to what was delivered, before it counts as completed. Raises `NotNow`."""
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     _open(session, here, Step.DISPUTE, reason_code, statement)
     return here.booking
@@ -48,7 +48,7 @@ def contest_no_show(
 ) -> Booking:
     """Deny that one did not come; nothing is charged until it is resolved.
 
-    Refuses `NotNow`, and `NotYoursToAnswer` to the side that reported it.
+    Raises `NotNow`, and `NotYoursToAnswer` to the side that reported it.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     guards.check(session, here, Step.CONTEST_NO_SHOW)
@@ -67,7 +67,7 @@ def answer(
 ) -> Booking:
     """Say one's side of a dispute the other opened, once.
 
-    Refuses `NotNow`, `TooLate`, `NotYoursToAnswer` and `DisputeAnsweredAlready`.
+    Raises `NotNow`, `TooLate`, `NotYoursToAnswer` and `DisputeAnsweredAlready`.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     guards.check(session, here, Step.ANSWER_DISPUTE)
@@ -93,7 +93,7 @@ def resolve(
     """Decide a dispute: completed or cancelled, and which share of everything goes back to the customer.
 
     The share is one of what tasks left undone are worth, too; a task still in dispute counts for the
-    customer, so decide about it first. Refuses `NotNow` to
+    customer, so decide about it first. Raises `NotNow` to
     everybody but the market's operators, and `ResolutionImpossible` for a completed booking that gives
     everything back or a cancelled one that gives nothing back.
     """

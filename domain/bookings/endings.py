@@ -100,7 +100,7 @@ def end(
 ) -> None:
     """Take the last step: write down what goes back and what is kept, tell the payment, give the time back.
 
-    The tasks are settled with it, and credits go back in the same transaction. Refuses
+    The tasks are settled with it, and credits go back in the same transaction. Raises
     `NotNow` and `TooLate`. The books close when the payment has followed, at once if it has already.
     """
     booking = here.booking

@@ -1,7 +1,7 @@
-"""Facts about bookings: ids, words, amounts and instants. All of them are about the subject ("booking", id).
+"""Events of bookings. The subject of each is ("booking", id); they hold ids, codes, amounts and instants only.
 
-What people wrote (reasons, statements) stays in the tables, where it can be erased; facts are kept for ever.
-Most are kept for people to look up; a noun above that reads one takes `audit_only` off it.
+Texts that people wrote stay in the tables, where they can be erased; events are never deleted. Most events
+only serve the audit trail (`audit_only`); an event that a handler subscribes to has `audit_only` off.
 """
 
 from dataclasses import dataclass

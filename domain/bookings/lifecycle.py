@@ -1,7 +1,7 @@
-"""The lives of a booking, a proposal and a task, as tables: who may take which step, from where, and when.
+"""The lifecycles of bookings, proposals and tasks: transitions with actors, source states and times.
 
-Every non-final state has a way out by clock, so nothing waits for a person for ever. `rules.py` computes the
-instants named in `due`; a booking carries the next one in `due_at`.
+Every non-final state has a transition by the clock, so nothing waits for a person without limit. `rules.py`
+computes the instants named in `due`; a booking stores the next one in `due_at`.
 
 Two rows are more than a booking's plain course, and both close a gap. *Lose payment*: an authorization can be
 voided by the bank behind our back, and a confirmed booking nobody pays for must not be carried out.

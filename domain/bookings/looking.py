@@ -16,7 +16,7 @@ from domain.bookings.steps import By, side_of
 
 
 def whole(session: Session, booking_id: UUID, *, by: By) -> Whole:
-    """A booking with its proposals and its dispute. Refuses `BookingNotFound` to everybody else."""
+    """A booking with its proposals and its dispute. Raises `BookingNotFound` to everybody else."""
     found = queries.whole(session, booking_id)
     side_of(found.booking, by)
     return found

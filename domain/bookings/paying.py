@@ -46,7 +46,7 @@ def pay(
     """Authorize the pay-in with a payment method, and go on as far as that leads: requested, or confirmed.
 
     The bank may want the customer to do something first; the payment then carries the next action and the
-    booking waits on. Refuses `NotPayable`, `AccountSuspended`, and what `payments.authorize` refuses: a
+    booking waits on. Raises `NotPayable`, `AccountSuspended`, and what `payments.authorize` raises: a
     declined card leaves the booking as it was, to be tried with another. What is paid already is answered
     as it stands: a customer whose first answer was lost asks again and learns that it went well.
     """

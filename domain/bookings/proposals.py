@@ -47,9 +47,9 @@ def propose(
     note: str | None = None,
     if_match: int | None = None,
 ) -> ProposalLine:
-    """Ask the other side to change the booking. Answers the proposal, with what it would cost more or less.
+    """Ask the other side to change the booking. Returns the proposal, with what it would cost more or less.
 
-    Refuses `NotNow` unless the booking is confirmed, `NothingProposed`, `TooLate` for a start that has
+    Raises `NotNow` unless the booking is confirmed, `NothingProposed`, `TooLate` for a start that has
     passed, `ProposalOpen` while another one waits, `IncreaseNotPayable`, `AccountSuspended`, and what
     `pricing.price_of_change` refuses.
     """
@@ -90,7 +90,7 @@ def accept(
 ) -> Booking:
     """Agree to a change: from now on its terms hold. A lower price is given back by the payment.
 
-    Refuses `NotNow`, `NotYoursToAnswer`, `TooLate`, `IncreaseNotPayable`, `AccountSuspended`, and what
+    Raises `NotNow`, `NotYoursToAnswer`, `TooLate`, `IncreaseNotPayable`, `AccountSuspended`, and what
     `availability.move` refuses when the new time is not to be had; the booking then stays as it was.
     """
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
@@ -117,7 +117,7 @@ def accept(
 
 
 def decline(session: Session, booking_id: UUID, proposal_id: UUID, *, by: By, at: datetime) -> Booking:
-    """Turn a change down; everything stays as it was. Refuses `NotNow`, `NotYoursToAnswer`, `TooLate`."""
+    """Turn a change down; everything stays as it was. Raises `NotNow`, `NotYoursToAnswer`, `TooLate`."""
     here = standing(session, booking_id, by=by, at=at)
     proposal = _answered(session, here, proposal_id, "decline")
     here.booking.version += 1
@@ -126,7 +126,7 @@ def decline(session: Session, booking_id: UUID, proposal_id: UUID, *, by: By, at
 
 
 def withdraw(session: Session, booking_id: UUID, proposal_id: UUID, *, by: By, at: datetime) -> Booking:
-    """Take one's own proposal back. Refuses `NotNow`, `NotYoursToAnswer` to everybody else, and `TooLate`."""
+    """Take one's own proposal back. Raises `NotNow`, `NotYoursToAnswer` to everybody else, and `TooLate`."""
     here = standing(session, booking_id, by=by, at=at)
     proposal = _answered(session, here, proposal_id, "withdraw")
     here.booking.version += 1
@@ -195,7 +195,7 @@ def _check_payable(session: Session, booking: Booking, quote: pricing.Quote) -> 
 
 
 def _answered(session: Session, here: Standing, proposal_id: UUID, name: str) -> Proposal:
-    """The proposal after this answer to it. Refuses what the table of proposals and the clock refuse."""
+    """The proposal after this answer to it. Raises what the table of proposals and the clock refuse."""
     proposal = queries.proposal_locked(session, here.booking.id, proposal_id)
     sides = {proposal.by_side: ProposalSide.PROPOSER, proposal.by_side.other: ProposalSide.ANSWERER}
     if here.side not in sides:

@@ -174,7 +174,7 @@ _READ_TASKS = TypeAdapter(list[TaskLine])
 
 
 def whole(session: Session, booking_id: UUID) -> Whole:
-    """A booking with its proposals, dispute and tasks, in one statement; refuses `BookingNotFound`."""
+    """A booking with its proposals, dispute and tasks, in one statement; raises `BookingNotFound`."""
     row = session.execute(_WHOLE.where(col(Booking.id) == booking_id)).first()
     if row is None:
         raise BookingNotFound
@@ -188,7 +188,7 @@ def whole(session: Session, booking_id: UUID) -> Whole:
 
 
 def booking(session: Session, booking_id: UUID) -> Booking:
-    """The booking of this id; refuses `BookingNotFound`."""
+    """The booking of this id; raises `BookingNotFound`."""
     found = session.get(Booking, booking_id)
     if found is None:
         raise BookingNotFound
@@ -196,7 +196,7 @@ def booking(session: Session, booking_id: UUID) -> Booking:
 
 
 def booking_locked(session: Session, booking_id: UUID) -> Booking:
-    """The booking, as it is now and as nobody else can change it; refuses `BookingNotFound`."""
+    """The booking, as it is now and as nobody else can change it; raises `BookingNotFound`."""
     wanted = select(Booking).where(col(Booking.id) == booking_id).with_for_update()
     found = session.scalars(wanted, execution_options={"populate_existing": True}).first()
     if found is None:
@@ -228,7 +228,7 @@ def not_agreed_of_profile(session: Session, profile_id: UUID) -> list[UUID]:
 
 
 def proposal_locked(session: Session, booking_id: UUID, proposal_id: UUID) -> Proposal:
-    """A proposal of this booking; refuses `ProposalNotFound`. Lock its booking first."""
+    """A proposal of this booking; raises `ProposalNotFound`. Lock its booking first."""
     wanted = select(Proposal).where(col(Proposal.id) == proposal_id, col(Proposal.booking_id) == booking_id)
     found = session.scalars(wanted.with_for_update(), execution_options={"populate_existing": True}).first()
     if found is None:

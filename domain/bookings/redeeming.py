@@ -13,7 +13,7 @@ from domain.pricing import Use
 
 
 def redeem(session: Session, here: Standing, quote: pricing.Quote) -> None:
-    """Take the credits that a quote is paid with. Refuses `BalanceTooLow` to who has fewer."""
+    """Take the credits that a quote is paid with. Raises `BalanceTooLow` to who has fewer."""
     used, booking = used_in(quote), here.booking
     if used.total:
         ledger.redeem(

@@ -20,8 +20,8 @@ from domain.pricing.errors import OfferTakesNoBookings
 def request(session: Session, quote_id: UUID, *, by: By, at: datetime) -> Booking:
     """Book what a quote promised. The time is held until it is paid, for some minutes at most.
 
-    Refuses what `pricing.take` refuses of the quote and the offer (expired, taken; hidden, not approved,
-    one's own), what `availability.promise` refuses of the time, and `BalanceTooLow` to who has fewer credits
+    Raises what `pricing.take` raises of the quote and the offer (expired, taken; hidden, not approved,
+    one's own), what `availability.promise` raises of the time, and `BalanceTooLow` to who has fewer credits
     than the quote is paid with. Where nothing is to be paid, the request goes to the provider at once, or is
     confirmed.
     """
@@ -61,7 +61,7 @@ def accept(
 ) -> Booking:
     """Agree to a request for one's offer. The payment is captured from here on.
 
-    Refuses `NotNow`, `TooLate`, `PaymentNotAuthorized` when the bank let the money go meanwhile,
+    Raises `NotNow`, `TooLate`, `PaymentNotAuthorized` when the bank let the money go meanwhile,
     `CapabilityMissing` to a provider who was suspended, and `AccountSuspended` where the customer was: what
     runs goes on, but nothing new begins.
     """
@@ -81,7 +81,7 @@ def decline(
     reason: str | None = None,
     if_match: int | None = None,
 ) -> Booking:
-    """Turn a request for one's offer down; the authorization is let go. Refuses `NotNow`."""
+    """Turn a request for one's offer down; the authorization is let go. Raises `NotNow`."""
     here = standing(session, booking_id, by=by, at=at, if_match=if_match)
     endings.end(session, here, Step.DECLINE, endings.NEVER_AGREED, reason_code=reason_code, reason=reason)
     return here.booking

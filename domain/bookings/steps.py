@@ -45,7 +45,7 @@ class Standing:
 def standing(
     session: Session, booking_id: UUID, *, by: By, at: datetime, if_match: int | None = None
 ) -> Standing:
-    """The booking, locked, as `by` may act on it. Refuses `BookingNotFound`, and `Stale` for an old copy."""
+    """The booking, locked, as `by` may act on it. Raises `BookingNotFound`, and `Stale` for an old copy."""
     booking = queries.booking_locked(session, booking_id)
     side = side_of(booking, by)
     if if_match is not None and if_match != booking.version:
@@ -80,7 +80,7 @@ def allow(here: Standing, step: Step) -> None:
 
 
 def move(session: Session, here: Standing, step: Step, *, due_at: datetime) -> None:
-    """Take a step to a state that waits for something else until `due_at`. Refuses `NotNow` and `TooLate`."""
+    """Take a step to a state that waits for something else until `due_at`. Raises `NotNow` and `TooLate`."""
     booking = here.booking
     was = booking.state
     booking.state = next_state(here, step)
@@ -116,7 +116,7 @@ def record(session: Session, here: Standing, fact: BookingFact) -> None:
 
 
 def next_state(here: Standing, step: Step) -> State:
-    """Where the step leads. Refuses `NotNow`, and `TooLate` for an answer that the clock has overtaken."""
+    """Where the step leads. Raises `NotNow`, and `TooLate` for an answer that the clock has overtaken."""
     booking = here.booking
     state = BOOKINGS.next_state(booking.state, step, here.side)
     if step in HAS_ITS_TIME and booking.due_at is not None and here.at >= booking.due_at:

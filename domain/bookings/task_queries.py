@@ -74,7 +74,7 @@ def tasks_locked(session: Session, booking_id: UUID) -> list[BookingTask]:
 
 
 def find(tasks: list[BookingTask], task_id: UUID) -> BookingTask:
-    """The task of this id among those of a booking; refuses `TaskNotFound`."""
+    """The task of this id among those of a booking; raises `TaskNotFound`."""
     found = next((task for task in tasks if task.id == task_id), None)
     if found is None:
         raise TaskNotFound

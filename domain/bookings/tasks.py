@@ -43,7 +43,7 @@ class Which:
 
 
 def perform(session: Session, which: Which, *, by: By, at: datetime) -> Whole:
-    """Say that one's own task is done. Refuses `TaskNotFound`, `NotNow` and `TooLate`."""
+    """Say that one's own task is done. Raises `TaskNotFound`, `NotNow` and `TooLate`."""
     here, task = _step(session, which, TaskStep.PERFORM, by=by, at=at)
     task.performed_at = at
     return _told(session, here, TaskPerformed(booking_id=which.booking_id, task_id=task.id))
@@ -99,7 +99,7 @@ def decide(
 ) -> Whole:
     """Decide as what a task counts about which both sides differ.
 
-    Refuses `NotNow` to everybody but the market's operators, and `TooLate` once the clock has decided.
+    Raises `NotNow` to everybody but the market's operators, and `TooLate` once the clock has decided.
     """
     here, task = _step(session, which, _DECISIONS[outcome], by=by, at=at)
     task.decided_by, task.decided_at, task.decision, task.answer_by = here.side, at, decision, None

@@ -21,7 +21,7 @@ def appeal(
 ) -> Contribution:
     """Ask somebody else to look at a rejection, within 183 days.
 
-    Refuses `ContributionNotFound` to all but the contributor, `NotNow` and `AppealOver`.
+    Raises `ContributionNotFound` to all but the contributor, `NotNow` and `AppealOver`.
     """
     given = queries.contribution_locked(session, contribution_id)
     if given.user_id != by.user_id:
@@ -41,7 +41,7 @@ def answer_appeal(
 ) -> Contribution:
     """Answer an appeal, as a moderator who has had nothing to do with it: confirmed, or rejected for good.
 
-    Refuses `ContributionNotFound` to everybody else, `InvolvedAlready`, `AttestationUnfit` and `NotNow`.
+    Raises `ContributionNotFound` to everybody else, `InvolvedAlready`, `AttestationUnfit` and `NotNow`.
     """
     given = queries.contribution_locked(session, contribution_id)
     if not by.is_moderator(given.market_id):

@@ -68,7 +68,7 @@ class Said:
 def attest(session: Session, attestation_id: UUID, said: Said, *, by: Caller, at: datetime) -> Attestation:
     """Answer what one was asked. To decline is free; somebody else is asked instead.
 
-    Refuses `AttestationNotFound` to everybody else, `AttestationUnfit`, `AccountSuspended`, `NotNow` for
+    Raises `AttestationNotFound` to everybody else, `AttestationUnfit`, `AccountSuspended`, `NotNow` for
     what was answered, and `InvolvedAlready` to who turned out to be the same as a side of it; declining
     stays open to them.
     """
@@ -91,7 +91,7 @@ def attest(session: Session, attestation_id: UUID, said: Said, *, by: Caller, at
 def verify(session: Session, contribution_id: UUID, said: Said, *, by: Caller, at: datetime) -> Contribution:
     """Say whether it happened, as a moderator who has nothing to do with it, where one is waited for.
 
-    Refuses `ContributionNotFound` to everybody else, `InvolvedAlready`, `AttestationUnfit`, `NotNow` and
+    Raises `ContributionNotFound` to everybody else, `InvolvedAlready`, `AttestationUnfit`, `NotNow` and
     `AccountSuspended`.
     """
     given = queries.contribution_locked(session, contribution_id)
@@ -110,7 +110,7 @@ def verify(session: Session, contribution_id: UUID, said: Said, *, by: Caller, a
 def decide_as(
     session: Session, given: Contribution, role: AttestationRole, said: Said, *, by: Caller, at: datetime
 ) -> Attestation:
-    """Write down what a moderator says who was not involved. Refuses `InvolvedAlready`."""
+    """Write down what a moderator says who was not involved. Raises `InvolvedAlready`."""
     answered = {one.attester_id for one in queries.attestations(session, given.id)}
     if by.user_id in answered or not assigning.may_attest(session, given, by.user_id):
         raise InvolvedAlready

@@ -39,7 +39,7 @@ class Asking:
 def open_call(session: Session, asking: Asking, *, by: Caller, at: datetime) -> Call:
     """Ask for contributions: moderators for the market, everybody else for themselves.
 
-    Refuses `MarketUnknown`, `KindNotTaken`, `CallsOpenAlready` and `AccountSuspended`.
+    Raises `MarketUnknown`, `KindNotTaken`, `CallsOpenAlready` and `AccountSuspended`.
     """
     identity.require_active_accounts(session, by.user_id)
     market = markets.get_market(session, asking.market_id)
@@ -70,7 +70,7 @@ def open_call(session: Session, asking: Asking, *, by: Caller, at: datetime) -> 
 def close_call(session: Session, call_id: UUID, *, by: Caller, at: datetime) -> Call:
     """Ask nobody any more. Doing it twice does no harm.
 
-    Refuses `CallNotFound` to all but who asked and the market's moderators.
+    Raises `CallNotFound` to all but who asked and the market's moderators.
     """
     call = call_locked(session, call_id)
     is_theirs = call.asked_by == by.user_id
@@ -92,7 +92,7 @@ def close_when_due(session: Session, call_id: UUID, *, at: datetime) -> bool:
 
 
 def call(session: Session, call_id: UUID) -> Call:
-    """A call; anybody may read it. Refuses `CallNotFound`."""
+    """A call; anybody may read it. Raises `CallNotFound`."""
     found = session.get(Call, call_id)
     if found is None:
         raise CallNotFound
@@ -100,7 +100,7 @@ def call(session: Session, call_id: UUID) -> Call:
 
 
 def call_locked(session: Session, call_id: UUID) -> Call:
-    """A call, as nobody else can change it; refuses `CallNotFound`."""
+    """A call, as nobody else can change it; raises `CallNotFound`."""
     wanted = select(Call).where(col(Call.id) == call_id).with_for_update()
     found = session.scalars(wanted, execution_options={"populate_existing": True}).first()
     if found is None:
@@ -109,7 +109,7 @@ def call_locked(session: Session, call_id: UUID) -> Call:
 
 
 def open_calls(session: Session, market_id: UUID, *, after: str | None, limit: int) -> Page[Call]:
-    """What is asked for in a market now, the latest first. Refuses `MarketUnknown`."""
+    """What is asked for in a market now, the latest first. Raises `MarketUnknown`."""
     market = markets.get_market(session, market_id)
     wanted = (
         select(Call)

@@ -50,7 +50,7 @@ def claw_back(
 ) -> CreditClawBack:
     """Take back all of a contribution's credits and what it counts for: a moderator's decision.
 
-    Refuses `ContributionNotFound` to who may not decide, `NotNow` where nothing was confirmed or it is done,
+    Raises `ContributionNotFound` to who may not decide, `NotNow` where nothing was confirmed or it is done,
     and `NobodyDecides` for a reason that is no person's.
     """
     if reason in WITHOUT_DECISION:
@@ -86,7 +86,7 @@ def follow_correction(session: Session, contribution_id: UUID, *, at: datetime) 
 
 
 def follow_refund(session: Session, booking_id: UUID, *, at: datetime) -> int:
-    """Take back what a booking can no longer bear. Answers how many thousandths of a credit.
+    """Take back what a booking can no longer bear. Returns how many thousandths of a credit.
 
     Everything that earned with this booking gives the same part of it. Doing it twice does no harm.
     """
@@ -115,9 +115,9 @@ def follow_refund(session: Session, booking_id: UUID, *, at: datetime) -> int:
 def follow_failed_refund(session: Session, booking_id: UUID, *, at: datetime) -> int:
     """Restore what refunds had taken, where one came back and the booking can bear more again.
 
-    What was taken is restored whole, and what the refunds that did arrive leave too much is taken anew, so
+    What was taken is restored whole, and what the refunds that did arrive leave too much is taken again, so
     that everybody has what they would have had without the one that failed. What a person took back stays
-    taken. Answers how many thousandths of a credit are given more; doing it twice does no harm.
+    taken. Returns how many thousandths of a credit are given more; doing it twice does no harm.
     """
     about_it = {one.id: one for one in _about_booking_locked(session, booking_id)}
     taken = _taken_by_refunds(session, booking_id, about_it)

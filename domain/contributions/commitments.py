@@ -43,7 +43,7 @@ _LAPSING = text("""
 def commit(session: Session, call_id: UUID, *, note: str | None, by: Caller, at: datetime) -> Commitment:
     """Say that one will answer a call. Nothing follows from not doing so after all.
 
-    Refuses `CallNotFound`, `CallClosed`, `CallFull`, `CommittedAlready`, `InvolvedAlready` to who asked for
+    Raises `CallNotFound`, `CallClosed`, `CallFull`, `CommittedAlready`, `InvolvedAlready` to who asked for
     themselves, and `AccountSuspended`.
     """
     asked = call_locked(session, call_id)
@@ -68,7 +68,7 @@ def commit(session: Session, call_id: UUID, *, note: str | None, by: Caller, at:
 def withdraw_commitment(session: Session, commitment_id: UUID, *, by: Caller, at: datetime) -> Commitment:
     """Take a promise back, at any time and for no reason. Doing it twice does no harm.
 
-    Refuses `CommitmentNotFound` to everybody else, and `NotNow` for what was fulfilled already.
+    Raises `CommitmentNotFound` to everybody else, and `NotNow` for what was fulfilled already.
     """
     asked, made = _locked(session, commitment_id)
     if made.user_id != by.user_id:
@@ -82,9 +82,9 @@ def withdraw_commitment(session: Session, commitment_id: UUID, *, by: Caller, at
 
 
 def fulfil(session: Session, commitment_id: UUID, *, by: Caller, at: datetime) -> Call:
-    """Keep a promise by claiming what was promised. Answers the call.
+    """Keep a promise by claiming what was promised. Returns the call.
 
-    Refuses `CommitmentNotFound` to everybody else, and `NotNow`.
+    Raises `CommitmentNotFound` to everybody else, and `NotNow`.
     """
     asked, made = _locked(session, commitment_id)
     if made.user_id != by.user_id:

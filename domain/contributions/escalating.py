@@ -1,4 +1,4 @@
-"""Moderators who are waited for too long: the clock raises an alarm, each week anew, and decides nothing.
+"""Moderators who are waited for too long: the clock raises an alarm, each week again, and decides nothing.
 
 What only a person can judge is never verified or rejected because nobody looked. So it waits, and those who
 run the market hear that it does.

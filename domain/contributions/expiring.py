@@ -63,7 +63,7 @@ def lots_of(session: Session, user_id: UUID) -> list[Lot]:
 
 
 def expire(session: Session, user_id: UUID, *, at: datetime) -> int:
-    """Give the notices that are due and let go what both notices named. Answers how many steps it took."""
+    """Give the notices that are due and let go what both notices named. Returns how many steps it took."""
     own = ledger.account(session, AccountKind.CREDITS, CREDITS, user_id)
     ledger.balance_locked(session, own)
     given: Given = {

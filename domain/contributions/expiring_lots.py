@@ -67,7 +67,7 @@ def lots(story: Iterable[Movement], terms: Iterable[Terms]) -> list[Lot]:
 def _lasting(
     movement: Movement, by_entry: Mapping[UUID, int | None], by_subject: Mapping[UUID, int | None]
 ) -> int | None:
-    """For how many days it lasts from the day it can be spent; None for ever."""
+    """For how many days it lasts from the day it can be spent; None permanently."""
     if movement.kind == RELEASE:
         return by_subject.get(movement.subject_id)
     return by_entry.get(movement.entry_id)

@@ -95,7 +95,7 @@ class Explanation:
 def explain(session: Session, posting_id: UUID, *, by: Caller) -> Explanation:
     """Why this posting moved what it moved, for whose credits it moved and for operators.
 
-    Refuses `PostingNotExplained` to everybody else.
+    Raises `PostingNotExplained` to everybody else.
     """
     found = books.line(session, posting_id)
     if found is None:

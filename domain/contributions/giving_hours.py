@@ -30,7 +30,7 @@ _ENTRIES = text("SELECT count(*) FROM ledger_entries WHERE subject_id = :id AND 
 def pass_on(session: Session, given: Contribution, rules: HourRules, *, by: Actor, at: datetime) -> None:
     """Pass the minutes that were confirmed, where somebody was helped. Doing it twice does no harm.
 
-    Refuses `BalanceTooLow` and `BalanceTooHigh` where one of the two would lean too far.
+    Raises `BalanceTooLow` and `BalanceTooHigh` where one of the two would lean too far.
     """
     if not _entries(session, given) % 2:
         _pass(session, given, rules, by=by, at=at)

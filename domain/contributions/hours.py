@@ -39,7 +39,7 @@ def claim_hours(
 ) -> HourTransfer:
     """Say that you gave minutes to another user, or received them; the other one is asked.
 
-    Refuses `WithOneself`, `UserUnknown`, `SamePeople`, `HoursNotKept`, `AccountSuspended`, and `HoursWaiting`
+    Raises `WithOneself`, `UserUnknown`, `SamePeople`, `HoursNotKept`, `AccountSuspended`, and `HoursWaiting`
     while an earlier claim between the two waits.
     """
     if other_id == by.user_id:
@@ -69,7 +69,7 @@ def claim_hours(
 def confirm_hours(session: Session, transfer_id: UUID, *, by: Caller, at: datetime) -> HourTransfer:
     """Agree with what the other one said: the minutes pass from giver to receiver.
 
-    Refuses `HoursNotFound`, `NotNow`, `SamePeople`, `AccountSuspended`, and `BalanceTooLow` or
+    Raises `HoursNotFound`, `NotNow`, `SamePeople`, `AccountSuspended`, and `BalanceTooLow` or
     `BalanceTooHigh` where one of the two would lean too far.
     """
     transfer = hour_transfer_locked(session, transfer_id, by.user_id)
@@ -97,12 +97,12 @@ def confirm_hours(session: Session, transfer_id: UUID, *, by: Caller, at: dateti
 
 
 def decline_hours(session: Session, transfer_id: UUID, *, by: Caller, at: datetime) -> HourTransfer:
-    """Say that it was not so; nothing passes and nothing follows. Refuses `HoursNotFound` and `NotNow`."""
+    """Say that it was not so; nothing passes and nothing follows. Raises `HoursNotFound` and `NotNow`."""
     return _end(session, hour_transfer_locked(session, transfer_id, by.user_id), "decline", by, at)
 
 
 def withdraw_hours(session: Session, transfer_id: UUID, *, by: Caller, at: datetime) -> HourTransfer:
-    """Take back what you said, while it waits. Refuses `HoursNotFound` and `NotNow`."""
+    """Take back what you said, while it waits. Raises `HoursNotFound` and `NotNow`."""
     return _end(session, hour_transfer_locked(session, transfer_id, by.user_id), "withdraw", by, at)
 
 
@@ -133,7 +133,7 @@ def pass_hours(
 
     `least` and `most` are the market's limits in minutes; the ledger's own are guarded by the posting. `kind`
     says whether `subject_id` is a transfer between the two or something else. The same key again answers the
-    same entry. Refuses `BalanceTooLow` and `BalanceTooHigh`.
+    same entry. Raises `BalanceTooLow` and `BalanceTooHigh`.
     """
     giver, receiver = ledger.accounts_for(
         session, [(AccountKind.HOURS, HOURS, giver_id), (AccountKind.HOURS, HOURS, receiver_id)]

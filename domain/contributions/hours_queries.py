@@ -52,7 +52,7 @@ def hours_of(session: Session, user_id: UUID) -> HoursStanding:
 
 
 def hour_transfer(session: Session, transfer_id: UUID, user_id: UUID) -> HourTransfer:
-    """A transfer that this user is a side of. Refuses `HoursNotFound`."""
+    """A transfer that this user is a side of. Raises `HoursNotFound`."""
     return _theirs(session.get(HourTransfer, transfer_id), user_id)
 
 

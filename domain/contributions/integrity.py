@@ -81,7 +81,7 @@ class Noticed:
 
 
 def scan(session: Session, market_id: UUID, *, at: datetime) -> int:
-    """Look at a market's last 90 days and write down what is new. Answers how many signals."""
+    """Look at a market's last 90 days and write down what is new. Returns how many signals."""
     told = {
         (row.watch, row.user_id, row.other_id)
         for row in session.execute(_TOLD, {"market_id": market_id, "since": at - TOLD_AGAIN_AFTER})
@@ -111,7 +111,7 @@ def scan(session: Session, market_id: UUID, *, at: datetime) -> int:
 def signals(
     session: Session, market_id: UUID, *, by: Caller, after: str | None, limit: int
 ) -> Page[ContributionSignal]:
-    """What nobody has looked at yet in a market, the oldest first. Refuses `SignalNotFound` to others."""
+    """What nobody has looked at yet in a market, the oldest first. Raises `SignalNotFound` to others."""
     if not by.is_moderator(market_id):
         raise SignalNotFound
     wanted = select(ContributionSignal).where(
@@ -128,7 +128,7 @@ def look_at(
 ) -> ContributionSignal:
     """Say what a moderator made of a signal; whatever follows is done elsewhere, by a decision with reasons.
 
-    Refuses `SignalNotFound` to others, and `LookedAtAlready`.
+    Raises `SignalNotFound` to others, and `LookedAtAlready`.
     """
     wanted = select(ContributionSignal).where(ContributionSignal.id == signal_id).with_for_update()
     found = session.exec(wanted).first()

@@ -31,7 +31,7 @@ _LOCK_STATE = text("""
 def appeal(session: Session, decision_id: UUID, statement: str, *, by: Caller, at: datetime) -> LevelDecision:
     """Ask a person to look at the loss of one's level, within 183 days.
 
-    Refuses `LevelDecisionNotFound` to everybody else, and `LevelNotAppealable`.
+    Raises `LevelDecisionNotFound` to everybody else, and `LevelNotAppealable`.
     """
     made = _locked(session, decision_id)
     if made.user_id != by.user_id:
@@ -56,7 +56,7 @@ def answer(
 ) -> LevelDecision:
     """Answer an appeal as a moderator; an overturned loss gives the level back, for a fortnight at least.
 
-    Who has reached that level again, or a higher one, keeps what they have. Refuses `LevelDecisionNotFound`,
+    Who has reached that level again, or a higher one, keeps what they have. Raises `LevelDecisionNotFound`,
     `NoLevelAppealOpen`, and `LevelAppealIsYourOwn`, also to an account that looks like the appellant's.
     """
     made = _locked(session, decision_id)

@@ -93,7 +93,7 @@ class Published:
 
 
 def published(session: Session, market_id: UUID, *, at: datetime) -> Sequence[Published]:
-    """The levels of a market, from L0 on; none where it takes no contributions. Refuses `MarketUnknown`."""
+    """The levels of a market, from L0 on; none where it takes no contributions. Raises `MarketUnknown`."""
     here = markets.get_market(session, market_id)
     policy = rules_of(markets.get_policy_at(session, here.id, at))
     if policy is None:
@@ -132,7 +132,7 @@ def to_be_asked(session: Session, market_id: UUID, *, at: datetime, limit: int) 
 
 
 def decide(session: Session, market_id: UUID, people: Sequence[UUID], *, at: datetime) -> int:
-    """Hold these people's seasons against the rules in force. Answers how many levels changed.
+    """Hold these people's seasons against the rules in force. Returns how many levels changed.
 
     Who was looked at this week is left alone; a market without contributions decides nothing.
     """

@@ -22,7 +22,7 @@ from domain.identity import Caller
 def seen(session: Session, contribution_id: UUID, *, by: Caller) -> Contribution:
     """A contribution, for its contributor, who is asked about it, and moderators.
 
-    Refuses `ContributionNotFound` to everybody else.
+    Raises `ContributionNotFound` to everybody else.
     """
     given = queries.contribution(session, contribution_id)
     may = by.user_id == given.user_id or by.is_moderator(given.market_id)
@@ -37,7 +37,7 @@ def evidence_of(session: Session, contribution_id: UUID, *, by: Caller) -> dict[
 
 
 def asked_of(session: Session, attestation_id: UUID, *, by: Caller) -> Attestation:
-    """What one was asked. Refuses `AttestationNotFound` to everybody else."""
+    """What one was asked. Raises `AttestationNotFound` to everybody else."""
     asked = queries.attestation(session, attestation_id)
     if asked.attester_id != by.user_id:
         raise AttestationNotFound
@@ -61,7 +61,7 @@ def waiting_for_moderators(
 ) -> Page[Contribution]:
     """What a market's moderators are asked to decide, the longest waiting first.
 
-    Refuses `MarketUnknown`, and `Forbidden` to moderators of elsewhere.
+    Raises `MarketUnknown`, and `Forbidden` to moderators of elsewhere.
     """
     market = markets.get_market(session, market_id)
     if not by.is_moderator(market.id):

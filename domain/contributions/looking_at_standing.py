@@ -81,7 +81,7 @@ class Standing:
 
 
 def of_user(session: Session, user_id: UUID, market_id: UUID, *, by: Caller, at: datetime) -> Standing:
-    """Somebody's standing in a market, in one statement. Refuses `MarketUnknown`.
+    """Somebody's standing in a market, in one statement. Raises `MarketUnknown`.
 
     Who is not known there has the first level, like everybody who has given nothing yet.
     """
@@ -102,7 +102,7 @@ def of_user(session: Session, user_id: UUID, market_id: UUID, *, by: Caller, at:
 
 
 def decision(session: Session, decision_id: UUID, *, by: Caller) -> LevelDecision:
-    """A decision, for whom it is about and the market's moderators; refuses `LevelDecisionNotFound`."""
+    """A decision, for whom it is about and the market's moderators; raises `LevelDecisionNotFound`."""
     found = session.get(LevelDecision, decision_id, populate_existing=True)
     if found is None or (by.user_id != found.user_id and not by.is_moderator(found.market_id)):
         raise LevelDecisionNotFound
@@ -127,7 +127,7 @@ def open_appeals(
 ) -> Page[LevelDecision]:
     """Appeals in a market that wait for a person's answer, the oldest decision first.
 
-    Refuses `MarketUnknown`, and `Forbidden` to all but its moderators.
+    Raises `MarketUnknown`, and `Forbidden` to all but its moderators.
     """
     here = markets.get_market(session, market_id)
     if not by.is_moderator(here.id):

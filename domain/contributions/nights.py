@@ -115,7 +115,7 @@ def count(session: Session, market_id: UUID, *, at: datetime) -> Night:
 
 
 def keep(session: Session, night: Night, people: Sequence[int]) -> int:
-    """Write snapshots for these rows of people, where something moved since the last. Answers how many.
+    """Write snapshots for these rows of people, where something moved since the last. Returns how many.
 
     Twice in a night does no harm: the night's first stays.
     """

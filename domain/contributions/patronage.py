@@ -51,7 +51,7 @@ def preview_patronage(
 ) -> Plan:
     """What posting this would do, every number of it; nothing is written.
 
-    Refuses `MarketUnknown`, `Forbidden` to who does not operate it, `PeriodNotOver`, `CreditsNotKept`,
+    Raises `MarketUnknown`, `Forbidden` to who does not operate it, `PeriodNotOver`, `CreditsNotKept`,
     `NothingToSplit` and `SurplusTooLarge`.
     """
     market = markets.get_market(session, market_id)

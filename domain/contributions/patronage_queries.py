@@ -39,7 +39,7 @@ def rounds(session: Session, market_id: UUID, *, after: str | None, limit: int) 
 def shares(session: Session, round_id: UUID, *, by: Caller, after: str | None, limit: int) -> Page[ShareSeen]:
     """Everybody's share of a round, for who operates its market; others see their own alone.
 
-    Refuses `PatronageUnknown` where there is nothing they may see.
+    Raises `PatronageUnknown` where there is nothing they may see.
     """
     made = session.get(PatronageRound, round_id)
     if made is None:

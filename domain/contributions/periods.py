@@ -109,7 +109,7 @@ def latest(session: Session, market_id: UUID) -> ContributionPeriod | None:
 
 
 def closed(session: Session, market_id: UUID, *, after: str | None, limit: int) -> Page[ContributionPeriod]:
-    """A market's closed periods, the latest first. Refuses `MarketUnknown` and `CursorUnreadable`."""
+    """A market's closed periods, the latest first. Raises `MarketUnknown` and `CursorUnreadable`."""
     here, number = markets.get_market(session, market_id), col(ContributionPeriod.number)
     wanted = select(ContributionPeriod).where(ContributionPeriod.market_id == here.id)
     if after is not None:

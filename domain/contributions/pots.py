@@ -38,7 +38,7 @@ def open_pot(
 ) -> ContributionPot:
     """Open a pot for another person, or as an operator for a purpose.
 
-    Refuses `WithOneself`, `SamePeople`, `UserUnknown`, `PurposePotsAreOperators`, `CreditsNotKept`, and
+    Raises `WithOneself`, `SamePeople`, `UserUnknown`, `PurposePotsAreOperators`, `CreditsNotKept`, and
     `PotThereAlready` where the person has an open one in the market.
     """
     _refuse_without_credits(session, market_id, at)
@@ -69,7 +69,7 @@ def feed_pot(
 ) -> PotGift:
     """Give thousandths of your credits into a pot.
 
-    Refuses `PotUnknown`, `PotClosed`, `WithOneself`, `SamePeople`, and `BalanceTooLow`.
+    Raises `PotUnknown`, `PotClosed`, `WithOneself`, `SamePeople`, and `BalanceTooLow`.
     """
     pot = queries.pot_locked(session, pot_id)
     if pot.closed_at is not None:
@@ -103,7 +103,7 @@ def promise_from_pot(
 ) -> ContributionPot:
     """Let a purpose's pot pay this user's service fees. Operators of its market do.
 
-    Refuses `PotUnknown`, `PotIsAPersons`, `UserUnknown`, and `SamePeople` or `WithOneself` where the user,
+    Raises `PotUnknown`, `PotIsAPersons`, `UserUnknown`, and `SamePeople` or `WithOneself` where the user,
     or somebody looked at as one with them, has given into it.
     """
     pot = _purpose_pot(session, pot_id, by)
@@ -128,7 +128,7 @@ def end_promise_from_pot(
 def close_pot(session: Session, pot_id: UUID, *, by: Caller, at: datetime) -> ContributionPot:
     """Take no more gifts; what was given still pays. Its person and the market's operators may.
 
-    Refuses `PotUnknown` to others. A pot that is closed stays so.
+    Raises `PotUnknown` to others. A pot that is closed stays so.
     """
     pot = queries.pot_locked(session, pot_id)
     queries.refuse_strangers(pot, by)

@@ -26,7 +26,7 @@ class PotSeen:
 
 
 def pot(session: Session, pot_id: UUID) -> ContributionPot:
-    """The pot of this id. Refuses `PotUnknown`."""
+    """The pot of this id. Raises `PotUnknown`."""
     return _there(session.get(ContributionPot, pot_id))
 
 

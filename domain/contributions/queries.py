@@ -88,7 +88,7 @@ _ATTESTED = (AttestationState.CONFIRMED, AttestationState.CONFIRMED_BY_SILENCE, 
 
 
 def contribution(session: Session, contribution_id: UUID) -> Contribution:
-    """A contribution, whoever may see it; refuses `ContributionNotFound`."""
+    """A contribution, whoever may see it; raises `ContributionNotFound`."""
     return _contribution(session, select(Contribution).where(col(Contribution.id) == contribution_id))
 
 
@@ -110,7 +110,7 @@ def draw(session: Session, contribution_id: UUID) -> ContributionDraw | None:
 
 
 def attestation(session: Session, attestation_id: UUID) -> Attestation:
-    """An attestation; refuses `AttestationNotFound`. Lock its contribution before you change it."""
+    """An attestation; raises `AttestationNotFound`. Lock its contribution before you change it."""
     wanted = select(Attestation).where(col(Attestation.id) == attestation_id)
     found = session.scalars(wanted, execution_options={"populate_existing": True}).first()
     if found is None:

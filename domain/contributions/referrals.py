@@ -50,7 +50,7 @@ _IS_CLAIMED = text("""
 
 
 def code_of(session: Session, market_id: UUID, *, by: Caller, at: datetime) -> ReferralCode:
-    """The caller's code in a market, made when it is asked for first. Refuses `MarketUnknown`."""
+    """The caller's code in a market, made when it is asked for first. Raises `MarketUnknown`."""
     here = markets.get_market(session, market_id)
     code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
     session.execute(_MAKE_CODE, {"code": code, "market_id": here.id, "user_id": by.user_id, "at": at})
@@ -59,7 +59,7 @@ def code_of(session: Session, market_id: UUID, *, by: Caller, at: datetime) -> R
 
 
 def use_code(session: Session, code: str, *, by: Caller, at: datetime) -> Referral:
-    """Say by whose code one came. Refuses `ReferralNotPossible` and `ReferralMadeAlready`.
+    """Say by whose code one came. Raises `ReferralNotPossible` and `ReferralMadeAlready`.
 
     Who has booked or was booked, whose account is older than a newcomer's, and who is of the same cluster of
     identities as the code's owner is refused like a code that is nobody's.
@@ -117,7 +117,7 @@ def referral_of(session: Session, market_id: UUID, referred_id: UUID) -> Referra
 
 
 def referrals_by(session: Session, *, by: Caller, after: str | None, limit: int) -> Page[Referral]:
-    """Whom the caller brought, the latest first. Refuses `CursorUnreadable`."""
+    """Whom the caller brought, the latest first. Raises `CursorUnreadable`."""
     wanted = select(Referral).where(Referral.referrer_id == by.user_id)
     if after is not None:
         wanted = wanted.where(col(Referral.id) < decode_cursor(after, [UUID])[0])

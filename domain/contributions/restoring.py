@@ -35,7 +35,7 @@ def appeal(
 ) -> CreditClawBack:
     """Ask somebody else to look at what was taken back, within 183 days.
 
-    Refuses `ClawBackNotFound` to all but the contributor, and `ClawBackNotAppealable`.
+    Raises `ClawBackNotFound` to all but the contributor, and `ClawBackNotAppealable`.
     """
     taken, given = _locked(session, claw_back_id)
     if given.user_id != by.user_id:
@@ -60,7 +60,7 @@ def answer(
 ) -> CreditClawBack:
     """Answer an appeal, as a moderator who did not take the credits back; a granted one restores them.
 
-    Refuses `ClawBackNotFound`, `NoClawBackAppeal` and `SomebodyElseMustLook`; and, where hours would pass
+    Raises `ClawBackNotFound`, `NoClawBackAppeal` and `SomebodyElseMustLook`; and, where hours would pass
     again, `BalanceTooLow` and `BalanceTooHigh`.
     """
     taken, given = _locked(session, claw_back_id)
@@ -127,7 +127,7 @@ def _let_count_again(given: Contribution, at: datetime) -> None:
 
 
 def _locked(session: Session, claw_back_id: UUID) -> tuple[CreditClawBack, Contribution]:
-    """What was taken back and its contribution, locked from above. Refuses `ClawBackNotFound`."""
+    """What was taken back and its contribution, locked from above. Raises `ClawBackNotFound`."""
     found = session.get(CreditClawBack, claw_back_id)
     if found is None:
         raise ClawBackNotFound

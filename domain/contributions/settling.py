@@ -78,7 +78,7 @@ def settle(session: Session, contribution_id: UUID, *, at: datetime) -> bool:
 
 
 def post(session: Session, given: Contribution, credits_: int, *, key: str, at: datetime) -> UUID:
-    """Give a contribution's credits, to be held; answers the entry. They last as its policy version says."""
+    """Give a contribution's credits, to be held; returns the entry. They last as its policy version says."""
     terms = pricing.credit_rules(markets.get_policy_version(session, given.policy_version_id))
     entry = wallet.grant(
         session,

@@ -63,7 +63,7 @@ _COMPLETED_ONE = text("""
 
 
 def subject_of(session: Session, asked: Asked) -> Subject:
-    """What this claim is about. Refuses `SubjectUnfit`."""
+    """What this claim is about. Raises `SubjectUnfit`."""
     if asked.subject_type not in TRAITS[asked.kind].subjects:
         raise _unlike(asked.kind)
     if asked.subject_type is None or asked.subject_id is None:

@@ -77,7 +77,7 @@ class Claim:
 def submit(session: Session, claim: Claim, *, by: Caller, at: datetime) -> Contribution:
     """Claim a contribution after the fact, with or without a call, perhaps for thanks alone.
 
-    Refuses `MarketUnknown`, `KindNotTaken`, `UnitsUnfit`, `EvidenceIncomplete`, `CallNotFound`,
+    Raises `MarketUnknown`, `KindNotTaken`, `UnitsUnfit`, `EvidenceIncomplete`, `CallNotFound`,
     `CommitmentNotFound`, `NotNow`, `SubjectUnfit`, `NotCorrectable`, `EvidenceKnown`, `ContributionLimit`,
     `SubjectClaimed`, `AccountSuspended` and, by the database, `ReferredAlready`.
     """
@@ -111,7 +111,7 @@ def submit(session: Session, claim: Claim, *, by: Caller, at: datetime) -> Contr
 def withdraw(session: Session, contribution_id: UUID, *, by: Caller, at: datetime) -> Contribution:
     """Take a claim back while it is unconfirmed, for no reason. Doing it twice does no harm.
 
-    Refuses `ContributionNotFound` to everybody else, and `NotNow`.
+    Raises `ContributionNotFound` to everybody else, and `NotNow`.
     """
     given = queries.contribution_locked(session, contribution_id)
     if given.user_id != by.user_id:
@@ -193,7 +193,7 @@ def _call_of(session: Session, claim: Claim, by: Caller, at: datetime) -> Call |
 
 
 def _checked(session: Session, claim: Claim, kind: KindRules, user_id: UUID, at: datetime) -> bytes:
-    """Refuse what was shown or claimed before, or is too much. Answers the evidence's fingerprint."""
+    """Refuse what was shown or claimed before, or is too much. Returns the evidence's fingerprint."""
     hashed = evidences.fingerprint(claim.evidence, claim.subject_id, user_id)
     if queries.is_known_evidence(session, claim.market_id, hashed, but_for=claim.corrects_id):
         raise EvidenceKnown

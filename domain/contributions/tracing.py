@@ -86,7 +86,7 @@ class Trace:
 def trace(session: Session, contribution_id: UUID, *, by: Caller) -> Trace:
     """Both ways of a contribution, for its contributor and the market's moderators.
 
-    Refuses `ContributionNotFound` to everybody else.
+    Raises `ContributionNotFound` to everybody else.
     """
     given = contribution(session, contribution_id)
     if by.user_id != given.user_id and not by.is_moderator(given.market_id):

@@ -179,7 +179,7 @@ def _bound_by_fees(piles: Iterable[_Pile], fees: Mapping[UUID, int]) -> None:
 
 
 def _bound_by_pool(piles: Sequence[_Pile], pool: int) -> int:
-    """Where all is worth as much as the pool or more, the pool is shared. Answers what all is worth."""
+    """Where all is worth as much as the pool or more, the pool is shared. Returns what all is worth."""
     raw = [pile.worth.raw_nano for pile in piles]
     if 0 < sum(raw) >= pool * NANO_IN_A_THOUSANDTH:
         for pile, share in zip(piles, shares(pool, raw), strict=True):

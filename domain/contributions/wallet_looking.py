@@ -79,7 +79,7 @@ def credits_of(session: Session, user_id: UUID, *, at: datetime) -> CreditsSeen:
 
 
 def credit_statement(session: Session, user_id: UUID, *, after: str | None, limit: int) -> Page[CreditLine]:
-    """Every posting of a user's credits, the newest first. Refuses `CursorUnreadable`."""
+    """Every posting of a user's credits, the newest first. Raises `CursorUnreadable`."""
     mine = ledger.wallet_accounts(session, user_id)
     accounts = [mine.available, mine.pending, mine.owed]
     page = ledger.statement(session, accounts, after=after, limit=limit)
@@ -87,7 +87,7 @@ def credit_statement(session: Session, user_id: UUID, *, after: str | None, limi
 
 
 def hours_statement(session: Session, user_id: UUID, *, after: str | None, limit: int) -> Page[StatementLine]:
-    """Every posting of a user's hours, the newest first. Refuses `CursorUnreadable`."""
+    """Every posting of a user's hours, the newest first. Raises `CursorUnreadable`."""
     account = ledger.account(session, AccountKind.HOURS, ledger.HOURS, user_id)
     return ledger.statement(session, [account], after=after, limit=limit)
 

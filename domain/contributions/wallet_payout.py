@@ -33,7 +33,7 @@ def pay_out(
 ) -> Entry:
     """Turn thousandths of credits into money that the caller is owed as a provider.
 
-    Refuses `CreditsNotKept`, `PayoutNotOffered` with the reason, credits that are worth less than a minor
+    Raises `CreditsNotKept`, `PayoutNotOffered` with the reason, credits that are worth less than a minor
     unit, `AccountSuspended`, `CapabilityMissing` while their profile is suspended, and `BalanceTooLow`.
     """
     identity.require_active_accounts(session, by.user_id)

@@ -53,7 +53,7 @@ def account(session: Session, kind: AccountKind, unit: str, owner_id: UUID | Non
     """The account of this kind, unit and owner, opened when it is asked for the first time.
 
     `unit` is an ISO currency, `CRD` or `HRS`; `domain.ledger.kinds` says which kinds have an owner, and whose
-    id that is. Refuses `UnitUnfit`.
+    id that is. Raises `UnitUnfit`.
     """
     return accounts_for(session, [(kind, unit, owner_id)])[0]
 
@@ -98,7 +98,7 @@ def post(
 ) -> Entry:
     """Record an entry and move its amounts, all or none. The same key again answers the same entry.
 
-    `subject_id` is what it is about, usually a booking; `kind` is a word for the reason. Refuses
+    `subject_id` is what it is about, usually a booking; `kind` is a word for the reason. Raises
     `BalanceTooLow` where an account would fall below its floor, `BalanceTooHigh` above its ceiling.
     """
     if not postings:
@@ -132,7 +132,7 @@ def post(
 def correct(session: Session, entry_id: UUID, *, key: str, by: Actor, at: datetime) -> Entry:
     """Undo an entry by one that moves everything back and names it; history stays as it was.
 
-    Refuses `EntryUnknown`, `AlreadyCorrected` (under another key), and `BalanceTooLow` where what was moved
+    Raises `EntryUnknown`, `AlreadyCorrected` (under another key), and `BalanceTooLow` where what was moved
     is spent.
     """
     wrong = queries.entry_by_id(session, entry_id)

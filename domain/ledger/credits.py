@@ -134,7 +134,7 @@ def redeem(
     """Spend credits on a booking, in thousandths by use, all or nothing.
 
     Pots that may pay this user's service fees pay the discount first, the oldest mandate's before the
-    others'; the user's own credits pay the rest and all of the shield. `subject_id` is the booking. Refuses
+    others'; the user's own credits pay the rest and all of the shield. `subject_id` is the booking. Raises
     `BalanceTooLow`. The same key again answers the same entry.
     """
     own, pool = accounts_for(

@@ -127,7 +127,7 @@ class EntryLine:
 
 
 def account_by_id(session: Session, account_id: UUID) -> Account:
-    """The account of this id. Refuses `AccountUnknown`."""
+    """The account of this id. Raises `AccountUnknown`."""
     row = session.execute(_BY_ID, {"id": account_id}).first()
     if row is None:
         raise AccountUnknown
@@ -181,7 +181,7 @@ def accounts(
     after: str | None,
     limit: int,
 ) -> Page[AccountLine]:
-    """Accounts with their balances, in the order in which they were opened. Refuses `CursorUnreadable`."""
+    """Accounts with their balances, in the order in which they were opened. Raises `CursorUnreadable`."""
     asked = {"kind": kind, "unit": unit, "owner_id": owner_id, "after": _place(after), "limit": limit + 1}
     found = [_line(row) for row in session.execute(_ACCOUNTS, asked)]
     return build_page(found, limit, lambda line: [line.account.id])
@@ -190,14 +190,14 @@ def accounts(
 def entries(
     session: Session, *, subject_id: UUID | None, account_id: UUID | None, after: str | None, limit: int
 ) -> Page[EntryLine]:
-    """Entries in the order in which they were recorded. Refuses `CursorUnreadable`."""
+    """Entries in the order in which they were recorded. Raises `CursorUnreadable`."""
     asked = {"subject_id": subject_id, "account_id": account_id, "after": _place(after), "limit": limit + 1}
     found = [_entry_line(row) for row in session.execute(_ENTRIES, asked)]
     return build_page(found, limit, lambda line: [line.id])
 
 
 def entry_by_id(session: Session, entry_id: UUID) -> Entry:
-    """The entry of this id. Refuses `EntryUnknown`."""
+    """The entry of this id. Raises `EntryUnknown`."""
     row = session.execute(_ENTRY, {"id": entry_id}).first()
     if row is None:
         raise EntryUnknown

@@ -85,7 +85,7 @@ class StatementLine:
 def statement(
     session: Session, accounts: Sequence[Account], *, after: str | None, limit: int
 ) -> Page[StatementLine]:
-    """The postings on these accounts, the newest first. Refuses `CursorUnreadable`."""
+    """The postings on these accounts, the newest first. Raises `CursorUnreadable`."""
     before = _AFTER_ALL if after is None else decode_cursor(after, [UUID])[0]
     asked = {"accounts": [account.id for account in accounts], "before": before, "limit": limit + 1}
     lines = [

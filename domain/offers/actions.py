@@ -42,7 +42,7 @@ def draft(
 ) -> Offer:
     """Begin an offer in a category; nobody else sees it yet. What publishing needs may still be open.
 
-    Refuses `ProfileUnknown` where the profile is not the doer's, `CapabilityMissing`, `CategoryUnknown`, and
+    Raises `ProfileUnknown` where the profile is not the doer's, `CapabilityMissing`, `CategoryUnknown`, and
     `ContentUnfit` with every field that does not fit.
     """
     profile = providers.get_profile(session, profile_id)
@@ -82,7 +82,7 @@ def edit(
 ) -> Offer:
     """Let the offer say `content` from now on; bookings made before keep what they were promised.
 
-    What was published stays complete and payable, and costs what its tasks save at least. Refuses
+    What was published stays complete and payable, and costs what its tasks save at least. Raises
     `OfferUnknown`, `Stale`, `NotNow`, `ContentUnfit`, `OfferIncomplete` and `SavingsUnfit`.
     """
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
@@ -111,7 +111,7 @@ def publish(
 ) -> Offer:
     """Let the offer be found and booked, also again after a pause.
 
-    Refuses `OfferUnknown`, `Stale`, `NotNow`, `CapabilityMissing`, `ContentUnfit` (the market may have
+    Raises `OfferUnknown`, `Stale`, `NotNow`, `CapabilityMissing`, `ContentUnfit` (the market may have
     changed its policies meanwhile, or no card can pay any booking) and `OfferIncomplete`.
     """
     offer = own_locked(session, offer_id, by=by, if_match=if_match)
@@ -131,7 +131,7 @@ def publish(
 
 
 def pause(session: Session, offer_id: UUID, *, by: Actor, at: datetime, if_match: int | None = None) -> Offer:
-    """Take no new bookings for a while; those there are go on. Refuses `OfferUnknown`, `Stale`, `NotNow`."""
+    """Take no new bookings for a while; those there are go on. Raises `OfferUnknown`, `Stale`, `NotNow`."""
     offer = own_locked(session, offer_id, by=by, if_match=if_match)
     if offer.state is OfferState.PAUSED:
         return offer
@@ -142,7 +142,7 @@ def pause(session: Session, offer_id: UUID, *, by: Actor, at: datetime, if_match
 def archive(
     session: Session, offer_id: UUID, *, by: Actor, at: datetime, if_match: int | None = None
 ) -> Offer:
-    """End the offer for good; bookings there are go on. Refuses `OfferUnknown` and `Stale`."""
+    """End the offer for good; bookings there are go on. Raises `OfferUnknown` and `Stale`."""
     offer = own_locked(session, offer_id, by=by, if_match=if_match)
     if offer.state is OfferState.ARCHIVED:
         return offer
@@ -153,7 +153,7 @@ def archive(
 def hide(session: Session, offer_id: UUID, *, reason: str, by: Actor | Caller, at: datetime) -> Offer:
     """Take the offer from sight, whatever its state: a decision from above, whose reason its provider sees.
 
-    `by` moderates or operates the offer's market, or is the system. Refuses `OfferUnknown` and `Forbidden`.
+    `by` moderates or operates the offer's market, or is the system. Raises `OfferUnknown` and `Forbidden`.
     """
     offer = queries.offer_locked(session, offer_id)
     moderator = _moderator(offer, by)

@@ -15,7 +15,7 @@ from domain.offers.standard_categories import STANDARD_CATEGORIES
 
 
 def define_category(session: Session, content: CategoryContent, *, by: Actor, at: datetime) -> Category:
-    """Add a kind of service. Refuses `SchemaUnfit`, `GridUnfit`, and `CategorySlugTaken` by constraint."""
+    """Add a kind of service. Raises `SchemaUnfit`, `GridUnfit`, and `CategorySlugTaken` by constraint."""
     check_schema(content.attributes_schema)
     category = Category(**asdict(content), created_at=at)
     session.add(category)
@@ -25,7 +25,7 @@ def define_category(session: Session, content: CategoryContent, *, by: Actor, at
 
 
 def define_standard_categories(session: Session, at: datetime) -> list[Category]:
-    """Add those of the five standard categories that are not there yet; answers the ones added."""
+    """Add those of the five standard categories that are not there yet; returns the ones added."""
     known = set(session.exec(select(col(Category.slug))))
     missing = [content for content in STANDARD_CATEGORIES if content.slug not in known]
     return [define_category(session, content, by=SYSTEM, at=at) for content in missing]

@@ -20,7 +20,7 @@ from domain.offers.models import Offer
 
 
 def own_locked(session: Session, offer_id: UUID, *, by: Actor, if_match: int | None) -> Offer:
-    """The doer's own offer, locked. Refuses `OfferUnknown`, and `Stale` where the version is another one."""
+    """The doer's own offer, locked. Raises `OfferUnknown`, and `Stale` where the version is another one."""
     offer = queries.offer_locked(session, offer_id)
     if offer.provider_user_id != by.user_id:
         raise OfferUnknown
@@ -30,7 +30,7 @@ def own_locked(session: Session, offer_id: UUID, *, by: Actor, if_match: int | N
 
 
 def changeable_locked(session: Session, offer_id: UUID, *, by: Actor, if_match: int | None) -> Offer:
-    """As `own_locked`, and in a state in which what it says can change; refuses `NotNow`."""
+    """As `own_locked`, and in a state in which what it says can change; raises `NotNow`."""
     offer = own_locked(session, offer_id, by=by, if_match=if_match)
     if not rules.allows(offer.state, Capability.CHANGE):
         raise TransitionNotAllowed(

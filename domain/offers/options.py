@@ -24,7 +24,7 @@ def add_option(
     at: datetime,
     if_match: int | None = None,
 ) -> OfferOption:
-    """Let customers add this. Refuses `OfferUnknown`, `Stale`, `NotNow`, `ContentUnfit`, `TooManyOptions`."""
+    """Let customers add this. Raises `OfferUnknown`, `Stale`, `NotNow`, `ContentUnfit`, `TooManyOptions`."""
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
     rules.check_option(content)
     payability.check_option_price(content, offer.currency)
@@ -48,7 +48,7 @@ def edit_option(
 ) -> OfferOption:
     """Let the option be this from now on; quotes and bookings keep what they were promised.
 
-    Refuses `OfferUnknown`, `OptionUnknown`, `Stale`, `NotNow`, `ContentUnfit`.
+    Raises `OfferUnknown`, `OptionUnknown`, `Stale`, `NotNow`, `ContentUnfit`.
     """
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
     option = queries.option(session, offer.id, option_id)
@@ -69,7 +69,7 @@ def retire_option(
     at: datetime,
     if_match: int | None = None,
 ) -> None:
-    """Let nobody choose the option any more. Refuses `OfferUnknown`, `OptionUnknown`, `Stale`, `NotNow`."""
+    """Let nobody choose the option any more. Raises `OfferUnknown`, `OptionUnknown`, `Stale`, `NotNow`."""
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
     option = queries.option(session, offer.id, option_id)
     option.retired_at = at

@@ -108,7 +108,7 @@ class WholeOffer:
 
 
 def terms(session: Session, offer_id: UUID) -> Terms:
-    """All that others need to know about the offer, as it stands now; refuses `OfferUnknown`."""
+    """All that others need to know about the offer, as it stands now; raises `OfferUnknown`."""
     found = terms_of(session, [offer_id])
     if not found:
         raise OfferUnknown
@@ -141,12 +141,12 @@ def terms_around(
 
 
 def offer(session: Session, offer_id: UUID) -> Offer:
-    """The offer, whoever may see it; refuses `OfferUnknown`."""
+    """The offer, whoever may see it; raises `OfferUnknown`."""
     return _known(session.get(Offer, offer_id))
 
 
 def public_offer(session: Session, offer_id: UUID) -> WholeOffer:
-    """The offer, if the world may see it; refuses `OfferUnknown` as if it did not exist."""
+    """The offer, if the world may see it; raises `OfferUnknown` as if it did not exist."""
     found = _whole(session, offer_id)
     if found.offer.hidden_at is not None or Capability.BE_SEEN not in CAPABILITIES[found.offer.state]:
         raise OfferUnknown
@@ -154,7 +154,7 @@ def public_offer(session: Session, offer_id: UUID) -> WholeOffer:
 
 
 def own_offer(session: Session, offer_id: UUID, provider_user_id: UUID) -> WholeOffer:
-    """The provider's own offer in any state; refuses `OfferUnknown` for everybody else's."""
+    """The provider's own offer in any state; raises `OfferUnknown` for everybody else's."""
     found = _whole(session, offer_id)
     if found.offer.provider_user_id != provider_user_id:
         raise OfferUnknown
@@ -162,7 +162,7 @@ def own_offer(session: Session, offer_id: UUID, provider_user_id: UUID) -> Whole
 
 
 def offer_locked(session: Session, offer_id: UUID) -> Offer:
-    """The offer, kept from every other change until the transaction ends; refuses `OfferUnknown`."""
+    """The offer, kept from every other change until the transaction ends; raises `OfferUnknown`."""
     return _known(session.get(Offer, offer_id, with_for_update=True, populate_existing=True))
 
 
@@ -190,7 +190,7 @@ def options_of(session: Session, offer_ids: Sequence[UUID]) -> dict[UUID, tuple[
 
 
 def option(session: Session, offer_id: UUID, option_id: UUID) -> OfferOption:
-    """An option of this offer that is not retired; refuses `OptionUnknown`."""
+    """An option of this offer that is not retired; raises `OptionUnknown`."""
     found = session.get(OfferOption, option_id)
     if found is None or found.offer_id != offer_id or found.retired_at is not None:
         raise OptionUnknown
@@ -198,7 +198,7 @@ def option(session: Session, offer_id: UUID, option_id: UUID) -> OfferOption:
 
 
 def category(session: Session, category_id: UUID) -> Category:
-    """The category of this id; refuses `CategoryUnknown`."""
+    """The category of this id; raises `CategoryUnknown`."""
     found = session.get(Category, category_id)
     if found is None:
         raise CategoryUnknown
@@ -206,7 +206,7 @@ def category(session: Session, category_id: UUID) -> Category:
 
 
 def category_by_slug(session: Session, slug: str) -> Category:
-    """The category of this slug; refuses `CategoryUnknown`."""
+    """The category of this slug; raises `CategoryUnknown`."""
     found = session.exec(select(Category).where(Category.slug == slug)).first()
     if found is None:
         raise CategoryUnknown

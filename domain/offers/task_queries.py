@@ -25,7 +25,7 @@ def savings_of(session: Session, tasks: Sequence[OfferTask]) -> tuple[SavingTerm
 
 
 def task(session: Session, offer_id: UUID, task_id: UUID) -> OfferTask:
-    """A task of this offer that is not retired; refuses `TaskUnknown`."""
+    """A task of this offer that is not retired; raises `TaskUnknown`."""
     found = session.get(OfferTask, task_id)
     if found is None or found.offer_id != offer_id or found.retired_at is not None:
         raise TaskUnknown

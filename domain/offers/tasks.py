@@ -33,7 +33,7 @@ def add_task(
 ) -> OfferTask:
     """Let customers take this over.
 
-    Refuses `OfferUnknown`, `Stale`, `NotNow`, `SavingsUnfit`, `TooManyTasks`.
+    Raises `OfferUnknown`, `Stale`, `NotNow`, `SavingsUnfit`, `TooManyTasks`.
     """
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
     rules.check_task(content)
@@ -61,7 +61,7 @@ def edit_task(
 ) -> OfferTask:
     """Let the task be this from now on; quotes and bookings keep what they were promised.
 
-    Refuses `OfferUnknown`, `TaskUnknown`, `Stale`, `NotNow`, `SavingsUnfit`.
+    Raises `OfferUnknown`, `TaskUnknown`, `Stale`, `NotNow`, `SavingsUnfit`.
     """
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
     task = queries.task(session, offer.id, task_id)
@@ -86,7 +86,7 @@ def retire_task(
     at: datetime,
     if_match: int | None = None,
 ) -> None:
-    """Let nobody take the task over any more. Refuses `OfferUnknown`, `TaskUnknown`, `Stale`, `NotNow`."""
+    """Let nobody take the task over any more. Raises `OfferUnknown`, `TaskUnknown`, `Stale`, `NotNow`."""
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
     task = queries.task(session, offer.id, task_id)
     for row in queries.saving_rows(session, _tasks(session, offer)):
@@ -107,7 +107,7 @@ def say_savings(
 ) -> None:
     """Let sets of several tasks save this from now on; what other sets save is the sum of their parts.
 
-    All sets are said at once, for one alone might not fit to the others. Refuses `OfferUnknown`, `Stale`,
+    All sets are said at once, for one alone might not fit to the others. Raises `OfferUnknown`, `Stale`,
     `NotNow`, `SavingsUnfit`.
     """
     offer = changeable_locked(session, offer_id, by=by, if_match=if_match)
@@ -127,7 +127,7 @@ def say_savings(
 
 
 def check_saved(session: Session, offer: Offer, *, field: str) -> None:
-    """All that the offer's tasks save fits together and its price; refuses `SavingsUnfit` with the field."""
+    """All that the offer's tasks save fits together and its price; raises `SavingsUnfit` with the field."""
     tasks = _tasks(session, offer)
     savings = queries.savings_of(session, tasks)
     rules.check_savings(savings, [task.id for task in tasks], from_amount=offer.from_amount, field=field)

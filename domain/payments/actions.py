@@ -56,7 +56,7 @@ def keep(session: Session, subject_id: UUID, amount: int, *, by: Actor, at: date
 
     Whatever it takes follows: an authorization is captured to that amount or let go, what was captured above
     it is refunded out of what is held. Goodwill refunds stand beside it and do not count. Deciding the same
-    again changes nothing, unless trying had been given up: then it is tried anew. Refuses
+    again changes nothing, unless trying had been given up: then it is tried again. Raises
     `PaymentNotAuthorized`, `KeepTooMuch` and `MoneyDistributed`.
     """
     payment = queries.of_locked(session, subject_id)
@@ -184,7 +184,7 @@ def _check_keep(session: Session, payment: Payment, amount: int) -> None:
 
 
 def raise_overdue(session: Session, at: datetime) -> int:
-    """Raise an alarm, once each, for calls whose end nobody has known for too long; answers how many."""
+    """Raise an alarm, once each, for calls whose end nobody has known for too long; returns how many."""
     overdue = queries.overdue_locked(session, at)
     for op in overdue:
         op.alerted_at = at

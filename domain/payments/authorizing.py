@@ -32,10 +32,10 @@ _OF_THE_AMOUNT = frozenset({"amount_too_small", "amount_too_large", "invalid_cha
 def authorize(
     transactions: Transactions, gateway: Gateway, payment_id: UUID, *, payment_method: str, at: datetime
 ) -> Payment:
-    """Hold the payment's amount on a payment method of the customer's; answers the payment.
+    """Hold the payment's amount on a payment method of the customer's; returns the payment.
 
     It is then authorized, or requires an action of the customer at their bank (`next_action` says which; when
-    they have done it, asking again with the same method tells). Asking again never holds twice. Refuses
+    they have done it, asking again with the same method tells). Asking again never holds twice. Raises
     `PaymentDeclined` and `PaymentMethodUnfit`, after which another method may be tried; `AmountNotPayable`,
     after which none helps; `PaymentOver` when it was called off; `PaymentUnderway` and
     `PaymentOutcomeUnknown`, after which asking again is right.

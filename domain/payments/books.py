@@ -53,9 +53,9 @@ def refund_planned(
     by: Actor,
     at: datetime,
 ) -> UUID:
-    """`amount` leaves the liable party and is on its way; answers the entry.
+    """`amount` leaves the liable party and is on its way; returns the entry.
 
-    Refuses `MoneyDistributed` where the booking no longer holds that much, `NobodyWasPaid` where no provider
+    Raises `MoneyDistributed` where the booking no longer holds that much, `NobodyWasPaid` where no provider
     has earned anything of it. What a provider's payable does not cover they owe us from now on; the
     customer's refund never waits for that.
     """
@@ -67,7 +67,7 @@ def refund_planned(
 
 
 def refund_arrived(session: Session, payment: Payment, refund: Refund, *, at: datetime) -> UUID:
-    """The provider has paid the refund out of what it holds; answers the entry."""
+    """The provider has paid the refund out of what it holds; returns the entry."""
     in_flight, clearing = (
         _pool(session, payment, AccountKind.REFUNDS_IN_FLIGHT),
         _pool(session, payment, AccountKind.CLEARING),
@@ -102,7 +102,7 @@ def dispute_moved(session: Session, payment: Payment, moved: DisputeMovementSeen
 def dispute_resolved(
     session: Session, payment: Payment, dispute: CardDispute, liable: Liable, *, by: Actor, at: datetime
 ) -> UUID:
-    """`liable` bears what the card network keeps; answers the entry. Raises as `refund_planned` does."""
+    """`liable` bears what the card network keeps; returns the entry. Raises as `refund_planned` does."""
     disputes = _pool(session, payment, AccountKind.DISPUTES)
     bearers = _BEARERS[liable](session, payment, dispute.withdrawn_amount)
     postings = [Posting(bearer, disputes, part) for bearer, part in bearers if part]

@@ -164,7 +164,7 @@ class PaymentSettled(DomainEvent):
 
 @dataclass(frozen=True)
 class PaymentParked(DomainEvent):
-    """The provider refused too often; nothing more is tried until somebody looks and decides anew."""
+    """The provider refused too often; nothing more is tried until somebody looks and decides again."""
 
     name: ClassVar[str] = "payment.parked"
     audit_only: ClassVar[bool] = True

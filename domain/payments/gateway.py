@@ -132,7 +132,7 @@ class CallNotMadeError(Exception):
 class CallUnknownError(Exception):
     """Nobody knows whether it happened.
 
-    `is_final` tells that the provider will answer this key the same for ever, so that looking is all that
+    `is_final` tells that the provider will answer this key the same permanently, so that looking is all that
     is left.
     """
 

@@ -68,7 +68,7 @@ _UNHANDLED = text("""
 
 
 def payment(session: Session, payment_id: UUID) -> Payment:
-    """The payment of this id. Refuses `PaymentUnknown`."""
+    """The payment of this id. Raises `PaymentUnknown`."""
     return _there(session.exec(select(Payment).where(Payment.id == payment_id)).first())
 
 
@@ -79,7 +79,7 @@ def payment_locked(session: Session, payment_id: UUID) -> Payment:
 
 
 def of(session: Session, subject_id: UUID) -> Payment:
-    """The payment for a subject, usually a booking. Refuses `PaymentUnknown`."""
+    """The payment for a subject, usually a booking. Raises `PaymentUnknown`."""
     return _there(session.exec(select(Payment).where(Payment.subject_id == subject_id)).first())
 
 

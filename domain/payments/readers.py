@@ -11,7 +11,7 @@ from domain.payments.models import Payment
 
 
 def payment_for(session: Session, payment_id: UUID, caller: Caller) -> Payment:
-    """The payment, if it is the caller's own or of a market they operate. Refuses `PaymentUnknown`."""
+    """The payment, if it is the caller's own or of a market they operate. Raises `PaymentUnknown`."""
     found = queries.payment(session, payment_id)
     if caller.user_id != found.customer_id and not caller.is_operator(found.market_id):
         raise PaymentUnknown
@@ -19,7 +19,7 @@ def payment_for(session: Session, payment_id: UUID, caller: Caller) -> Payment:
 
 
 def payment_operated_by(session: Session, payment_id: UUID, caller: Caller) -> Payment:
-    """The payment, if the caller operates its market. Refuses `PaymentUnknown`."""
+    """The payment, if the caller operates its market. Raises `PaymentUnknown`."""
     found = queries.payment(session, payment_id)
     if not caller.is_operator(found.market_id):
         raise PaymentUnknown

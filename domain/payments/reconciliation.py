@@ -60,7 +60,7 @@ def reconcile(
 ) -> Reconciliation:
     """Compare what moved from `since` up to `until`, keep the result, and say how much stayed unexplained.
 
-    Refuses `StretchImpossible`, and `PaymentOutcomeUnknown` while the provider does not answer.
+    Raises `StretchImpossible`, and `PaymentOutcomeUnknown` while the provider does not answer.
     """
     if not timedelta(0) < until - since <= LONGEST:
         raise StretchImpossible("It ends after it begins, and spans 31 days at most.", field="until")

@@ -37,10 +37,10 @@ MOST_LOOKS = 3  # at a payment that others change while we look
 
 
 def settle(transactions: Transactions, gateway: Gateway, payment_id: UUID, *, at: datetime) -> Payment:
-    """Bring the provider to what was decided for a payment, as far as it goes now; answers the payment.
+    """Bring the provider to what was decided for a payment, as far as it goes now; returns the payment.
 
     Finishes calls whose end is unknown, makes the ones that wait, and plans what is missing until what shall
-    be kept is what is kept. Idempotent and safe beside itself. Refuses `PaymentUnknown`.
+    be kept is what is kept. Idempotent and safe beside itself. Raises `PaymentUnknown`.
     """
     for _ in range(MOST_CALLS):
         sent = transactions.run(partial(_take_up, payment_id=payment_id, at=at))
@@ -53,9 +53,9 @@ def settle(transactions: Transactions, gateway: Gateway, payment_id: UUID, *, at
 def settle_anew(
     transactions: Transactions, gateway: Gateway, payment_id: UUID, *, caller: Caller, at: datetime
 ) -> Payment:
-    """Settle now what waits for its hour or was given up, because an operator says so; answers the payment.
+    """Settle now what waits for its hour or was given up, because an operator says so; returns the payment.
 
-    Refuses `PaymentUnknown`, `ProviderAnswerUnfit`, and `PaymentOutcomeUnknown` while it does not answer.
+    Raises `PaymentUnknown`, `ProviderAnswerUnfit`, and `PaymentOutcomeUnknown` while it does not answer.
     """
     transactions.run(partial(_decide_anew, payment_id=payment_id, caller=caller, at=at))
     bring(transactions, gateway, payment_id, at=at)
@@ -63,10 +63,10 @@ def settle_anew(
 
 
 def bring(transactions: Transactions, gateway: Gateway, payment_id: UUID, *, at: datetime) -> Payment:
-    """Bring our payment up to what the provider says now; answers it.
+    """Bring our payment up to what the provider says now; returns it.
 
     A view that others overtook while we looked is thrown away, so an older one never follows a newer.
-    Refuses `PaymentOutcomeUnknown` while the provider does not answer, and `ProviderAnswerUnfit`.
+    Raises `PaymentOutcomeUnknown` while the provider does not answer, and `ProviderAnswerUnfit`.
     """
     for _ in range(MOST_LOOKS):
         with transactions() as session:

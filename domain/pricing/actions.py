@@ -51,7 +51,7 @@ def quote(
 
     `instead_of` names a live quote of one's own: the factor by demand is then no more than it was there, and
     the promise lasts no longer, so that an alternative which that quote's explanation names can be had at the
-    price it states. Refuses `OwnOffer`, `OfferTakesNoBookings`, lengths, seats, options and tasks that the
+    price it states. Raises `OwnOffer`, `OfferTakesNoBookings`, lengths, seats, options and tasks that the
     offer does not have, `CreditsNotTaken`, `QuoteNotLive`, `QuoteUnlike`, `AmountNotPayable` where no
     card can pay what it costs, and whatever `availability` refuses of the start; that somebody wanted a time
     which cannot be had is kept with the refusal.
@@ -104,7 +104,7 @@ def _quote(
 
 
 def _alternative_to(session: Session, quote_id: UUID, *, customer_id: UUID, at: datetime) -> Quote:
-    """The customer's own live quote whose factor is to hold; refuses `QuoteUnknown` and `QuoteNotLive`."""
+    """The customer's own live quote whose factor is to hold; raises `QuoteUnknown` and `QuoteNotLive`."""
     found = queries.quote(session, quote_id, customer_id=customer_id)
     over = found.taken_at or found.superseded_at or found.changes_quote_id or found.expires_at <= at
     if over or not is_genuine(found):

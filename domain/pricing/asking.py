@@ -55,7 +55,7 @@ class Measure:
 
 
 def measure(terms: Terms, ask: Ask) -> Measure:
-    """Units and length of what is asked for; refuses `LengthUnclear` with the field that is wrong."""
+    """Units and length of what is asked for; raises `LengthUnclear` with the field that is wrong."""
     match terms.unit:
         case Unit.HOUR:
             return _minutes(ask)

@@ -100,7 +100,7 @@ def curve_of_category(
 ) -> Curve:
     """The factors of a category at each full hour within `during`, around the cell.
 
-    Refuses `CategoryUnknown` and `CurveUnfit`.
+    Raises `CategoryUnknown` and `CurveUnfit`.
     """
     _check(during)
     offers.category_by_slug(session, category)
@@ -119,7 +119,7 @@ def curve_of_category(
 def curve_of_offer(session: Session, offer_id: UUID, *, during: Span, at: datetime) -> Curve:
     """What the offer's shortest service costs at each start within `during` that can be booked now.
 
-    Refuses `OfferUnknown` for what the world may not see, `CurveUnfit`, and what `availability` refuses.
+    Raises `OfferUnknown` for what the world may not see, `CurveUnfit`, and what `availability` raises.
     """
     _check(during)
     terms = offers.terms(session, offer_id)

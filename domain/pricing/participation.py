@@ -34,7 +34,7 @@ NO_PART = Part()
 def taken(terms: Terms, ask: Ask, policy: PolicyVersion) -> Part:
     """The part that this ask takes on these terms, under a policy.
 
-    Refuses `TaskNotOffered` and `CreditsNotTaken`.
+    Raises `TaskNotOffered` and `CreditsNotTaken`.
     """
     if not ask.tasks and ask.credits is None:
         return NO_PART

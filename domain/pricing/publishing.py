@@ -32,7 +32,7 @@ def publish_tariff(
     """Announce the next version, in force from `active_from` or at once; earlier quotes stay as they are.
 
     `by` acts as an operator of this market, or is the system itself. `if_match` is the number of the latest
-    version the caller has seen, zero for none. Refuses `Forbidden`, `TariffForThePast`, `Stale`, and
+    version the caller has seen, zero for none. Raises `Forbidden`, `TariffForThePast`, `Stale`, and
     `TariffPublishedMeanwhile` when two publish in the same moment.
     """
     market = markets.get_market(session, market_id)

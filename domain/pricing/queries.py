@@ -159,7 +159,7 @@ def quote(session: Session, quote_id: UUID, *, customer_id: UUID) -> Quote:
 
 
 def quote_of_booking(session: Session, quote_id: UUID) -> Quote:
-    """The quote a booking rests on, for whoever may see the booking; refuses `QuoteUnknown`."""
+    """The quote a booking rests on, for whoever may see the booking; raises `QuoteUnknown`."""
     row = session.execute(_ONE, {"id": quote_id}).first()
     if row is None:
         raise QuoteUnknown
@@ -167,7 +167,7 @@ def quote_of_booking(session: Session, quote_id: UUID) -> Quote:
 
 
 def in_force(session: Session, market_id: UUID, at: datetime) -> InForce:
-    """What decides about prices in the market at that instant; refuses `PolicyUnknown` before its first."""
+    """What decides about prices in the market at that instant; raises `PolicyUnknown` before its first."""
     row = session.execute(_IN_FORCE, {"market_id": market_id, "at": at}).one()
     return _deciding(session, row)
 
@@ -175,7 +175,7 @@ def in_force(session: Session, market_id: UUID, at: datetime) -> InForce:
 def situation(session: Session, offer_id: UUID, customer_id: UUID, at: datetime) -> Situation:
     """An offer's terms for this customer, and what decides about its price, in one statement.
 
-    Refuses `OfferUnknown`, and `PolicyUnknown` before the market's first policy.
+    Raises `OfferUnknown`, and `PolicyUnknown` before the market's first policy.
     """
     return _found(session, _LOOKED_AT, offer_id, customer_id, at)
 
@@ -207,7 +207,7 @@ def latest_number(session: Session, market_id: UUID) -> int:
 
 
 def take(session: Session, quote_id: UUID, *, at: datetime) -> bool:
-    """Mark the quote as taken, unless it was taken or gave way a moment ago. Answers whether it is."""
+    """Mark the quote as taken, unless it was taken or gave way a moment ago. Returns whether it is."""
     return session.execute(_TAKE, {"id": quote_id, "at": at}).first() is not None
 
 
@@ -237,7 +237,7 @@ def write_live(session: Session, values: Mapping[str, Any], *, places: int, kept
 
 
 def sweep(session: Session, *, at: datetime, limit: int = 100) -> int:
-    """Delete quotes that expired long ago and that nobody took. Answers how many."""
+    """Delete quotes that expired long ago and that nobody took. Returns how many."""
     return session.execute(_SWEEP, {"oldest": at - KEPT_FOR, "limit": limit}).rowcount  # type: ignore[attr-defined,no-any-return]  # a DELETE's result counts its rows
 
 

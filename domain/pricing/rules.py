@@ -67,7 +67,7 @@ class Priced:
 def price(inputs: Inputs) -> Priced:
     """The price of these inputs.
 
-    Refuses `PolicyTakesTooMuch` where the provider would get less than nothing, and `AmountTooLarge`.
+    Raises `PolicyTakesTooMuch` where the provider would get less than nothing, and `AmountTooLarge`.
     """
     service = [*_service(inputs)]
     timed = sum(line.amount for line in service)

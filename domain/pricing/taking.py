@@ -38,7 +38,7 @@ def take(session: Session, quote_id: UUID, *, customer_id: UUID, at: datetime) -
     Prices may fall between the promise and the booking, and then the lower amount counts; the cheaper quote
     is stored beside the first one, and both count as taken. Where the same could not be quoted any more (an
     option is retired, the session is longer now) the promise stands as it is, but for a factor by demand that
-    is lower now. Refuses `QuoteUnknown`, `QuoteTaken`, `OwnOffer`, `OfferTakesNoBookings`, and `QuoteExpired`
+    is lower now. Raises `QuoteUnknown`, `QuoteTaken`, `OwnOffer`, `OfferTakesNoBookings`, and `QuoteExpired`
     with a fresh quote in its extras, or with the slug of what `quote` says of the same now; what `quote`
     refuses of the customer, the offer and the start; and `AmountNotPayable` of a quote from before that was
     looked at.

@@ -27,7 +27,7 @@ def appeal(
 ) -> ReviewDecision:
     """Ask somebody else to look at a decision against one's review, within 183 days.
 
-    Refuses `DecisionNotFound` to all but the author, and `NotAppealable`.
+    Raises `DecisionNotFound` to all but the author, and `NotAppealable`.
     """
     case = queries.case_locked(session, queries.review_of_decision(session, decision_id))
     if case.author_id != by.user_id or case.state is ReviewState.SEALED:
@@ -51,7 +51,7 @@ def answer_appeal(
 ) -> ReviewDecision:
     """Answer an appeal, as a moderator who neither decided nor is a side; a granted one undoes the decision.
 
-    Refuses `DecisionNotFound`, `NoAppealOpen` and `NotImpartial`.
+    Raises `DecisionNotFound`, `NoAppealOpen` and `NotImpartial`.
     """
     case = _to_answer(session, decision_id, by)
     made = queries.decision_locked(session, decision_id)

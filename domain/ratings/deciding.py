@@ -41,7 +41,7 @@ def decide(
 ) -> ReviewDecision:
     """Decide about a revealed review, as a moderator of its market who is no side of it.
 
-    Refuses `ReasonUnfit`, `ReviewNotFound`, `NotImpartial`, and `NotNow` where it is in no state for it.
+    Raises `ReasonUnfit`, `ReviewNotFound`, `NotImpartial`, and `NotNow` where it is in no state for it.
     """
     rules.check_reason(kind, reason_code)
     case = to_moderate(session, review_id, by)
@@ -53,7 +53,7 @@ def hold_for_a_look(
 ) -> ReviewDecision:
     """Let a detector ask for a person: the review is not shown for 72 hours, a sealed one from its reveal on.
 
-    Of a sealed one nothing is told before its reveal, not even a fact. Refuses `NotNow` for what is held or
+    Of a sealed one nothing is told before its reveal, not even a fact. Raises `NotNow` for what is held or
     removed already.
     """
     case = queries.case_locked(session, review_id)
@@ -76,7 +76,7 @@ def decisions_about(
 ) -> Page[ReviewDecision]:
     """What was decided about a revealed review and why, for its author and its market's moderators.
 
-    Refuses `ReviewNotFound` to everybody else.
+    Raises `ReviewNotFound` to everybody else.
     """
     case = queries.case(session, review_id)
     is_theirs = by.user_id == case.author_id or by.is_moderator(case.market_id)
@@ -105,7 +105,7 @@ def carry_out(
     by: Actor,
     at: datetime,
 ) -> ReviewDecision:
-    """Take the step of a decision and write down why. Refuses `NotNow`."""
+    """Take the step of a decision and write down why. Raises `NotNow`."""
     actor = ReviewActor.DETECTOR if by is SYSTEM else ReviewActor.MODERATOR
     _move(session, case, REVIEWS.next_state(case.state, kind, actor), at)
     made = ReviewDecision(

@@ -30,7 +30,7 @@ _REPLIES = text("""
 def erase_author(session: Session, author_id: UUID, *, by: Actor, at: datetime) -> int:
     """Erase every word of somebody, in reviews, their history, notes, replies and appeals.
 
-    Stars stay and count on, without a name beside them. Answers how many reviews there were to erase.
+    Stars stay and count on, without a name beside them. Returns how many reviews there were to erase.
     """
     session.flush()
     erased = session.execute(_REVIEWS, {"author_id": author_id, "at": at}).all()

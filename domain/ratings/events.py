@@ -80,7 +80,7 @@ class ReviewFact(DomainEvent):
 
 @dataclass(frozen=True)
 class ReviewEdited(ReviewFact):
-    """Its author wrote it anew; what stood there before is kept as a version."""
+    """Its author wrote it again; what stood there before is kept as a version."""
 
     name: ClassVar[str] = "review.edited"
     audit_only: ClassVar[bool] = False

@@ -2,7 +2,7 @@
 
 Trust flows along what is published and was paid for, from people whom the staff approved and none of whose
 reviews had to be removed. All of it is of the past. Only what moved materially is written down, and only
-reviews whose author is now known otherwise are weighed anew.
+reviews whose author is now known otherwise are weighed again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -125,7 +125,7 @@ _STATES = text("""
 
 
 def learn_norms(session: Session, *, at: datetime) -> int:
-    """Learn what is usual in each category and role, one category after the other. Answers how many.
+    """Learn what is usual in each category and role, one category after the other. Returns how many.
 
     Where no review counts any more nothing is usual.
     """
@@ -138,7 +138,7 @@ def learn_norms(session: Session, *, at: datetime) -> int:
 
 
 def learn_credibility(session: Session, *, at: datetime) -> int:
-    """Let trust flow anew; write down whose credibility or bias moved. Answers how many raters."""
+    """Let trust flow again; write down whose credibility or bias moved. Returns how many raters."""
     rows = list(paged(session, _EDGES, {}))
     people, edges = _edges(rows)
     seeds = np.zeros(len(people))

@@ -96,7 +96,7 @@ _FAR_AHEAD: Final = (datetime.fromisoformat("9999-12-31T00:00:00+00:00"), UUID(i
 
 
 def own(session: Session, booking_id: UUID, *, by: Caller) -> Review:
-    """One's own review of a booking, whatever its state. Refuses `ReviewNotFound`, also for all others."""
+    """One's own review of a booking, whatever its state. Raises `ReviewNotFound`, also for all others."""
     review = queries.review_by(session, booking_id, by.user_id)
     if review is None:
         raise ReviewNotFound
@@ -104,7 +104,7 @@ def own(session: Session, booking_id: UUID, *, by: Caller) -> Review:
 
 
 def of_booking(session: Session, booking_id: UUID, *, by: Caller) -> OfBooking:
-    """The window of a booking and its revealed reviews, for its sides. Refuses `BookingNotFound`."""
+    """The window of a booking and its revealed reviews, for its sides. Raises `BookingNotFound`."""
     booking = session.get(bookings.Booking, booking_id)
     if booking is None:
         raise BookingNotFound
@@ -115,7 +115,7 @@ def of_booking(session: Session, booking_id: UUID, *, by: Caller) -> OfBooking:
 
 
 def about_provider(session: Session, profile_id: UUID, *, after: str | None, limit: int) -> Page[Seen]:
-    """What customers published about a provider, the latest reveal first. Refuses `ProfileUnknown`."""
+    """What customers published about a provider, the latest reveal first. Raises `ProfileUnknown`."""
     profile = providers.get_public_profile(session, profile_id)
     about = {"subject_id": profile.user_id, "author_side": Side.CUSTOMER, "profile_id": profile_id}
     return _page(session, about, after, limit)

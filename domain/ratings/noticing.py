@@ -59,7 +59,7 @@ class _Published:
 
 
 def notice(session: Session, *, at: datetime) -> int:
-    """Let the detectors look at a year of published reviews. Answers how many signals are new."""
+    """Let the detectors look at a year of published reviews. Returns how many signals are new."""
     rows = list(paged(session, _READ, {"since": at - LOOK_BACK}))
     if not rows:
         return 0

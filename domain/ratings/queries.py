@@ -59,7 +59,7 @@ def window(session: Session, booking_id: UUID) -> ReviewWindow | None:
 
 
 def window_locked(session: Session, booking_id: UUID) -> ReviewWindow:
-    """The window, as nobody else can change it; refuses `NotReviewable` where there is none."""
+    """The window, as nobody else can change it; raises `NotReviewable` where there is none."""
     wanted = select(ReviewWindow).where(col(ReviewWindow.booking_id) == booking_id).with_for_update()
     found = session.scalars(wanted, execution_options={"populate_existing": True}).first()
     if found is None:
@@ -98,7 +98,7 @@ def review_by(session: Session, booking_id: UUID, author_id: UUID) -> Review | N
 
 
 def review_locked(session: Session, review_id: UUID) -> Review:
-    """A review, as nobody else can change it; refuses `ReviewNotFound`."""
+    """A review, as nobody else can change it; raises `ReviewNotFound`."""
     wanted = select(Review).where(col(Review.id) == review_id).with_for_update()
     found = session.scalars(wanted, execution_options={"populate_existing": True}).first()
     if found is None:
@@ -112,17 +112,17 @@ def note(session: Session, review_id: UUID) -> ReviewPrivateNote | None:
 
 
 def case(session: Session, review_id: UUID) -> Case:
-    """A review to look at its decisions; refuses `ReviewNotFound`."""
+    """A review to look at its decisions; raises `ReviewNotFound`."""
     return _case(session, _SEEN, review_id)
 
 
 def case_locked(session: Session, review_id: UUID) -> Case:
-    """A review to decide about, under its lock; refuses `ReviewNotFound`."""
+    """A review to decide about, under its lock; raises `ReviewNotFound`."""
     return _case(session, _LOCKED, review_id)
 
 
 def decision_locked(session: Session, decision_id: UUID) -> ReviewDecision:
-    """A decision under its lock; refuses `DecisionNotFound`. Lock its review first where that changes."""
+    """A decision under its lock; raises `DecisionNotFound`. Lock its review first where that changes."""
     wanted = select(ReviewDecision).where(col(ReviewDecision.id) == decision_id).with_for_update()
     found = session.scalars(wanted, execution_options={"populate_existing": True}).first()
     if found is None:
@@ -131,7 +131,7 @@ def decision_locked(session: Session, decision_id: UUID) -> ReviewDecision:
 
 
 def review_of_decision(session: Session, decision_id: UUID) -> UUID:
-    """Whose decision it is; refuses `DecisionNotFound`."""
+    """Whose decision it is; raises `DecisionNotFound`."""
     wanted = select(col(ReviewDecision.review_id)).where(col(ReviewDecision.id) == decision_id)
     found = session.scalars(wanted).first()
     if found is None:

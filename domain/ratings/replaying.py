@@ -149,7 +149,7 @@ def behind(session: Session, *, limit: int) -> list[UUID]:
 def move_landmarks(session: Session, *, at: datetime, limit: int = AT_ONCE) -> int:
     """Count some sums from the beginning of this year that were counted from an earlier one.
 
-    Answers how many; those that somebody else is at wait for the next night.
+    Returns how many; those that somebody else is at wait for the next night.
     """
     values = {"landmark": landmark(at), "limit": limit}
     moved: int = session.execute(_MOVE_LANDMARKS, values).rowcount  # type: ignore[attr-defined]  # a cursor's

@@ -25,7 +25,7 @@ _TO_REPLY_TO = frozenset({ReviewState.PUBLISHED, ReviewState.HELD})
 def reply(session: Session, review_id: UUID, said: str, *, by: Caller, at: datetime) -> ReviewReply:
     """Say something to a review of oneself, once, for everybody to read.
 
-    Refuses `ReviewNotFound` to all but who was reviewed, `ReplyTooLate` and `RepliedAlready`.
+    Raises `ReviewNotFound` to all but who was reviewed, `ReplyTooLate` and `RepliedAlready`.
     """
     review = queries.review_locked(session, review_id)
     if review.subject_id != by.user_id or review.state not in _TO_REPLY_TO or review.revealed_at is None:

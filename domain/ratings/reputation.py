@@ -59,7 +59,7 @@ _COUNTS = text(f"""
 
 
 def of_provider(session: Session, profile_id: UUID, *, at: datetime) -> Reputation:
-    """What is known of a provider. Refuses `ProfileUnknown` for all that are not approved."""
+    """What is known of a provider. Raises `ProfileUnknown` for all that are not approved."""
     profile = providers.get_public_profile(session, profile_id)
     return about(session, profile.user_id, Side.PROVIDER, profile_id=profile_id, at=at)
 

@@ -46,7 +46,7 @@ _TROUBLES: Final[Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Side | No
 
 
 def hold_retaliation(session: Session, booking_id: UUID, *, at: datetime) -> int:
-    """Hold the reviews of a booking that came within a day of trouble. Answers how many; told twice, none."""
+    """Hold the reviews of a booking that came within a day of trouble. Returns how many; told twice, none."""
     troubles = [
         (side, Trouble(kind, fact.occurred_at))
         for fact in events.subject_history(session, booking_id, limit=MOST_FACTS)

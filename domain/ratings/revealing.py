@@ -25,7 +25,7 @@ def reveal(session: Session, booking_id: UUID, *, at: datetime) -> bool:
 
 
 def reveal_if_due(session: Session, window: ReviewWindow, *, by: Actor, at: datetime) -> bool:
-    """Reveal a window that is locked already, if its time has come. Answers whether it was revealed now.
+    """Reveal a window that is locked already, if its time has come. Returns whether it was revealed now.
 
     Of two requests that met, the one that waited for the lock carries the earlier instant: what is written
     down already has happened, whatever this request's clock says.

@@ -84,19 +84,19 @@ _LOCK = text("""
 
 
 def follow(session: Session, review_ids: Sequence[UUID], *, at: datetime) -> int:
-    """Let scores follow what became of these reviews. Answers how many states moved; told twice, none."""
+    """Let scores follow what became of these reviews. Returns how many states moved; told twice, none."""
     return keep_all(session, weigh(session, review_ids, at=at), at=at)
 
 
 def follow_credibility(session: Session, review_ids: Sequence[UUID], *, at: datetime) -> int:
-    """Let these reviews count by what is now known of their authors. Answers how many states moved."""
+    """Let these reviews count by what is now known of their authors. Returns how many states moved."""
     return keep_all(session, reweigh(session, review_ids, at=at), at=at)
 
 
 def follow_clusters(session: Session, user_ids: Sequence[UUID], *, at: datetime) -> int:
     """Let reviews between accounts that belong together weigh nothing, and those that no longer do again.
 
-    `user_ids` are whose cluster has changed. Answers how many states moved.
+    `user_ids` are whose cluster has changed. Returns how many states moved.
     """
     return follow(session, otherwise_related(session, user_ids), at=at)
 
@@ -126,7 +126,7 @@ def lock(session: Session, keys: Sequence[StateKey]) -> None:
 
 
 def keep_all(session: Session, keys: Sequence[StateKey], *, at: datetime) -> int:
-    """Write snapshots of states whose sums moved in this transaction. Answers how many."""
+    """Write snapshots of states whose sums moved in this transaction. Returns how many."""
     for found in standings(session, keys, at=at):
         _keep(session, found, rank(found.inputs), version=found.version)
     session.flush()

@@ -2,7 +2,7 @@
 
 A review is x = (stars − 1)/4. It weighs w = c · v · d: the credibility of who wrote it, the value of what was
 booked, and its age. Age is *forward decay* (Cormode and others, "Forward decay", ICDE 2009): a review written
-at t weighs 2^((t − L)/H) against a landmark L, for ever, so adding and removing are sums, in any order and
+at t weighs 2^((t − L)/H) against a landmark L, permanently, so adding and removing are sums, in any order and
 more than once undone; what it weighs today is that over 2^((now − L)/H). Pure; arrays over subjects.
 
 The **displayed** score is the plain mean, which a reader can count again. The **ranking** score never is:

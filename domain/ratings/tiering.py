@@ -68,7 +68,7 @@ class Preview:
 
 
 def preview(session: Session, profile_id: UUID, *, by: Caller, at: datetime) -> Preview:
-    """What would be decided now, for the provider and the market's operators. Refuses `ProfileUnknown`."""
+    """What would be decided now, for the provider and the market's operators. Raises `ProfileUnknown`."""
     profile = providers.get_public_profile(session, profile_id)
     if by.user_id != profile.user_id and not by.is_operator(profile.market_id):
         raise ProviderProfileNotFound

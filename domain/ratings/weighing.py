@@ -1,12 +1,11 @@
 """Weighing: what each revealed review adds to its subject's sums, kept so that the sums are exactly that.
 
-A review's parts are taken down once (who wrote it, how credible they were, what was paid). Three of them
-follow from the company it keeps: an author who shares a card, a device or a bank account with the subject
-weighs nothing; a pair's second review within 90 days weighs a half, and all reviewers of low
-credibility together add at most 0.3 of a review in a week. So a change settles the few weighings it touches:
-each is counted anew **from the tables as they are**, and the state moves by the differences, in one statement
-under the state's lock. It does not matter what happened, in which order or how often it was told: doing it
-again changes nothing, and at the end all of it has been done.
+A review's inputs are stored once (its author, the author's credibility, the amount paid). Three parts of its
+weight depend on other reviews and accounts: an author who shares a card, a device or a bank account with the
+subject has weight 0; a pair's second review within 90 days has half its weight; all reviewers of low
+credibility together add at most 0.3 of a review in a week. A change therefore recomputes the few weights it
+affects **from the tables as they are** and adds the differences to the subject's sums, in one statement under
+the lock of its row. Repeating it or changing the order of events gives the same result.
 """
 
 from collections.abc import Iterable, Sequence
@@ -192,7 +191,7 @@ _OTHERWISE_RELATED = text(f"""
 
 
 def weigh(session: Session, review_ids: Sequence[UUID], *, at: datetime) -> list[StateKey]:
-    """Let the sums follow these reviews, whatever became of them. Answers the states that moved.
+    """Let the sums follow these reviews, whatever became of them. Returns the states that moved.
 
     Reviews that are sealed are passed over: they weigh nothing and nothing tells that they are there.
     """

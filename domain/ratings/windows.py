@@ -59,7 +59,7 @@ def window_of(session: Session, booking: bookings.Booking) -> ReviewWindow | Non
 
 
 def window_to_write(session: Session, booking: bookings.Booking) -> ReviewWindow:
-    """The window of a booking under its lock, opened if nobody has; refuses `NotReviewable`, and says why."""
+    """The window of a booking under its lock, opened if nobody has; raises `NotReviewable`, and says why."""
     if not open_window(session, booking.id):
         raise rules.not_reviewable(booking.state, has_ended=booking.ended_at is not None)
     return queries.window_locked(session, booking.id)
@@ -70,7 +70,7 @@ def hold_window(
 ) -> ReviewWindow:
     """Keep everything about a booking sealed until it is released, thirty days at most in all.
 
-    Refuses `BookingNotFound` to everybody but operators of its market, `NotImpartial` to those who are a side
+    Raises `BookingNotFound` to everybody but operators of its market, `NotImpartial` to those who are a side
     of it, `NotReviewable` and `ReviewWindowOver`.
     """
     window = _to_operate(session, booking_id, by)

@@ -47,7 +47,7 @@ class Content:
 def submit(session: Session, booking_id: UUID, content: Content, *, by: Caller, at: datetime) -> Review:
     """Review the other party of a booking. If theirs is in already, both are revealed.
 
-    Refuses `BookingNotFound` to all but the two, `NotReviewable`, `ReviewWindowOver`, `ReviewThereAlready`,
+    Raises `BookingNotFound` to all but the two, `NotReviewable`, `ReviewWindowOver`, `ReviewThereAlready`,
     `AccountSuspended` and `DimensionsUnfit`.
     """
     booking, side = _side(session, booking_id, by)
@@ -104,9 +104,9 @@ def edit(
     at: datetime,
     if_match: int | None = None,
 ) -> Review:
-    """Write one's review anew: all of it while it is sealed, its text for 48 hours more.
+    """Write one's review again: all of it while it is sealed, its text for 48 hours more.
 
-    What was said already is not said again. Refuses `ReviewNotFound`, `Stale`, `ReviewWindowOver`,
+    What was said already is not said again. Raises `ReviewNotFound`, `Stale`, `ReviewWindowOver`,
     `ReviewFinal` and `DimensionsUnfit`.
     """
     _, side = _side(session, booking_id, by)

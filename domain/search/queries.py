@@ -123,7 +123,7 @@ def find(
     Who is searching decides which newcomers stand higher by reputation that day, and nothing else.
 
     Asked for free time, it looks at so many calendars and no more; such a page may be short, even empty,
-    and still have a next one. Refuses `MarketUnknown` and `CursorUnreadable`.
+    and still have a next one. Raises `MarketUnknown` and `CursorUnreadable`.
     """
     examined = limit if wanted.during is None else limit * EXAMINED_PER_SHOWN
     row = ratings.row_for(searcher, at.date())

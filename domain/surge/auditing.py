@@ -63,7 +63,7 @@ class Tally:
 
 
 def audit_day(session: Session, market_id: UUID, on_date: date, *, at: datetime) -> int:
-    """Look at one local day of a market. Answers how many ticks it had; a day is looked at once."""
+    """Look at one local day of a market. Returns how many ticks it had; a day is looked at once."""
     if session.execute(_DONE, {"market_id": market_id, "on_date": on_date}).first() is not None:
         return 0
     zone = ZoneInfo(markets.get_market(session, market_id).time_zone)

@@ -82,7 +82,7 @@ def leaning(own: Reals, seen: Reals, parent: NDArray[np.int64]) -> Reals:
     """B with thin cells leaning on their parent: on its sum, at the cell's share of its events.
 
     `own` (…, cells, categories), `seen` (cells, categories) as of `events`, `parent` (cells,). One event is
-    added to each cell's share, so a cell where nobody was yet is not thought to be empty for ever.
+    added to each cell's share, so a cell where nobody was yet is not thought to be empty permanently.
     """
     trust = seen / (seen + np.float32(THIN))
     share = (seen + 1) / _together(seen + 1, parent)

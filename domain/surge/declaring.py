@@ -1,4 +1,4 @@
-"""Emergencies: declared and lifted by operators, in force within one tick, kept for ever.
+"""Emergencies: declared and lifted by operators, in force within one tick, kept permanently.
 
 What a rule must know of the time before, it learns when it is declared and writes down: the fourth-highest of
 the daily maxima of sixty days, for each category. Ten percent above the price before is counted from the last
@@ -71,7 +71,7 @@ def declare_emergency(
     """Cap the prices of a market, or of one category of it, from now or later.
 
     A `fixed` rule names its cap, and perhaps a floor; the others count theirs. Without an end it lasts thirty
-    days. Refuses `Forbidden`, `MarketUnknown`, `CategoryUnknown` and `EmergencyImpossible`.
+    days. Raises `Forbidden`, `MarketUnknown`, `CategoryUnknown` and `EmergencyImpossible`.
     """
     market = markets.get_market(session, market_id)
     _check_may(by)
@@ -104,7 +104,7 @@ def declare_emergency(
 def lift_emergency(session: Session, emergency_id: UUID, *, by: Actor, at: datetime) -> SurgeEmergency:
     """Let its caps no longer hold; what was lifted or is over stays as it is.
 
-    Refuses `Forbidden` and `EmergencyUnknown`.
+    Raises `Forbidden` and `EmergencyUnknown`.
     """
     _check_may(by)
     row = session.get(SurgeEmergency, emergency_id, with_for_update=True, populate_existing=True)

@@ -27,7 +27,7 @@ Week = Mapping[int, Sequence[float]]  # weekday (Monday is 0) to customers expec
 
 
 def expect_days(session: Session, market_id: UUID, category: str, week: Week, *, at: datetime) -> bool:
-    """Say how many customers a category expects in each block of each weekday. Answers whether it counted.
+    """Say how many customers a category expects in each block of each weekday. Returns whether it counted.
 
     It does not where days were learned already, or where the policy does not price the category by its days.
     """

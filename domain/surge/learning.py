@@ -41,7 +41,7 @@ class Heard(NamedTuple):
 
 
 def learn_hours(session: Session, market_id: UUID, *, at: datetime) -> int:
-    """Learn the hours that are over since the last one that was learned. Answers how many."""
+    """Learn the hours that are over since the last one that was learned. Returns how many."""
     market, policy = taken(session, market_id, at)
     if policy is None or not policy.live:
         return 0
@@ -59,7 +59,7 @@ def learn_hours(session: Session, market_id: UUID, *, at: datetime) -> int:
 
 
 def learn_days(session: Session, market_id: UUID, booked: Sequence[Booked], *, at: datetime) -> int:
-    """Learn the days that are over, of every category priced by its days. Answers how many.
+    """Learn the days that are over, of every category priced by its days. Returns how many.
 
     `booked`: the bookings of these categories over the last fortnight, those called off among them.
     """

@@ -64,7 +64,7 @@ def cell_at(latitude: float, longitude: float) -> int:
 def price_map(found: Published | None, category: str, *, at: datetime, within: Corners | None) -> PriceMap:
     """The map of a category, all of it or the cells whose middle lies within the corners.
 
-    Refuses `MapUnfit`.
+    Raises `MapUnfit`.
     """
     if found is None:
         return PriceMap(category, absence=Absence.NO_SNAPSHOT)

@@ -165,7 +165,7 @@ class SurgeBaseline(Table, table=True):
 
 # One row means: so the days of this category fill up in this market, by the nights before.
 class SurgePickup(Table, table=True):
-    """The curves of the pickup model, learned anew each night."""
+    """The curves of the pickup model, learned again each night."""
 
     __tablename__ = "surge_pickups"
     __table_args__ = ({"comment": "One row means: so the days of this category fill up in this market."},)

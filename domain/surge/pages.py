@@ -31,7 +31,7 @@ class SnapshotSeen:
 
 
 def emergency(session: Session, emergency_id: UUID) -> SurgeEmergency:
-    """The emergency of this id; refuses `EmergencyUnknown`."""
+    """The emergency of this id; raises `EmergencyUnknown`."""
     found = session.get(SurgeEmergency, emergency_id)
     if found is None:
         raise EmergencyUnknown
@@ -41,7 +41,7 @@ def emergency(session: Session, emergency_id: UUID) -> SurgeEmergency:
 def emergencies(
     session: Session, market_id: UUID, *, by: Actor, after: str | None, limit: int
 ) -> Page[SurgeEmergency]:
-    """A market's emergencies, over or not. Refuses `Forbidden` to all but its operators."""
+    """A market's emergencies, over or not. Raises `Forbidden` to all but its operators."""
     check_operates(by)
     wanted = select(SurgeEmergency).where(SurgeEmergency.market_id == market_id)
     if after is not None:
@@ -54,7 +54,7 @@ def emergencies(
 def snapshots(
     session: Session, market_id: UUID, *, by: Actor, after: str | None, limit: int
 ) -> Page[SnapshotSeen]:
-    """A market's snapshots, as long as they are kept. Refuses `Forbidden` to all but its operators."""
+    """A market's snapshots, as long as they are kept. Raises `Forbidden` to all but its operators."""
     check_operates(by)
     wanted = select(SurgeSnapshot).where(SurgeSnapshot.market_id == market_id)
     if after is not None:
@@ -65,7 +65,7 @@ def snapshots(
 
 
 def snapshot_of(session: Session, snapshot_id: UUID) -> SnapshotSeen:
-    """The snapshot of this id; refuses `SnapshotUnknown`."""
+    """The snapshot of this id; raises `SnapshotUnknown`."""
     found = session.get(SurgeSnapshot, snapshot_id)
     if found is None:
         raise SnapshotUnknown
@@ -75,7 +75,7 @@ def snapshot_of(session: Session, snapshot_id: UUID) -> SnapshotSeen:
 def audits(
     session: Session, market_id: UUID, *, by: Actor, after: str | None, limit: int
 ) -> Page[SurgeAudit]:
-    """What each night found about the day before. Refuses `Forbidden` to all but the market's operators."""
+    """What each night found about the day before. Raises `Forbidden` to all but the market's operators."""
     check_operates(by)
     wanted = select(SurgeAudit).where(SurgeAudit.market_id == market_id)
     if after is not None:

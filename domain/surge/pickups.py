@@ -29,7 +29,7 @@ _WRITE = text("""
 def read(
     session: Session, market_id: UUID, category: str, rules: ScheduledRules
 ) -> tuple[Curves, datetime | None]:
-    """The category's curves and up to when they were learned; empty ones where the rules cut days anew."""
+    """The category's curves and up to when they were learned; empty ones where the rules cut days again."""
     empty = Curves.empty(blocks=-(-24 // rules.block_hours), leads=rules.horizon_days)
     row = session.execute(_READ, {"market_id": market_id, "slug": category}).first()
     if row is None:

@@ -31,7 +31,7 @@ def be_present(
 ) -> None:
     """A provider says to be near a point, and is believed for ten minutes; earlier places are forgotten.
 
-    Refuses `ProfileUnknown` to everybody else and `CapabilityMissing` to who may take no bookings.
+    Raises `ProfileUnknown` to everybody else and `CapabilityMissing` to who may take no bookings.
     """
     profile = _own(session, profile_id, by)
     providers.require_capability(session, profile, ProviderCapability.TAKE_BOOKINGS)
@@ -43,7 +43,7 @@ def be_present(
 def leave(session: Session, profile_id: UUID, *, by: UUID, at: datetime) -> None:
     """A provider says to leave, and counts as away until they come back; twice does no harm.
 
-    Refuses `ProfileUnknown` to everybody else.
+    Raises `ProfileUnknown` to everybody else.
     """
     session.execute(_LEFT, {"profile_id": _own(session, profile_id, by).id, "at": at})
 

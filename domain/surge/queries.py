@@ -120,7 +120,7 @@ def markets_with_surge(session: Session, *, at: datetime) -> list[UUID]:
 
 
 def forget(session: Session, *, at: datetime, limit: int = 100) -> int:
-    """Delete snapshots that are older than they are kept for, but none in force. Answers how many."""
+    """Delete snapshots that are older than they are kept for, but none in force. Returns how many."""
     return session.execute(_FORGET, {"oldest": at - KEPT_FOR, "limit": limit}).rowcount  # type: ignore[attr-defined,no-any-return]  # a DELETE's result counts its rows
 
 

@@ -31,7 +31,7 @@ class Recounted:
 
 
 def recount(session: Session, snapshot_id: UUID) -> Recounted:
-    """Count a snapshot's prices again and compare. Refuses `SnapshotUnknown`.
+    """Count a snapshot's prices again and compare. Raises `SnapshotUnknown`.
 
     It begins with the state that the snapshot before left; where that one was swept, or nobody can read the
     policy any more, this stands among the differences.

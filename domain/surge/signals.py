@@ -80,7 +80,7 @@ def noticed_unmet(
 
 
 def forget(session: Session, *, at: datetime, limit: int = 1_000) -> int:
-    """Delete what was noticed long ago. Answers how many."""
+    """Delete what was noticed long ago. Returns how many."""
     return session.execute(_FORGET, {"oldest": at - KEPT_FOR, "limit": limit}).rowcount  # type: ignore[attr-defined,no-any-return]  # a DELETE's result counts its rows
 
 

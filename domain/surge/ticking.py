@@ -100,7 +100,7 @@ def taken(session: Session, market_id: UUID, at: datetime) -> tuple[Market, Surg
 
 
 def run_tick(session: Session, due: Due, from_above: FromAbove, *, at: datetime) -> UUID:
-    """Count and publish the prices of a tick. Answers the id of its snapshot."""
+    """Count and publish the prices of a tick. Returns the id of its snapshot."""
     before = _before(session, due.previous)
     standing = declaring.standing(session, due.market.id, at=due.tick_at)
     gathered = gather(

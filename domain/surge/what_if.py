@@ -194,7 +194,7 @@ class _Count:
     def _tick(
         self, row: SnapshotRow, arrays: Mapping[str, Numbers], was: Left, would: Left, *, is_told: bool
     ) -> Left:
-        """One tick under both; answers what the proposed one leaves."""
+        """One tick under both; returns what the proposed one leaves."""
         slugs = [slug for slug in self._proposed.categories if slug in row.header["categories"]]
         rules = self._rules(row, slugs)
         axes = Axes(grid_of(arrays["cells"]), slugs)

@@ -39,7 +39,7 @@ class Misfit:
 
 
 def rows(path: Path, needed: frozenset[str]) -> Iterator[Row | Misfit]:
-    """The rows below the header. Refuses what cannot be opened, is no CSV, or lacks a column of `needed`."""
+    """The rows below the header. Raises what cannot be opened, is no CSV, or lacks a column of `needed`."""
     try:
         with _opened(path) as text:
             yield from _parsed(text, needed, path)

@@ -113,7 +113,7 @@ def plant(
     at: datetime,
     tell: Callable[[int], None],
 ) -> dict[str, Driver]:
-    """Let every driver have their offer, whoever has it already; answers the drivers by their offers' ids."""
+    """Let every driver have their offer, whoever has it already; returns the drivers by their offers' ids."""
     found: dict[str, Driver] = {}
     for first in range(0, len(fleet), _BATCH):
         some = fleet[first : first + _BATCH]

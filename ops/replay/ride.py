@@ -91,7 +91,7 @@ def _search(door: FrontDoor, request: Request, customer: Person) -> list[str]:
 
 
 def _book(market: Market, request: Request, customer: Person, attempt: int, offer: str) -> str:
-    """Quote, book, pay, and the driver's answer where the offer wants one; answers the booking's id."""
+    """Quote, book, pay, and the driver's answer where the offer wants one; returns the booking's id."""
     door, key = market.door, f"replay/{request.number}/{attempt}"
     asked = {
         "offer_id": offer,
@@ -108,7 +108,7 @@ def _book(market: Market, request: Request, customer: Person, attempt: int, offe
 
 
 def _paid(door: FrontDoor, booking_id: str, card: str, customer: Person, key: str) -> str:
-    """Pay; answers the state of the booking. What was paid before a process was killed stays paid."""
+    """Pay; returns the state of the booking. What was paid before a process was killed stays paid."""
     try:
         paid = _step(door, booking_id, "payment", {"payment_method": card}, customer, key)
     except Refused as refused:

@@ -75,7 +75,7 @@ def tick_now(market: str) -> None:
 
 
 def recount_last(market: str, last: int) -> bool:
-    """Count the newest snapshots again. Answers whether all came out the same."""
+    """Count the newest snapshots again. Returns whether all came out the same."""
     with _on() as transactions, transactions.read_session() as session:
         found = _market(session, market)
         seen = surge.snapshots(session, found.id, by=SYSTEM, after=None, limit=last).items
