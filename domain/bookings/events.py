@@ -1,4 +1,4 @@
-"""Events of bookings. The subject of each is ("booking", id); they hold ids, codes, amounts and instants only.
+"""Events of bookings. The subject of each is ("booking", id); they hold ids, codes, amounts and instants.
 
 Texts that people wrote stay in the tables, where they can be erased; events are never deleted. Most events
 only serve the audit trail (`audit_only`); an event that a handler subscribes to has `audit_only` off.
