@@ -18,6 +18,7 @@ from api.schemas.problems import Problem
 from api.tags import TAGS
 from domain.foundation import errors, idempotency
 from domain.foundation.errors import DomainError
+from domain.foundation.events import DomainEvent
 from domain.foundation.persistence.database_errors import OutcomeUnknownError
 from domain.identity import permissions
 from domain.identity.errors import InvalidToken
@@ -130,8 +131,27 @@ def document(app: FastAPI) -> dict[str, Any]:
                 "description": "An access token of POST /sessions.",
             }
         }
+        _list_enums(made)
         app.openapi_schema = legible(made)
     return app.openapi_schema
+
+
+def _list_enums(made: dict[str, Any]) -> None:
+    """Name the values of texts that are `named_enum`s, and refer to them."""
+    kinds = [kind for kind in DomainError.all_classes() if kind.__module__.startswith(("api.", "domain."))]
+    events = [kind for kind in DomainEvent.all_classes() if kind.__module__.startswith("domain.")]
+    enums = {
+        "ProblemType": ("A type of problem.", [f"/problems/{kind.slug}" for kind in kinds]),
+        "EventName": ("The name of an event.", [kind.name for kind in events]),
+    }
+    schemas = made["components"]["schemas"]
+    for schema in list(schemas.values()):
+        for field in schema.get("properties", {}).values():
+            if name := field.pop("x-enum", None):
+                del field["type"]
+                field["$ref"] = SCHEMAS + name
+                description, values = enums[name]
+                schemas[name] = {"type": "string", "title": name, "description": description, "enum": values}
 
 
 def _tell_of_problems(made: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ class BookingTaskView(View):
     title: str
     share: Money
     state: TaskState
-    allowed: list[str]
+    allowed: list[bookings.TaskStep]
     performed_at: Instant | None
     said_by: Side | None
     said_at: Instant | None

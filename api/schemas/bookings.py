@@ -1,6 +1,7 @@
 """Bookings on the wire."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -145,13 +146,34 @@ class BookingSummaryView(View):
         )
 
 
+class BookingAction(StrEnum):
+    """What a person can do with a booking, in one state or another."""
+
+    ACCEPT = "accept"
+    ANSWER_DISPUTE = "answer_dispute"
+    CANCEL = "cancel"
+    COMPLETE = "complete"
+    CONTEST_NO_SHOW = "contest_no_show"
+    DECLINE = "decline"
+    DELIVER = "deliver"
+    DISPUTE = "dispute"
+    PAY = "pay"
+    PROPOSE = "propose"
+    REPORT_NO_SHOW = "report_no_show"
+    RESOLVE_AS_CANCELLED = "resolve_as_cancelled"
+    RESOLVE_AS_COMPLETED = "resolve_as_completed"
+    REVIEW = "review"
+    START = "start"
+    WITHDRAW = "withdraw"
+
+
 class BookingView(View):
     """A booking as its viewer sees it: `side` is theirs, `allowed` what they may do now."""
 
     id: BookingId
     state: State
     side: Side
-    allowed: list[str] = Field(
+    allowed: list[BookingAction] = Field(
         description="What would be accepted from you now: steps of the booking, `pay`, `propose` (a change) "
         "and `review`. Whether the details fit, such as a card or a new time, is seen when you do it."
     )

@@ -21,6 +21,11 @@ from domain.foundation.text.text_types import LINE, NAME, TEXT
 Item = TypeVar("Item")
 
 
+def named_enum(name: str) -> Any:  # noqa: ANN401 -- as Pydantic's own Field
+    """A mark for a text: the OpenAPI document lists its values as the enum of this name (`api.openapi`)."""
+    return Field(json_schema_extra={"x-enum": name})
+
+
 def to_utc(moment: datetime) -> datetime:
     """The instant in UTC; the first and last hours of the calendar, seen from another zone, have none."""
     try:

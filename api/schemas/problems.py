@@ -1,11 +1,11 @@
 """What every refusal looks like, with all that one or another of them says beside."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from api.schemas.common import Amount, Currency, Instant, Money, View
+from api.schemas.common import Amount, Currency, Instant, Money, View, named_enum
 from domain.foundation.ids import BookingTaskId, ProposalId, QuoteId, TaskId
 from domain.identity import PermissionRule
 
@@ -38,8 +38,9 @@ class Problem(View):
 
     model_config = ConfigDict(extra="allow", json_schema_extra=None)
 
-    type: str = Field(
-        description="Stable, and the address of a page that explains it.", examples=["/problems/slot-taken"]
+    type: Annotated[str, named_enum("ProblemType")] = Field(
+        description="Stable, and the address of a page that explains it.",
+        examples=["/problems/slot-taken"],
     )
     title: str = Field(description="The same words for every refusal of this type.")
     status: int = Field(ge=400, le=599)

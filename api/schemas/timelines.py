@@ -1,11 +1,11 @@
 """A booking's timeline on the wire."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.common import Instant, View
+from api.schemas.common import Instant, View, named_enum
 from domain.bookings import Entry
 from domain.foundation import ids
 from domain.foundation.ids import EventId
@@ -26,7 +26,7 @@ class TimelineEntryView(View):
     """Something that happened to a booking: by which side, or by the clock, the payment or staff."""
 
     id: EventId
-    name: str = Field(examples=["booking.confirmed"])
+    name: Annotated[str, named_enum("EventName")] = Field(examples=["booking.confirmed"])
     occurred_at: Instant
     by: str = Field(examples=["customer"])
     data: dict[str, Any]

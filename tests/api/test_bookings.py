@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from api.schemas.bookings import BookingAction
 from domain import offers
+from domain.bookings import BOOKINGS, Side, State
 from domain.foundation import clock, ids
 from domain.foundation.actors import Actor, ActorKind
 from domain.offers import Offer
@@ -300,3 +302,11 @@ def test_only_operators_come_as_far_as_resolving(people: dict[str, Client], iron
     assert told == {
         "aino": 403, "ben": 403, "ellen": 403, "farah": 403, "mira": 403, "otto": 409, "nobody": 401,
     }  # fmt: skip
+
+
+def test_the_actions_of_a_booking_are_the_transitions_of_people_and_three_beside_them():
+    people = (Side.CUSTOMER, Side.PROVIDER, Side.OPERATOR)
+    transitions = {
+        name for state in State for side in people for name in BOOKINGS.allowed_transitions(state, side)
+    }
+    assert {action.value for action in BookingAction} == transitions | {"pay", "propose", "review"}
