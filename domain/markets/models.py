@@ -1,4 +1,4 @@
-"""The tables of markets and of their policies."""
+"""Tables of markets and of their policies."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from domain.foundation.persistence.tables import (
 
 # One row means: here people offer and book, in this currency and on this clock.
 class Market(Table, table=True):
-    """A market. Its currency and time zone never change: everything ever agreed in it speaks them."""
+    """A market. Its currency and time zone never change, because all agreements in it use them."""
 
     __tablename__ = "markets"
     __table_args__ = (
@@ -41,7 +41,7 @@ class Market(Table, table=True):
 
 # One row means: from `active_from` these rules hold, until a version that comes later takes over.
 class PolicyVersionRecord(Table, table=True):
-    """One version of a market's policy; never changed, for decisions point at it."""
+    """One version of a market's policy. Rows never change, because decisions refer to them."""
 
     __tablename__ = "policy_versions"
     __table_args__ = (
