@@ -77,7 +77,7 @@ class EventRecord(Table, table=True):
 forbid_changes(EventRecord, except_columns=("dispatched_at",))
 
 
-# One row means: so many facts are recorded about this subject. Its lock keeps a subject's events in order.
+# One row means: this subject has so many events. The lock on the row keeps a subject's events in order.
 class EventSubject(Table, table=True):
     """The counter that numbers the events of a subject."""
 
@@ -87,7 +87,7 @@ class EventSubject(Table, table=True):
     version: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
-# One row means: this reader is to be told of this event, or was.
+# One row means: this event is to be delivered to this handler, was delivered, or is parked.
 class EventDelivery(Table, table=True):
     """The delivery of one event to one handler. An attempt is counted before the handler runs."""
 

@@ -40,7 +40,7 @@ def _text_column(longest: int, *, nullable: bool = False) -> Any:  # noqa: ANN40
     return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
 
 
-# One row means: a person has an account, with which they are customer and provider alike.
+# One row means: a person has an account, as customer and as provider.
 class User(Table, table=True):
     """A person with an account. Without a password hash they can sign in through an issuer only."""
 
@@ -77,7 +77,7 @@ class User(Table, table=True):
     suspended_at: datetime | None = instant(nullable=True)
 
 
-# One row means: somebody signed in on some device, and everything renewed from that is one family.
+# One row means: a user signed in on a device; all tokens renewed since then belong to this session.
 class UserSession(Table, table=True):
     """A session: a family of tokens that begins with one sign-in and ends as a whole."""
 
@@ -97,7 +97,7 @@ class UserSession(Table, table=True):
     )
 
 
-# One row means: whoever shows the text with this hash is the user of the session, until it expires.
+# One row means: the token with this hash authenticates the session until it expires.
 class AccessToken(Table, table=True):
     """A short-lived bearer token."""
 
@@ -174,7 +174,7 @@ class ExternalIdentity(Table, table=True):
     linked_at: datetime = instant()
 
 
-# One row means: somebody set out to sign in at an issuer and has not come back yet.
+# One row means: a sign-in at an issuer was started and is not completed yet.
 class OidcAttempt(Table, table=True):
     """A sign-in in progress at an issuer; deleted when the client completes it with state and secret."""
 
@@ -191,7 +191,7 @@ class OidcAttempt(Table, table=True):
     expires_at: datetime = instant(index=True)
 
 
-# One row means: this account showed this thing, of which only a keyed hash is kept, from then to then.
+# One row means: this account used the signal with this keyed hash, first and last at these instants.
 class IdentityLink(Table, table=True):
     """A signal of an account. Accounts with the same signal are linked."""
 
@@ -209,7 +209,7 @@ class IdentityLink(Table, table=True):
     last_seen_at: datetime = instant()
 
 
-# One row means: this account is looked at as one with all others that have the same cluster_id.
+# One row means: this account belongs to the cluster of all accounts with the same cluster_id.
 class IdentityCluster(Table, table=True):
     """The cluster of an account, identified by its smallest user id. An account without a row is alone."""
 

@@ -18,7 +18,7 @@ from domain.foundation.persistence.tables import (
 )
 
 
-# One row means: here people offer and book, in this currency and on this clock.
+# One row means: there is a market with this currency and time zone.
 class Market(Table, table=True):
     """A market. Its currency and time zone never change, because all agreements in it use them."""
 
@@ -39,7 +39,7 @@ class Market(Table, table=True):
     created_at: datetime = instant()
 
 
-# One row means: from `active_from` these rules hold, until a version that comes later takes over.
+# One row means: these rules are in force from `active_from` until a later version is.
 class PolicyVersionRecord(Table, table=True):
     """One version of a market's policy. Rows never change, because decisions refer to them."""
 

@@ -155,11 +155,11 @@ REQUIREMENTS: Final[Mapping[str, ProductionRequirement]] = MappingProxyType(
             lambda settings: urlsplit(settings.rate_limits_url).scheme != "memory",
         ),
         "rate_limit": ProductionRequirement(
-            f"at most {MOST_REQUESTS:.0f} a second, or it limits nobody",
+            f"at most {MOST_REQUESTS:.0f} a second; a higher limit has no effect",
             lambda settings: _is_limited(settings.rate_limit, MOST_REQUESTS),
         ),
         "rate_limit_sign_in": ProductionRequirement(
-            f"at most {MOST_SIGN_INS:.0f} a second, or it limits nobody",
+            f"at most {MOST_SIGN_INS:.0f} a second; a higher limit has no effect",
             lambda settings: _is_limited(settings.rate_limit_sign_in, MOST_SIGN_INS),
         ),
         "rate_limit_account": ProductionRequirement(

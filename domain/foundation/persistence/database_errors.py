@@ -53,7 +53,7 @@ CONDITIONS = (
     DatabaseCondition("53", DatabaseErrorReaction.LATER, 5),  # insufficient resources: memory, connections
     DatabaseCondition(
         "53100", DatabaseErrorReaction.LATER, 30, DISK_FULL
-    ),  # disk full: somebody has to make room
+    ),  # disk full: an operator has to free space
     DatabaseCondition("55P03", DatabaseErrorReaction.LATER),  # lock not available in time
     DatabaseCondition(
         "57", DatabaseErrorReaction.RECONNECT

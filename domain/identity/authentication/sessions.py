@@ -94,7 +94,7 @@ def refresh_session(session: Session, token: str, at: datetime) -> SessionTokens
     if refresh_token.rotated_at is not None:
         _end(session, family, SessionEndReason.TOKEN_REUSED, by=SYSTEM, at=at)
         raise RefreshTokenReused(
-            "Somebody else may have a copy of it, so this session was ended. Sign in again."
+            "Another person may have a copy of it, so this session was ended. Sign in again."
         )
     refresh_token.rotated_at = at
     family.last_used_at = at
