@@ -15,7 +15,7 @@ from kombu.exceptions import KombuError
 from domain.foundation import clock
 from domain.foundation.configuration.settings import Settings
 from domain.foundation.logging import get_logger
-from domain.foundation.persistence.transient_errors import is_transient
+from domain.foundation.persistence.database_errors import is_transient
 from workers.relay import BrokerAway, Message
 from workers.schedule import SCHEDULE, Entry
 from workers.subscriptions import READERS

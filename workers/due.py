@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.foundation.jobs import job_failures
 from domain.foundation.logging import get_logger
-from domain.foundation.persistence.transient_errors import is_transient
+from domain.foundation.persistence.database_errors import is_transient
 from workers.task import Item, Work
 
 BETWEEN: Final = "/"  # the parts of an item of several ids

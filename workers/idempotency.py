@@ -1,4 +1,4 @@
-"""Forgets answers that were kept long enough, and failures of rows that are due no more."""
+"""Scheduled jobs that delete old stored responses and old job failures."""
 
 from datetime import datetime
 
@@ -8,12 +8,12 @@ from workers.task import Work
 
 
 def delete_stored_responses(work: Work, at: datetime) -> int:
-    """Remove remembered answers past their 72 hours, a batch at a time."""
+    """Delete one batch of stored responses older than 72 hours; return how many."""
     with work.transactions() as session:
         return idempotency.delete_expired(session, at=at)
 
 
 def delete_old_failures(work: Work, at: datetime) -> int:  # noqa: ARG001 -- as every scheduled job; failures keep real time
-    """Remove failures of rows that are due no more."""
+    """Delete failures of rows that are no longer due; return how many."""
     with work.transactions() as session:
         return job_failures.delete_old_failures(session)

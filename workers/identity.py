@@ -1,4 +1,4 @@
-"""What time does to sessions and tokens."""
+"""Scheduled jobs of identity: expired sessions and tokens, and missing e-mail keys."""
 
 from datetime import datetime
 
@@ -9,17 +9,17 @@ EMAIL_KEY_BATCH_SIZE = 100
 
 
 def end_expired_sessions(work: Work, at: datetime) -> int:
-    """End the sessions that nobody renewed for thirty days."""
+    """End the sessions that were not renewed for 30 days; return how many."""
     return until_nothing_is_left(work, lambda session: identity.end_expired_sessions(session, at))
 
 
 def assign_email_keys(work: Work, at: datetime) -> int:
-    """Give a key to addresses that older code wrote."""
+    """Assign keys to e-mail addresses without one; return how many accounts."""
     return until_nothing_is_left(
         work, lambda session: identity.assign_email_keys(session, at, limit=EMAIL_KEY_BATCH_SIZE)
     )
 
 
 def delete_expired_tokens(work: Work, at: datetime) -> int:
-    """Delete tokens and sign-in attempts that no longer open anything."""
+    """Delete expired tokens and OIDC attempts; return how many rows."""
     return until_nothing_is_left(work, lambda session: identity.delete_expired_tokens(session, at))

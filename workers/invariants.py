@@ -1,6 +1,6 @@
-"""Statements over all rows that must always hold, watched at night and asked for after every journey.
+"""Database invariants: checked every night, and by tests after every journey.
 
-Each noun lists its own in `domain/<noun>/invariants.py`: a name, and a query that returns what violates it.
+Each noun lists its own in `domain/<noun>/invariants.py`: a name, and a query that returns the violating rows.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,6 @@ from sqlmodel import Session
 from domain.availability.invariants import INVARIANTS as OF_AVAILABILITY
 from domain.bookings.invariants import INVARIANTS as OF_BOOKINGS
 from domain.contributions.invariants import INVARIANTS as OF_CONTRIBUTIONS
-from domain.foundation.invariants import INVARIANTS as OF_FOUNDATION
 from domain.foundation.logging import get_logger
 from domain.ledger.invariants import INVARIANTS as OF_LEDGER
 from domain.payments.invariants import INVARIANTS as OF_PAYMENTS
@@ -21,6 +20,17 @@ from domain.pricing.invariants import INVARIANTS as OF_PRICING
 from domain.ratings.invariants import INVARIANTS as OF_RATINGS
 from domain.surge.invariants import INVARIANTS as OF_SURGE
 from workers.task import Work, each
+
+# Handlers and scheduled jobs have not given up on anything.
+OF_BACKGROUND_WORK: dict[str, str] = {
+    "no row of a scheduled job is set aside": """
+        SELECT job, item, attempts, last_error, set_aside_at FROM job_failures WHERE set_aside_at IS NOT NULL
+    """,
+    "no delivery of an event is parked": """
+        SELECT event_id, reader, attempts, last_error, parked_at FROM event_deliveries
+        WHERE parked_at IS NOT NULL AND done_at IS NULL
+    """,
+}
 
 INVARIANTS: dict[str, str] = {
     **OF_AVAILABILITY,
@@ -31,14 +41,14 @@ INVARIANTS: dict[str, str] = {
     **OF_SURGE,
     **OF_RATINGS,
     **OF_CONTRIBUTIONS,
-    **OF_FOUNDATION,
+    **OF_BACKGROUND_WORK,
 }
 
-MAX_ROWS_SHOWN = 20  # rows named for each broken invariant: enough to see the pattern
+MAX_ROWS_SHOWN = 20  # rows per broken invariant: enough to see the pattern
 
 
 def violations(session: Session, invariants: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
-    """The invariants that do not hold, each with the first rows that break it. Empty means all is well."""
+    """The violated invariants by name, each with its first violating rows. Empty if all hold."""
     rows_by_name = {
         name: session.execute(text(query)).mappings().fetchmany(MAX_ROWS_SHOWN)
         for name, query in invariants.items()
@@ -47,15 +57,15 @@ def violations(session: Session, invariants: Mapping[str, str]) -> dict[str, lis
 
 
 def check_invariants(work: Work, at: datetime) -> int:
-    """Look at all invariants; what does not hold is an alarm in the log. Returns how many are broken.
+    """Check all invariants, log an error for each violated one, and return how many are violated.
 
-    Each is asked by itself: one that takes too long hides no other.
+    Each has a statement of its own, so that one that takes too long does not prevent the others.
     """
     return each(INVARIANTS, lambda name: _check_invariant(work, name, at))
 
 
 def _check_invariant(work: Work, name: str, at: datetime) -> bool:
-    """Look at one invariant; returns whether it is broken."""
+    """Check one invariant; return whether it is violated."""
     with work.transactions.read_session() as session:
         rows = violations(session, {name: INVARIANTS[name]}).get(name)
     if rows:

@@ -19,7 +19,7 @@ from domain.foundation import clock, events
 from domain.foundation.events import EventRow
 from domain.foundation.logging import get_logger
 from domain.foundation.persistence.database import Transactions
-from domain.foundation.persistence.transient_errors import is_transient
+from domain.foundation.persistence.database_errors import is_transient
 from domain.payments import Gateway
 
 MOST_ATTEMPTS = 5  # with the waits below, ten minutes of trying: longer than a restart, shorter than a night

@@ -1,4 +1,4 @@
-"""People: opening an account, what is stored about oneself, what one may do, and being shut out."""
+"""Endpoints of accounts: sign up, the user's own data and permissions, suspension."""
 
 from datetime import datetime
 
@@ -27,10 +27,10 @@ router = Router(tags=["identity"])
 
 @router.post("/users", may="users.sign_up", status_code=202, errors=[InvalidEmail, PasswordNotAllowed])
 def sign_up(body: SignUpRequest, session: Session, at: datetime) -> SignUpAcceptedView:
-    """Open an account.
+    """Create an account.
 
-    The answer is the same for every address, so that it tells nobody who has an account here. Sign in next:
-    with this password when the address was new, with the one you have when it was not.
+    The response is the same for every address, so that it does not reveal who has an account. Sign in next:
+    with this password if the address was new, with your existing password if it was not.
     """
     identity.sign_up(
         session, email=body.email, password=body.password, name=body.name, locale=body.locale, at=at
@@ -40,7 +40,7 @@ def sign_up(body: SignUpRequest, session: Session, at: datetime) -> SignUpAccept
 
 @router.get("/me", may="me.read")
 def read_me(session: Session, caller: Caller) -> MeView:
-    """See what is stored about you."""
+    """Get your account data."""
     return MeView.of(identity.get_user(session, caller.user_id))
 
 
@@ -52,14 +52,13 @@ def change_me(body: UpdateMeRequest, session: Session, caller: Caller, at: datet
 
 @router.get("/me/permissions", may="me.read")
 def read_my_permissions(session: Session, caller: Caller) -> MyPermissionsView:
-    """See everything that can be done here, whether you may, and the rule that decides.
+    """List all permissions and the capabilities of your provider profiles, whether you have them, and why.
 
-    The permissions are decided by the function that guards every route, and the capabilities of your
-    provider profiles by the table that offers and bookings ask.
+    They are decided by the same functions that protect the routes.
     """
-    decided = [identity.permissions.decide(caller, name) for name in identity.PERMISSIONS]
+    decisions = [identity.permissions.decide(caller, name) for name in identity.PERMISSIONS]
     return MyPermissionsView(
-        permissions=[PermissionView.of(decision) for decision in decided],
+        permissions=[PermissionView.of(decision) for decision in decisions],
         capabilities=[
             CapabilityView.of(decision)
             for decision in providers.user_capability_decisions(session, caller.user_id)
@@ -71,12 +70,12 @@ def read_my_permissions(session: Session, caller: Caller) -> MyPermissionsView:
 def suspend_user(
     user_id: UserId, body: StatementOfReasonsRequest, session: Session, caller: Caller, at: datetime
 ) -> UserSuspensionView:
-    """Shut an account to its owner, in every market, and end all their sessions.
+    """Suspend an account in every market, and end all its sessions.
 
-    Nothing new begins with them. Requests end at once; confirmed bookings are cancelled a day before their
-    start unless the suspension has ended by then; what they earned is held for as long as it lasts.
+    Nothing new can begin with its user. Open requests end at once. Confirmed bookings are cancelled a day
+    before their start unless the suspension has ended by then. Earnings are held until the suspension ends.
     """
-    person = identity.suspend_user(
+    user = identity.suspend_user(
         session,
         user_id,
         by=caller.actor_in(None),
@@ -84,15 +83,15 @@ def suspend_user(
         reason=body.reason,
         at=at,
     )
-    return UserSuspensionView.of(person)
+    return UserSuspensionView.of(user)
 
 
 @router.post("/users/{user_id}/reinstatement", may="users.suspend", errors=[UserNotFound])
 def reinstate_user(
     user_id: UserId, body: StatementOfReasonsRequest, session: Session, caller: Caller, at: datetime
 ) -> UserSuspensionView:
-    """Let the owner of a suspended account sign in again. Their bookings go on, and what was held is paid."""
-    person = identity.reinstate_user(
+    """End the suspension of an account. Its bookings continue, and held earnings are paid."""
+    user = identity.reinstate_user(
         session,
         user_id,
         by=caller.actor_in(None),
@@ -100,4 +99,4 @@ def reinstate_user(
         reason=body.reason,
         at=at,
     )
-    return UserSuspensionView.of(person)
+    return UserSuspensionView.of(user)

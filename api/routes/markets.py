@@ -1,4 +1,4 @@
-"""Markets and the versions of their policies."""
+"""Endpoints of markets and of the versions of their policies."""
 
 from datetime import datetime
 
@@ -26,9 +26,9 @@ router = Router(tags=["markets"])
 
 @router.post("/markets", may="markets.create", status_code=201, errors=[InvalidMarket, MarketSlugTaken])
 def create_market(body: CreateMarketRequest, session: Session, caller: Caller, at: datetime) -> MarketView:
-    """Open a market, with the first version of its policy in force at once.
+    """Create a market. The first version of its policy is in force at once.
 
-    Currency and time zone stay for good: everything ever agreed in the market speaks them.
+    Currency and time zone cannot be changed later, because all agreements in the market use them.
     """
     market = markets.create_market(
         session,
@@ -49,7 +49,7 @@ def create_market(body: CreateMarketRequest, session: Session, caller: Caller, a
 def list_markets(
     session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[MarketView]:
-    """See the markets there are, by slug."""
+    """List all markets, sorted by slug."""
     page = markets.list_markets(session, after=after, limit=limit)
     return PageView(
         items=[MarketView.model_validate(market) for market in page.items], next_cursor=page.next_cursor
@@ -58,7 +58,7 @@ def list_markets(
 
 @router.get("/markets/{market_id}", may="markets.read", errors=[MarketNotFound])
 def read_market(market_id: MarketId, session: Session) -> MarketView:
-    """See one market."""
+    """Get one market."""
     return MarketView.model_validate(markets.get_market(session, market_id))
 
 
@@ -66,7 +66,7 @@ def read_market(market_id: MarketId, session: Session) -> MarketView:
 def read_policy(
     market_id: MarketId, session: Session, at: datetime, active_at: Instant | None = None
 ) -> PolicyVersionView:
-    """See the policy in force now, or at the instant `active_at`."""
+    """Get the policy in force now, or at the instant `active_at`."""
     market = markets.get_market(session, market_id)
     return PolicyVersionView.of(markets.get_policy_at(session, market.id, active_at or at))
 
@@ -77,7 +77,7 @@ def read_policy(
 def list_policy_versions(
     market_id: MarketId, session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[PolicyVersionView]:
-    """See all versions of a market's policy, the newest first, those announced for later among them."""
+    """List all versions of a market's policy, the newest first, including scheduled ones."""
     market = markets.get_market(session, market_id)
     page = markets.list_policy_versions(session, market.id, after=after, limit=limit)
     return PageView(
@@ -100,10 +100,10 @@ def publish_policy(
     at: datetime,
     if_match: int | None,
 ) -> PolicyVersionView:
-    """Publish the next version of the policy, in force at once or later; what was decided stays decided.
+    """Publish the next version of the policy, in force at once or later. Earlier decisions do not change.
 
-    Send the number of the latest version as If-Match. A version announced for later is replaced by publishing
-    another for the same instant.
+    Send the number of the latest version as If-Match. To replace a scheduled version, publish another one
+    with the same `active_from`.
     """
     return PolicyVersionView.of(
         markets.publish_policy(

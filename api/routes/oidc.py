@@ -1,4 +1,4 @@
-"""Signing in through identity providers that speak OpenID Connect."""
+"""Endpoints to sign in through OpenID Connect identity providers."""
 
 from datetime import datetime
 
@@ -30,9 +30,9 @@ router = Router(tags=["sessions"])
 
 @router.get("/oidc/issuers", may="oidc.sign_in")
 def list_issuers() -> PageView[IssuerView]:
-    """See which identity providers you may sign in with, on one page."""
-    known = [IssuerView(issuer=client.issuer, name=client.name) for client in identity.oidc_clients()]
-    return PageView(items=known, next_cursor=None)
+    """List the identity providers you may sign in with, on one page."""
+    items = [IssuerView(issuer=client.issuer, name=client.name) for client in identity.oidc_clients()]
+    return PageView(items=items, next_cursor=None)
 
 
 @router.post(
@@ -42,12 +42,12 @@ def list_issuers() -> PageView[IssuerView]:
     errors=[IssuerUnavailable, IssuerUnknown, IdempotencyKeyGuessable],
 )
 def begin_oidc(body: OidcAttemptRequest, transactions: Transactions, at: datetime) -> OidcAttemptView:
-    """Set out to sign in at an identity provider.
+    """Start a sign-in at an identity provider.
 
-    Send the browser to `authorization_url` and keep `secret` in the client. The attempt lasts ten minutes and
-    serves once.
+    Send the browser to `authorization_url` and keep `secret` in the client. The attempt is valid for ten
+    minutes and can be completed once.
     """
-    departure = identity.begin_oidc(
+    request = identity.begin_oidc(
         transactions,
         issuers(),
         clients=identity.oidc_clients(),
@@ -55,7 +55,7 @@ def begin_oidc(body: OidcAttemptRequest, transactions: Transactions, at: datetim
         redirect_uri=body.redirect_uri,
         at=at,
     )
-    return OidcAttemptView.of(departure)
+    return OidcAttemptView.of(request)
 
 
 @router.post(
@@ -73,10 +73,10 @@ def begin_oidc(body: OidcAttemptRequest, transactions: Transactions, at: datetim
     ],
 )
 def finish_oidc(body: OidcCompletionRequest, transactions: Transactions, at: datetime) -> TokensView:
-    """Come back from the identity provider and be signed in.
+    """Complete a sign-in at an identity provider.
 
-    An account is opened for a new person. One that was opened by password under the same address loses that
-    password and its sessions: only the identity provider has seen that the address is yours.
+    Creates an account for a new person. An account that was created with a password under the same address
+    loses the password and its sessions, because only the identity provider has verified the address.
     """
     tokens = identity.finish_oidc(
         transactions,

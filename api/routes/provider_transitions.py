@@ -1,4 +1,4 @@
-"""The steps of a provider profile's life, each a noun under the profile, with who took it and why."""
+"""Endpoints of the transitions of a provider profile, each with its actor and reason."""
 
 from datetime import datetime
 from uuid import UUID
@@ -31,7 +31,7 @@ def review_application(
     at: datetime,
     if_match: int | None,
 ) -> ApplicationView:
-    """Take up an application, so that others see that somebody looks at it. It stands still meanwhile."""
+    """Begin the review of an application. It cannot be changed during the review."""
     return _apply_transition(
         session, profile_id, ProviderTransition.REVIEW, body, caller=caller, if_match=if_match, at=at
     )
@@ -50,7 +50,7 @@ def request_changes(
     at: datetime,
     if_match: int | None,
 ) -> ApplicationView:
-    """Ask the applicant for changes; the reason tells them which."""
+    """Request changes from the applicant; the reason says which."""
     return _apply_transition(
         session, profile_id, ProviderTransition.REQUEST_CHANGES, body, caller=caller, if_match=if_match, at=at
     )
@@ -69,7 +69,7 @@ def resubmit_application(
     at: datetime,
     if_match: int | None,
 ) -> ApplicationView:
-    """Send your application again when you have changed what was asked for."""
+    """Submit your application again after you made the requested changes."""
     return _apply_transition(
         session, profile_id, ProviderTransition.RESUBMIT, body, caller=caller, if_match=if_match, at=at
     )
@@ -88,7 +88,7 @@ def approve_application(
     at: datetime,
     if_match: int | None,
 ) -> ApplicationView:
-    """Approve an application: from now on its provider may publish offers and be booked."""
+    """Approve an application. Its provider may then publish offers and be booked."""
     return _apply_transition(
         session, profile_id, ProviderTransition.APPROVE, body, caller=caller, if_match=if_match, at=at
     )
@@ -107,9 +107,9 @@ def suspend_provider(
     at: datetime,
     if_match: int | None,
 ) -> ApplicationView:
-    """Suspend a provider: their offers are out of sight and take no bookings.
+    """Suspend a provider: their offers are hidden and cannot be booked.
 
-    Requests end at once, confirmed bookings go on, and what they earn is held until the suspension ends.
+    Open requests end at once, confirmed bookings continue, and earnings are held until the suspension ends.
     """
     return _apply_transition(
         session, profile_id, ProviderTransition.SUSPEND, body, caller=caller, if_match=if_match, at=at
@@ -129,7 +129,7 @@ def reinstate_provider(
     at: datetime,
     if_match: int | None,
 ) -> ApplicationView:
-    """End a suspension: offers are seen and booked again."""
+    """End a suspension. The provider's offers are visible and can be booked again."""
     return _apply_transition(
         session, profile_id, ProviderTransition.REINSTATE, body, caller=caller, if_match=if_match, at=at
     )
@@ -148,7 +148,7 @@ def close_profile(
     at: datetime,
     if_match: int | None,
 ) -> ApplicationView:
-    """Close a profile for good: your own, or one in a market you operate. Running bookings go on."""
+    """Close a profile permanently: your own, or one in a market you operate. Existing bookings continue."""
     return _apply_transition(
         session, profile_id, ProviderTransition.CLOSE, body, caller=caller, if_match=if_match, at=at
     )
@@ -157,7 +157,7 @@ def close_profile(
 def _apply_transition(
     session: Session,
     profile_id: UUID,
-    step: ProviderTransition,
+    transition: ProviderTransition,
     statement: StatementOfReasonsRequest,
     *,
     caller: Caller,
@@ -167,7 +167,7 @@ def _apply_transition(
     profile = providers.apply_transition(
         session,
         profile_id,
-        step,
+        transition,
         by=caller,
         reason_code=statement.reason_code,
         reason=statement.reason,

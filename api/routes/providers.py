@@ -1,4 +1,4 @@
-"""Providers: applying, being reviewed, approved, suspended, closed. Each step is a noun under the profile."""
+"""Endpoints of provider profiles: apply, read, change, and record the business behind one."""
 
 from datetime import datetime
 
@@ -34,7 +34,7 @@ router = Router(tags=["providers"])
 def apply_as_provider(
     body: ApplicationRequest, session: Session, caller: Caller, at: datetime
 ) -> ApplicationView:
-    """Apply to be a provider in a market. Somebody who runs it will look at your application."""
+    """Apply to be a provider in a market. Its staff will review your application."""
     profile = providers.apply_as_provider(
         session,
         body.market_id,
@@ -48,15 +48,15 @@ def apply_as_provider(
 
 @router.get("/provider-profiles/{profile_id}", may="providers.read", errors=[ProviderProfileNotFound])
 def read_provider(profile_id: ProviderProfileId, session: Session) -> ProviderView:
-    """See the public side of an approved provider."""
+    """Get the public profile of an approved provider."""
     return ProviderView.of(providers.get_public_profile(session, profile_id))
 
 
 @router.get("/me/provider-profiles", may="providers.apply")
 def list_my_profiles(session: Session, caller: Caller) -> PageView[ApplicationView]:
-    """See your own profiles, one for each market you ever applied in, on one page."""
-    own = [ApplicationView.of(row) for row in providers.list_user_profiles(session, caller.user_id)]
-    return PageView(items=own, next_cursor=None)
+    """List your own profiles, one for each market you applied in, on one page."""
+    items = [ApplicationView.of(row) for row in providers.list_user_profiles(session, caller.user_id)]
+    return PageView(items=items, next_cursor=None)
 
 
 @router.get(
@@ -72,7 +72,7 @@ def list_applications(
     after: AfterCursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[ApplicationView]:
-    """See the applications of a market you moderate or operate, the longest waiting first."""
+    """List the applications of a market you moderate or operate, the oldest first."""
     page = providers.list_applications(
         session, market_id, caller=caller, state=state, after=after, limit=limit
     )
@@ -83,7 +83,7 @@ def list_applications(
     "/provider-profiles/{profile_id}/application", may="providers.change", errors=[ProviderProfileNotFound]
 )
 def read_application(profile_id: ProviderProfileId, session: Session, caller: Caller) -> ApplicationView:
-    """See all of a profile: your own, or one in a market you moderate or operate."""
+    """Get all data of a profile: your own, or one in a market you moderate or operate."""
     return ApplicationView.of(providers.get_application(session, profile_id, caller=caller))
 
 
@@ -100,7 +100,7 @@ def change_profile(
     at: datetime,
     if_match: int | None,
 ) -> ApplicationView:
-    """Change what your profile says, but not while it is reviewed, suspended or closed."""
+    """Change the name or the text of your profile. Not possible while it is reviewed, suspended or closed."""
     profile = providers.update_profile(
         session, profile_id, body.changes(), by=caller, if_match=if_match, at=at
     )
@@ -120,9 +120,9 @@ def record_business(
     at: datetime,
     if_match: int | None,
 ) -> ApplicationView:
-    """Record who stands behind a profile.
+    """Record the business behind a profile.
 
-    Profiles that share an organisation or a payout account are the same hands and cannot book each other.
+    Profiles that share an organisation or a payout account are the same business and cannot book each other.
     """
     business = providers.BusinessDetails(body.organisation_id, body.payout_account_id, body.segment)
     profile = providers.record_business(session, profile_id, business, by=caller, if_match=if_match, at=at)

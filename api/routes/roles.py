@@ -1,4 +1,4 @@
-"""Roles: who operates and who moderates, in a market or everywhere."""
+"""Endpoints of roles: operators and moderators of a market or of all markets."""
 
 from datetime import datetime
 
@@ -17,10 +17,10 @@ router = Router(tags=["roles"])
 
 @router.get("/users/{user_id}/role-grants", may="roles.read")
 def list_role_grants(user_id: UserId, session: Session, caller: Caller) -> PageView[RoleGrantView]:
-    """See which roles a person holds where you operate. They are a handful, on one page."""
+    """List the roles of a user in markets you operate, on one page."""
     grants = identity.list_role_grants(session, user_id)
-    seen = [RoleGrantView.of(grant) for grant in grants if caller.is_operator(grant.market_id)]
-    return PageView(items=seen, next_cursor=None)
+    items = [RoleGrantView.of(grant) for grant in grants if caller.is_operator(grant.market_id)]
+    return PageView(items=items, next_cursor=None)
 
 
 @router.post(
@@ -32,7 +32,7 @@ def list_role_grants(user_id: UserId, session: Session, caller: Caller) -> PageV
 def grant_role(
     user_id: UserId, body: RoleGrantRequest, session: Session, caller: Caller, at: datetime
 ) -> RoleGrantView:
-    """Let a person hold a role in a market you operate, or everywhere if you operate everywhere."""
+    """Grant a role in a market you operate, or in all markets if you operate all of them."""
     return RoleGrantView.of(
         identity.grant_role(session, user_id, role=body.role, market_id=body.market_id, by=caller, at=at)
     )
@@ -40,5 +40,5 @@ def grant_role(
 
 @router.delete("/role-grants/{grant_id}", may="roles.grant", errors=[RoleGrantNotFound])
 def revoke_role(grant_id: RoleGrantId, session: Session, caller: Caller, at: datetime) -> RoleGrantView:
-    """Take a role away where you operate. From the next request on it no longer counts."""
+    """Revoke a role in a market you operate, with effect from the next request."""
     return RoleGrantView.of(identity.revoke_role(session, grant_id, by=caller, at=at))

@@ -1,4 +1,4 @@
-"""Sessions: signing in, renewing, seeing and ending them."""
+"""Endpoints of sessions: sign in, renew, list, end."""
 
 from datetime import datetime
 
@@ -26,11 +26,11 @@ router = Router(tags=["sessions"])
 def sign_in(body: SignInRequest, session: Session, at: datetime) -> TokensView:
     """Sign in with a password.
 
-    Answers an access token for 15 minutes and a refresh token for 30 days, which can be exchanged once. What
-    is refused is refused in the same words and with the same work, whether or not there is an account.
+    Returns an access token for 15 minutes and a refresh token for 30 days, which can be exchanged once.
+    Errors have the same text and take the same time whether or not there is an account.
 
-    Wrong passwords are counted for the account and for the network they come from, and after some of them
-    everybody waits, except on a `device` that signed in to the account before. So always send `device`.
+    Wrong passwords are counted per account and per network. After several of them sign-ins have to wait,
+    except on a `device` that signed in to the account before. So always send `device`.
     """
     tokens = identity.sign_in(
         session, email=body.email, password=body.password, label=body.label, device=body.device, at=at
@@ -44,8 +44,8 @@ def sign_in(body: SignInRequest, session: Session, at: datetime) -> TokensView:
 def renew_session(body: SessionRenewalRequest, session: Session, at: datetime) -> TokensView:
     """Exchange a refresh token for new tokens of the same session.
 
-    A token that comes a second time was stolen from you or by you, so the session ends. A retry is no second
-    time: send the same `Idempotency-Key` and get the same answer.
+    If a refresh token is used a second time, it may be stolen, so the session ends. To retry a request, send
+    the same `Idempotency-Key`: you get the same response.
     """
     return TokensView.of(identity.refresh_session(session, body.refresh_token, at))
 
@@ -54,7 +54,7 @@ def renew_session(body: SessionRenewalRequest, session: Session, at: datetime) -
 def list_my_sessions(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[SessionView]:
-    """See where you are signed in, the latest sign-in first."""
+    """List your active sessions, the latest sign-in first."""
     page = identity.page_sessions(session, caller.user_id, after=after, limit=limit)
     items = [SessionView.of(row, current_id=caller.session_id) for row in page.items]
     return PageView(items=items, next_cursor=page.next_cursor)
@@ -62,5 +62,5 @@ def list_my_sessions(
 
 @router.delete("/me/sessions/{session_id}", may="sessions.manage", status_code=204, errors=[SessionNotFound])
 def end_my_session(session_id: UserSessionId, session: Session, caller: Caller, at: datetime) -> None:
-    """Sign out, here or elsewhere. From the next request on its tokens are worth nothing."""
+    """End one of your sessions, this one or another. Its tokens are not valid from the next request on."""
     identity.end_session(session, session_id, caller=caller, at=at)

@@ -1,4 +1,4 @@
-"""Shapes that all nouns share."""
+"""Types and base classes that all schemas share."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Self, TypeVar
@@ -22,12 +22,12 @@ Item = TypeVar("Item")
 
 
 def named_enum(name: str) -> Any:  # noqa: ANN401 -- as Pydantic's own Field
-    """A mark for a text: the OpenAPI document lists its values as the enum of this name (`api.openapi`)."""
+    """Mark a text so that the OpenAPI document lists its values as the enum of this name (`api.openapi`)."""
     return Field(json_schema_extra={"x-enum": name})
 
 
 def to_utc(moment: datetime) -> datetime:
-    """The instant in UTC; the first and last hours of the calendar, seen from another zone, have none."""
+    """The instant in UTC. Raises ValueError if it is outside the calendar after the conversion."""
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
@@ -38,7 +38,7 @@ Instant = Annotated[
     AwareDatetime,
     AfterValidator(to_utc),
     Field(
-        description="A point in time, ISO 8601 with its offset; answered in UTC.",
+        description="A point in time, ISO 8601 with an offset; returned in UTC.",
         examples=["2026-11-23T09:00:00Z"],
     ),
 ]
@@ -47,11 +47,11 @@ Currency = Annotated[
 ]
 Amount = Annotated[int, Field(strict=True, description="Minor units of the currency.", examples=[4500])]
 ZoneName = Annotated[
-    str, Field(description="A name of the IANA's time zone database.", examples=["Europe/Helsinki"])
+    str, Field(description="A name of the IANA time zone database.", examples=["Europe/Helsinki"])
 ]
 AnyId = Annotated[str, Field(json_schema_extra={"pattern": "^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$"})]
-# A text that people send ends with its profile (`text_types`), which decides what it may hold. The pattern
-# says the same to clients, as far as every kind of regular expression can.
+# The annotations of a text end with its profile (`text_types`), which decides what it may contain. The
+# pattern tells clients the same, as far as all dialects of regular expressions can.
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000, pattern=NO_NUL), TEXT
 ]
@@ -70,7 +70,7 @@ AfterCursor = Annotated[str | None, Field(max_length=500, description="`next_cur
 
 
 class RequestBody(BaseModel):
-    """A request body: unknown fields and card numbers are refused, and its example runs as a test."""
+    """Base of request bodies: unknown fields and card numbers are errors, and examples run as tests."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -83,18 +83,18 @@ class RequestBody(BaseModel):
 
     @staticmethod
     def example(*examples: dict[str, Any]) -> ConfigDict:
-        """The configuration of a body with examples."""
-        shown: dict[str, Any] = {"examples": list(examples)}
-        return ConfigDict(extra="forbid", frozen=True, json_schema_extra=shown)
+        """The model configuration of a body with these examples."""
+        schema_extra: dict[str, Any] = {"examples": list(examples)}
+        return ConfigDict(extra="forbid", frozen=True, json_schema_extra=schema_extra)
 
 
 def _require_all_fields(schema: dict[str, Any]) -> None:
-    """An answer has all its fields, also where one has a default here: what there is not is null."""
+    """Mark all fields of a response as required, also those with a default: a missing value is null."""
     schema["required"] = list(schema.get("properties", {}))
 
 
 class View(BaseModel):
-    """An answer's body."""
+    """Base of response bodies."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True, json_schema_extra=_require_all_fields)
 
@@ -107,19 +107,19 @@ class Money(View):
 
 
 class TimeRange(View):
-    """From `start` up to, and not including, `end`."""
+    """The time from `start` (inclusive) to `end` (exclusive)."""
 
     start: Instant
     end: Instant
 
 
 class PageView(View, Generic[Item]):
-    """Some items; `next_cursor` fetches the ones after them and is null on the last page."""
+    """A page of items. `next_cursor` fetches the next page and is null on the last one."""
 
     items: list[Item]
     next_cursor: str | None = Field(description="Send it as `after`; null on the last page.")
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """`AccountPage` for a page of `AccountView`, as clients will call it."""
+        """The schema name of a page: `AccountPage` for a page of `AccountView`."""
         return f"{params[0].__name__.removesuffix('View')}Page"

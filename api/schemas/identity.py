@@ -1,4 +1,4 @@
-"""People, their sessions and their roles on the wire."""
+"""Schemas of accounts, sessions, permissions and roles."""
 
 from typing import Annotated, Literal, Self, cast
 from uuid import UUID
@@ -6,10 +6,9 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from api.schemas.common import Instant, Name, RequestBody, View, ZoneName
-from api.schemas.credentials import Device, Email, Label, Password, Token
 from domain.foundation.ids import MarketId, ProviderProfileId, RoleGrantId, UserId, UserSessionId
 from domain.foundation.text.json_text import NO_NUL
-from domain.foundation.text.text_types import TEXT
+from domain.foundation.text.text_types import LINE, TEXT
 from domain.identity import (
     EmailConflict,
     OidcAuthorizationRequest,
@@ -25,6 +24,23 @@ from domain.identity import (
 )
 from domain.providers import CapabilityDecision, ProviderCapability, ProviderProfileState
 
+# These limits only bound the size of a request; identity decides which addresses and passwords are valid.
+Email = Annotated[str, Field(max_length=320, examples=["aino@example.org"])]
+Password = Annotated[str, Field(max_length=1_000, description="10 to 200 characters, and not the address.")]
+Device = Annotated[
+    str,
+    StringConstraints(max_length=200, pattern=r"^[\x21-\x7e]*$"),
+    Field(
+        description="The id of this installation of your app: a random text, made once and kept. Only a "
+        "keyed hash of it is stored, to detect accounts that share a device, and to let this device sign in "
+        "while others guess the password.",
+        examples=["0f6c1f0e7a8b4e0b9f7e2b1d3c5a7e9d"],
+    ),
+]
+Token = Annotated[str, Field(max_length=200)]
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\n\r\x00]*$"), LINE
+]
 Locale = Annotated[
     str,
     Field(
@@ -39,7 +55,7 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_00
 
 
 class SignUpRequest(RequestBody):
-    """Whoever opens an account."""
+    """The data of a new account."""
 
     model_config = RequestBody.example(
         {"email": "aino@example.org", "password": "correct horse battery", "name": "Aino", "locale": "fi-FI"}
@@ -52,7 +68,7 @@ class SignUpRequest(RequestBody):
 
 
 class SignUpAcceptedView(View):
-    """The same for every address, known or new."""
+    """The response to a sign-up; the same for known and new addresses."""
 
     detail: Literal["If the address was new, its account is open. Sign in."] = (
         "If the address was new, its account is open. Sign in."
@@ -60,7 +76,7 @@ class SignUpAcceptedView(View):
 
 
 class SignInRequest(RequestBody):
-    """An address, its password, and a name for the session by which its owner will know it."""
+    """An address, its password, and a label by which the user recognizes the session."""
 
     model_config = RequestBody.example(
         {"email": "aino@example.org", "password": "correct horse battery", "label": "Aino's phone"}
@@ -73,7 +89,7 @@ class SignInRequest(RequestBody):
 
 
 class SessionRenewalRequest(RequestBody):
-    """A refresh token, which can be exchanged once."""
+    """The refresh token to exchange; it can be exchanged once."""
 
     model_config = RequestBody.example({"refresh_token": "tkr_oPZk1V0a9bS7cQ2xW4eR6tY8uI0oP2aS4dF6gH8jK1M"})
 
@@ -81,18 +97,18 @@ class SessionRenewalRequest(RequestBody):
 
 
 class TokensView(View):
-    """What opens doors. Keep the refresh token where nobody looks, and use each once."""
+    """The tokens of a session. Store the refresh token safely, and use each one once."""
 
     access_token: str
     refresh_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 -- the scheme's name
-    expires_at: Instant = Field(description="When the access token is over.")
+    expires_at: Instant = Field(description="When the access token expires.")
     session_id: UserSessionId
     user_id: UserId
 
     @classmethod
     def of(cls, tokens: SessionTokens) -> Self:
-        """The tokens as they are shown, once."""
+        """The view of new tokens."""
         return cls(
             access_token=tokens.access,
             refresh_token=tokens.refresh,
@@ -103,17 +119,17 @@ class TokensView(View):
 
 
 class SessionView(View):
-    """A session that is alive."""
+    """An active session."""
 
     id: UserSessionId
     label: str
     created_at: Instant
-    last_used_at: Instant = Field(description="When it began, or was last renewed.")
-    current: bool = Field(description="Whether this very request was made in it.")
+    last_used_at: Instant = Field(description="When it began or was last renewed.")
+    current: bool = Field(description="Whether it is the session of this request.")
 
     @classmethod
     def of(cls, row: UserSession, *, current_id: UUID) -> Self:
-        """The session as its owner sees it."""
+        """The view of a session; `current_id` is the session of the request."""
         return cls(
             id=row.id,
             label=row.label,
@@ -124,13 +140,13 @@ class SessionView(View):
 
 
 class MeView(View):
-    """What is stored about the person who asks."""
+    """The user's own account data."""
 
     id: UserId
     email: str
     email_conflict: EmailConflict | None = Field(
-        description="Set where the account is found by exactly this spelling of the address only: an older "
-        "account has the address in another spelling (`shared`), or it is none by today's rules (`invalid`)."
+        description="Set if only exactly this spelling of the address finds the account: an older account "
+        "has the address in another spelling (`shared`), or it is not valid by today's rules (`invalid`)."
     )
     name: str
     locale: str
@@ -139,12 +155,12 @@ class MeView(View):
 
     @classmethod
     def of(cls, row: User) -> Self:
-        """The user as they see themselves."""
+        """The view of the user's own account."""
         return cls.model_validate(row)
 
 
 class UpdateMeRequest(RequestBody):
-    """What to change; what is left out stays. A time zone of null means that of the market one is in."""
+    """The changes; fields left out stay unchanged. A time zone of null means that of the market."""
 
     model_config = RequestBody.example(
         {"name": "Aino Mäkelä", "time_zone": "Europe/Helsinki"}, {"time_zone": None}
@@ -155,12 +171,12 @@ class UpdateMeRequest(RequestBody):
     time_zone: Annotated[ZoneName, Field(max_length=64)] | None = None
 
     def changes(self) -> UserChanges:
-        """What was sent, and nothing that was left out."""
+        """The fields that were sent."""
         return cast("UserChanges", self.model_dump(exclude_unset=True))
 
 
 class PermissionView(View):
-    """One thing that can be done, whether you may, and by which rule."""
+    """A permission, whether you have it, and the rule and the reason."""
 
     name: str
     description: str
@@ -170,7 +186,7 @@ class PermissionView(View):
 
     @classmethod
     def of(cls, decision: PermissionDecision) -> Self:
-        """A decision of the table that guards every route."""
+        """The view of a decision."""
         permission: Permission = decision.permission
         return cls(
             name=permission.name,
@@ -182,7 +198,7 @@ class PermissionView(View):
 
 
 class CapabilityView(View):
-    """Whether one of your provider profiles can do something in its present state, and why."""
+    """A capability of one of your provider profiles: whether it has it in its current state, and why."""
 
     profile_id: ProviderProfileId
     market_id: MarketId
@@ -192,20 +208,20 @@ class CapabilityView(View):
     reason: str
 
     @classmethod
-    def of(cls, ability: CapabilityDecision) -> Self:
-        """A line of the table that providers are asked by."""
-        return cls.model_validate(ability)
+    def of(cls, decision: CapabilityDecision) -> Self:
+        """The view of a decision."""
+        return cls.model_validate(decision)
 
 
 class MyPermissionsView(View):
-    """Every permission and every capability, allowed or not, with the rule that decided it."""
+    """All permissions and capabilities, allowed or not, with the reasons."""
 
     permissions: list[PermissionView]
     capabilities: list[CapabilityView]
 
 
 class RoleGrantRequest(RequestBody):
-    """A role to hold, in a market, or everywhere when there is none."""
+    """A role to grant in a market, or in all markets if `market_id` is null."""
 
     model_config = RequestBody.example(
         {"role": "moderator", "market_id": "mkt_01jczk3v9hf8gb2h6v1q4nsx7e"}, {"role": "operator"}
@@ -216,7 +232,7 @@ class RoleGrantRequest(RequestBody):
 
 
 class RoleGrantView(View):
-    """A role somebody holds, or held until it was revoked."""
+    """A role of a user, active unless `revoked_at` is set."""
 
     id: RoleGrantId
     user_id: UserId
@@ -228,12 +244,12 @@ class RoleGrantView(View):
 
     @classmethod
     def of(cls, row: RoleGrant) -> Self:
-        """The grant as operators see it."""
+        """The view of a grant."""
         return cls.model_validate(row)
 
 
 class StatementOfReasonsRequest(RequestBody):
-    """Why somebody decided as they did: a code to count by, and words for the person it is about."""
+    """The reason for a decision: a code for statistics, and a text for the person concerned."""
 
     model_config = RequestBody.example({"reason_code": "fraud", "reason": "Three stolen cards in a day."})
 
@@ -242,26 +258,26 @@ class StatementOfReasonsRequest(RequestBody):
 
 
 class UserSuspensionView(View):
-    """Whether an account is open to its owner."""
+    """Whether an account is suspended, and since when."""
 
     id: UserId
     suspended_at: Instant | None
 
     @classmethod
     def of(cls, row: User) -> Self:
-        """The standing as operators see it."""
+        """The view of an account for operators."""
         return cls.model_validate(row)
 
 
 class IssuerView(View):
-    """An identity provider people may sign in with."""
+    """An identity provider that users may sign in with."""
 
     issuer: str
     name: str
 
 
 class OidcAttemptRequest(RequestBody):
-    """Where to sign in, and where the browser should come back to."""
+    """The identity provider, and the address to which the browser returns."""
 
     model_config = RequestBody.example(
         {"issuer": "https://accounts.example.org", "redirect_uri": "https://app.example.org/signed-in"}
@@ -272,7 +288,7 @@ class OidcAttemptRequest(RequestBody):
 
 
 class OidcAttemptView(View):
-    """Send the browser to `authorization_url`; keep `secret` in the client that began, and nowhere else."""
+    """Send the browser to `authorization_url`; keep `secret` only in the client that started the sign-in."""
 
     authorization_url: str
     state: str
@@ -280,13 +296,13 @@ class OidcAttemptView(View):
     expires_at: Instant
 
     @classmethod
-    def of(cls, departure: OidcAuthorizationRequest) -> Self:
-        """The way out."""
-        return cls.model_validate(departure)
+    def of(cls, request: OidcAuthorizationRequest) -> Self:
+        """The view of an authorization request."""
+        return cls.model_validate(request)
 
 
 class OidcCompletionRequest(RequestBody):
-    """What the browser brought back in its address, and the secret that was kept."""
+    """The state and code from the address of the redirect, and the secret that the client kept."""
 
     model_config = RequestBody.example(
         {

@@ -1,4 +1,4 @@
-"""Markets and policies on the wire. A policy's shape is the domain's own: it is stored as it is sent."""
+"""Schemas of markets and policies. A policy has the shape of the domain's value, which is stored as sent."""
 
 from typing import Annotated, Self
 
@@ -14,29 +14,29 @@ from domain.markets import MarketPolicy, PolicyVersion
 Slug = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60),
-    Field(description="What stands in addresses: small letters, digits and hyphens.", examples=["helsinki"]),
+    Field(description="The name in URLs: lower-case letters, digits and hyphens.", examples=["helsinki"]),
 ]
 TimeZone = Annotated[
     str,
     StringConstraints(min_length=1, max_length=60, pattern=r"^[\w+-]+(/[\w+-]+)*$"),
-    Field(description="A name of the IANA's database.", examples=["Europe/Helsinki"]),
+    Field(description="A name of the IANA time zone database.", examples=["Europe/Helsinki"]),
 ]
 
 
 def _check_surge_rules(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """Refuse surge rules that prices could not follow, by the path of the field that is wrong."""
+    """Return the document. Raises an error with the path of the field if it is not a surge policy."""
     surge.read_policy(document)
     return document
 
 
 def _check_contribution_rules(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """Refuse contribution rules that nothing could be valued by, likewise."""
+    """Return the document. Raises an error with the path of the field if it is not a contribution policy."""
     contributions.read_policy(document)
     return document
 
 
 class MarketPolicyRules(MarketPolicy):
-    """A policy to be published: its surge and contribution rules are known to be ones."""
+    """A policy to publish, with validated surge and contribution rules."""
 
     surge: Annotated[JsonDocument, AfterValidator(_check_surge_rules)] = Field(default_factory=dict)
     contributions: Annotated[JsonDocument, AfterValidator(_check_contribution_rules)] = Field(
@@ -45,7 +45,7 @@ class MarketPolicyRules(MarketPolicy):
 
 
 class CreateMarketRequest(RequestBody):
-    """A market to be opened. What its policy leaves out is as every market starts."""
+    """A market to create. Rules left out of its policy have their defaults."""
 
     model_config = RequestBody.example(
         {
@@ -73,7 +73,7 @@ class CreateMarketRequest(RequestBody):
 
 
 class MarketView(View):
-    """A place and what everything in it is counted in."""
+    """A market with its currency, time zone, locale and country."""
 
     id: MarketId
     slug: str
@@ -86,7 +86,7 @@ class MarketView(View):
 
 
 class PublishPolicyRequest(RequestBody):
-    """The next version of a market's policy, whole. It is in force from `active_from`, or at once."""
+    """The complete next version of a market's policy, in force from `active_from` or at once."""
 
     model_config = RequestBody.example(
         {
@@ -117,11 +117,13 @@ class PublishPolicyRequest(RequestBody):
 
 
 class PolicyVersionView(View):
-    """A version of a market's policy. It never changes, and every decision names the one that decided it."""
+    """A version of a market's policy. It never changes; every decision refers to its version."""
 
     id: PolicyVersionId
     market_id: MarketId
-    version: int = Field(description="Counts the market's versions from one; publishing takes the latest.")
+    version: int = Field(
+        description="The number of the version, from one per market; send the latest as If-Match to publish."
+    )
     rules: MarketPolicy
     active_from: Instant
     created_at: Instant

@@ -1,4 +1,4 @@
-"""Provider profiles and applications on the wire."""
+"""Schemas of provider profiles and applications."""
 
 from typing import Annotated, Self, cast
 
@@ -26,7 +26,7 @@ Segment = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=
 
 
 class ApplicationRequest(RequestBody):
-    """Who wants to be a provider, where, and what they say about themselves."""
+    """An application to be a provider in a market."""
 
     model_config = RequestBody.example(
         {
@@ -42,7 +42,7 @@ class ApplicationRequest(RequestBody):
 
 
 class UpdateProviderProfileRequest(RequestBody):
-    """What to change; what is left out stays."""
+    """The changes; fields left out stay unchanged."""
 
     model_config = RequestBody.example({"about": "I mend bicycles, and since this spring also prams."})
 
@@ -50,12 +50,12 @@ class UpdateProviderProfileRequest(RequestBody):
     about: About = ""
 
     def changes(self) -> ProviderProfileChanges:
-        """What was sent, and nothing that was left out."""
+        """The fields that were sent."""
         return cast("ProviderProfileChanges", self.model_dump(exclude_unset=True))
 
 
 class BusinessRequest(RequestBody):
-    """Who stands behind a profile, as an operator found out. Null: nobody known. Say all three each time."""
+    """The business behind a profile, as verified by an operator. Send all three fields; null if unknown."""
 
     model_config = RequestBody.example(
         {"organisation_id": "FI-1234567-8", "payout_account_id": "acct_1Example", "segment": None}
@@ -67,7 +67,7 @@ class BusinessRequest(RequestBody):
 
 
 class ProviderView(View):
-    """What anyone may see of an approved provider."""
+    """The public profile of an approved provider."""
 
     id: ProviderProfileId
     market_id: MarketId
@@ -77,12 +77,12 @@ class ProviderView(View):
 
     @classmethod
     def of(cls, row: ProviderProfile) -> Self:
-        """The public side."""
+        """The public view of a profile."""
         return cls.model_validate(row)
 
 
 class ApplicationView(View):
-    """All of a profile, as its provider and the staff of its market see it."""
+    """All data of a profile, for its provider and the staff of its market."""
 
     id: ProviderProfileId
     user_id: UserId
@@ -90,7 +90,7 @@ class ApplicationView(View):
     display_name: str
     about: str
     state: ProviderProfileState
-    capabilities: list[ProviderCapability] = Field(description="What the state lets the provider do.")
+    capabilities: list[ProviderCapability] = Field(description="What the state allows the provider to do.")
     organisation_id: str | None
     payout_account_id: str | None
     segment: str | None
@@ -100,10 +100,10 @@ class ApplicationView(View):
 
     @classmethod
     def of(cls, row: ProviderProfile) -> Self:
-        """The whole row, with what its state means."""
-        able = [
+        """The complete view of a profile, with the capabilities of its state."""
+        capabilities = [
             capability
             for capability in ProviderCapability
             if state_allows(row.state, capability, user_suspended_at=None)
         ]
-        return cls.model_validate({**row.model_dump(), "capabilities": able})
+        return cls.model_validate({**row.model_dump(), "capabilities": capabilities})

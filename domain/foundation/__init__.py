@@ -1,4 +1,4 @@
-"""What every noun stands on: time, ids, money, refusals, facts, lifecycles, tables and transactions.
+"""Shared building blocks: time, ids, money, errors, events, lifecycles, tables and transactions.
 
-Nothing here knows a noun. Import the room you need: `from domain.foundation import clock, events`.
+Nothing here imports a noun. Import the module you need: `from domain.foundation import clock, events`.
 """

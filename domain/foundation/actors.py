@@ -1,4 +1,4 @@
-"""Who did it: a person in a role, or the clock, the payment provider, or the system itself."""
+"""Actors of events: a person in a role, the clock, the payment provider, or the system itself."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class ActorKind(StrEnum):
-    """In which capacity something was done."""
+    """The capacity in which an actor acts."""
 
     USER = "user"
     OPERATOR = "operator"
@@ -18,7 +18,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The doer of a deed, and for whom it was done when that is somebody else."""
+    """Who did something. `on_behalf_of` is set if it was done for another user."""
 
     kind: ActorKind
     user_id: UUID | None = None

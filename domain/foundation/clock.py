@@ -1,8 +1,8 @@
-"""What time it is. Asked once at the top of an action and passed down as `at`; rules never ask.
+"""The current time. An action reads it once and passes it down as `at`; rules never read it.
 
-For replays, `CLOCK_FILE` names a file of eight bytes: microseconds by which this market runs ahead of the
-world. Every process of the market reads the same file, so one writer can walk a whole day in a minute and
-all of them agree. Production refuses the setting.
+For replays, `CLOCK_FILE` names a file of eight bytes: the microseconds by which the market's time is ahead of
+real time. All processes share the file, so one writer can run a day in a minute. Production does not allow
+the setting.
 """
 
 import mmap
@@ -18,13 +18,13 @@ _OFFSET = struct.Struct("<q")
 
 def now() -> datetime:
     """The current instant, in UTC."""
-    real = datetime.now(UTC)  # noqa: TID251 -- the one place that asks the machine
+    real = datetime.now(UTC)  # noqa: TID251 -- the only place that reads the system clock
     path = settings().clock_file
     return real if path is None else real + timedelta(microseconds=_OFFSET.unpack_from(_shared(path))[0])
 
 
 def set_clock_offset(path: Path, offset: timedelta) -> None:
-    """Let every process that shares `path` run `ahead` of the world from now on."""
+    """Set the offset from real time for every process that shares the file `path`."""
     if not path.exists():
         path.write_bytes(_OFFSET.pack(0))
     with path.open("r+b") as file:

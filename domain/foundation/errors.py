@@ -1,28 +1,28 @@
-"""Refusals: what a caller can do something about. Six kinds, and one for callers we do not know.
+"""Domain errors: errors that the caller can act on.
 
-    Refusal
-    ├── Unauthenticated  401  we do not know who asks
-    ├── Forbidden        403  we know, and they may not
-    ├── NotFound         404  there is no such thing, or none this caller may know of
-    ├── Conflict         409  the thing is in another state, or somebody was quicker
+    DomainError
+    ├── Unauthenticated  401  the caller is not signed in
+    ├── Forbidden        403  the caller may not do this
+    ├── NotFound         404  it does not exist, or the caller may not know that it does
+    ├── Conflict         409  it is in another state, or another request was first
     │   └── Stale        412  the caller's copy is not the newest one
-    ├── Unacceptable     422  what was sent cannot be meant
+    ├── Unacceptable     422  the request is not valid
     ├── Declined         402  the payment was declined
-    └── Unavailable      503  not now; ask again after a while
+    └── Unavailable      503  not possible now; try again later
 
-A refusal knows nothing of HTTP; `api/problems.py` maps the kinds once. Bugs are not refusals: they raise
-something else, are logged, and answer 500 without a word from inside.
+Domain errors know nothing of HTTP; `api/problems.py` maps each kind to its status. Bugs are no domain errors:
+they raise other exceptions, are logged, and become a 500 that reveals nothing internal.
 """
 
 from typing import Any, ClassVar, Self
 
 
 class DomainError(Exception):
-    """A typed no: a stable slug, a sentence for the person, perhaps the field that is wrong, and extras.
+    """An error for the caller: a stable slug, a sentence for the user, the field that is wrong, and extras.
 
-    `constraint` names the database constraint that guards the same rule, so that a violation seen only by
-    the database becomes this refusal too. `keeps` marks the rare refusal whose transaction is committed:
-    what it wrote (a fresh quote, an ended session) is part of the answer.
+    `constraint` names the database constraint that enforces the same rule: its violation becomes this error.
+    `commits_transaction` is true if the transaction is committed nevertheless, because what it wrote (a fresh
+    quote, an ended session) belongs to the response.
     """
 
     slug: ClassVar[str] = ""
@@ -38,48 +38,48 @@ class DomainError(Exception):
 
     @classmethod
     def all_classes(cls) -> list[type[Self]]:
-        """This refusal and all below it that have a slug, by slug."""
+        """This class and its subclasses that have a slug, sorted by slug."""
         classes_by_slug = {kind.slug: kind for kind in _with_subclasses(cls) if kind.slug}
         return [classes_by_slug[slug] for slug in sorted(classes_by_slug)]
 
 
 class Unauthenticated(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
-    """We do not know who asks."""
+    """The caller is not signed in."""
 
     slug = "sign-in-required"
     title = "Sign in first"
 
 
 class Forbidden(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
-    """We know who asks, and they may not."""
+    """The caller is signed in but may not do this."""
 
     slug = "forbidden"
     title = "This is not allowed"
 
 
 class NotFound(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
-    """There is no such thing, or none that this caller may know of."""
+    """It does not exist, or the caller may not know that it does."""
 
     slug = "not-found"
     title = "This was not found"
 
 
 class Conflict(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
-    """The thing is in another state, or somebody was quicker."""
+    """It is in another state, or another request was first."""
 
     slug = "conflict"
     title = "This conflicts with the present state"
 
 
 class Stale(Conflict):
-    """The caller changes a copy that is not the newest one."""
+    """The caller's copy is not the newest one."""
 
     slug = "stale"
     title = "This has changed in the meantime"
 
 
 class Unacceptable(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
-    """What was sent cannot be meant."""
+    """The request is not valid."""
 
     slug = "unacceptable"
     title = "This request is not valid"
@@ -93,18 +93,18 @@ class Declined(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP na
 
 
 class Unavailable(DomainError):  # noqa: N818 -- one of the kinds, named as HTTP names them
-    """Not now; `retry_after` in the extras says in how many seconds to ask again."""
+    """It is not possible now. `retry_after` in the extras is the wait in seconds before the next try."""
 
     slug = "unavailable"
     title = "Not available right now"
 
 
 def error_class_for_constraint(name: str | None) -> type[DomainError] | None:
-    """The refusal that the database constraint `name` guards, if one does."""
+    """The domain error of the database constraint `name`; None if it has none."""
     if name is None:
         return None
     return next((kind for kind in _with_subclasses(DomainError) if kind.constraint == name), None)
 
 
 def _with_subclasses(kind: type[Any]) -> list[type[Any]]:
-    return [kind, *(leaf for child in kind.__subclasses__() for leaf in _with_subclasses(child))]
+    return [kind, *(subclass for child in kind.__subclasses__() for subclass in _with_subclasses(child))]

@@ -1,8 +1,8 @@
-"""Facts: what happened, in the past tense, kept for ever and delivered to whoever reads them.
+"""Domain events: what happened, named in the past tense, kept permanently and delivered to handlers.
 
-Audit trail and outbox are one table. An action records a fact in its own transaction; the relay takes rows
-that were not dispatched, writes one delivery row for each reader and wakes the readers through the broker.
-PostgreSQL is the truth and the broker only a wake-up: what a wiped broker forgot, the deliveries remember.
+The table `events` is both the audit trail and the outbox. An action records an event in its own transaction.
+The relay takes events that were not dispatched, writes one delivery row for each handler, and wakes the
+handlers through the broker. PostgreSQL is the source of truth: deliveries survive the loss of the broker.
 """
 
 from collections.abc import Mapping
@@ -32,9 +32,9 @@ CHANNEL = "talkoo_events"
 
 
 class DomainEvent:
-    """A frozen dataclass of ids, amounts, words and instants; never a row, never a secret.
+    """Base of events: frozen dataclasses of ids, amounts, codes and instants; no rows, no secrets.
 
-    `audit_only` marks facts that are kept for people to look up and that no worker reads.
+    `audit_only` marks events that are kept for the audit trail and have no handler.
     """
 
     name: ClassVar[str] = ""
@@ -42,7 +42,7 @@ class DomainEvent:
 
     @classmethod
     def all_classes(cls) -> list[type["DomainEvent"]]:
-        """All kinds of facts there are, by name."""
+        """All event classes, sorted by name."""
         classes = [
             kind for child in cls.__subclasses__() for kind in [child, *child.all_classes()] if kind.name
         ]
@@ -51,7 +51,7 @@ class DomainEvent:
 
 # One row means: this happened. Rows are never changed, but for the stamp of their dispatch.
 class EventRecord(Table, table=True):
-    """A fact, by whom, about what, and the how-manieth of its subject."""
+    """A recorded event: its actor, its subject, and its number (`version`) among the subject's events."""
 
     __tablename__ = "events"
     __table_args__ = (
@@ -77,9 +77,9 @@ class EventRecord(Table, table=True):
 forbid_changes(EventRecord, except_columns=("dispatched_at",))
 
 
-# One row means: so many facts are recorded about this subject. Its lock puts a subject's facts in order.
+# One row means: this subject has so many events. The lock on the row keeps a subject's events in order.
 class EventSubject(Table, table=True):
-    """The counter that numbers a subject's facts."""
+    """The counter that numbers the events of a subject."""
 
     __tablename__ = "event_subjects"
     __table_args__ = ({"comment": "One row means: so many facts are recorded about this subject."},)
@@ -87,9 +87,9 @@ class EventSubject(Table, table=True):
     version: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
-# One row means: this reader is to be told of this event, or was.
+# One row means: this event is to be delivered to this handler, was delivered, or is parked.
 class EventDelivery(Table, table=True):
-    """One reader's share in one event: attempts are counted here before the reader runs."""
+    """The delivery of one event to one handler. An attempt is counted before the handler runs."""
 
     __tablename__ = "event_deliveries"
     __table_args__ = (
@@ -112,7 +112,7 @@ class EventDelivery(Table, table=True):
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event as readers and timelines see it."""
+    """An event as handlers and timelines read it."""
 
     id: UUID
     name: str
@@ -168,7 +168,7 @@ _RETRY = text("""
 def record_event(
     session: Session, event: DomainEvent, *, subject: tuple[str, UUID], by: Actor, at: datetime
 ) -> UUID:
-    """Write down that `fact` happened to `subject` (its type and id). Answers the event's id."""
+    """Record the event of `subject` (its type and id) in this transaction, and return the event's id."""
     event_id = ids.new()
     session.flush()
     session.execute(
@@ -192,21 +192,21 @@ def record_event(
 def subject_history(
     session: Session, subject_id: UUID, *, after_version: int = 0, limit: int = 100
 ) -> list[EventRow]:
-    """What happened to a subject, in order."""
+    """The events of a subject with a version above `after_version`, in order of version."""
     rows = session.execute(_HISTORY, {"subject_id": subject_id, "after": after_version, "limit": limit})
     return [_event_row(row) for row in rows]
 
 
 def get_event(session: Session, event_id: UUID) -> EventRow | None:
-    """One event, if there is one of this id."""
+    """The event with this id; None if there is none."""
     row = session.execute(_BY_ID, {"id": event_id}).first()
     return None if row is None else _event_row(row)
 
 
 def mark_handled(session: Session, event_id: UUID, handler: str, *, at: datetime) -> bool:
-    """Whether this is the first time that `reader` handles this event; from now on it no longer is.
+    """Mark the event as handled by `handler`; return False if it was marked before.
 
-    A second worker with the same message waits here for the first one's commit and then learns the truth.
+    A second worker with the same event waits until the transaction of the first one ends.
     """
     return (
         session.execute(_MARK_HANDLED, {"event_id": event_id, "reader": handler, "at": at}).first()
@@ -215,13 +215,13 @@ def mark_handled(session: Session, event_id: UUID, handler: str, *, at: datetime
 
 
 def list_parked_deliveries(session: Session, *, limit: int) -> list[EventDelivery]:
-    """Deliveries that failed too often and are not tried again, the oldest first."""
+    """Deliveries that failed too often and are no longer tried, the oldest first."""
     rows = session.execute(_PARKED, {"limit": limit}).mappings()
     return [EventDelivery(**row) for row in rows]
 
 
 def retry_delivery(session: Session, event_id: UUID, handler: str) -> bool:
-    """Let a parked delivery be tried again; returns whether it was parked."""
+    """Schedule a parked delivery again; return False if it was not parked."""
     return session.execute(_RETRY, {"event_id": event_id, "reader": handler}).first() is not None
 
 
@@ -230,7 +230,7 @@ def _serialize(event: DomainEvent) -> str:
     return orjson.dumps({name: _json_value(value) for name, value in values.items()}).decode()
 
 
-def _json_value(value: Any) -> Any:  # noqa: ANN401 -- whatever a fact may hold
+def _json_value(value: Any) -> Any:  # noqa: ANN401 -- any value of an event
     match value:
         case UUID():
             return str(value)

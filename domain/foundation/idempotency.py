@@ -1,14 +1,12 @@
-"""A retry never repeats an effect: the answer is stored under the caller's key, with the effect itself.
+"""Idempotency keys: a repeated request gets the stored response of the first one, and has no second effect.
 
-Two ways to use it. A route of one transaction looks the key up, works, and stores its answer in the same
-transaction; the primary key lets only one of two simultaneous ones commit. A route that reaches the world
-claims the key first in a transaction of its own, and the claim lapses when its process dies, because what
-it does is idempotent by rows of its own and may be done again.
+A route with one transaction loads the key, works, and stores its response in that transaction; the primary
+key lets only one of two simultaneous requests commit. A route that calls another system first claims the key
+in a transaction of its own. The claim expires if the process dies; such a route can be repeated safely.
 
-What is compared is a keyed fingerprint of method, path and body, so a stored row tells nobody a password.
-Answers to callers who are not signed in may hold tokens; they are sealed with a secret made from the
-request itself, so only who can repeat the request can read the answer. The scope of their keys is what only
-they know (`api.entries`), so two strangers who use the same key do not meet.
+A row holds a keyed fingerprint of method, path and body, so it reveals no password. Responses to callers who
+are not signed in may hold tokens: they are encrypted with a key derived from the request, so that only the
+sender of the request can read them, and their scope (`api.entries`) keeps keys of two senders apart.
 """
 
 import secrets
@@ -26,7 +24,7 @@ from domain.foundation.errors import Conflict, Unacceptable
 from domain.foundation.persistence.tables import Table, instant
 
 RETENTION_PERIOD = timedelta(hours=72)  # longer than any client retries; Stripe keeps 24 hours
-CLAIM_TIMEOUT = timedelta(seconds=60)  # longer than every call to the world together may take
+CLAIM_TIMEOUT = timedelta(seconds=60)  # longer than all calls to other systems in one request may take
 LONGEST_KEY = 255
 SHORTEST_SECRET_KEY = 22  # characters; 128 random bits in base64
 FEWEST_CHARACTERS = 8  # distinct ones; a random UUID has fewer once in 10^9
@@ -34,7 +32,7 @@ _NONCE_LENGTH = 12  # bytes; what AES-GCM is defined for (NIST SP 800-38D)
 
 
 class IdempotencyKeyMissing(Unacceptable):
-    """This route moves money or makes a booking, and asks for an Idempotency-Key."""
+    """The route moves money or makes a booking, and so requires an Idempotency-Key."""
 
     slug = "idempotency-key-required"
     title = "An Idempotency-Key is needed"
@@ -48,21 +46,21 @@ class InvalidIdempotencyKey(Unacceptable):
 
 
 class IdempotencyKeyGuessable(Unacceptable):
-    """Nothing else in the request is secret, so the key must be, and this one could be guessed."""
+    """The request contains no other secret, so its key must not be guessable, and this one is."""
 
     slug = "idempotency-key-guessable"
     title = "This Idempotency-Key could be guessed"
 
 
 class IdempotencyKeyReused(Unacceptable):
-    """The same key came with another request before."""
+    """The same key was used for another request."""
 
     slug = "idempotency-key-reused"
     title = "This Idempotency-Key belongs to another request"
 
 
 class RequestInFlight(Conflict):
-    """The first request with this key has not been answered yet."""
+    """The first request with this key is still in progress."""
 
     slug = "request-in-flight"
     title = "The same request is still being worked on"
@@ -70,7 +68,7 @@ class RequestInFlight(Conflict):
 
 # One row means: this caller sent this request under this key, and this was the answer.
 class IdempotencyKey(Table, table=True):
-    """A remembered answer, or the claim of a request that is still at work (no status yet)."""
+    """A stored response, or the claim of a request that is in progress (`status` is null)."""
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (
@@ -89,7 +87,7 @@ class IdempotencyKey(Table, table=True):
 
 @dataclass(frozen=True, slots=True)
 class IdempotentRequest:
-    """One request under a key: who sends it, the key, and all that makes it this request and no other."""
+    """A request with a key: the scope of its sender, the key, and the content that identifies the request."""
 
     scope: str
     key: str
@@ -98,13 +96,13 @@ class IdempotentRequest:
 
     @property
     def fingerprint(self) -> bytes:
-        """What is compared with the first request under this key."""
+        """A keyed hash of the content, compared with that of the first request under this key."""
         return signing.derive_secret("idempotency/fingerprint", self.content)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """What was answered, byte for byte."""
+    """A stored response, byte for byte."""
 
     status: int
     headers: dict[str, str]
@@ -112,7 +110,7 @@ class StoredResponse:
 
 
 def check_key(key: str) -> None:
-    """Raises `KeyUnreadable` unless `key` is 1 to 255 visible ASCII characters."""
+    """Raise `InvalidIdempotencyKey` unless `key` is 1 to 255 visible ASCII characters."""
     if not 1 <= len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise InvalidIdempotencyKey(
             f"Send 1 to {LONGEST_KEY} visible ASCII characters, a UUID for example.", field="Idempotency-Key"
@@ -120,7 +118,7 @@ def check_key(key: str) -> None:
 
 
 def check_unguessable_key(key: str) -> None:
-    """Raises `KeyGuessable` unless `key` has the length and the variety of a random UUID."""
+    """Raise `IdempotencyKeyGuessable` unless `key` is as long and varied as a random UUID."""
     if len(key) < SHORTEST_SECRET_KEY or len(set(key)) < FEWEST_CHARACTERS:
         raise IdempotencyKeyGuessable("Send a new random UUID with each attempt.", field="Idempotency-Key")
 
@@ -128,7 +126,7 @@ def check_unguessable_key(key: str) -> None:
 def idempotent_request(
     scope: str, key: str, method: str, path: str, body: bytes, *, is_encrypted: bool
 ) -> IdempotentRequest:
-    """The attempt that a request is, by whoever `scope` names. `sealed` answers are read by a retry alone."""
+    """The value to load and store responses by. With `is_encrypted` only a retry can read the response."""
     content = b"\0".join([method.encode(), path.encode(), key.encode(), body])
     return IdempotentRequest(scope, key, content, is_encrypted)
 
@@ -169,10 +167,10 @@ _DELETE_EXPIRED = text("""
 def load_stored_response(
     session: Session, request: IdempotentRequest, *, at: datetime
 ) -> StoredResponse | None:
-    """The stored answer if there is one; None when this request is the first and may go on.
+    """The stored response; None if this request is the first with its key. Locks the key in this transaction.
 
-    Holds the key for this transaction. Refuses `KeyReused` for another request under the same key, and
-    `InFlight` while somebody else is at work on this one.
+    Raises `IdempotencyKeyReused` if the key belongs to another request, and `RequestInFlight` while the first
+    request is in progress.
     """
     row = session.execute(
         _LOAD, {"scope": request.scope, "key": request.key, "oldest": at - RETENTION_PERIOD}
@@ -189,7 +187,7 @@ def load_stored_response(
 def store_response(
     session: Session, request: IdempotentRequest, response: StoredResponse, *, at: datetime
 ) -> bool:
-    """Remember the answer with the effect. False when somebody else's answer stands there already."""
+    """Store the response in the transaction of its effect; return False if another one is stored already."""
     values = {
         "scope": request.scope,
         "key": request.key,
@@ -204,10 +202,10 @@ def store_response(
 
 
 def claim_key(session: Session, request: IdempotentRequest, *, at: datetime) -> bool:
-    """Take the key before reaching the world. Call `look` first, in the same transaction.
+    """Claim the key before calling another system. Call `load_stored_response` first, in this transaction.
 
-    False when somebody else took it between the two: `look` saw the table as it was a moment before it held
-    the key. Look again then.
+    Returns False if another request claimed it in between, because the load read the table a moment before it
+    locked the key. Load again then.
     """
     values = {
         "scope": request.scope,
@@ -221,12 +219,12 @@ def claim_key(session: Session, request: IdempotentRequest, *, at: datetime) -> 
 
 
 def release_key(session: Session, request: IdempotentRequest) -> None:
-    """Give a claimed key back: nothing happened, and the same request may be tried again at once."""
+    """Delete a claim whose request had no effect, so that it can be repeated at once."""
     session.execute(_RELEASE, {"scope": request.scope, "key": request.key})
 
 
 def delete_expired(session: Session, *, at: datetime, limit: int = 1_000) -> int:
-    """Forget answers that were kept long enough. Answers how many."""
+    """Delete up to `limit` responses older than `RETENTION_PERIOD`; return how many."""
     return session.execute(_DELETE_EXPIRED, {"oldest": at - RETENTION_PERIOD, "limit": limit}).rowcount  # type: ignore[attr-defined,no-any-return]  # a DELETE's result counts its rows
 
 

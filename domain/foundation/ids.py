@@ -1,8 +1,8 @@
 """Identifiers: UUID version 7 inside, typed and prefixed on the wire (`bkg_01j…`, TypeID encoding).
 
-Version 7 sorts by time, so indexes grow at one end. The prefix tells people and logs what an id is of, and
-lets a route refuse a quote's id where a booking's is meant. `NewType` ids break SQLModel's column types, so
-code carries plain UUIDs and only the wire knows the prefix.
+Version 7 sorts by time, so indexes grow at one end. The prefix names the kind of the object, so a route
+rejects a quote's id where it expects a booking's. `NewType` ids break SQLModel's column types, so code uses
+plain UUIDs and only the wire has the prefix.
 
 The encoding is TypeID's (https://github.com/jetify-com/typeid, spec 0.3): 128 bits as 26 characters of
 Crockford's base 32, lower case, the first character at most `7`.
@@ -17,7 +17,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-# Two characters at once: a page of answers writes dozens of ids, and this was half of its time.
+# Two characters at once: a page writes dozens of ids, and encoding took half of the time.
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _LENGTH = 26
@@ -25,19 +25,19 @@ _BITS = 128
 
 
 def new() -> UUID:
-    """A fresh id that sorts after every id made before it in this process."""
+    """A new UUID version 7 that sorts after every id this process made before."""
     return UUID(bytes=uuid_utils.uuid7().bytes)
 
 
 def encode(prefix: str, value: UUID) -> str:
-    """The id as it stands on the wire."""
+    """The id as text for the wire: `bkg_01j…`."""
     number = value.int
     pairs = [_PAIRS[(number >> shift) & 1023] for shift in range(_LENGTH * 5 - 10, -1, -10)]
     return f"{prefix}_{''.join(pairs)}"
 
 
 def decode(prefix: str, text: str) -> UUID:
-    """The id that `encode` wrote; anything else raises ValueError."""
+    """The id that `encode` wrote. Raises ValueError for any other text."""
     head, _, digits = text.rpartition("_")
     if head != prefix or len(digits) != _LENGTH:
         raise ValueError(f"an id here starts with {prefix}_ and has {_LENGTH} more characters")
@@ -52,13 +52,13 @@ def decode(prefix: str, text: str) -> UUID:
 
 
 class WireId:
-    """Annotation that lets Pydantic speak prefixed ids: `Annotated[UUID, WireId("bkg")]`."""
+    """Annotation for Pydantic to read and write prefixed ids: `Annotated[UUID, WireId("bkg")]`."""
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 -- Pydantic's signature
-        """Accept the wire's text or a UUID of ours; write the wire's text in JSON."""
+        """Validate text from the wire or a UUID; serialize to text in JSON."""
         return core_schema.no_info_plain_validator_function(
             self._read,
             serialization=core_schema.plain_serializer_function_ser_schema(
@@ -69,7 +69,7 @@ class WireId:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """Tell clients what such an id looks like."""
+        """The JSON schema, with the pattern of the id."""
         return {
             "type": "string",
             "pattern": f"^{self.prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$",

@@ -1,4 +1,4 @@
-"""Lifecycles are tables: one row for each transition, and everything else is read off them."""
+"""Lifecycles: tables with one row per transition, from which everything else is derived."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ ActorType = TypeVar("ActorType", bound=StrEnum)
 
 
 class TransitionNotAllowed(Conflict):
-    """The thing is not in a state in which this may be done, or not by this side."""
+    """The transition does not exist in this state, or not for this actor."""
 
     slug = "transition-not-allowed"
     title = "This cannot be done now"
@@ -20,7 +20,7 @@ class TransitionNotAllowed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Transition(Generic[State, ActorType]):
-    """A named step: who may take it, from which states, to which one, and when the clock takes it."""
+    """A transition: its name, who may make it, its source states, its target, and when the clock makes it."""
 
     name: str
     actors: frozenset[ActorType]
@@ -31,7 +31,7 @@ class Transition(Generic[State, ActorType]):
 
 @dataclass(frozen=True)
 class Lifecycle(Generic[State, ActorType]):
-    """A noun's whole life. `initial` are the states things are born in, `final` those they rest in."""
+    """All transitions of a noun, with the states in which it begins (`initial`) and ends (`final`)."""
 
     noun: str
     transitions: tuple[Transition[State, ActorType], ...]
@@ -39,7 +39,10 @@ class Lifecycle(Generic[State, ActorType]):
     final: frozenset[State]
 
     def next_state(self, state: State, name: str, actor: ActorType) -> State:
-        """The state after `name`. Refuses with `NotNow`, which tells what this actor may do instead."""
+        """The state after the transition `name`.
+
+        Raises `TransitionNotAllowed` with the names of the transitions that this actor may make instead.
+        """
         for transition in self.transitions:
             if transition.name == name and state in transition.sources and actor in transition.actors:
                 return transition.target
@@ -51,7 +54,7 @@ class Lifecycle(Generic[State, ActorType]):
         )
 
     def allowed_transitions(self, state: State, actor: ActorType) -> list[str]:
-        """The names of what `actor` may do to a thing in `state`, in the table's order."""
+        """The names of the transitions that `actor` may make from `state`, in the order of the table."""
         names = (row.name for row in self.transitions if state in row.sources and actor in row.actors)
         return list(dict.fromkeys(names))
 

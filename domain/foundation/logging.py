@@ -1,7 +1,6 @@
-"""Logs: one JSON object a line, with the request's id, and never a secret or a person's data.
+"""Logs: one JSON object per line, with the id of the request, without secrets or personal data.
 
-Only ids, slugs, counts and durations are logged. What people write, their names, addresses and tokens are
-not, so there is nothing to mask.
+Only ids, slugs, counts and durations are logged; never texts of users, names, addresses or tokens.
 """
 
 import logging
@@ -13,7 +12,7 @@ from domain.foundation.text.card_numbers import mask_card_numbers
 
 
 def configure_logging(level: str) -> None:
-    """Send our logs and the libraries' to standard error in one form. Doing it twice does no harm."""
+    """Send our logs and those of libraries to standard error. Can be called repeatedly."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -34,14 +33,14 @@ def configure_logging(level: str) -> None:
 
 
 def get_logger(component: str) -> structlog.typing.FilteringBoundLogger:
-    """A logger that says from which room it speaks."""
-    return structlog.get_logger(component=component)  # type: ignore[no-any-return]  # structlog answers a lazy proxy
+    """A logger whose entries name the component."""
+    return structlog.get_logger(component=component)  # type: ignore[no-any-return]  # structlog returns a lazy proxy
 
 
 def _mask_card_numbers(
     _logger: object, _method: str, entry: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """A trace may quote what somebody typed; all else in a log is ours."""
+    """Mask card numbers in the traceback, the only part of an entry that may quote a user's text."""
     if "exception" in entry:
         entry["exception"] = mask_card_numbers(entry["exception"])
     return entry

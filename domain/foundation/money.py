@@ -1,7 +1,7 @@
-"""Money: integers of a currency's smallest unit, and the three ways in which this house divides them.
+"""Money: integer amounts in a currency's minor units, and the functions that divide them.
 
-How many decimals a currency has is ISO 4217's to say, never a constant 100. Nothing here is a float: a share
-is a fraction of integers rounded half to even once, a split gives every unit to exactly one part.
+ISO 4217 defines the number of decimals of a currency. There are no floats: a share is a fraction of integers,
+rounded half to even once; a split gives every unit to exactly one part.
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ BASIS_POINTS = 10_000  # in one whole; a rate of 5 % is 500
 
 # ISO 4217, list one as maintained by SIX Group, https://www.six-group.com/en/products-services/
 # financial-information/data-standards.html, as of 1 January 2026. Funds codes (BOV, CHE, CHW, CLF, COU, MXV,
-# USN, UYI, UYW), metals, bond units and test codes are left out: nobody pays a neighbour with them, and with
-# CLF and UYW go the only units of four decimals.
+# USN, UYI, UYW), metals, bond units and test codes are left out: they are not used for payments. CLF and UYW
+# would be the only units with four decimals.
 _WITHOUT_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
 _WITH_THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
 _WITH_TWO_DECIMALS = (
@@ -36,14 +36,14 @@ CURRENCIES = frozenset(_EXPONENTS)
 
 
 class CurrencyUnknown(Unacceptable):
-    """No currency that people pay with has this code."""
+    """No currency that is used for payments has this code."""
 
     slug = "currency-unknown"
     title = "This currency is not known here"
 
 
 def exponent(currency: str) -> int:
-    """How many decimals the currency has: 0, 2 or 3. An unknown code is refused, never guessed."""
+    """The number of decimals of the currency: 0, 2 or 3. Raises `CurrencyUnknown` for an unknown code."""
     try:
         return _EXPONENTS[currency]
     except KeyError:
@@ -51,17 +51,16 @@ def exponent(currency: str) -> int:
 
 
 def portion(amount: int, basis_points: int, step: int = 1) -> int:
-    """So many hundredths of a percent of `amount`, rounded half to even to a multiple of `step`."""
+    """`amount` × `basis_points` / 10,000, rounded half to even to a multiple of `step`."""
     return share(amount, basis_points, BASIS_POINTS, step)
 
 
 def share(amount: int, part: int, whole: int, step: int = 1) -> int:
-    """`amount` × `part` / `whole`, rounded half to even once, at the end; `whole` is above zero.
+    """`amount` × `part` / `whole`, rounded half to even once to a multiple of `step`.
 
-    The result is a multiple of `step`: 10 where a card pays no finer amount than ten minor units.
-
-    Half to even leans to neither side over many bills (IEEE 754's default, also called banker's rounding),
-    and is symmetric: what is charged and what is given back of the same share are the same.
+    `step` is 10 where card payments must be multiples of ten minor units. Rounding half to even (the default
+    of IEEE 754, also called banker's rounding) has no bias over many amounts and is symmetric: the same share
+    of a charge and of its refund are equal. Raises ValueError unless `whole` is above zero.
     """
     if whole <= 0:
         raise ValueError("a share is taken of a whole above zero")
@@ -72,15 +71,17 @@ def share(amount: int, part: int, whole: int, step: int = 1) -> int:
 
 
 def apportion(total: int, weights: Sequence[int], step: int = 1) -> list[int]:
-    """`total` in parts as the weights have it; the parts sum to it exactly.
+    """`total` split in proportion to the weights; the parts add up to exactly `total`.
 
-    Hamilton's method of the largest remainder: every part gets its whole units, the units left over go to the
-    parts that lost most, and among equals to the earlier ones, so the same question has one answer. No part
-    is further than one unit from its exact share, and a part of weight zero gets nothing. A negative total
-    is split like its positive twin.
+    Largest remainder (Hamilton's) method: every part is rounded down, and the remaining units go to the parts
+    with the largest remainders, the earlier one first. So the result is deterministic, no part is more than
+    one unit from its exact share, and a weight of zero gets nothing. A negative total is split like its
+    absolute value.
 
-    The parts are multiples of `step`, and then none is further than one step from its exact share. Where the
-    total itself is no multiple, the part of the largest weight gets what is less than a step.
+    The parts are multiples of `step`, at most one step from their exact shares. If `total` is not a multiple,
+    the remainder below one step goes to the part with the largest weight.
+
+    Raises ValueError if a weight is negative or all are zero.
     """
     if step > 1:
         return _apportion_in_steps(total, weights, step)
@@ -91,8 +92,8 @@ def apportion(total: int, weights: Sequence[int], step: int = 1) -> list[int]:
     shares = [divmod(abs(total) * weight, whole) for weight in weights]
     left_over = abs(total) - sum(units for units, _ in shares)
     by_loss = sorted(range(len(shares)), key=lambda place: (-shares[place][1], place))
-    lucky = frozenset(by_loss[:left_over])
-    return [sign * (units + (place in lucky)) for place, (units, _) in enumerate(shares)]
+    rounded_up = frozenset(by_loss[:left_over])
+    return [sign * (units + (place in rounded_up)) for place, (units, _) in enumerate(shares)]
 
 
 def _apportion_in_steps(total: int, weights: Sequence[int], step: int) -> list[int]:
@@ -105,13 +106,13 @@ def _apportion_in_steps(total: int, weights: Sequence[int], step: int) -> list[i
 
 @dataclass(frozen=True, slots=True)
 class MonetaryAmount:
-    """An amount in minor units of one currency. Amounts of two currencies never mix."""
+    """An amount in minor units of a currency. Adding another currency raises ValueError."""
 
     amount: int
     currency: str
 
     def __post_init__(self) -> None:
-        """A float is refused even when it is whole: it says that somebody divided."""
+        """Raise TypeError unless the amount is an int; a whole float is an error too."""
         exponent(self.currency)
         if type(self.amount) is not int:
             raise TypeError("an amount is an integer of minor units")
@@ -127,7 +128,7 @@ class MonetaryAmount:
 
     @property
     def decimal(self) -> Decimal:
-        """The amount in major units, exact, for display only."""
+        """The exact amount in major units, for display only."""
         return Decimal(self.amount).scaleb(-exponent(self.currency))
 
     def _alike(self, other: Self) -> int:

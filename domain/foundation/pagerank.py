@@ -1,8 +1,7 @@
-"""Flow along weighted roads: what starts at a few, and is passed on by whoever it reaches.
+"""Personalized PageRank (Page et al., 1999; against manipulation: Gyöngyi et al., *TrustRank*, 2004).
 
-This is personalised PageRank (Page and others 1999; as a defence: Gyöngyi and others, *TrustRank*, 2004).
-Ratings use it for trust among those who worked for one another, contributions for standing among those who
-confirmed one another. Pure; people are rows 0 … n − 1.
+Ratings use it for trust between people who worked for each other, contributions for standing between people
+who confirmed each other. Pure functions; nodes (people) are the indexes 0 … n − 1.
 """
 
 import numpy as np
@@ -13,13 +12,13 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 AdjacencyMatrix = csr_array
 
-TOLERANCE = 1e-12  # of all the mass there is
+TOLERANCE = 1e-12  # L1 change of the ranks per iteration; the ranks sum to one
 
 
 def adjacency_matrix(start: Ints, end: Ints, weight: Floats, nodes: int) -> AdjacencyMatrix:
-    """Roads (N,) as a matrix (people, people): row i, column j is the weight of i to j, parallel ones added.
+    """Sparse matrix (nodes, nodes) of the edges: row i, column j is the sum of the weights from i to j.
 
-    A road of weight zero or from somebody to themselves leads nowhere and is left out.
+    `start`, `end` and `weight` have shape (edges,). Edges of weight zero and self-loops are left out.
     """
     kept = (weight > 0) & (start != end)
     return csr_array((weight[kept], (start[kept], end[kept])), shape=(nodes, nodes))
@@ -28,11 +27,11 @@ def adjacency_matrix(start: Ints, end: Ints, weight: Floats, nodes: int) -> Adja
 def personalized_pagerank(
     adjacency: AdjacencyMatrix, seeds: Floats, *, damping: float, iterations: int = 200
 ) -> Floats:
-    """Where it comes to rest: f (people,) of sum one, f = d·Aᵀ·f + (1 − d)·p.
+    """Ranks f, shape (nodes,), sum one: the fixed point of f = d·Aᵀ·f + (1 − d)·p.
 
-    d is `passed_on`, A the roads with rows of sum one, p the seeds as shares. What somebody without a road
-    onwards would pass on goes back to the seeds. Stops when a round moves less than 1e-12 of the mass, or
-    after so many rounds. No seeds, no flow.
+    d is `damping`, A the adjacency matrix with rows normalised to sum one, p the normalised seeds (nodes,).
+    The rank of a node without outgoing edges returns to the seeds. Iterates until the change is below
+    `TOLERANCE`, at most `iterations` times. All ranks are zero if all seeds are zero.
     """
     total = float(seeds.sum())
     if total <= 0:
@@ -53,6 +52,6 @@ def personalized_pagerank(
 
 
 def out_weights(adjacency: AdjacencyMatrix) -> Floats:
-    """The weight of all roads that leave each person; shape (people,)."""
+    """The sum of the weights of each node's outgoing edges; shape (nodes,)."""
     leaving: Floats = np.asarray(adjacency.sum(axis=1), dtype=np.float64).ravel()
     return leaving

@@ -1,7 +1,7 @@
-"""Keyset pages: a cursor holds the sort key of the last row seen, so rows that arrive meanwhile move nothing.
+"""Keyset pagination: a cursor holds the sort key of the last row, so new rows do not shift pages.
 
-A cursor is opaque to clients: base64url of a JSON array. It holds nothing secret and is not signed; whoever
-invents one gets the rows after the place they invented, among those they may see anyway.
+A cursor is opaque to clients: base64url of a JSON array. It contains no secret and is not signed: a forged
+cursor only selects among rows that the caller may see anyway.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -19,11 +19,11 @@ Item = TypeVar("Item")
 Key = str | int | float | datetime | UUID
 
 DEFAULT_LIMIT = 20  # what fits on a screen or two
-LARGEST_LIMIT = 100  # keeps the slowest page within a request's time
+LARGEST_LIMIT = 100  # keeps the slowest page within the time of a request
 
 
 class InvalidCursor(Unacceptable):
-    """The cursor is not one that a page of this list carried."""
+    """The cursor was not issued for this list."""
 
     slug = "invalid-cursor"
     title = "This cursor cannot be read"
@@ -31,25 +31,25 @@ class InvalidCursor(Unacceptable):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """Some rows, and the cursor of the next ones when there are any."""
+    """The items of a page, and the cursor of the next page; None on the last one."""
 
     items: list[Item]
     next_cursor: str | None
 
 
 def build_page(rows: Sequence[Item], limit: int, key: Callable[[Item], Sequence[Key]]) -> Page[Item]:
-    """A page from `limit + 1` rows: the row too many tells that there is more."""
-    shown = list(rows[:limit])
-    return Page(shown, encode_cursor(key(shown[-1])) if len(rows) > limit else None)
+    """A page of the first `limit` rows. `rows` has one row more if there is a next page."""
+    items = list(rows[:limit])
+    return Page(items, encode_cursor(key(items[-1])) if len(rows) > limit else None)
 
 
 def encode_cursor(values: Sequence[Key]) -> str:
-    """The cursor that stands for a sort key."""
+    """The cursor for a sort key."""
     return urlsafe_b64encode(orjson.dumps(list(values))).rstrip(b"=").decode()
 
 
 def decode_cursor(cursor: str, kinds: Sequence[type[Key]]) -> list[Key]:
-    """The sort key in `cursor`, as values of `kinds`. Refuses whatever `encode` did not write."""
+    """The sort key in `cursor`, as values of `kinds`. Raises `InvalidCursor` if it cannot be decoded."""
     try:
         values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return [_read(value, kind) for value, kind in zip(values, kinds, strict=True)]

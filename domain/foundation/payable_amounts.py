@@ -1,13 +1,13 @@
-"""Which amounts a card payment can have: the least, the most, and the step between two, by currency.
+"""The amounts a card can pay, by currency: the least, the most, and the step between two amounts.
 
-One table for everybody who sets, quotes, takes or gives back a price. Amounts are ISO 4217 minor units. Zero
-needs no payment and is always fine. A refund has the step of a payment and no least amount.
+All code that sets, quotes, charges or refunds a price uses this table. Amounts are ISO 4217 minor units. Zero
+needs no payment and is always allowed. A refund has the same step and no least amount.
 
 Source: https://docs.stripe.com/currencies, sections "Supported presentment currencies", "Three-decimal
 currencies", "Special cases" and "Minimum and maximum charge amounts", and the description of `amount` in
 stripe 16.1 ("up to eight digits"); read on 2026-12-01. The least amounts are those of the settlement
-currency, and a market's currency is the one it settles in. Stripe documents no least amount for the other
-currencies; where it refuses one all the same, the payment says so in the words of `AmountNotPayable`.
+currency, which is the market's currency. Stripe documents no least amount for the other currencies; if it
+rejects an amount nevertheless, the payment raises `AmountNotPayable`.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ from typing import Any
 from domain.foundation.errors import Unacceptable
 from domain.foundation.money import CURRENCIES, MonetaryAmount, exponent
 
-# ISO 4217 knows them and Stripe takes no card payment in them.
+# Currencies of ISO 4217 in which Stripe accepts no card payments.
 _UNSUPPORTED = frozenset(
     "BTN CUP ERN IQD IRR KPW LYD MRU SDG SSP STN SVC SYP TMT VED VES XCG ZWG".split()  # noqa: SIM905 -- as in money
 )
 
-# In major units, as the page has them.
+# In major units, as in Stripe's table.
 _LEAST: Mapping[str, tuple[str, ...]] = {
     "0.3": ("GBP",),
     "0.5": (
@@ -55,8 +55,8 @@ _LEAST: Mapping[str, tuple[str, ...]] = {
 _MOST_DIGITS = {"IDR": 12, "COP": 10, "HUF": 10, "JPY": 10, "INR": 9}  # as Stripe counts; the others have 8
 _USUAL_DIGITS = 8
 
-# Where Stripe counts in other units than ISO 4217 ("Special cases"): so many of Stripe's make one of ours,
-# and the other way round.
+# Stripe's units differ from ISO 4217 for these ("Special cases"): Stripe's units in one ISO minor unit, and
+# ISO minor units in one of Stripe's units.
 FINER_AT_STRIPE: Mapping[str, int] = {"ISK": 100, "UGX": 100}
 COARSER_AT_STRIPE: Mapping[str, int] = {"MGA": 100}
 
@@ -64,7 +64,7 @@ _TENS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})  # "the least-significant
 
 
 class AmountNotPayable(Unacceptable):
-    """No card can pay this amount, or be given it back, in this currency; `detail` says what can be changed.
+    """No card payment or refund can have this amount in this currency; `detail` says what to change.
 
     `least_amount`, `most_amount` and `step_amount` say what can be paid, in minor units of `currency`;
     `changeable_by` says who can change it.
@@ -76,7 +76,7 @@ class AmountNotPayable(Unacceptable):
 
 @dataclass(frozen=True, slots=True)
 class PayableBounds:
-    """What a card payment in a currency can be: a multiple of `step` from `least` to `most`."""
+    """Bounds of card payments in a currency: multiples of `step` from `least` to `most`, in minor units."""
 
     currency: str
     least: int
@@ -84,33 +84,33 @@ class PayableBounds:
     step: int
 
     def allows(self, amount: int) -> bool:
-        """Whether this amount can be paid, or nothing is to be paid."""
+        """Whether this amount can be paid; zero always can."""
         return amount == 0 or (self.least <= amount <= self.most and amount % self.step == 0)
 
 
 def payable_bounds(currency: str) -> PayableBounds | None:
-    """The bounds of card payments in a currency; None where no card pays in it.
+    """The bounds of card payments in a currency; None if it has no card payments.
 
-    Raises CurrencyUnknown if ISO 4217 does not have it.
+    Raises `CurrencyUnknown` if ISO 4217 does not list it.
     """
     exponent(currency)
     return _BOUNDS.get(currency)
 
 
 def payable_step(currency: str) -> int:
-    """The step of payments and refunds in a currency; 1 where no card pays in it."""
+    """The step of payments and refunds in minor units; 1 if the currency has no card payments."""
     bounds = payable_bounds(currency)
     return bounds.step if bounds else 1
 
 
 def least_payable(currency: str) -> int:
-    """The least that a card can pay in a currency; 0 where no card pays in it."""
+    """The least amount of a card payment in minor units; 0 if the currency has no card payments."""
     bounds = payable_bounds(currency)
     return bounds.least if bounds else 0
 
 
 def is_payable(amount: int, currency: str) -> bool:
-    """Whether a card can pay this amount, or nothing is to be paid."""
+    """Whether a card can pay this amount; zero needs no payment and is payable."""
     bounds = payable_bounds(currency)
     return amount == 0 or (bounds is not None and bounds.allows(amount))
 
@@ -118,9 +118,9 @@ def is_payable(amount: int, currency: str) -> bool:
 def check_payable(
     amount: int, currency: str, *, advice: str = "", changeable_by: tuple[str, ...] = ()
 ) -> None:
-    """Check that a card can pay this amount. `advice` says what can be changed, in whole sentences.
+    """Raise `AmountNotPayable` unless a card can pay this amount.
 
-    Raises AmountNotPayable if it cannot.
+    `advice` says in whole sentences what can be changed, `changeable_by` who can change it.
     """
     if is_payable(amount, currency):
         return
@@ -131,17 +131,14 @@ def check_payable(
 
 
 def check_refundable(amount: int, currency: str) -> None:
-    """Check that a card can be given back this amount.
-
-    Raises AmountNotPayable if it lies between two steps; its detail names the nearest two.
-    """
+    """Raise `AmountNotPayable` unless this amount can be refunded; `detail` names the nearest two amounts."""
     step = payable_step(currency)
     if amount % step == 0:
         return
     below = amount - amount % step
     lower, upper = format_amount(below, currency), format_amount(below + step, currency)
     raise AmountNotPayable(
-        f"Cards are given back multiples of {format_amount(step, currency)}. Ask for {lower} or {upper}.",
+        f"Refunds to cards are multiples of {format_amount(step, currency)}. Ask for {lower} or {upper}.",
         field="amount",
         amount=amount,
         **_extras(currency),
@@ -149,7 +146,7 @@ def check_refundable(amount: int, currency: str) -> None:
 
 
 def describe_limits(currency: str) -> str:
-    """What can be paid by card in a currency, in words that end a sentence."""
+    """The end of a sentence that says which amounts cards can pay in a currency."""
     bounds = payable_bounds(currency)
     if bounds is None:
         return f"no card pays in {currency}"
@@ -159,11 +156,11 @@ def describe_limits(currency: str) -> str:
 
 
 def format_amount(amount: int, currency: str) -> str:
-    """An amount for people: `EUR 0.50`."""
+    """An amount as text for people: `EUR 0.50`."""
     return f"{currency} {MonetaryAmount(amount, currency).decimal:f}"
 
 
-def _extras(currency: str) -> dict[str, Any]:  # numbers and a code, as extras of a refusal
+def _extras(currency: str) -> dict[str, Any]:  # numbers and a code: the extras of an error
     bounds = payable_bounds(currency)
     if bounds is None:
         return {"currency": currency}

@@ -1,7 +1,7 @@
-"""Signatures that show a thing was said by us: HMAC-SHA256 under the first of our signing keys.
+"""HMAC-SHA256 signatures and derived secrets, made with the first of the configured signing keys.
 
-Older keys stay in the list while what they signed is still about, so keys can be rotated without a break.
-The purpose is part of what is signed, so a signature for one thing never passes for another.
+To rotate keys, put the new key first and keep the older ones while their signatures are in use. The purpose
+is part of the signed message, so a signature for one purpose is not valid for another.
 """
 
 import hmac
@@ -11,23 +11,23 @@ from domain.foundation.configuration.settings import settings
 
 
 def sign(purpose: str, message: bytes) -> str:
-    """A signature over `message`, good for `purpose` only."""
+    """The signature of `message` for `purpose`, as base64url."""
     return _signature(settings().signing_keys[0], purpose, message)
 
 
 def verify(purpose: str, message: bytes, signature: str) -> bool:
-    """Whether one of our keys made `signature` over `message` for `purpose`."""
+    """Whether `signature` is that of `message` for `purpose` under any of the signing keys."""
     candidates = [_signature(key, purpose, message) for key in settings().signing_keys]
-    return any([hmac.compare_digest(candidate.encode(), signature.encode()) for candidate in candidates])  # noqa: C419 -- every key is tried, so timing tells nothing
+    return any([hmac.compare_digest(candidate.encode(), signature.encode()) for candidate in candidates])  # noqa: C419 -- a list, so that every key is tried and the time reveals nothing
 
 
 def derive_secret(purpose: str, message: bytes) -> bytes:
-    """Thirty-two bytes that only we can derive from `message`."""
+    """A secret of 32 bytes derived from `message` with the newest key."""
     return derive_secrets(purpose, message)[0]
 
 
 def derive_secrets(purpose: str, message: bytes) -> list[bytes]:
-    """The same under each of our keys, the newest first: what was derived before a key was rotated too."""
+    """The secrets of `derive_secret` under every key, the newest first, to find what older keys derived."""
     scoped = _scoped(f"{purpose}/secret", message)
     return [hmac.digest(key.encode(), scoped, "sha256") for key in settings().signing_keys]
 

@@ -1,4 +1,4 @@
-"""Spans of time: half-open, in UTC. What wall-clock time they mean is told by the IANA zone beside them."""
+"""Half-open spans of time in UTC. Their owner keeps the IANA time zone for local times."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """From `start` up to, and not including, `end`."""
+    """The time from `start` (inclusive) to `end` (exclusive). Raises ValueError unless start < end."""
 
     start: datetime
     end: datetime
 
     def __post_init__(self) -> None:
-        """Both ends are normalised to UTC: subtracting two datetimes of one zone ignores clock changes."""
+        """Convert both ends to UTC: subtracting two datetimes of one zone ignores clock changes."""
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ValueError("a span needs instants, not wall-clock times")
         object.__setattr__(self, "start", self.start.astimezone(UTC))
@@ -22,13 +22,13 @@ class Span:
 
     @property
     def duration(self) -> timedelta:
-        """Elapsed time, as a stopwatch would show it."""
+        """The elapsed time between start and end."""
         return self.end - self.start
 
     def overlaps(self, other: "Span") -> bool:
-        """Whether the two share an instant; touching ends do not."""
+        """Whether the two spans share an instant; spans that only touch do not."""
         return self.start < other.end and other.start < self.end
 
     def widened(self, before: timedelta, after: timedelta) -> "Span":
-        """The span with room around it."""
+        """The span extended by `before` at its start and `after` at its end."""
         return Span(self.start - before, self.end + after)

@@ -1,14 +1,14 @@
-"""Identity: who people are, how they show it, and what they may do.
+"""Identity: accounts, authentication and permissions.
 
-A **user** is a person with an account, customer and provider alike. A **session** begins with a sign-in and
-is a family of tokens: an *access* token (15 minutes, looked up on every request) and a *refresh* token (30
-days, exchanged once). A **grant** is a role a user holds in a market or everywhere. A **caller** is what
-authentication yields: a value, no row. A **signal** is a card, a device or a bank account that accounts may
-share; a **cluster** is whoever is linked by such, looked at as one.
+A **user** is a person with an account. A **session** begins with a sign-in and is a family of tokens: an
+*access* token (15 minutes, looked up on every request) and a *refresh* token (30 days, exchanged once). A
+**grant** is a role of a user in a market or everywhere; a **caller** is the value authentication returns. A
+**signal** is a card, device or bank account that accounts may share; a **cluster** is all users linked by
+signals.
 
-Invariants: one account per address; a role is held once per market; a session has one refresh token that
-can still be exchanged; a refresh token that comes twice ends its session; nothing that opens a door is
-stored in clear, and no signal; and no answer, status or amount of work tells whether an account exists.
+Invariants: one account per e-mail address; one grant per user, role and market; one refresh token per session
+can be exchanged; a reused refresh token ends its session; tokens, secrets, passwords and signals are stored
+as hashes only; no response, status or response time reveals whether an account exists.
 """
 
 from domain.identity import permissions

@@ -1,4 +1,4 @@
-"""Accounts: opened, changed, suspended, reinstated."""
+"""Actions on accounts: sign up, update, suspend, reinstate."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -36,7 +36,7 @@ _OPEN = text("""
 
 
 class UserChanges(TypedDict, total=False):
-    """What people may change about themselves; a key that is absent stays as it is."""
+    """What users may change about themselves. Absent keys stay unchanged."""
 
     name: str
     locale: str
@@ -53,19 +53,21 @@ def sign_up(
     at: datetime,
     passwords: Passwords = PASSWORDS,
 ) -> None:
-    """Open an account unless this address has one; the answer and the work are the same either way.
+    """Create an account unless the address has one. The result and the work are the same in both cases.
 
-    Refuses `EmailUnfit`, `PasswordUnfit` and `TextUnfit`, all from what was sent alone. Nobody is signed in
-    by this: an answer with a session in it would tell new addresses from known ones.
+    Does not sign in, because a session in the response would reveal whether the address is new. Raises
+    `InvalidEmail`, `PasswordNotAllowed` or `InvalidText` if the input is not valid.
     """
     address = parse_email(email)
     check_password(password, email=address.email)
-    prepared, password_hash = normalization.normalize_name(name, field="name"), passwords.hashed(password)
-    if (user_id := open_account(session, address, prepared, password_hash, locale=locale, at=at)) is not None:
+    normalized, password_hash = normalization.normalize_name(name, field="name"), passwords.hashed(password)
+    if (
+        user_id := open_account(session, address, normalized, password_hash, locale=locale, at=at)
+    ) is not None:
         event: events.DomainEvent = UserSignedUp(user_id)
-    elif (known := queries.user_by_typed_email(session, parse_typed_email(email))) is not None:
-        user_id, event = known.id, SignUpRepeated(known.id)
-    else:  # erased between two statements: whoever signs up again will succeed
+    elif (owner := queries.user_by_typed_email(session, parse_typed_email(email))) is not None:
+        user_id, event = owner.id, SignUpRepeated(owner.id)
+    else:  # the account was erased between the two statements: the next sign-up will succeed
         return
     events.record_event(session, event, subject=("user", user_id), by=Actor(ActorKind.USER), at=at)
 
@@ -79,7 +81,7 @@ def open_account(
     locale: str,
     at: datetime,
 ) -> UUID | None:
-    """The id of a new account, or None when the address has one: the constraint decides, not a look."""
+    """Create an account and return its id; None if the address has one (decided by the constraint)."""
     values = {
         "id": ids.new(),
         "email": address.email,
@@ -93,49 +95,52 @@ def open_account(
 
 
 def update_user(session: Session, user_id: UUID, changes: UserChanges, *, by: Actor, at: datetime) -> User:
-    """Change name, locale or time zone. Refuses `TimeZoneUnknown` and `TextUnfit`."""
-    person = queries.get_user(session, user_id)
+    """Change name, locale or time zone, and return the user.
+
+    Raises `UserNotFound`, `TimeZoneUnknown`, and `InvalidText` if the name is not allowed.
+    """
+    user = queries.get_user(session, user_id)
     if (name := changes.get("name")) is not None:
         changes = {**changes, "name": normalization.normalize_name(name, field="name")}
     if (zone := changes.get("time_zone")) is not None:
         time_zones.check_time_zone(zone)
-    changed = {field: value for field, value in changes.items() if getattr(person, field) != value}
-    for field, value in changed.items():
-        setattr(person, field, value)
-    if changed:
-        event = UserChanged(person.id, tuple(sorted(changed)))
-        events.record_event(session, event, subject=("user", person.id), by=by, at=at)
-    return person
+    values = {field: value for field, value in changes.items() if getattr(user, field) != value}
+    for field, value in values.items():
+        setattr(user, field, value)
+    if values:
+        event = UserChanged(user.id, tuple(sorted(values)))
+        events.record_event(session, event, subject=("user", user.id), by=by, at=at)
+    return user
 
 
 def suspend_user(
     session: Session, user_id: UUID, *, by: Actor, reason_code: str, reason: str, at: datetime
 ) -> User:
-    """Close the account to its owner and end every session of theirs. Doing it twice does no harm.
+    """Suspend the account and end all its sessions. Does nothing if it is suspended already.
 
-    Raises `OwnAccount` if it is the account of whoever suspends.
+    Raises `UserNotFound`, and `OwnAccountSuspension` if it is the account of the acting user.
     """
     if by.user_id == user_id:
         raise OwnAccountSuspension
-    person = _lock_user(session, user_id)
-    if person.suspended_at is None:
-        person.suspended_at = at
-        event = UserSuspended(person.id, reason_code, reason)
-        events.record_event(session, event, subject=("user", person.id), by=by, at=at)
-        end_all_sessions(session, person.id, reason=SessionEndReason.SUSPENDED, by=by, at=at)
-    return person
+    user = _lock_user(session, user_id)
+    if user.suspended_at is None:
+        user.suspended_at = at
+        event = UserSuspended(user.id, reason_code, reason)
+        events.record_event(session, event, subject=("user", user.id), by=by, at=at)
+        end_all_sessions(session, user.id, reason=SessionEndReason.SUSPENDED, by=by, at=at)
+    return user
 
 
 def reinstate_user(
     session: Session, user_id: UUID, *, by: Actor, reason_code: str, reason: str, at: datetime
 ) -> User:
-    """Let the owner sign in again. Doing it twice does no harm."""
-    person = _lock_user(session, user_id)
-    if person.suspended_at is not None:
-        person.suspended_at = None
-        event = UserReinstated(person.id, reason_code, reason)
-        events.record_event(session, event, subject=("user", person.id), by=by, at=at)
-    return person
+    """End the suspension of the account. Does nothing if it is not suspended. Raises `UserNotFound`."""
+    user = _lock_user(session, user_id)
+    if user.suspended_at is not None:
+        user.suspended_at = None
+        event = UserReinstated(user.id, reason_code, reason)
+        events.record_event(session, event, subject=("user", user.id), by=by, at=at)
+    return user
 
 
 def _lock_user(session: Session, user_id: UUID) -> User:

@@ -1,11 +1,10 @@
-"""Who is asking: the value that authentication yields and every door passes on.
+"""Callers: the value that authentication returns and endpoints pass to actions.
 
-A **caller** is a person with a living session; a **grant** is a role that person holds, in one market or
-everywhere. Callers are values, not rows: they outlive the short transaction that found them.
+A **caller** is a user with an active session; a **grant** is a role of a user in one market or everywhere.
+Callers are values, not rows: they are used after the short transaction that loaded them.
 
-The same person books as a customer and decides as an operator, so a caller does not *have* one kind of
-actor. `actor` is the person acting for themselves; `actor_in(market_id)` is the same person using the
-highest role they hold there.
+The same person books as a customer and decides as an operator. So `actor` is the person acting for
+themselves, and `actor_in(market_id)` the same person in the highest role they have in that market.
 """
 
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from domain.foundation.actors import Actor, ActorKind
 
 
 class UserRole(StrEnum):
-    """What staff may hold; everybody else is simply a user."""
+    """The roles of staff. A user without a grant has no role."""
 
     OPERATOR = "operator"
     MODERATOR = "moderator"
@@ -30,13 +29,13 @@ class Grant:
     market_id: UUID | None = None
 
     def covers(self, market_id: UUID | None) -> bool:
-        """Whether the grant counts in this market; None asks for everywhere, and few grants reach that."""
+        """Whether the grant is valid in this market; with None: whether it is valid everywhere."""
         return self.market_id is None or self.market_id == market_id
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A signed-in person, the session they use, and the roles they hold at this moment."""
+    """A signed-in user, the session of the request, and the roles the user has now."""
 
     user_id: UUID
     session_id: UUID
@@ -45,11 +44,11 @@ class Caller:
 
     @property
     def actor(self) -> Actor:
-        """The person acting for themselves, as customer or provider, whatever roles they hold."""
+        """The user acting for themselves, as customer or provider, without any role."""
         return Actor(ActorKind.USER, self.user_id)
 
     def actor_in(self, market_id: UUID | None) -> Actor:
-        """The person in the highest role they hold there: operator, else moderator, else themselves."""
+        """The user in their highest role in the market: operator, else moderator, else as a user."""
         if self.is_operator(market_id):
             return Actor(ActorKind.OPERATOR, self.user_id)
         if self.is_moderator(market_id):
@@ -57,11 +56,11 @@ class Caller:
         return self.actor
 
     def is_operator(self, market_id: UUID | None = None) -> bool:
-        """Whether this person operates the market; without a market: whether they operate everywhere."""
+        """Whether the user is an operator of the market; with None: an operator everywhere."""
         return self._holds(UserRole.OPERATOR, market_id)
 
     def is_moderator(self, market_id: UUID | None = None) -> bool:
-        """Whether this person may moderate the market, as its operators may too; without one: everywhere."""
+        """Whether the user is a moderator or operator of the market; with None: everywhere."""
         return self._holds(UserRole.MODERATOR, market_id) or self.is_operator(market_id)
 
     def _holds(self, role: UserRole, market_id: UUID | None) -> bool:
@@ -69,5 +68,5 @@ class Caller:
 
 
 def actor_for(by: Actor | Caller, market_id: UUID | None) -> Actor:
-    """Who does this in this market, for actions that learn the market only from the row they load."""
+    """The actor in this market, for actions that know the market only after they loaded a row."""
     return by.actor_in(market_id) if isinstance(by, Caller) else by

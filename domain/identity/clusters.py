@@ -1,13 +1,12 @@
-"""Clusters: accounts that share a card, a device or a bank account, looked at as one.
+"""Clusters: accounts that share a card, a device or a bank account and are treated as one.
 
-A **signal** is such a thing; only its keyed hash is kept, so a stolen copy names no card and no device, and
-what it was cannot be tried out without our keys. Two accounts that showed the same signal are linked, and a
-**cluster** is whoever is linked with whoever, however long the way round: the connected component, named by
-its smallest user id. That is a guess about people, never a judgement: it keeps an account from speaking for
-itself and gives a person something to look at, and it closes nothing.
+A **signal** is such a card, device or account. Only its keyed hash is stored, so a stolen database reveals no
+card or device. Two accounts with the same signal are linked; a **cluster** is a connected component of linked
+accounts, identified by its smallest user id. A cluster is an indication, not a proof: it prevents accounts
+from confirming themselves and can be reviewed by staff, but it closes no account.
 
-Invariants: the clusters depend on what was seen and not on its order; a signal that more than `MOST_SHARING`
-show links nobody; and whoever shares nothing is a cluster of their own.
+Invariants: clusters do not depend on the order of the signals; a signal of more than `MAX_USERS_PER_SIGNAL`
+accounts links none of them; a user without shared signals is a cluster of one.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -24,9 +23,9 @@ from domain.foundation.actors import SYSTEM
 from domain.foundation.events import DomainEvent
 from domain.identity.events import ClusterChanged, SignalKind, SignalTooCommon
 
-# A family's tablet, a shared flat's card and a small firm's account stay well below; a library's computer and
-# an agency's account go over it, and those who meet there are strangers. Who goes over it on purpose shows
-# twenty-one accounts on one device, and that is told (`SignalTooCommon`).
+# A family's tablet, a shared flat's card and a small firm's account stay well below. A library's computer and
+# an agency's account are above, and their users are strangers. To exceed it on purpose needs 21 accounts on
+# one device, which is recorded (`SignalTooCommon`).
 MAX_USERS_PER_SIGNAL: Final = 20
 
 _UPDATE_LINK = text("""
@@ -75,17 +74,17 @@ _CLUSTERS = text("""
 
 
 def record_signal(session: Session, user_id: UUID, kind: SignalKind, value: str, at: datetime) -> None:
-    """Remember that this account showed this thing, and let its cluster follow. Twice does no harm.
+    """Store that the account used this card, device or bank account, and update its cluster. Idempotent.
 
-    What was signed under an older key is found while that key is in the settings; drop a key only when those
-    who matter have been seen under its successor.
+    A hash is stored under every configured signing key. Remove an old key only after the accounts that matter
+    have been seen under the new one.
     """
     for digest in signing.derive_secrets(f"identity/{kind}", value.encode()):
         _record_sighting(session, _Sighting(user_id, kind, digest, at))
 
 
 def cluster_of(session: Session, user_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
-    """The cluster of each of these users: the smallest user id in it, and for somebody alone their own."""
+    """The cluster id of each of these users: the smallest user id in the cluster."""
     rows = session.execute(_CLUSTERS, {"user_ids": list(user_ids)})
     return {user_id: user_id for user_id in user_ids} | {row.user_id: row.cluster_id for row in rows}
 
@@ -99,7 +98,7 @@ class _Sighting:
 
 
 def _record_sighting(session: Session, sighting: _Sighting) -> None:
-    """Whoever comes second with a signal sees who came first: they take turns by the signal."""
+    """Store one signal of one account. The lock lets the second of two accounts see the first one's link."""
     if session.execute(_UPDATE_LINK, asdict(sighting)).first() is not None:
         return
     _acquire_lock(session, f"identity/{sighting.kind}/{sighting.hash.hex()}")
@@ -112,10 +111,10 @@ def _record_sighting(session: Session, sighting: _Sighting) -> None:
 
 
 def _update_clusters(session: Session, sighting: _Sighting, sharing: Sequence[UUID]) -> None:
-    """Recount who is linked with whom around these users; they take turns, so that none misses another.
+    """Recompute the clusters of these users. The lock makes such updates run one after the other.
 
-    One too many and the signal links nobody any more: what it held together falls apart, and in each part is
-    one who showed it.
+    If the signal has become too common, it links no accounts any more: its cluster splits into parts, each of
+    which contains one of the sharing users.
     """
     _acquire_lock(session, "identity/clusters")
     too_common = len(sharing) > MAX_USERS_PER_SIGNAL

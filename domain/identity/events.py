@@ -1,4 +1,4 @@
-"""What happens to people's accounts, kept for them and for operators to look up."""
+"""Events of identity, for the users concerned and for operators."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ from domain.identity.callers import UserRole
 
 
 class SessionEndReason(StrEnum):
-    """Why a session is over."""
+    """Why a session ended."""
 
     SIGNED_OUT = "signed_out"
     ENDED_ELSEWHERE = "ended_elsewhere"
@@ -21,10 +21,9 @@ class SessionEndReason(StrEnum):
 
 
 class SignalKind(StrEnum):
-    """What two accounts may share: the same card paid, the same device signed in, the same bank is paid to.
+    """What two accounts may share: a card that paid, a device that signed in, a bank account that is paid.
 
-    Network addresses are none: a mobile operator puts thousands of strangers behind one, and a household's
-    changes overnight.
+    Network addresses are not signals: thousands of mobile users share one, and those of households change.
     """
 
     CARD = "card"
@@ -33,15 +32,15 @@ class SignalKind(StrEnum):
 
 
 class EmailConflict(StrEnum):
-    """Why the address of an account has no key, so that the account is found by that spelling alone."""
+    """Why the address of an account has no key, so that only its exact spelling finds the account."""
 
     SHARED = "shared"  # an older account has the same address in another spelling
-    INVALID = "invalid"  # it was accepted once and is no address by today's rules
+    INVALID = "invalid"  # it was accepted in the past but is not valid today
 
 
 @dataclass(frozen=True)
 class UserSignedUp(DomainEvent):
-    """An account was opened."""
+    """An account was created."""
 
     name: ClassVar[str] = "user.signed_up"
     audit_only: ClassVar[bool] = True
@@ -50,7 +49,7 @@ class UserSignedUp(DomainEvent):
 
 @dataclass(frozen=True)
 class SignUpRepeated(DomainEvent):
-    """Somebody signed up under an address that has an account. Its mailbox may be told; the caller is not."""
+    """A sign-up with the address of an existing account. Its owner may be notified; the caller is not."""
 
     name: ClassVar[str] = "user.sign_up_repeated"
     audit_only: ClassVar[bool] = True
@@ -59,7 +58,7 @@ class SignUpRepeated(DomainEvent):
 
 @dataclass(frozen=True)
 class EmailConflictDetected(DomainEvent):
-    """An account cannot have its address as others spell it; its owner sees it, operators look it up."""
+    """The address of an account could not get a key."""
 
     name: ClassVar[str] = "user.email_conflict_found"
     audit_only: ClassVar[bool] = True
@@ -69,7 +68,7 @@ class EmailConflictDetected(DomainEvent):
 
 @dataclass(frozen=True)
 class UserChanged(DomainEvent):
-    """A person changed what is stored about them; `fields` names what, never the values."""
+    """A user changed their data; `fields` has the names of the changed fields, not the values."""
 
     name: ClassVar[str] = "user.changed"
     audit_only: ClassVar[bool] = True
@@ -79,7 +78,7 @@ class UserChanged(DomainEvent):
 
 @dataclass(frozen=True)
 class UserSuspended(DomainEvent):
-    """An account was closed to its owner by an operator."""
+    """An operator suspended an account."""
 
     name: ClassVar[str] = "user.suspended"
     user_id: UUID
@@ -89,7 +88,7 @@ class UserSuspended(DomainEvent):
 
 @dataclass(frozen=True)
 class UserReinstated(DomainEvent):
-    """A suspended account is its owner's again."""
+    """The suspension of an account ended."""
 
     name: ClassVar[str] = "user.reinstated"
     user_id: UUID
@@ -99,7 +98,7 @@ class UserReinstated(DomainEvent):
 
 @dataclass(frozen=True)
 class SessionStarted(DomainEvent):
-    """Somebody signed in."""
+    """A user signed in."""
 
     name: ClassVar[str] = "session.started"
     audit_only: ClassVar[bool] = True
@@ -109,7 +108,7 @@ class SessionStarted(DomainEvent):
 
 @dataclass(frozen=True)
 class SessionEnded(DomainEvent):
-    """A session is over, with all its tokens."""
+    """A session ended, with all its tokens."""
 
     name: ClassVar[str] = "session.ended"
     audit_only: ClassVar[bool] = True
@@ -120,7 +119,7 @@ class SessionEnded(DomainEvent):
 
 @dataclass(frozen=True)
 class IdentityLinked(DomainEvent):
-    """An issuer's subject is from now on a way to sign in to this account."""
+    """An account was linked with an issuer's subject, which can sign in to it from now on."""
 
     name: ClassVar[str] = "identity.linked"
     audit_only: ClassVar[bool] = True
@@ -130,7 +129,7 @@ class IdentityLinked(DomainEvent):
 
 @dataclass(frozen=True)
 class RoleGranted(DomainEvent):
-    """A person was given a role."""
+    """A role was granted to a user."""
 
     name: ClassVar[str] = "role.granted"
     audit_only: ClassVar[bool] = True
@@ -142,7 +141,7 @@ class RoleGranted(DomainEvent):
 
 @dataclass(frozen=True)
 class RoleRevoked(DomainEvent):
-    """A role was taken from a person."""
+    """A role of a user was revoked."""
 
     name: ClassVar[str] = "role.revoked"
     audit_only: ClassVar[bool] = True
@@ -154,7 +153,7 @@ class RoleRevoked(DomainEvent):
 
 @dataclass(frozen=True)
 class ClusterChanged(DomainEvent):
-    """These accounts belong together otherwise than before, since this one showed what others had shown."""
+    """The clusters of the accounts `user_ids` changed, because `user_id` used a signal of others."""
 
     name: ClassVar[str] = "user.cluster_changed"
     user_id: UUID
@@ -164,7 +163,7 @@ class ClusterChanged(DomainEvent):
 
 @dataclass(frozen=True)
 class SignalTooCommon(DomainEvent):
-    """So many accounts have shown one thing that it links nobody any more. Operators may want to look."""
+    """A signal is shared by so many accounts (`users`) that it no longer links them."""
 
     name: ClassVar[str] = "user.signal_too_common"
     audit_only: ClassVar[bool] = True

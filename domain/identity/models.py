@@ -1,4 +1,4 @@
-"""The tables of identity. Of tokens and secrets only the SHA-256 is kept: a stolen copy opens nothing."""
+"""Tables of identity. Tokens and secrets are stored as SHA-256 only, so a stolen copy cannot be used."""
 
 from datetime import datetime
 from typing import Any
@@ -40,9 +40,9 @@ def _text_column(longest: int, *, nullable: bool = False) -> Any:  # noqa: ANN40
     return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
 
 
-# One row means: a person has an account, with which they are customer and provider alike.
+# One row means: a person has an account, as customer and as provider.
 class User(Table, table=True):
-    """A person with an account. Without a password hash they sign in through an issuer only."""
+    """A person with an account. Without a password hash they can sign in through an issuer only."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -64,7 +64,7 @@ class User(Table, table=True):
     )
     id: UUID = primary_key()
     email: str = _text_column(254)
-    # By which two spellings are one address; null until computed, and where `email_conflict` says why not.
+    # Equal for two spellings of one address. Null until computed, or if `email_conflict` is set.
     email_key: str | None = _text_column(320, nullable=True)
     email_conflict: EmailConflict | None = enum_column(
         EmailConflict, "users_email_conflict_known", nullable=True
@@ -77,9 +77,9 @@ class User(Table, table=True):
     suspended_at: datetime | None = instant(nullable=True)
 
 
-# One row means: somebody signed in on some device, and everything renewed from that is one family.
+# One row means: a user signed in on a device; all tokens renewed since then belong to this session.
 class UserSession(Table, table=True):
-    """A family of tokens that began with one sign-in and ends as a whole."""
+    """A session: a family of tokens that begins with one sign-in and ends as a whole."""
 
     __tablename__ = "user_sessions"
     __table_args__ = (
@@ -97,7 +97,7 @@ class UserSession(Table, table=True):
     )
 
 
-# One row means: whoever shows the text with this hash is the user of the session, until it expires.
+# One row means: the token with this hash authenticates the session until it expires.
 class AccessToken(Table, table=True):
     """A short-lived bearer token."""
 
@@ -113,7 +113,7 @@ class AccessToken(Table, table=True):
 # One row means: this token renews, or renewed, the session; a rotated one is kept so that its reuse is
 # noticed.
 class RefreshToken(Table, table=True):
-    """A token that may be exchanged once."""
+    """A token that can be exchanged once for new tokens of its session."""
 
     __tablename__ = "refresh_tokens"
     __table_args__ = (
@@ -134,7 +134,7 @@ class RefreshToken(Table, table=True):
 
 # One row means: this person was given this role, in a market or (without one) everywhere.
 class RoleGrant(Table, table=True):
-    """A role somebody holds until it is revoked."""
+    """A role of a user, valid until it is revoked."""
 
     __tablename__ = "role_grants"
     __table_args__ = (
@@ -152,9 +152,9 @@ class RoleGrant(Table, table=True):
     id: UUID = primary_key()
     user_id: UUID = reference("users.id", index=True)
     role: UserRole = enum_column(UserRole, "role_grants_role_known")
-    # No foreign key: identity and markets share a floor, and a role in a market that is not opens nothing.
+    # No foreign key, because identity and markets are in the same layer. A role in a missing market is void.
     market_id: UUID | None = Field(default=None, sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=True))
-    granted_by: UUID | None = reference("users.id", nullable=True)  # None: the platform itself, at its set-up
+    granted_by: UUID | None = reference("users.id", nullable=True)  # None: granted by the system at set-up
     granted_at: datetime = instant()
     revoked_by: UUID | None = reference("users.id", nullable=True)
     revoked_at: datetime | None = instant(nullable=True)
@@ -162,7 +162,7 @@ class RoleGrant(Table, table=True):
 
 # One row means: the issuer knows this user under this subject.
 class ExternalIdentity(Table, table=True):
-    """A user's name at an OpenID Connect issuer: what they sign in with there."""
+    """A user's identity (subject) at an OpenID Connect issuer, with which they sign in."""
 
     __tablename__ = "external_identities"
     __table_args__ = ({"comment": "One row means: the issuer knows this user under this subject."},)
@@ -174,9 +174,9 @@ class ExternalIdentity(Table, table=True):
     linked_at: datetime = instant()
 
 
-# One row means: somebody set out to sign in at an issuer and has not come back yet.
+# One row means: a sign-in at an issuer was started and is not completed yet.
 class OidcAttempt(Table, table=True):
-    """A sign-in under way at an issuer, taken away when its browser is back with state and secret."""
+    """A sign-in in progress at an issuer; deleted when the client completes it with state and secret."""
 
     __tablename__ = "oidc_attempts"
     __table_args__ = (
@@ -191,9 +191,9 @@ class OidcAttempt(Table, table=True):
     expires_at: datetime = instant(index=True)
 
 
-# One row means: this account showed this thing, of which only a keyed hash is kept, from then to then.
+# One row means: this account used the signal with this keyed hash, first and last at these instants.
 class IdentityLink(Table, table=True):
-    """A signal that an account gave. Whoever gave the same one is linked with it."""
+    """A signal of an account. Accounts with the same signal are linked."""
 
     __tablename__ = "identity_links"
     __table_args__ = (
@@ -209,9 +209,9 @@ class IdentityLink(Table, table=True):
     last_seen_at: datetime = instant()
 
 
-# One row means: this account is looked at as one with all others that have the same cluster_id.
+# One row means: this account belongs to the cluster of all accounts with the same cluster_id.
 class IdentityCluster(Table, table=True):
-    """Which cluster an account is in, by its smallest user id. Without a row it is alone."""
+    """The cluster of an account, identified by its smallest user id. An account without a row is alone."""
 
     __tablename__ = "identity_clusters"
     __table_args__ = (

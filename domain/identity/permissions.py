@@ -1,15 +1,14 @@
-"""Who may do what: one table, one function, asked at every door and by `GET /me/permissions`.
+"""Permissions: one table and one function, used by every endpoint and by `GET /me/permissions`.
 
-A **permission** is named `noun.verb`. Its **rule** is all that can be known before a row is read: whether
-somebody is signed in and which roles they hold. What depends on the row (is this booking yours?) the noun
-decides when it has read it; such permissions carry `OWN`, and what is not yours is answered as not found.
+A **permission** is named `noun.verb`. Its **rule** depends only on whether the caller is signed in and on
+their roles. Permissions that depend on a row (is this booking yours?) have the rule `OWN`: the noun checks
+them when it has loaded the row, and reports rows of others as not found.
 
-Roles are held in a market or everywhere. At the door the market is often unknown, so a rule about *a
-market's* staff lets in whoever holds the role in any market, and the noun asks again with the market's id
-once it knows it: `decide(caller, name, market_id=market_id)` or `caller.is_operator(market_id)`. A rule
-about *everywhere* needs a grant for everywhere at once.
+An endpoint often does not know the market yet. So without a market, a rule about a market's staff accepts the
+role in any market, and the noun checks again with the id: `decide(caller, name, market_id=market_id)` or
+`caller.is_operator(market_id)`. The rule `OPERATOR` needs a grant for all markets.
 
-A noun that gains a route appends its line here; a route whose permission is missing does not start.
+Add a line for each new permission; the API does not start if the permission of a route is missing.
 """
 
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ from domain.identity.callers import Caller, UserRole
 
 
 class PermissionRule(StrEnum):
-    """What must be true of a caller before a row is read, from the most open to the narrowest."""
+    """What a caller needs before a row is read, from the least to the most restrictive rule."""
 
     ANYONE = "anyone"
     SIGNED_IN = "signed_in"
@@ -35,7 +34,7 @@ class PermissionRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A thing that can be done, the rule that guards it, and a sentence that tells people what it means."""
+    """A permission: its name, its rule, and a sentence for users that says what it allows."""
 
     name: str
     rule: PermissionRule
@@ -44,7 +43,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class PermissionDecision:
-    """Whether a caller may, by which rule, and why in a sentence for the person who asked."""
+    """Whether a caller has a permission, and the reason as a sentence for the caller."""
 
     permission: Permission
     allowed: bool
@@ -52,14 +51,16 @@ class PermissionDecision:
 
     @property
     def rule(self) -> PermissionRule:
-        """The rule that decided."""
+        """The rule of the permission."""
         return self.permission.rule
 
 
 _TABLE: Final = (
     # identity
     Permission("users.sign_up", PermissionRule.ANYONE, "Open an account."),
-    Permission("users.suspend", PermissionRule.OPERATOR, "Suspend an account everywhere, or let it back in."),
+    Permission(
+        "users.suspend", PermissionRule.OPERATOR, "Suspend an account in all markets, or reinstate it."
+    ),
     Permission("sessions.start", PermissionRule.ANYONE, "Sign in with a password."),
     Permission("sessions.renew", PermissionRule.ANYONE, "Renew a session with its refresh token."),
     Permission("sessions.manage", PermissionRule.SIGNED_IN, "See your sessions and end them."),
@@ -70,7 +71,7 @@ _TABLE: Final = (
     Permission("me.change", PermissionRule.SIGNED_IN, "Change your name, language and time zone."),
     Permission("roles.read", PermissionRule.MARKET_OPERATOR, "See who holds which role."),
     Permission(
-        "roles.grant", PermissionRule.MARKET_OPERATOR, "Give and take roles where you operate yourself."
+        "roles.grant", PermissionRule.MARKET_OPERATOR, "Grant and revoke roles in markets you operate."
     ),
     # markets
     Permission("markets.read", PermissionRule.ANYONE, "See markets and the policy in force."),
@@ -79,7 +80,7 @@ _TABLE: Final = (
         "markets.publish_policy", PermissionRule.MARKET_OPERATOR, "Publish a version of a market's policy."
     ),
     # providers
-    Permission("providers.read", PermissionRule.ANYONE, "See the public side of an approved provider."),
+    Permission("providers.read", PermissionRule.ANYONE, "See the public profile of an approved provider."),
     Permission("providers.apply", PermissionRule.SIGNED_IN, "Apply to be a provider in a market."),
     Permission("providers.change", PermissionRule.OWN, "Change your provider profile and send it in again."),
     Permission(
@@ -120,10 +121,12 @@ _TABLE: Final = (
     Permission("tariffs.read", PermissionRule.ANYONE, "See the published tariffs of a market."),
     Permission("tariffs.publish", PermissionRule.MARKET_OPERATOR, "Publish a market's tariff."),
     Permission(
-        "prices.read", PermissionRule.ANYONE, "See what services cost at which time, before anybody's own."
+        "prices.read",
+        PermissionRule.ANYONE,
+        "See the prices of services by time, the same for all users.",
     ),
     # surge
-    Permission("surge.read", PermissionRule.ANYONE, "See the map of what demand makes of prices."),
+    Permission("surge.read", PermissionRule.ANYONE, "See the map of surge multipliers."),
     Permission(
         "surge.operate",
         PermissionRule.MARKET_OPERATOR,
@@ -179,9 +182,7 @@ _TABLE: Final = (
     Permission(
         "reputation.read_customers", PermissionRule.SIGNED_IN, "See what a customer's reviews add up to."
     ),
-    Permission(
-        "reputation.export", PermissionRule.SIGNED_IN, "Take a signed summary of your reputation along."
-    ),
+    Permission("reputation.export", PermissionRule.SIGNED_IN, "Export a signed summary of your reputation."),
     Permission("reputation.preview_tier", PermissionRule.OWN, "See what your next tier would be, and why."),
     Permission("reviews.write", PermissionRule.OWN, "Review the other side of your booking."),
     Permission("reviews.reply", PermissionRule.OWN, "Reply to a review of you."),
@@ -238,12 +239,16 @@ _TABLE: Final = (
     Permission(
         "contributions.read_signals",
         PermissionRule.MARKET_MODERATOR,
-        "Look at what was noticed about contributions.",
+        "See signals of fraud in contributions.",
     ),
-    Permission("referrals.invite", PermissionRule.SIGNED_IN, "Hand on your code, and see whom you brought."),
-    Permission("referrals.use", PermissionRule.SIGNED_IN, "Say by whose code you came."),
+    Permission(
+        "referrals.invite", PermissionRule.SIGNED_IN, "Share your referral code, and see who used it."
+    ),
+    Permission("referrals.use", PermissionRule.SIGNED_IN, "Enter the referral code of another user."),
     # credits, hours, pots and patronage
-    Permission("credits.explain", PermissionRule.OWN, "See why your credits moved, to the integer."),
+    Permission(
+        "credits.explain", PermissionRule.OWN, "See the exact reasons for each change of your credits."
+    ),
     Permission(
         "credits.read", PermissionRule.SIGNED_IN, "See your credits, what they pay for, and every posting."
     ),
@@ -259,40 +264,46 @@ _TABLE: Final = (
         "pots.open", PermissionRule.SIGNED_IN, "Open a pot for another person; operators, for a purpose."
     ),
     Permission("pots.give", PermissionRule.SIGNED_IN, "Give credits into a pot, and see what you gave."),
-    Permission("pots.close", PermissionRule.OWN, "Close a pot that stands for you; operators may close any."),
+    Permission("pots.close", PermissionRule.OWN, "Close a pot that is for you; operators may close any."),
     Permission(
         "pots.set_mandate", PermissionRule.MARKET_OPERATOR, "Say whose service fees a purpose's pot pays."
     ),
     Permission("patronage.read", PermissionRule.SIGNED_IN, "See which surpluses were split, and your share."),
     Permission("patronage.operate", PermissionRule.MARKET_OPERATOR, "Preview and split a period's surplus."),
     # standing and levels
-    Permission(
-        "standing.read", PermissionRule.SIGNED_IN, "See somebody's level; and all that is behind your own."
-    ),
+    Permission("standing.read", PermissionRule.SIGNED_IN, "See a user's level, and all details of your own."),
     Permission("levels.read", PermissionRule.ANYONE, "See what a market's levels ask for and let people do."),
     Permission(
         "levels.read_decisions", PermissionRule.OWN, "See what was decided about your level, and why."
     ),
-    Permission("levels.appeal", PermissionRule.OWN, "Ask a person to look at the loss of your level."),
+    Permission("levels.appeal", PermissionRule.OWN, "Appeal the loss of your level to a person."),
     Permission(
         "levels.answer_appeals", PermissionRule.MARKET_MODERATOR, "Answer appeals against lost levels."
     ),
     # payments and the ledger
     Permission("payments.read", PermissionRule.OWN, "See the payment of your booking."),
-    Permission("payments.refund", PermissionRule.MARKET_OPERATOR, "Refund a payment and say who bears it."),
+    Permission(
+        "payments.refund", PermissionRule.MARKET_OPERATOR, "Refund a payment and decide who pays for it."
+    ),
     Permission(
         "payments.receive_webhook",
         PermissionRule.ANYONE,
-        "Deliver a payment event; its signature is what counts.",
+        "Deliver a payment event; it must be signed by the payment provider.",
     ),
     Permission(
         "payments.resolve_card_dispute",
         PermissionRule.MARKET_OPERATOR,
-        "Say who bears what a card dispute took.",
+        "Decide who pays for a lost card dispute.",
     ),
-    Permission("payments.sync", PermissionRule.MARKET_OPERATOR, "Bring a payment to what was decided, now."),
-    Permission("payments.reconcile", PermissionRule.OPERATOR, "Lay the books beside the payment provider's."),
-    Permission("ledger.read", PermissionRule.OPERATOR, "Read the books."),
+    Permission(
+        "payments.sync",
+        PermissionRule.MARKET_OPERATOR,
+        "Retry the outstanding steps of a payment at the payment provider now.",
+    ),
+    Permission(
+        "payments.reconcile", PermissionRule.OPERATOR, "Reconcile the ledger with the payment provider."
+    ),
+    Permission("ledger.read", PermissionRule.OPERATOR, "Read the ledger."),
 )
 
 PERMISSIONS: Final[Mapping[str, Permission]] = MappingProxyType(
@@ -305,31 +316,30 @@ _HELD_IN_A_MARKET: Final[Mapping[PermissionRule, UserRole]] = MappingProxyType(
 
 
 def get_permission(name: str) -> Permission:
-    """The permission of this name; a name nobody wrote down is a bug seen when its route is declared."""
+    """The permission with this name. Raises LookupError if the table does not have it."""
     if name not in PERMISSIONS:
-        raise LookupError(
-            f"no permission is named {name!r}; append its line to domain/identity/permissions.py"
-        )
+        raise LookupError(f"no permission is named {name!r}; add a line to domain/identity/permissions.py")
     return PERMISSIONS[name]
 
 
 def decide(caller: Caller | None, name: str, market_id: UUID | None = None) -> PermissionDecision:
-    """Whether this caller may, by the rule of the permission of this name.
+    """Decide by its rule whether the caller has the permission with this name.
 
-    With a `market_id` the role must reach that market; without one, a market's role held in any market
-    opens the door.
+    With a `market_id` the role must be valid in that market; without one, a role in any market is enough.
     """
     permission = get_permission(name)
     match permission.rule:
         case PermissionRule.ANYONE:
             return PermissionDecision(permission, allowed=True, reason="Anyone may.")
         case _ if caller is None:
-            return PermissionDecision(permission, allowed=False, reason="Nobody is signed in.")
+            return PermissionDecision(permission, allowed=False, reason="You are not signed in.")
         case PermissionRule.SIGNED_IN:
-            return PermissionDecision(permission, allowed=True, reason="Everybody who is signed in may.")
+            return PermissionDecision(permission, allowed=True, reason="Everyone who is signed in may.")
         case PermissionRule.OWN:
             return PermissionDecision(
-                permission, allowed=True, reason="Everybody may with their own; the rest is not found."
+                permission,
+                allowed=True,
+                reason="Everyone may with their own; what belongs to others is not found.",
             )
     allowed = _holds(caller, permission.rule, market_id)
     return PermissionDecision(
@@ -349,7 +359,7 @@ def _holds(caller: Caller, rule: PermissionRule, market_id: UUID | None) -> bool
 def _reason(rule: PermissionRule, *, allowed: bool, market_id: UUID | None) -> str:
     role = "an operator" if rule is not PermissionRule.MARKET_MODERATOR else "a moderator or operator"
     if rule is PermissionRule.OPERATOR:
-        where = "of every market"
+        scope = "of every market"
     else:
-        where = "of a market" if market_id is None else "of this market"
-    return f"You are {role} {where}." if allowed else f"Only {role} {where} may."
+        scope = "of a market" if market_id is None else "of this market"
+    return f"You are {role} {scope}." if allowed else f"Only {role} {scope} may."

@@ -1,4 +1,4 @@
-"""Reads of identity. `authenticate` runs on every request: one statement, no objects, nothing written."""
+"""Queries of identity. `authenticate` runs on every request: one statement, no ORM objects, no writes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,7 +28,10 @@ _AUTHENTICATE = text("""
 
 
 def authenticate(session: Session, token: str, at: datetime) -> Caller:
-    """Who shows this access token. Refuses `SessionOver` when it is unknown, expired, ended or suspended."""
+    """The caller with this access token.
+
+    Raises `InvalidToken` if it is unknown or expired, its session ended, or its user is suspended.
+    """
     row = None
     if token.startswith(ACCESS_PREFIX):
         row = session.execute(_AUTHENTICATE, {"hash": token_digest(token), "at": at}).first()
@@ -38,27 +41,27 @@ def authenticate(session: Session, token: str, at: datetime) -> Caller:
 
 
 def get_user(session: Session, user_id: UUID) -> User:
-    """The user of this id. Refuses `UserUnknown`."""
-    if (row := session.get(User, user_id)) is None:
+    """The user with this id. Raises `UserNotFound`."""
+    if (user := session.get(User, user_id)) is None:
         raise UserNotFound
-    return row
+    return user
 
 
 def user_by_email(session: Session, email: str) -> User | None:
-    """The user with this (already normalised) address."""
+    """The user with this normalized address; None if there is none."""
     return user_by_typed_email(session, TypedEmail(email, EmailAddress(email, email)))
 
 
 def user_by_typed_email(session: Session, typed_email: TypedEmail) -> User | None:
-    """The user whose address was typed: the one stored in exactly this spelling, else the one it means.
+    """The user with this address: one stored in exactly this spelling, else one with the same key.
 
-    Accounts that turned out to have one address (`email_conflict`) are so told apart by how it is typed.
+    So two accounts with the same address (`email_conflict`) are distinguished by the spelling.
     """
     return session.exec(_typed_email_query(typed_email)).first()
 
 
 def lock_user_by_typed_email(session: Session, typed_email: TypedEmail) -> User:
-    """As `user_by_spelling`; the caller knows that there is one, and holds it until this transaction ends."""
+    """Load the user as `user_by_typed_email` does, and lock the row. The user must exist."""
     return session.exec(_typed_email_query(typed_email).with_for_update()).one()
 
 
@@ -72,23 +75,23 @@ def _typed_email_query(typed_email: TypedEmail) -> SelectOfScalar[User]:
 
 
 def list_sessions(session: Session, user_id: UUID) -> Sequence[UserSession]:
-    """The living sessions of a user, the last used first."""
-    living = select(UserSession).where(UserSession.user_id == user_id, col(UserSession.ended_at).is_(None))
-    return session.exec(living.order_by(col(UserSession.last_used_at).desc(), col(UserSession.id))).all()
+    """The active sessions of a user, the last used first."""
+    active = select(UserSession).where(UserSession.user_id == user_id, col(UserSession.ended_at).is_(None))
+    return session.exec(active.order_by(col(UserSession.last_used_at).desc(), col(UserSession.id))).all()
 
 
 def page_sessions(session: Session, user_id: UUID, *, after: str | None, limit: int) -> Page[UserSession]:
-    """The living sessions of a user, page by page, the latest sign-in first."""
-    living = select(UserSession).where(UserSession.user_id == user_id, col(UserSession.ended_at).is_(None))
+    """A page of the active sessions of a user, the latest sign-in first. Raises `InvalidCursor`."""
+    active = select(UserSession).where(UserSession.user_id == user_id, col(UserSession.ended_at).is_(None))
     if after is not None:
-        (last,) = decode_cursor(after, [UUID])
-        living = living.where(col(UserSession.id) < last)
-    rows = session.exec(living.order_by(col(UserSession.id).desc()).limit(limit + 1)).all()
+        (last_id,) = decode_cursor(after, [UUID])
+        active = active.where(col(UserSession.id) < last_id)
+    rows = session.exec(active.order_by(col(UserSession.id).desc()).limit(limit + 1)).all()
     return build_page(rows, limit, lambda row: [row.id])
 
 
 def get_session(session: Session, user_id: UUID, session_id: UUID) -> UserSession:
-    """One session of this user, ended or not. Refuses `SessionUnknown`, also for what is somebody else's."""
+    """A session of this user, ended or not. Raises `SessionNotFound`, also if it is another user's."""
     user_session = session.get(UserSession, session_id)
     if user_session is None or user_session.user_id != user_id:
         raise SessionNotFound
@@ -96,25 +99,25 @@ def get_session(session: Session, user_id: UUID, session_id: UUID) -> UserSessio
 
 
 def lock_refresh_token(session: Session, token: str) -> RefreshToken | None:
-    """The refresh token of this text, held against a second exchange until this transaction ends."""
+    """Load and lock the refresh token, so that it cannot be exchanged twice; None if it is unknown."""
     return session.get(RefreshToken, token_digest(token), with_for_update=True, populate_existing=True)
 
 
 def list_role_grants(session: Session, user_id: UUID) -> Sequence[RoleGrant]:
-    """The roles a user holds now."""
-    held = select(RoleGrant).where(RoleGrant.user_id == user_id, col(RoleGrant.revoked_at).is_(None))
-    return session.exec(held.order_by(col(RoleGrant.id))).all()
+    """The active grants of a user."""
+    active = select(RoleGrant).where(RoleGrant.user_id == user_id, col(RoleGrant.revoked_at).is_(None))
+    return session.exec(active.order_by(col(RoleGrant.id))).all()
 
 
 def get_active_grant(session: Session, user_id: UUID, role: UserRole, market_id: UUID | None) -> RoleGrant:
-    """The living grant of this role in this market, which the caller knows to be there."""
-    living = select(RoleGrant).where(RoleGrant.user_id == user_id, RoleGrant.role == role)
-    living = living.where(col(RoleGrant.market_id).is_not_distinct_from(market_id))
-    return session.exec(living.where(col(RoleGrant.revoked_at).is_(None))).one()
+    """The active grant of this role in this market. It must exist."""
+    grants = select(RoleGrant).where(RoleGrant.user_id == user_id, RoleGrant.role == role)
+    grants = grants.where(col(RoleGrant.market_id).is_not_distinct_from(market_id))
+    return session.exec(grants.where(col(RoleGrant.revoked_at).is_(None))).one()
 
 
 def lock_grant(session: Session, grant_id: UUID) -> RoleGrant:
-    """One grant, revoked or not. Refuses `GrantUnknown`."""
+    """Load and lock a grant, revoked or not. Raises `RoleGrantNotFound`."""
     if (grant := session.get(RoleGrant, grant_id, with_for_update=True, populate_existing=True)) is None:
         raise RoleGrantNotFound
     return grant
@@ -122,6 +125,6 @@ def lock_grant(session: Session, grant_id: UUID) -> RoleGrant:
 
 @lru_cache(maxsize=1024)
 def _parse_grants(texts: tuple[str, ...]) -> frozenset[Grant]:
-    """`operator:<market>` and `moderator:` as grants; most callers have none, staff the same all day."""
+    """Parse `operator:<market>` and `moderator:` into grants. Cached, because grants seldom change."""
     pairs = (text.split(":", 1) for text in texts)
     return frozenset(Grant(UserRole(role), UUID(market) if market else None) for role, market in pairs)

@@ -1,4 +1,4 @@
-"""Roles: given and taken by operators of the same market or of everywhere; the first by the platform."""
+"""Granting and revoking roles, by operators of the market or of all markets; the first one by the system."""
 
 from datetime import datetime
 from uuid import UUID
@@ -30,25 +30,26 @@ def grant_role(
     by: Actor | Caller,
     at: datetime,
 ) -> RoleGrant:
-    """Let a user hold a role in a market, or everywhere without one; a role already held stays as it is.
+    """Grant a role in a market, or everywhere if `market_id` is None, and return the active grant.
 
-    Refuses `RoleNotYoursToGive` to whoever does not operate there, and `UserUnknown`.
+    An existing grant stays unchanged. Raises `RoleGrantForbidden` unless `by` is an operator there, and
+    `UserNotFound`.
     """
     actor = _granting_actor(by, market_id)
     queries.get_user(session, user_id)
     values = {"id": ids.new(), "user_id": user_id, "role": role, "market_id": market_id}
-    granted = session.execute(_GRANT, values | {"by": actor.user_id, "at": at}).scalar()
-    held = queries.get_active_grant(session, user_id, role, market_id)
-    if granted is not None:
-        event = RoleGranted(user_id, held.id, role, market_id)
+    new_grant_id = session.execute(_GRANT, values | {"by": actor.user_id, "at": at}).scalar()
+    grant = queries.get_active_grant(session, user_id, role, market_id)
+    if new_grant_id is not None:
+        event = RoleGranted(user_id, grant.id, role, market_id)
         events.record_event(session, event, subject=("user", user_id), by=actor, at=at)
-    return held
+    return grant
 
 
 def revoke_role(session: Session, grant_id: UUID, *, by: Actor | Caller, at: datetime) -> RoleGrant:
-    """Take a role away; from the next request on it no longer counts. Doing it twice does no harm.
+    """Revoke a grant, with effect from the next request. Does nothing if it is revoked already.
 
-    Refuses `GrantUnknown`, also for a grant in a market the caller does not operate.
+    Raises `RoleGrantNotFound`, also if `by` is no operator of the grant's market.
     """
     grant = queries.lock_grant(session, grant_id)
     actor = actor_for(by, grant.market_id)
@@ -67,5 +68,5 @@ _GRANTING_ACTORS = frozenset({ActorKind.OPERATOR, ActorKind.SYSTEM})
 def _granting_actor(by: Actor | Caller, market_id: UUID | None) -> Actor:
     actor = actor_for(by, market_id)
     if actor.kind not in _GRANTING_ACTORS:
-        raise RoleGrantForbidden("Roles are given by those who operate the market, or every market.")
+        raise RoleGrantForbidden("Only operators of the market, or of every market, can grant roles.")
     return actor

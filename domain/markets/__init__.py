@@ -1,9 +1,8 @@
-"""A place and its rules: a **market** has a currency, a time zone, a locale, and a versioned **policy**.
+"""Markets: a **market** has a currency, a time zone, a locale, and a versioned **policy**.
 
-Policy versions are immutable and numbered. At an instant the one in force is the version whose `active_from`
-came last, and of two with the same instant the one published later; so a version may be scheduled ahead,
-and a scheduled one replaced by publishing another for the same instant. Nothing is ever published for the
-past.
+Invariants: policy versions are immutable and numbered. The version in force at an instant is the one with the
+latest `active_from` up to then, and of equal ones the one with the highest number. So a version can be
+scheduled, and a scheduled one replaced by another with the same `active_from`. No version starts in the past.
 """
 
 from domain.markets.actions import create_market, publish_policy

@@ -1,4 +1,4 @@
-"""Opening a market, and publishing the versions of its policy."""
+"""Actions of markets: create a market, and publish versions of its policy."""
 
 from datetime import datetime
 from uuid import UUID
@@ -32,9 +32,9 @@ def create_market(
     at: datetime,
     rules: MarketPolicy | None = None,
 ) -> Market:
-    """Open a market. Its first policy version, `rules` or the defaults, is in force at once.
+    """Create a market. Its first policy version has `rules`, or the defaults, and is in force at once.
 
-    Refuses `MarketImpossible` for what does not exist in the world and `MarketSlugTaken`.
+    Raises `InvalidMarket` if currency, time zone, locale or country is unknown, and `MarketSlugTaken`.
     """
     check_place(currency=currency, time_zone=time_zone, locale=locale, country=country)
     market = Market(
@@ -66,25 +66,25 @@ def publish_policy(
     if_match: int | None = None,
     note: str = "",
 ) -> PolicyVersion:
-    """Publish the next version, in force from `active_from` or at once; what was decided stays decided.
+    """Publish the next policy version, in force from `active_from` or at once. Earlier decisions stay valid.
 
-    `by` acts as an operator of this market, or is the system itself. `if_match` is the number of the latest
-    version they have seen. Refuses `MarketUnknown`, `Forbidden`, `PolicyForThePast`, `Stale`, and
-    `PolicyPublishedMeanwhile` when two publish in the same moment.
+    `if_match` is the number of the latest version that the caller knows. Raises `MarketNotFound`, `Forbidden`
+    unless `by` is an operator or the system, `PolicyStartsInPast`, `Stale` if `if_match` is not the latest
+    number, and `PolicyVersionConflict` if another version is published at the same time.
     """
     market = queries.get_market(session, market_id)
     if by.kind not in _MAY_PUBLISH:
         raise Forbidden("Only an operator of this market may.", permission="markets.publish_policy")
-    starts = active_from or at
-    if starts < at:
+    start = active_from or at
+    if start < at:
         raise PolicyStartsInPast("Let the policy start now or later.", field="active_from")
     latest = queries.latest_policy_number(session, market.id)
     if if_match not in {None, latest}:
         raise Stale(f"The latest version is number {latest}.", version=latest)
-    version = _version(market.id, latest + 1, rules, active_from=starts, by=by, at=at, note=note)
+    version = _version(market.id, latest + 1, rules, active_from=start, by=by, at=at, note=note)
     session.add(version)
     event = PolicyPublished(
-        market_id=market.id, policy_version_id=version.id, number=version.number, active_from=starts
+        market_id=market.id, policy_version_id=version.id, number=version.number, active_from=start
     )
     record_event(session, event, subject=("market", market.id), by=by, at=at)
     return queries.get_policy_version(session, version.id)

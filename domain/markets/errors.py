@@ -1,17 +1,17 @@
-"""What markets refuse."""
+"""Domain errors of markets."""
 
 from domain.foundation.errors import Conflict, NotFound, Stale, Unacceptable
 
 
 class MarketNotFound(NotFound):
-    """There is no market of this id or slug."""
+    """There is no market with this id or slug."""
 
     slug = "market-unknown"
     title = "There is no such market"
 
 
 class PolicyNotFound(NotFound):
-    """There is no such policy version, or none was in force then."""
+    """There is no such policy version, or none was in force at that instant."""
 
     slug = "policy-unknown"
     title = "There is no such policy"
@@ -26,21 +26,21 @@ class MarketSlugTaken(Conflict):
 
 
 class InvalidMarket(Unacceptable):
-    """The currency, time zone, locale or country is none that exists."""
+    """The currency, time zone, locale or country does not exist, or cards cannot pay in the currency."""
 
     slug = "invalid-market"
     title = "This market is not valid"
 
 
 class PolicyStartsInPast(Unacceptable):
-    """A policy would be in force before it was published, and decisions made meanwhile would look wrong."""
+    """The policy would start before it is published, and contradict decisions made since then."""
 
     slug = "policy-starts-in-past"
     title = "A policy cannot start in the past"
 
 
 class PolicyVersionConflict(Stale):
-    """Somebody else published a version since the caller looked."""
+    """Another version was published since the caller read the policy."""
 
     slug = "policy-version-conflict"
     title = "Another version was published in the meantime"

@@ -1,4 +1,4 @@
-"""Facts about markets."""
+"""Events of markets."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from domain.foundation.events import DomainEvent
 
 @dataclass(frozen=True)
 class MarketCreated(DomainEvent):
-    """A market was opened, with the first version of its policy."""
+    """A market was created, with the first version of its policy."""
 
     name: ClassVar[str] = "market.created"
     audit_only: ClassVar[bool] = True
@@ -21,7 +21,7 @@ class MarketCreated(DomainEvent):
 
 @dataclass(frozen=True)
 class PolicyPublished(DomainEvent):
-    """A version of a market's policy was published, to be in force from `active_from`."""
+    """A version of a market's policy was published, in force from `active_from`."""
 
     name: ClassVar[str] = "market.policy_published"
     audit_only: ClassVar[bool] = True

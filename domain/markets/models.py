@@ -1,4 +1,4 @@
-"""The tables of markets and of their policies."""
+"""Tables of markets and of their policies."""
 
 from datetime import datetime
 from typing import Any
@@ -18,9 +18,9 @@ from domain.foundation.persistence.tables import (
 )
 
 
-# One row means: here people offer and book, in this currency and on this clock.
+# One row means: there is a market with this currency and time zone.
 class Market(Table, table=True):
-    """A market. Its currency and time zone never change: everything ever agreed in it speaks them."""
+    """A market. Its currency and time zone never change, because all agreements in it use them."""
 
     __tablename__ = "markets"
     __table_args__ = (
@@ -39,9 +39,9 @@ class Market(Table, table=True):
     created_at: datetime = instant()
 
 
-# One row means: from `active_from` these rules hold, until a version that comes later takes over.
+# One row means: these rules are in force from `active_from` until a later version is.
 class PolicyVersionRecord(Table, table=True):
-    """One version of a market's policy; never changed, for decisions point at it."""
+    """One version of a market's policy. Rows never change, because decisions refer to them."""
 
     __tablename__ = "policy_versions"
     __table_args__ = (

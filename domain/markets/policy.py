@@ -1,11 +1,11 @@
-"""A market's policy: the numbers and choices by which it charges, holds, waits and cancels. Values only.
+"""A market's policy: its fees, taxes, time limits and cancellation policies. Values only.
 
-A policy is stored as a document, version by version (`models.py`), and every decision keeps the id of the
-version that decided it. Reading an old version must therefore always work: a field may be added with a
-default that means what was so before, and none is ever renamed or removed.
+A policy is stored as a document per version (`models.py`), and every decision stores the id of its version.
+So old versions must stay readable: a new field needs a default that means the behaviour before it, and no
+field is ever renamed or removed.
 
-Words: **basis points** (`_bp`) are hundredths of a percent; a **tier** says what is given back when a
-booking is called off at least that long before its start.
+**Basis points** (`_bp`) are hundredths of a percent. A **tier** is the share refunded if a booking is
+cancelled at least so long before its start.
 """
 
 from collections.abc import Mapping
@@ -28,13 +28,13 @@ PolicyKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class _MarketPolicyValue(BaseModel):
-    """A frozen value that takes nothing it does not know: a misspelt limit must not quietly mean none."""
+    """A frozen value without unknown fields, so that a misspelt limit is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class TaxBase(StrEnum):
-    """What the tax is a share of."""
+    """The amount to which the tax rate applies."""
 
     SERVICE_FEE = "service_fee"
     COMMISSION = "commission"
@@ -42,7 +42,7 @@ class TaxBase(StrEnum):
 
 
 class TaxRule(_MarketPolicyValue):
-    """One tax. Inclusive: the base already contains it; otherwise it comes on top of the base."""
+    """A tax. If `inclusive`, the base already contains it; otherwise it is added to the base."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NO_NUL), LINE] = "VAT"
     rate_bp: BasisPoints = 0
@@ -51,7 +51,7 @@ class TaxRule(_MarketPolicyValue):
 
 
 class CancellationTier(_MarketPolicyValue):
-    """While at least `hours_before_start` elapsed hours remain, these shares are given back."""
+    """The shares refunded while at least `hours_before_start` elapsed hours remain."""
 
     hours_before_start: Annotated[int, Field(ge=0, le=24 * 365, strict=True)]
     refund_bp: BasisPoints
@@ -59,10 +59,10 @@ class CancellationTier(_MarketPolicyValue):
 
 
 class CancellationPolicy(_MarketPolicyValue):
-    """What a customer gets back: the share of the first tier, read from far to near, that still holds.
+    """The customer's refund on cancellation: the first tier (ordered far to near) whose time has not passed.
 
-    Nearer to the start than the last tier nothing is given back. Within `grace_minutes` of booking everything
-    is, as long as the service has not started.
+    After the last tier nothing is refunded. Within `grace_minutes` after booking everything is, if the
+    service has not started.
     """
 
     grace_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60, strict=True)] = 60
@@ -70,19 +70,19 @@ class CancellationPolicy(_MarketPolicyValue):
 
     @model_validator(mode="after")
     def _check_tier_order(self) -> Self:
-        """A refund that grew as the start comes nearer would pay people for waiting."""
+        """Raise ValueError if a refund grows towards the start: customers would gain by cancelling later."""
         for farther, nearer in pairwise(self.tiers):
             if nearer.hours_before_start >= farther.hours_before_start:
-                raise ValueError("tiers stand from far to near, each nearer to the start than the one before")
+                raise ValueError("order the tiers from far to near: hours_before_start must decrease")
             if nearer.refund_bp > farther.refund_bp:
-                raise ValueError("a nearer tier never gives back more than a farther one")
+                raise ValueError("a nearer tier cannot refund more than a farther one")
             if nearer.service_fee_refund_bp > farther.service_fee_refund_bp:
-                raise ValueError("a nearer tier never gives back more of the service fee than a farther one")
+                raise ValueError("a nearer tier cannot refund more of the service fee than a farther one")
         return self
 
 
-# The three the field knows by these names. The hours follow what large platforms publish for their policies
-# of the same names (a day; five days; a fortnight), so that people find what they expect.
+# The usual names in the industry. The hours follow the published policies of large platforms with the same
+# names (1 day, 5 days, 14 days), so that users find what they expect.
 STANDARD_CANCELLATION_POLICIES: Mapping[str, CancellationPolicy] = {
     "flexible": CancellationPolicy(
         tiers=(CancellationTier(hours_before_start=24, refund_bp=FULL_BP, service_fee_refund_bp=FULL_BP),)
@@ -103,40 +103,40 @@ STANDARD_CANCELLATION_POLICIES: Mapping[str, CancellationPolicy] = {
 
 
 class MarketPolicy(_MarketPolicyValue):
-    """All rules of a market at one time. Every default is what a new market starts with."""
+    """All rules of a market at one time. The defaults are those of a new market."""
 
-    # 15 % in all, of which the customer sees a third: what the field takes lies between 10 % and 25 %.
+    # 15 % in all, a third of it visible to the customer. Usual in the industry are 10 % to 25 %.
     service_fee_bp: BasisPoints = 500
     commission_bp: BasisPoints = 1_000
     tax: TaxRule = TaxRule()
-    # Long enough for a bank's two-factor page, short enough not to keep a slot from others.
+    # Long enough for a bank's two-factor page, short enough not to block the slot for others.
     hold_minutes: Annotated[int, Field(ge=1, le=24 * 60, strict=True)] = 15
-    # A provider sleeps once within a day. Never beyond 4 days: card authorizations may lapse after 4 d 18 h.
+    # A day includes a night's sleep. At most 4 days, because card authorizations may expire after 4 d 18 h.
     answer_window_hours: Annotated[int, Field(ge=1, le=4 * 24, strict=True)] = 24
     completion_hours: Annotated[int, Field(ge=1, le=14 * 24, strict=True)] = 48
     no_show_after_minutes: Annotated[int, Field(ge=0, le=24 * 60, strict=True)] = 15
     contest_hours: Annotated[int, Field(ge=1, le=14 * 24, strict=True)] = 24
     quote_minutes: Annotated[int, Field(ge=1, le=24 * 60, strict=True)] = 30
-    # For each customer and category: enough to compare, too few to map a market's prices by asking.
+    # Per customer and category: enough to compare, too few to collect a market's prices.
     live_quotes: Annotated[int, Field(ge=1, le=100, strict=True)] = 5
     cancellation_policies: Annotated[Mapping[PolicyKey, CancellationPolicy], Field(min_length=1)] = (
         STANDARD_CANCELLATION_POLICIES
     )
     segments: tuple[PolicyKey, ...] = ()
-    # Documents whose shape belongs to pricing and to contributions; a market without them has neither.
+    # Documents defined by surge and by contributions. A market without them has neither.
     surge: JsonDocument = Field(default_factory=dict)
     contributions: JsonDocument = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check_distinct_segments(self) -> Self:
         if len(set(self.segments)) != len(self.segments):
-            raise ValueError("each segment is named once")
+            raise ValueError("each segment can be named only once")
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyVersion:
-    """One numbered version of a market's policy. It is in force from `active_from` until a later one is."""
+    """A numbered version of a market's policy, in force from `active_from` until a later version is."""
 
     id: UUID
     market_id: UUID

@@ -1,4 +1,4 @@
-"""Reads of markets and policies. A policy is read on every quote, so it is one statement and parsed once."""
+"""Queries of markets and policies. Every quote reads a policy: one statement, parsed documents are cached."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -25,12 +25,12 @@ _NEWEST_FIRST = text(f"""
 """)  # noqa: S608 -- our own column list
 _LATEST = text("SELECT coalesce(max(number), 0) FROM policy_versions WHERE market_id = :market_id")
 _BEYOND_EVERY_NUMBER = 2**31 - 1
-CACHE_SIZE = 1_000  # policy versions that a process keeps in mind; more are seldom in use
+CACHE_SIZE = 1_000  # policy versions per process; more are seldom in use
 _versions_by_id: dict[UUID, PolicyVersion] = {}
 
 
 def get_market(session: Session, market_id: UUID) -> Market:
-    """The market of this id; refuses `MarketUnknown`."""
+    """The market with this id. Raises `MarketNotFound`."""
     market = session.get(Market, market_id)
     if market is None:
         raise MarketNotFound
@@ -38,7 +38,7 @@ def get_market(session: Session, market_id: UUID) -> Market:
 
 
 def get_market_by_slug(session: Session, slug: str) -> Market:
-    """The market of this slug; refuses `MarketUnknown`."""
+    """The market with this slug. Raises `MarketNotFound`."""
     market = session.exec(select(Market).where(Market.slug == slug)).first()
     if market is None:
         raise MarketNotFound
@@ -46,7 +46,7 @@ def get_market_by_slug(session: Session, slug: str) -> Market:
 
 
 def list_markets(session: Session, *, after: str | None, limit: int) -> Page[Market]:
-    """All markets by slug."""
+    """A page of all markets, sorted by slug. Raises `InvalidCursor`."""
     statement = select(Market).order_by(Market.slug).limit(limit + 1)
     if after is not None:
         (slug,) = decode_cursor(after, [str])
@@ -55,14 +55,14 @@ def list_markets(session: Session, *, after: str | None, limit: int) -> Page[Mar
 
 
 def get_policy_at(session: Session, market_id: UUID, at: datetime) -> PolicyVersion:
-    """The version in force at that instant; refuses `PolicyUnknown` before a market's first one."""
+    """The version in force at the instant `at`. Raises `PolicyNotFound` if it is before the first one."""
     return _required_version(session.execute(_IN_FORCE, {"market_id": market_id, "at": at}).first())
 
 
 def get_policy_version(session: Session, version_id: UUID) -> PolicyVersion:
-    """The version of this id, in force or not; refuses `PolicyUnknown`.
+    """The version with this id, in force or not. Raises `PolicyNotFound`.
 
-    Versions are never changed or removed (the table refuses it), so one that was read stays known.
+    Cached without expiry, because versions never change (the table has a trigger against it).
     """
     if (version := _versions_by_id.get(version_id)) is None:
         version = _required_version(session.execute(_BY_ID, {"id": version_id}).first())
@@ -75,7 +75,7 @@ def get_policy_version(session: Session, version_id: UUID) -> PolicyVersion:
 def list_policy_versions(
     session: Session, market_id: UUID, *, after: str | None, limit: int
 ) -> Page[PolicyVersion]:
-    """A market's versions, the newest first, those not yet in force among them."""
+    """A page of a market's versions, the newest first, including scheduled ones. Raises `InvalidCursor`."""
     before = _BEYOND_EVERY_NUMBER if after is None else decode_cursor(after, [int])[0]
     parameters = {"market_id": market_id, "before": before, "limit": limit + 1}
     rows = [_version(row) for row in session.execute(_NEWEST_FIRST, parameters)]
@@ -83,7 +83,7 @@ def list_policy_versions(
 
 
 def latest_policy_number(session: Session, market_id: UUID) -> int:
-    """The number of the version published last, in force or not yet; zero when there is none."""
+    """The number of the last published version, in force or scheduled; zero if there is none."""
     number: int = session.execute(_LATEST, {"market_id": market_id}).scalar_one()
     return number
 
@@ -109,5 +109,5 @@ def _version(row: Row[Any]) -> PolicyVersion:
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _parsed(document: str) -> MarketPolicy:
-    """The same text is the same policy, and neither changes."""
+    """The policy in a document, cached by its text."""
     return MarketPolicy.model_validate_json(document)

@@ -1,4 +1,4 @@
-"""Which markets can be: in a currency, a time zone, a locale and a country that exist."""
+"""Rules for new markets: currency, time zone, locale and country must exist."""
 
 from functools import lru_cache
 
@@ -7,22 +7,22 @@ from babel import Locale, UnknownLocaleError
 from domain.foundation import money, payable_amounts, time_zones
 from domain.markets.errors import InvalidMarket
 
-# CLDR has names for unions, for tests of its own, and for not knowing.
+# CLDR also has codes for unions of countries, for its own tests, and for an unknown region.
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 
 def check_place(*, currency: str, time_zone: str, locale: str, country: str) -> None:
-    """Refuse what does not exist, and a currency that no card pays in; the refusal names the field.
+    """Raise `InvalidMarket`, with the field, if a value does not exist or cards cannot pay in the currency.
 
     `currency` is ISO 4217, `time_zone` an IANA name, `locale` a BCP 47 tag, `country` ISO 3166-1 alpha-2.
     """
-    known = {
+    is_known = {
         "currency": currency in money.CURRENCIES,
         "time_zone": time_zone in time_zones.time_zone_names(),
         "locale": _is_locale(locale),
         "country": country in _countries(),
     }
-    for field, exists in known.items():
+    for field, exists in is_known.items():
         if not exists:
             raise InvalidMarket(f"There is no such {field.replace('_', ' ')}.", field=field)
     if payable_amounts.payable_bounds(currency) is None:
@@ -34,7 +34,7 @@ def check_place(*, currency: str, time_zone: str, locale: str, country: str) -> 
 
 @lru_cache(maxsize=1)
 def _countries() -> frozenset[str]:
-    """Territories by their two letters; the numbers in CLDR's list are whole continents."""
+    """The two-letter codes of CLDR's territories; its numeric codes are continents."""
     return frozenset(str(code) for code in Locale("en").territories if str(code).isalpha()) - _NO_COUNTRIES
 
 

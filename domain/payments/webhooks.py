@@ -23,7 +23,7 @@ from domain.foundation import events, ids
 from domain.foundation.actors import PAYMENT, Actor
 from domain.foundation.logging import get_logger
 from domain.foundation.persistence.database import Transactions
-from domain.foundation.persistence.transient_errors import is_transient
+from domain.foundation.persistence.database_errors import is_transient
 from domain.payments import provider_events, queries, settling
 from domain.payments.errors import PaymentUnknown, WebhookForged, WebhookUnreadable
 from domain.payments.events import WebhookReceived, WebhookRetried, WebhookSetAside

@@ -1,13 +1,13 @@
 """Providers: the business side of a user in a market.
 
 A **provider profile** begins as an **application**, is reviewed, approved, perhaps suspended, and closed
-(see `lifecycle.py`). Its state decides its **capabilities** (see `capabilities.py`), and nobody above
-compares states; the profile of a suspended user can do no more than a suspended one. A suspended provider's
-offers are out of sight and take no bookings, because offers ask for the capability; running bookings go on.
+(`lifecycle.py`). Its state and the user's account decide its **capabilities** (`capabilities.py`); other
+packages check capabilities, never states. The offers of a suspended provider are hidden and cannot be booked;
+existing bookings continue.
 
-Invariants: one profile for a user in a market; every step has an actor and a reason code; nobody reviews
-their own profile. Two profiles that share an organisation or a payout account are the **same hands**, who
-must not deal with themselves.
+Invariants: one profile per user and market; every transition has an actor and a reason code; users cannot
+review their own profile. Profiles that share an organisation or a payout account are the **same business**,
+and cannot book each other.
 """
 
 from domain.providers import capabilities

@@ -1,4 +1,4 @@
-"""The verbs of provider profiles. Each step is taken by somebody, for a reason, and recorded as a fact."""
+"""Actions on provider profiles. Each transition has an actor and a reason, and is recorded as an event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ _TRANSITION_EVENTS: Final = MappingProxyType(
 
 
 class ProviderProfileChanges(TypedDict, total=False):
-    """What providers may change about their profile; a key that is absent stays as it is."""
+    """What providers may change in their profile. Absent keys stay unchanged."""
 
     display_name: str
     about: str
@@ -54,7 +54,7 @@ class ProviderProfileChanges(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class BusinessDetails:
-    """Who stands behind a profile, and how the market's policy counts them. None: nobody known."""
+    """The organisation, payout account and segment of a profile; None if unknown."""
 
     organisation_id: str | None
     payout_account_id: str | None
@@ -64,9 +64,12 @@ class BusinessDetails:
 def apply_as_provider(
     session: Session, market_id: UUID, *, display_name: str, about: str, by: Actor, at: datetime
 ) -> ProviderProfile:
-    """Ask to be a provider in a market. Refuses `MarketUnknown`, `AlreadyApplied`, `TextUnfit`."""
+    """Create the application of the user `by` in a market.
+
+    Raises `MarketNotFound`, `AlreadyApplied` if the user has a profile there, and `InvalidText`.
+    """
     if by.user_id is None:
-        raise ValueError("people apply, not clocks")
+        raise ValueError("only a user can apply")
     market = markets.get_market(session, market_id)
     profile = ProviderProfile(
         user_id=by.user_id,
@@ -83,7 +86,7 @@ def apply_as_provider(
 
 
 def get_application(session: Session, profile_id: UUID, *, caller: Caller) -> ProviderProfile:
-    """All of a profile, for its provider and the staff of its market. Others find `ProfileUnknown`."""
+    """The profile, for its provider and its market's staff. Raises `ProviderProfileNotFound` for others."""
     profile = queries.get_profile(session, profile_id)
     profile_role(profile, caller)
     return profile
@@ -98,7 +101,7 @@ def list_applications(
     after: str | None,
     limit: int,
 ) -> Page[ProviderProfile]:
-    """The profiles of a market for its staff, the longest waiting first. Refuses `Forbidden` to others."""
+    """A page of a market's profiles, the oldest first. Raises `Forbidden` unless `caller` is its staff."""
     decision = permissions.decide(caller, "providers.review", market_id)
     if not decision.allowed:
         raise Forbidden(decision.reason)
@@ -114,26 +117,30 @@ def update_profile(
     if_match: int | None = None,
     at: datetime,
 ) -> ProviderProfile:
-    """Change what one's own profile says. Refuses `ProfileUnknown`, `CapabilityMissing` and `Stale`."""
+    """Change the name or the text of the caller's own profile.
+
+    Raises `ProviderProfileNotFound` also if it is another user's, `Stale` if `if_match` is not its version,
+    `CapabilityMissing` if its state does not allow changes, and `InvalidText`.
+    """
     profile = queries.lock_profile(session, profile_id)
     if profile_role(profile, by) is not ProfileRole.PROVIDER:
         raise ProviderProfileNotFound
     _check_fresh(profile, if_match)
     capabilities.require_capability(session, profile, ProviderCapability.EDIT_PROFILE)
-    changed = _set_values(profile, _normalized(changes), at=at)
-    if changed:
-        event = profile_events.ProviderChanged(*_ids(profile), changed)
+    fields = _set_values(profile, _normalized(changes), at=at)
+    if fields:
+        event = profile_events.ProviderChanged(*_ids(profile), fields)
         _record_event(session, event, by=_actor(profile, by), at=at)
     return profile
 
 
 def _normalized(changes: ProviderProfileChanges) -> dict[str, str]:
-    prepared: dict[str, str] = {}
+    values: dict[str, str] = {}
     if "display_name" in changes:
-        prepared["display_name"] = normalization.normalize_name(changes["display_name"], field="display_name")
+        values["display_name"] = normalization.normalize_name(changes["display_name"], field="display_name")
     if "about" in changes:
-        prepared["about"] = normalization.normalize_text(changes["about"], field="about")
-    return prepared
+        values["about"] = normalization.normalize_text(changes["about"], field="about")
+    return values
 
 
 def record_business(
@@ -145,10 +152,10 @@ def record_business(
     if_match: int | None = None,
     at: datetime,
 ) -> ProviderProfile:
-    """Record the business behind a profile, as its market's operators found it to be.
+    """Store the business behind a profile, as verified by an operator of its market.
 
-    Refuses `ProfileUnknown` to everybody else, `SegmentUnknown` for one the market's policy does not name,
-    and `Stale`.
+    Raises `ProviderProfileNotFound` unless `by` is such an operator, `Stale` if `if_match` is not the
+    profile's version, and `SegmentUnknown` if the market's policy does not name the segment.
     """
     profile = queries.lock_profile(session, profile_id)
     if profile_role(profile, by) is not ProfileRole.OPERATOR:
@@ -161,12 +168,12 @@ def record_business(
         "payout_account_id": business.payout_account_id,
         "segment": business.segment,
     }
-    changed = _set_values(profile, values, at=at)
+    fields = _set_values(profile, values, at=at)
     if business.payout_account_id is not None:
         kind = identity.SignalKind.PAYOUT_ACCOUNT
         identity.record_signal(session, profile.user_id, kind, business.payout_account_id, at)
-    if changed:
-        event = profile_events.ProviderVerified(*_ids(profile), changed)
+    if fields:
+        event = profile_events.ProviderVerified(*_ids(profile), fields)
         _record_event(session, event, by=_actor(profile, by), at=at)
     return profile
 
@@ -182,7 +189,11 @@ def apply_transition(
     if_match: int | None = None,
     at: datetime,
 ) -> ProviderProfile:
-    """Take a step of a profile's life. Refuses `ProfileUnknown`, `Stale`, and `NotNow`."""
+    """Make a transition of the profile's lifecycle.
+
+    Raises `ProviderProfileNotFound` if `by` may not see it, `Stale` if `if_match` is not its version, and
+    `TransitionNotAllowed` if its state or the role of `by` does not allow the transition.
+    """
     profile = queries.lock_profile(session, profile_id)
     role = profile_role(profile, by)
     _check_fresh(profile, if_match)
@@ -195,19 +206,20 @@ def apply_transition(
 
 
 def profile_role(profile: ProviderProfile, by: By) -> ProfileRole:
-    """On which side of a profile somebody stands. Who stands on none does not learn that there is one.
+    """The role of `by` towards the profile: its provider, or staff of its market.
 
-    The provider comes first: an operator with a profile of their own does not approve it.
+    The owner is always the provider, so that operators cannot approve their own profile. Raises
+    `ProviderProfileNotFound` if `by` has no role.
     """
     if by.user_id == profile.user_id:
         return ProfileRole.PROVIDER
-    if (side := _ROLES.get(actor_for(by, profile.market_id).kind)) is None:
+    if (role := _ROLES.get(actor_for(by, profile.market_id).kind)) is None:
         raise ProviderProfileNotFound
-    return side
+    return role
 
 
 def user_capability_decisions(session: Session, user_id: UUID) -> list[capabilities.CapabilityDecision]:
-    """What each of a user's profiles lets them do, and why."""
+    """The capability decisions for all profiles of a user."""
     return [
         decision
         for profile in queries.list_user_profiles(session, user_id)
@@ -217,31 +229,31 @@ def user_capability_decisions(session: Session, user_id: UUID) -> list[capabilit
 
 def _check_fresh(profile: ProviderProfile, if_match: int | None) -> None:
     if if_match is not None and if_match != profile.version:
-        raise Stale("The profile has changed; look at it again.", version=profile.version)
+        raise Stale("The profile has changed; load it again.", version=profile.version)
 
 
 def _actor(profile: ProviderProfile, by: By) -> Actor:
-    """Who acts, in the capacity in which they do: on their own profile everybody is just its provider."""
+    """The actor of an event: a plain user on their own profile, else their role in the market."""
     if by.user_id == profile.user_id:
         return Actor(ActorKind.USER, profile.user_id)
     return actor_for(by, profile.market_id)
 
 
 def _set_values(profile: ProviderProfile, values: Mapping[str, object], *, at: datetime) -> tuple[str, ...]:
-    """Set what differs; answers the names of what did."""
-    changed = tuple(sorted(name for name, value in values.items() if getattr(profile, name) != value))
-    for name in changed:
+    """Set the values that differ; return the sorted names of the changed fields."""
+    fields = tuple(sorted(name for name, value in values.items() if getattr(profile, name) != value))
+    for name in fields:
         setattr(profile, name, values[name])
-    if changed:
+    if fields:
         profile.version += 1
         profile.changed_at = at
-    return changed
+    return fields
 
 
 def _check_segment(session: Session, market_id: UUID, segment: str, *, at: datetime) -> None:
-    known = markets.get_policy_at(session, market_id, at).rules.segments
-    if segment not in known:
-        raise SegmentUnknown(f"The policy in force names {', '.join(known) or 'none'}.", field="segment")
+    segments = markets.get_policy_at(session, market_id, at).rules.segments
+    if segment not in segments:
+        raise SegmentUnknown(f"The policy in force names {', '.join(segments) or 'none'}.", field="segment")
 
 
 def _ids(profile: ProviderProfile) -> tuple[UUID, UUID, UUID]:

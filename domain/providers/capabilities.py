@@ -1,8 +1,8 @@
-"""What a profile's state lets its provider do: one table, so that nobody above compares states.
+"""Capabilities: what the state of a profile allows its provider to do. Other packages never compare states.
 
-A suspended or closed provider still fulfils what was booked before: the customers of those bookings did
-nothing wrong. A profile whose user may not be dealt with (`identity.may_be_dealt_with`) can do what a
-suspended one can, and no more than its own state allows; so there is one answer for both switches.
+A suspended or closed provider can still fulfil earlier bookings, for the sake of their customers. If the
+user's account is not active (`identity.is_active_account`), a profile has only those capabilities that both
+its own state and the state `suspended` allow.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ CAPABILITIES: Final[Mapping[ProviderProfileState, frozenset[ProviderCapability]]
         ProviderProfileState.APPLIED: frozenset(
             {ProviderCapability.EDIT_PROFILE, ProviderCapability.DRAFT_OFFERS, ProviderCapability.BE_PAID}
         ),
-        # What is being reviewed stands still, or the review is of something else.
+        # The profile cannot be edited while it is reviewed.
         ProviderProfileState.IN_REVIEW: frozenset(
             {ProviderCapability.DRAFT_OFFERS, ProviderCapability.BE_PAID}
         ),
@@ -32,7 +32,7 @@ CAPABILITIES: Final[Mapping[ProviderProfileState, frozenset[ProviderCapability]]
             {ProviderCapability.EDIT_PROFILE, ProviderCapability.DRAFT_OFFERS, ProviderCapability.BE_PAID}
         ),
         ProviderProfileState.APPROVED: frozenset(ProviderCapability),
-        # What is earned while suspended is kept for the provider, and paid once the suspension has ended.
+        # Earnings are held during a suspension, and paid after it.
         ProviderProfileState.SUSPENDED: frozenset({ProviderCapability.FULFIL_BOOKINGS}),
         ProviderProfileState.CLOSED: frozenset(
             {ProviderCapability.FULFIL_BOOKINGS, ProviderCapability.BE_PAID}
@@ -54,7 +54,7 @@ _SENTENCES: Final[Mapping[ProviderCapability, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class CapabilityDecision:
-    """Whether one of a user's profiles can do something, and why, in a sentence."""
+    """Whether a profile has a capability, and the reason as a sentence for its user."""
 
     profile_id: UUID
     market_id: UUID
@@ -67,22 +67,25 @@ class CapabilityDecision:
 def state_allows(
     state: ProviderProfileState, capability: ProviderCapability, *, user_suspended_at: datetime | None
 ) -> bool:
-    """Whether a profile in this state, of a user suspended at this instant or never, has this capability."""
+    """Whether a profile in this state has the capability.
+
+    `user_suspended_at` is None if the user's account is not suspended.
+    """
     return capability in _effective_capabilities(state, user_suspended_at)
 
 
 def capability_sql(capability: ProviderCapability) -> str:
-    """`allows` as a condition in SQL, for a statement that joins `provider_profiles` and `users`."""
+    """`state_allows` as an SQL condition, for a statement that joins `provider_profiles` and `users`."""
     states = [state for state, capabilities in CAPABILITIES.items() if capability in capabilities]
-    listed = ", ".join(f"'{state}'" for state in sorted(states))
-    is_allowed = f"provider_profiles.state IN ({listed})"
+    state_list = ", ".join(f"'{state}'" for state in sorted(states))
+    is_allowed = f"provider_profiles.state IN ({state_list})"
     if capability in CAPABILITIES[ProviderProfileState.SUSPENDED]:
         return is_allowed
     return f"{is_allowed} AND {identity.ACTIVE_ACCOUNT_SQL}"
 
 
 def require_capability(session: Session, profile: ProviderProfile, capability: ProviderCapability) -> None:
-    """Raises `CapabilityMissing` unless the profile's state and its user's account let it do this."""
+    """Raise `CapabilityMissing` unless the profile has the capability."""
     suspended_at = identity.get_user(session, profile.user_id).suspended_at
     if not state_allows(profile.state, capability, user_suspended_at=suspended_at):
         raise CapabilityMissing(
@@ -91,7 +94,7 @@ def require_capability(session: Session, profile: ProviderProfile, capability: P
 
 
 def capability_decisions(session: Session, profile: ProviderProfile) -> list[CapabilityDecision]:
-    """Every capability with its answer for this profile, decided by the same table that `require` asks."""
+    """The decision for each capability of this profile, as `require_capability` decides."""
     suspended_at = identity.get_user(session, profile.user_id).suspended_at
     return [
         CapabilityDecision(

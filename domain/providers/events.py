@@ -1,4 +1,4 @@
-"""What happened to provider profiles: kept to be looked up, since offers read a profile's state live."""
+"""Events of provider profiles. Most are for the audit trail only, because offers read the current state."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,7 +9,7 @@ from domain.foundation.events import DomainEvent
 
 @dataclass(frozen=True)
 class ProviderProfileEvent(DomainEvent):
-    """Something happened to this profile."""
+    """Base of the events of a profile."""
 
     audit_only: ClassVar[bool] = True
     profile_id: UUID
@@ -19,14 +19,14 @@ class ProviderProfileEvent(DomainEvent):
 
 @dataclass(frozen=True)
 class ProviderApplied(ProviderProfileEvent):
-    """A user asked to be a provider in a market."""
+    """A user applied to be a provider in a market."""
 
     name: ClassVar[str] = "provider.applied"
 
 
 @dataclass(frozen=True)
 class ProviderChanged(ProviderProfileEvent):
-    """A provider changed what their profile says; `fields` names what, never the words."""
+    """A provider changed their profile; `fields` has the names of the changed fields, not the values."""
 
     name: ClassVar[str] = "provider.changed"
     fields: tuple[str, ...]
@@ -34,7 +34,7 @@ class ProviderChanged(ProviderProfileEvent):
 
 @dataclass(frozen=True)
 class ProviderVerified(ProviderProfileEvent):
-    """An operator recorded the business behind a profile; `fields` names what changed."""
+    """An operator stored the business behind a profile; `fields` has the names of the changed fields."""
 
     name: ClassVar[str] = "provider.verified"
     fields: tuple[str, ...]
@@ -42,7 +42,7 @@ class ProviderVerified(ProviderProfileEvent):
 
 @dataclass(frozen=True)
 class ProviderTransitionEvent(ProviderProfileEvent):
-    """A step was taken, for a reason."""
+    """Base of the transitions, with their reason."""
 
     reason_code: str
     reason: str
@@ -50,28 +50,28 @@ class ProviderTransitionEvent(ProviderProfileEvent):
 
 @dataclass(frozen=True)
 class ProviderInReview(ProviderTransitionEvent):
-    """Somebody began to look at the application."""
+    """The review of an application began."""
 
     name: ClassVar[str] = "provider.in_review"
 
 
 @dataclass(frozen=True)
 class ProviderChangesRequested(ProviderTransitionEvent):
-    """The application lacks something; the reason says what."""
+    """Changes of the application were requested; the reason says which."""
 
     name: ClassVar[str] = "provider.changes_requested"
 
 
 @dataclass(frozen=True)
 class ProviderResubmitted(ProviderTransitionEvent):
-    """The provider answered what was asked of them, and waits again."""
+    """The provider submitted the application again after changes."""
 
     name: ClassVar[str] = "provider.resubmitted"
 
 
 @dataclass(frozen=True)
 class ProviderApproved(ProviderTransitionEvent):
-    """The provider may offer and be booked."""
+    """The provider was approved: they may publish offers and be booked."""
 
     name: ClassVar[str] = "provider.approved"
     audit_only: ClassVar[bool] = False
@@ -79,7 +79,7 @@ class ProviderApproved(ProviderTransitionEvent):
 
 @dataclass(frozen=True)
 class ProviderSuspended(ProviderTransitionEvent):
-    """Offers are out of sight and no booking is taken; running ones go on."""
+    """The provider was suspended: offers are hidden, existing bookings continue."""
 
     name: ClassVar[str] = "provider.suspended"
     audit_only: ClassVar[bool] = False
@@ -87,7 +87,7 @@ class ProviderSuspended(ProviderTransitionEvent):
 
 @dataclass(frozen=True)
 class ProviderReinstated(ProviderTransitionEvent):
-    """The suspension is over."""
+    """The suspension of the provider ended."""
 
     name: ClassVar[str] = "provider.reinstated"
     audit_only: ClassVar[bool] = False
@@ -95,7 +95,7 @@ class ProviderReinstated(ProviderTransitionEvent):
 
 @dataclass(frozen=True)
 class ProviderClosed(ProviderTransitionEvent):
-    """The profile is over for good; running bookings go on."""
+    """The profile was closed permanently; existing bookings continue."""
 
     name: ClassVar[str] = "provider.closed"
     audit_only: ClassVar[bool] = False

@@ -1,10 +1,10 @@
-"""The words of a provider profile: states, the steps between them, who takes them, what a state allows."""
+"""Enums of provider profiles: states, transitions, roles and capabilities."""
 
 from enum import StrEnum
 
 
 class ProviderProfileState(StrEnum):
-    """Where an application, and later the provider it made, stands."""
+    """The state of a profile, from the application on."""
 
     APPLIED = "applied"
     IN_REVIEW = "in_review"
@@ -15,7 +15,7 @@ class ProviderProfileState(StrEnum):
 
 
 class ProviderTransition(StrEnum):
-    """What can be done to a profile."""
+    """The transitions of a profile."""
 
     REVIEW = "review"
     REQUEST_CHANGES = "request_changes"
@@ -27,7 +27,7 @@ class ProviderTransition(StrEnum):
 
 
 class ProfileRole(StrEnum):
-    """Who takes a step. Staff with a profile of their own are its provider there, and nothing else."""
+    """Who makes a transition. Staff are only the provider of their own profile."""
 
     PROVIDER = "provider"
     MODERATOR = "moderator"
@@ -35,7 +35,7 @@ class ProfileRole(StrEnum):
 
 
 class ProviderCapability(StrEnum):
-    """What a provider can do by way of their profile."""
+    """What a profile allows its provider to do."""
 
     EDIT_PROFILE = "edit_profile"
     DRAFT_OFFERS = "draft_offers"

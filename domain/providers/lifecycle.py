@@ -1,8 +1,4 @@
-"""The life of a provider profile, as a table.
-
-Nothing here waits for the clock: an application waits for a person, and an approved provider may stay one
-for ever.
-"""
+"""The lifecycle of a provider profile, as a table. The clock makes none of its transitions."""
 
 from typing import Final
 

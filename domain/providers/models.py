@@ -21,9 +21,9 @@ from domain.providers.kinds import ProviderProfileState
 class ProviderProfile(Table, table=True):
     """The business side of a user in a market, from the application on.
 
-    `organisation_id` and `payout_account_id` say who stands behind it, as an operator or the payment provider
-    found out, not as the applicant claimed: two profiles that share one are the same hands. `segment` is one
-    of the market policy's.
+    `organisation_id` and `payout_account_id` identify the business behind it. They come from an operator or
+    the payment provider, not from the applicant; two profiles that share one are the same business. `segment`
+    is one of the market policy's segments.
     """
 
     __tablename__ = "provider_profiles"

@@ -1,4 +1,4 @@
-"""Reads of provider profiles. Whether hands are the same is asked on every quote, so it is one statement."""
+"""Queries of provider profiles. Every quote checks `is_same_business`, so it is one statement."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,7 +13,7 @@ from domain.providers.errors import ProviderProfileNotFound
 from domain.providers.kinds import ProviderCapability, ProviderProfileState
 from domain.providers.models import ProviderProfile
 
-# Shares of one row are compared with every profile of the other user: a second profile is no way around.
+# Compares with all profiles of the other user, so that a second profile does not avoid the check.
 _IS_SAME_BUSINESS = text("""
     SELECT EXISTS (
         SELECT FROM provider_profiles AS theirs
@@ -37,19 +37,19 @@ _ALLOWED = {
 
 
 def get_profile(session: Session, profile_id: UUID) -> ProviderProfile:
-    """The profile of this id, whoever may see it. Refuses `ProfileUnknown`."""
+    """The profile with this id, without a check who may see it. Raises `ProviderProfileNotFound`."""
     if (profile := session.get(ProviderProfile, profile_id)) is None:
         raise ProviderProfileNotFound
     return profile
 
 
 def has_capability(session: Session, profile_id: UUID, capability: ProviderCapability) -> bool:
-    """Whether this profile and its user's account allow this now, read afresh in one statement."""
+    """Whether the profile has the capability now, from the database in one statement."""
     return bool(session.execute(_ALLOWED[capability], {"profile_id": profile_id}).scalar())
 
 
 def lock_profile(session: Session, profile_id: UUID) -> ProviderProfile:
-    """The profile of this id, as it is now and as nobody else can change it. Refuses `ProfileUnknown`."""
+    """Load the newest state of the profile and lock it. Raises `ProviderProfileNotFound`."""
     profile = session.get(ProviderProfile, profile_id, with_for_update=True, populate_existing=True)
     if profile is None:
         raise ProviderProfileNotFound
@@ -59,7 +59,7 @@ def lock_profile(session: Session, profile_id: UUID) -> ProviderProfile:
 def get_public_profile(session: Session, profile_id: UUID) -> ProviderProfile:
     """The profile of an approved provider, which anyone may see.
 
-    Raises `ProfileUnknown` for all others, and for one whose user may not be dealt with.
+    Raises `ProviderProfileNotFound` unless it is approved and its user's account is active.
     """
     profile = get_profile(session, profile_id)
     user = identity.get_user(session, profile.user_id)
@@ -71,7 +71,7 @@ def get_public_profile(session: Session, profile_id: UUID) -> ProviderProfile:
 
 
 def get_user_profile(session: Session, user_id: UUID, market_id: UUID) -> ProviderProfile:
-    """The one profile a user has in a market. Refuses `ProfileUnknown` when they never applied there."""
+    """The profile of a user in a market. Raises `ProviderProfileNotFound` if they never applied there."""
     statement = select(ProviderProfile).where(
         ProviderProfile.user_id == user_id, ProviderProfile.market_id == market_id
     )
@@ -81,7 +81,7 @@ def get_user_profile(session: Session, user_id: UUID, market_id: UUID) -> Provid
 
 
 def list_user_profiles(session: Session, user_id: UUID) -> Sequence[ProviderProfile]:
-    """All profiles of a user, one for each market they ever applied in."""
+    """All profiles of a user, at most one per market."""
     statement = select(ProviderProfile).where(ProviderProfile.user_id == user_id)
     return session.exec(statement.order_by(col(ProviderProfile.id))).all()
 
@@ -89,20 +89,20 @@ def list_user_profiles(session: Session, user_id: UUID) -> Sequence[ProviderProf
 def list_profiles(
     session: Session, market_id: UUID, *, state: ProviderProfileState | None, after: str | None, limit: int
 ) -> Page[ProviderProfile]:
-    """The profiles of a market, perhaps in one state, the longest waiting first."""
+    """A page of a market's profiles, optionally in one state, the oldest first. Raises `InvalidCursor`."""
     statement = select(ProviderProfile).where(ProviderProfile.market_id == market_id)
     if state is not None:
         statement = statement.where(ProviderProfile.state == state)
     if after is not None:
-        (last,) = decode_cursor(after, [UUID])
-        statement = statement.where(col(ProviderProfile.id) > last)
+        (last_id,) = decode_cursor(after, [UUID])
+        statement = statement.where(col(ProviderProfile.id) > last_id)
     rows = session.exec(statement.order_by(col(ProviderProfile.id)).limit(limit + 1)).all()
     return build_page(rows, limit, lambda row: [row.id])
 
 
 def is_same_business(session: Session, profile_id: UUID, user_id: UUID) -> bool:
-    """Whether this user stands behind the profile, by themselves or by an organisation or payout account.
+    """Whether the profile is the user's own, or shares an organisation or payout account with one of theirs.
 
-    Sharing counts through any profile of the user, in any market and in any state.
+    All profiles of the user count, in every market and state.
     """
     return bool(session.execute(_IS_SAME_BUSINESS, {"profile_id": profile_id, "user_id": user_id}).scalar())

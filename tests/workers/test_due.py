@@ -12,10 +12,10 @@ from structlog.testing import capture_logs
 
 from domain.foundation import ids
 from domain.foundation.errors import Unavailable
-from domain.foundation.invariants import INVARIANTS
 from domain.foundation.jobs import job_failures
 from domain.foundation.persistence.database import Transactions
 from workers.due import each_due, each_recurring, name_of_item
+from workers.invariants import OF_BACKGROUND_WORK
 from workers.schedule import SCHEDULE
 from workers.task import Work
 
@@ -78,7 +78,7 @@ def test_a_poisoned_row_is_tried_a_bounded_number_of_times_and_told_of_twice(wor
     with work.transactions() as session:
         [aside] = job_failures.list_set_aside(session, limit=10)
         assert (aside.job, aside.item, aside.last_error) == (JOB, str(rows.due[0]), "LookupError: poisoned ")
-        assert list(session.execute(text(INVARIANTS["no row of a scheduled job is set aside"])))
+        assert list(session.execute(text(OF_BACKGROUND_WORK["no row of a scheduled job is set aside"])))
 
 
 def test_a_row_waits_longer_after_each_failure(work: Work) -> None:

@@ -1,7 +1,7 @@
-"""What production demands of each setting: one row for every setting, in words that name no value.
+"""What production requires of each setting: one row per setting. Messages never contain a value.
 
-Development allows whatever can be read. A setting of which production demands nothing has a reason instead. A
-test compares this table with the settings, so none can be forgotten.
+Development accepts every value that can be parsed. A setting without a requirement has a reason in
+`UNRESTRICTED` instead. A test compares both tables with the settings, so none can be forgotten.
 """
 
 import re
@@ -35,8 +35,8 @@ EXAMPLES: Final = (
 )
 STRIPE: Final = ("https", "api.stripe.com", 443)
 LOOPBACK: Final = frozenset({"", "localhost", "127.0.0.1", "::1"})
-LARGEST_PROXY_NETWORK: Final = {4: 8, 6: 16}  # prefix lengths; what is larger is no network of one's own
-# Counts per second, on average. What is above them limits nobody; honest clients stay a hundred times below.
+LARGEST_PROXY_NETWORK: Final = {4: 8, 6: 16}  # prefix length by IP version; larger networks hold strangers
+# Requests per second, on average. A higher limit protects nothing; normal clients stay a hundred times below.
 MOST_REQUESTS: Final = 100.0
 MOST_SIGN_INS: Final = 10.0
 MOST_GUESSES: Final = 100 / 3_600  # at one account: NIST SP 800-63B allows 100 failures in a row at all
@@ -44,14 +44,14 @@ MOST_GUESSES: Final = 100 / 3_600  # at one account: NIST SP 800-63B allows 100 
 
 @dataclass(frozen=True, slots=True)
 class ProductionRequirement:
-    """What production demands of one setting, and whether it is met."""
+    """The requirement for one setting: its message, and the check whether the settings meet it."""
 
     message: str
     is_met: Callable[["Settings"], bool]
 
 
 def unmet_requirements(settings: "Settings") -> dict[str, str]:
-    """The demand of each setting that does not meet it."""
+    """The messages of the unmet requirements, by name of the setting."""
     return {
         name: requirement.message
         for name, requirement in REQUIREMENTS.items()
@@ -97,12 +97,12 @@ def _has_signing_keys(settings: "Settings") -> bool:
 
 
 def _is_origin(text: str) -> bool:
-    """Whether `text` is `https://host` or `https://host:port`, as browsers send it in Origin."""
+    """Whether `text` is `https://host` or `https://host:port`, the form of the Origin header."""
     return re.fullmatch(r"https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", text) is not None
 
 
 def _is_limited(limits: str, most: float) -> bool:
-    """Whether the slowest of these limits lets through at most `most` a second."""
+    """Whether the strictest of these limits allows at most `most` requests per second."""
     return min(limit.amount / limit.get_expiry() for limit in parse_many(limits)) <= most
 
 
@@ -120,7 +120,7 @@ REQUIREMENTS: Final[Mapping[str, ProductionRequirement]] = MappingProxyType(
             "give the live secret key of your Stripe account", _has_live_key
         ),
         "stripe_api_base": ProductionRequirement(
-            "must be https://api.stripe.com; the key goes to nobody else", _uses_stripe_address
+            "must be https://api.stripe.com, the only address that may receive the key", _uses_stripe_address
         ),
         "stripe_webhook_secrets": ProductionRequirement(
             "give the secrets of your webhook endpoint: whsec_ and random characters, "
@@ -133,7 +133,7 @@ REQUIREMENTS: Final[Mapping[str, ProductionRequirement]] = MappingProxyType(
         ),
         "oidc_issuers": ProductionRequirement(
             "give every issuer an https address",
-            lambda settings: all(known.issuer.scheme == "https" for known in settings.oidc_issuers),
+            lambda settings: all(issuer.issuer.scheme == "https" for issuer in settings.oidc_issuers),
         ),
         "cors_origins": ProductionRequirement(
             "name each origin as https://app.example.org, in lower case, without path; * lets every site in",
@@ -155,11 +155,11 @@ REQUIREMENTS: Final[Mapping[str, ProductionRequirement]] = MappingProxyType(
             lambda settings: urlsplit(settings.rate_limits_url).scheme != "memory",
         ),
         "rate_limit": ProductionRequirement(
-            f"at most {MOST_REQUESTS:.0f} a second, or it limits nobody",
+            f"at most {MOST_REQUESTS:.0f} a second; a higher limit has no effect",
             lambda settings: _is_limited(settings.rate_limit, MOST_REQUESTS),
         ),
         "rate_limit_sign_in": ProductionRequirement(
-            f"at most {MOST_SIGN_INS:.0f} a second, or it limits nobody",
+            f"at most {MOST_SIGN_INS:.0f} a second; a higher limit has no effect",
             lambda settings: _is_limited(settings.rate_limit_sign_in, MOST_SIGN_INS),
         ),
         "rate_limit_account": ProductionRequirement(
@@ -176,13 +176,13 @@ REQUIREMENTS: Final[Mapping[str, ProductionRequirement]] = MappingProxyType(
 )
 UNRESTRICTED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "environment": "it says whether these demands hold",
+        "environment": "it decides whether these requirements apply",
         "database_pool_size": "a size; its bounds are the same everywhere",
         "request_threads": "a size; its bounds are the same everywhere",
         "slow_requests": "a size; its bounds are the same everywhere",
         "provider_threads": "a size; its bounds are the same everywhere",
         "request_queue": "a size; its bounds are the same everywhere",
         "request_wait_seconds": "a size; its bounds are the same everywhere",
-        "heartbeat_folder": "a place that health checks read; without it they fail, and say so",
+        "heartbeat_folder": "a folder that health checks read; without it they fail with a message",
     }
 )

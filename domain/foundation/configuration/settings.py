@@ -1,8 +1,7 @@
-"""Where Talkoo runs and with whom it talks. Read once from the environment; nobody else reads it.
+"""Settings of a process, read once from the environment. No other module reads the environment.
 
-Policy is not a setting: what a market charges or allows is a versioned market policy, and what every market
-shares is a named constant beside its rule. What production demands of each setting stands in one table,
-`domain.foundation.configuration.production_requirements`.
+Business policy is not a setting: it is a versioned market policy, or a named constant beside its rule.
+`domain.foundation.configuration.production_requirements` lists what production requires of each setting.
 Values are never printed: they may hold passwords and keys.
 """
 
@@ -35,7 +34,7 @@ RATE_LIMIT_SCHEMES = frozenset({"memory", "redis", "rediss"})
 
 
 class SettingsError(Exception):
-    """The process cannot start with these settings. Names every faulty variable and none of their values."""
+    """The process cannot start with these settings. Names every faulty variable but no value."""
 
     def __init__(self, faults: dict[str, str]) -> None:
         lines = [f"  {name.upper()}: {fault}" for name, fault in sorted(faults.items())]
@@ -44,7 +43,7 @@ class SettingsError(Exception):
 
 
 class OidcIssuer(BaseModel):
-    """One OpenID Connect issuer people may sign in with."""
+    """An OpenID Connect issuer that users may sign in with."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -55,7 +54,7 @@ class OidcIssuer(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Everything that differs between two places where the same code runs."""
+    """Everything that differs between two deployments of the same code."""
 
     model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True, hide_input_in_errors=True)
 
@@ -89,7 +88,7 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _split(cls, value: object) -> object:
-        """Lists arrive as text with commas; empty parts are dropped, so a blank secret means none."""
+        """Split a comma-separated text; empty parts are dropped, so a blank secret means none."""
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
@@ -138,7 +137,7 @@ class Settings(BaseSettings):
 
     @property
     def in_production(self) -> bool:
-        """Whether real people and real money are behind this process."""
+        """Whether this process serves real people and real money."""
         return self.environment == "production"
 
     @model_validator(mode="after")
@@ -150,17 +149,17 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process. Raises `SettingsError` with all faults at once."""
+    """The settings of this process. Raises `SettingsError` with all faults if some are not valid."""
     try:
         return Settings()
     except ValidationError as error:
-        # An error of pydantic holds the values, and would be shown with this one if it were its cause.
+        # Raised below, outside of `except`: pydantic's error holds values and would be shown as the cause.
         faults = _faults_of(error)
     raise SettingsError(faults)
 
 
 def _faults_of(error: ValidationError) -> dict[str, str]:
-    """What is wrong with each setting: values that cannot be read, and unmet demands of production."""
+    """What is wrong with each setting: values that cannot be parsed, and unmet production requirements."""
     unreadable = {
         str(fault["loc"][0]): fault["msg"].removeprefix("Value error, ")
         for fault in error.errors(include_input=False, include_context=False)
@@ -175,7 +174,7 @@ def _faults_of(error: ValidationError) -> dict[str, str]:
 
 
 def _is_production_requested() -> bool:
-    """Whether ENVIRONMENT is `production`, also when other settings cannot be read."""
+    """Whether ENVIRONMENT is `production`, even if other settings cannot be parsed."""
 
     class EnvironmentSetting(BaseSettings):
         environment: str = ""
@@ -190,7 +189,7 @@ def _unmet_requirements(settings_read: Settings) -> dict[str, str]:
 
 
 def _with_known_scheme(value: str, schemes: frozenset[str]) -> str:
-    """The address with its scheme in lower case, as all readers compare it."""
+    """The address with its scheme in lower case. Raises ValueError if the scheme is not one of `schemes`."""
     scheme, separator, rest = value.partition("://")
     if not separator or scheme.lower() not in schemes:
         raise ValueError(f"is not an address that begins with one of {', '.join(sorted(schemes))}")

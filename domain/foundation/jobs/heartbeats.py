@@ -1,7 +1,7 @@
-"""Heartbeats: what a loop says of itself, kept in a file that another process can read.
+"""Heartbeats: the state of a loop, in a file that another process can read.
 
-Files and not rows: a loop whose database is away must still be able to say that it lives. Ages are measured
-on the monotonic clock, which all processes of a machine share and nobody can set.
+Files and not rows, because a loop must report even while the database is not reachable. Ages are measured on
+the monotonic clock, which all processes of a machine share and which cannot be set.
 """
 
 import json
@@ -18,10 +18,10 @@ FAILING_TOO_LONG_SECONDS: Final = 60.0  # longer than a fail-over of the databas
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """State of a loop after its last run. Instants are seconds on the monotonic clock.
+    """The state of a loop after its last run. Instants are seconds on the monotonic clock.
 
-    `failing_since` is set while every run since then failed, `failures` counts those runs, and `error` is the
-    type of the last error.
+    `failing_since` is the first of the consecutive failures up to now, `failures` their number, and `error`
+    the type of the last one.
     """
 
     loop: str
@@ -33,11 +33,11 @@ class Heartbeat:
     error: str | None = None
 
     def age(self) -> float:
-        """Seconds since the last run ended; below zero for one from before the machine started."""
+        """Seconds since the last run ended; negative if it was written before the machine started."""
         return monotonic() - self.beat_at
 
     def problem(self) -> str | None:
-        """What is wrong with the loop, or None while it works."""
+        """What is wrong with the loop, for people; None while it works."""
         age = self.age()
         if not 0 <= age <= self.stale_after:
             return f"{self.loop}: hangs or ended: no heartbeat for {age:.0f} s"
@@ -59,21 +59,21 @@ class HeartbeatFolder:
         self._folder = folder
 
     def write(self, heartbeat: Heartbeat) -> None:
-        """Replace the file of this loop. Raises OSError where the folder cannot be written."""
+        """Replace the file of this loop. Raises OSError if the folder cannot be written."""
         self._folder.mkdir(parents=True, exist_ok=True)
         draft = self._folder / f".{heartbeat.loop}.{heartbeat.pid}"
         draft.write_text(json.dumps(asdict(heartbeat)))
         draft.replace(self._folder / f"{heartbeat.loop}.json")
 
     def read(self, loop: str) -> Heartbeat | None:
-        """The last heartbeat of this loop; None where there is none or the file cannot be read as one."""
+        """The last heartbeat of this loop; None if the file is missing or cannot be parsed."""
         try:
             return _READER.validate_json((self._folder / f"{loop}.json").read_bytes())
         except (OSError, ValidationError):
             return None
 
     def problems(self, loops: Sequence[str]) -> list[str]:
-        """What is wrong with these loops, one line for each. Empty means all of them work."""
+        """One line for each of these loops that does not work; empty if all of them work."""
         heartbeats = [(name, self.read(name)) for name in loops]
         lines = [f"{name}: no heartbeat" if beat is None else beat.problem() for name, beat in heartbeats]
         return [line for line in lines if line is not None]

@@ -1,8 +1,8 @@
-"""Rows of scheduled jobs that failed: tried again later, each time after twice the wait, and then set aside.
+"""Failures of scheduled jobs by row: tried again after a wait that doubles each time, then set aside.
 
-A job finds the rows that are due in the tables of its subject. Without this memory a row that always fails
-would be tried at every run for ever, and a hundred of them would fill the job's batch and keep all others
-from their turn. Waits are real time, not the market's, as those of deliveries are.
+A job selects the rows that are due. Without this table a row that always fails would be tried at every run,
+and many such rows would fill the job's batch and block all others. Waits are measured in real time, not in
+the market's time, as for event deliveries.
 """
 
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from domain.foundation.persistence.tables import Table, instant
 
 MOST_ATTEMPTS: Final = 8  # with the waits below ten minutes: longer than a restart, shorter than a night
 FIRST_WAIT_SECONDS: Final = 5
-MOST_DOUBLINGS: Final = 7  # so nobody waits longer than eleven minutes
+MOST_DOUBLINGS: Final = 7  # so that no wait is longer than eleven minutes
 LONGEST_ERROR: Final = 500
 LONGEST_ITEM: Final = 200
-RETENTION_DAYS: Final = 7  # a failure of a row that is due no more; what is set aside stays
+RETENTION_DAYS: Final = 7  # for failures of rows that are no longer due; rows set aside are kept
 
 
 # One row means: this job failed on this row, and has not succeeded on it since.
 class JobFailure(Table, table=True):
-    """A row that a scheduled job failed on. `set_aside_at` says that it is not tried again."""
+    """A row that a scheduled job failed on. It is not tried again once `set_aside_at` is set."""
 
     __tablename__ = "job_failures"
     __table_args__ = (
@@ -43,7 +43,7 @@ class JobFailure(Table, table=True):
 
 @dataclass(frozen=True, slots=True)
 class FailingItem:
-    """An item that failed before: whether it waits for its next attempt or was set aside."""
+    """An item that failed before. `is_waiting` is true while it must not be tried."""
 
     item: str
     is_waiting: bool
@@ -51,7 +51,7 @@ class FailingItem:
 
 @dataclass(frozen=True, slots=True)
 class RecordedFailure:
-    """A failure that was written down: which attempt it was, and whether it was the last."""
+    """A recorded failure: the number of the attempt, and whether the item was set aside after it."""
 
     attempts: int
     is_set_aside: bool
@@ -82,14 +82,14 @@ _SET_ASIDE = text("""
 
 
 def load_failing_items(session: Session, job: str) -> dict[str, FailingItem]:
-    """What failed before and has not succeeded since, by item."""
+    """The items of a job that failed and have not succeeded since, by item."""
     return {row.item: FailingItem(row.item, row.waits) for row in session.execute(_FAILING, {"job": job})}
 
 
 def record_failure(
     session: Session, job: str, item: str, error: Exception, *, most_attempts: int | None
 ) -> RecordedFailure:
-    """Write down that an item failed. After `most_attempts` it is set aside; with None it never is."""
+    """Record that an item failed. It is set aside after `most_attempts` failures; never if that is None."""
     values = {
         "job": job,
         "item": item,
@@ -103,15 +103,15 @@ def record_failure(
 
 
 def clear_failure(session: Session, job: str, item: str) -> bool:
-    """The item succeeded, or an operator lets it be tried again; returns whether it had failed."""
+    """Delete the failure of an item that succeeded or may be tried again; return whether there was one."""
     return bool(session.execute(_FORGET, {"job": job, "item": item}).rowcount)  # type: ignore[attr-defined]  # a cursor's
 
 
 def delete_old_failures(session: Session) -> int:
-    """Delete failures of rows that are due no more; returns how many."""
+    """Delete up to 500 failures of rows that are no longer due; return how many."""
     return int(session.execute(_FORGET_OLD, {"days": RETENTION_DAYS}).rowcount)  # type: ignore[attr-defined]
 
 
 def list_set_aside(session: Session, *, limit: int) -> list[JobFailure]:
-    """What is not tried again, the oldest first."""
+    """The failures of items that were set aside, the oldest first."""
     return [JobFailure(**row) for row in session.execute(_SET_ASIDE, {"limit": limit}).mappings()]

@@ -1,9 +1,8 @@
-"""Loops: work that is repeated in a thread of its own for as long as its process lives.
+"""Loops: work repeated in a thread of its own for as long as the process lives (decision 0024).
 
 A `Loop` survives every `Exception` of its step: it waits, longer after each failure, and runs the step again.
-It says once that it fails and once that it works again, and it writes a heartbeat after each run. A
-`Supervisor` restarts a loop whose thread ended. A thread that hangs cannot be ended from outside, so for a
-loop that hangs the supervisor restarts the process. Decision 0024 says why no loop is written by hand.
+It logs the first failure and the recovery, and writes a heartbeat after each run. A `Supervisor` restarts a
+loop whose thread ended. A thread that hangs cannot be stopped from outside, so then it restarts the process.
 """
 
 import os
@@ -58,17 +57,17 @@ class Loop:
 
     @property
     def is_alive(self) -> bool:
-        """Whether its thread runs."""
+        """Whether the thread runs."""
         return self._thread.is_alive()
 
     @property
     def is_stopped(self) -> bool:
-        """Whether it was asked to stop."""
+        """Whether `stop` was called."""
         return self._stop.is_set()
 
     @property
     def heartbeat(self) -> Heartbeat:
-        """When its last run ended, and whether it works."""
+        """The state after the last run."""
         return Heartbeat(
             loop=self.name,
             pid=os.getpid(),
@@ -80,18 +79,18 @@ class Loop:
         )
 
     def start(self) -> None:
-        """Start its thread, or a new one in place of a thread that ended."""
+        """Start a thread; also in place of one that ended."""
         self._beat_at = monotonic()
         self._report_heartbeat()
         self._thread = Thread(target=self._run, name=self.name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask it to end after the present run."""
+        """Let the thread end after the current run."""
         self._stop.set()
 
     def join(self, timeout: float) -> None:
-        """Wait until its thread has ended, at most `timeout` seconds."""
+        """Wait until the thread has ended, at most `timeout` seconds."""
         if self._thread.ident is not None:
             self._thread.join(timeout)
 
@@ -116,7 +115,7 @@ class Loop:
         return pause
 
     def _note_failure(self, error: BaseException) -> float:
-        """Remember the failure, log it if it is news, and return the pause before the next run."""
+        """Record the failure, log it if its type is new, and return the seconds to wait."""
         kind = type(error).__name__
         self._failures += 1
         if self._failing_since is None:
@@ -138,14 +137,14 @@ class Loop:
         self._reported_at = -REPORT_SECONDS
 
     def _report_heartbeat(self) -> None:
-        """Report the heartbeat. Where that fails, the heartbeat grows stale and `health` says so."""
+        """Report the heartbeat. If that fails, the heartbeat becomes stale and `health` reports it."""
         self._reported_at = monotonic()
         with suppress(Exception):
             self._report(self.heartbeat)
 
 
 class Supervisor:
-    """Starts loops, restarts one whose thread ended, and the process when one hangs.
+    """Starts loops. Restarts a loop whose thread ended, and the process if a loop hangs.
 
     `restart` replaces the process; it is called with the name of the loop that hangs.
     """
@@ -157,20 +156,20 @@ class Supervisor:
         self._own = Loop("supervisor", self.check, report=report, survives=BaseException)
 
     def start(self) -> None:
-        """Start all loops, and a loop that watches them."""
+        """Start all loops, and one more that checks them."""
         for loop in self.loops:
             loop.start()
         self._own.start()
 
     def stop(self, timeout: float) -> None:
-        """Ask all loops to end and wait for each, at most `timeout` seconds."""
+        """Stop all loops, and wait at most `timeout` seconds for each to end."""
         for loop in (self._own, *self.loops):
             loop.stop()
         for loop in (self._own, *self.loops):
             loop.join(timeout)
 
     def check(self) -> float:
-        """Restart what ended or hangs. Returns the seconds until the next check."""
+        """Restart loops that ended or hang. Returns the seconds until the next check."""
         for loop in self.loops:
             if loop.is_stopped:
                 continue
@@ -184,16 +183,16 @@ class Supervisor:
 
 
 def pause_after(failures: int) -> float:
-    """Seconds to wait after so many failures in a row: doubled each time, bounded, and uneven.
+    """Seconds to wait after this many failures in a row: exponential backoff with an upper bound and jitter.
 
-    Uneven so that processes that failed together do not come back together (full jitter in the upper half;
-    Brooker, "Exponential Backoff and Jitter", 2015).
+    The jitter (upper half of the interval) spreads processes that failed together (Brooker, "Exponential
+    Backoff and Jitter", 2015).
     """
     bound = min(FIRST_PAUSE_SECONDS * 2.0 ** min(failures - 1, 16), LONGEST_PAUSE_SECONDS)
     return random.uniform(bound / 2, bound)
 
 
 def _log(level: str, event: str, **values: Any) -> None:  # noqa: ANN401 -- as structlog
-    """Log. A log that cannot be written (its disk full, its pipe closed) ends no loop."""
+    """Log, and ignore a log that cannot be written (disk full, pipe closed): it must not end a loop."""
     with suppress(Exception):
         getattr(get_logger("loops"), level)(event, **values)

@@ -1,8 +1,8 @@
-"""How tables are written here: one metadata, one naming convention, and a handful of column helpers.
+"""Base class, naming convention and column helpers of all tables.
 
-Names you give a CHECK, UNIQUE or EXCLUDE constraint stand in the database literally, so that a refusal can
-name the constraint that guards it. SQLModel table classes do not validate on construction: wire schemas
-validate, rules decide, constraints guard.
+A name given to a CHECK, UNIQUE or EXCLUDE constraint is used unchanged in the database, so that a domain
+error can name its constraint. SQLModel table classes do not validate on construction: wire schemas, rules and
+constraints do.
 """
 
 from collections.abc import Sequence
@@ -32,36 +32,36 @@ NAMING_CONVENTION = {
 
 
 class Table(SQLModel):
-    """What every table class is. Never a request or response body."""
+    """Base of all table classes. Never a request or response body."""
 
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING_CONVENTION)
 
 
 class SpanColumn(TypeDecorator[Span]):
-    """A half-open range of instants that comes back as a `Span`."""
+    """A column type: a half-open `tstzrange` that is read and written as a `Span`."""
 
     impl = TSTZRANGE
     cache_ok = True
 
     def process_bind_param(self, value: Span | None, dialect: Dialect) -> Range[datetime] | None:  # noqa: ARG002 -- SQLAlchemy's signature
-        """Write the span half-open."""
+        """The half-open range for the database."""
         return None if value is None else Range(value.start, value.end, bounds="[)")
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Span | None:  # noqa: ANN401, ARG002 -- its signature
-        """Read the span back."""
+        """The span of a range from the database."""
         return None if value is None else Span(value.lower, value.upper)
 
 
-# The helpers answer Any because that is what SQLModel's Field answers: a default that stands for a column.
+# The helpers return Any because SQLModel's Field does: the value is used as the default of the attribute.
 
 
 def primary_key() -> Any:  # noqa: ANN401
-    """A version 7 UUID of our own making."""
+    """The primary key: a UUID version 7 made by `ids.new`."""
     return Field(default_factory=ids.new, sa_column=Column(UUID_COLUMN(as_uuid=True), primary_key=True))
 
 
 def reference(target: str, *, nullable: bool = False, index: bool = False, unique: bool = False) -> Any:  # noqa: ANN401
-    """The id of a row elsewhere, held by a foreign key."""
+    """A foreign key to `target`, such as `users.id`."""
     column: Column[UUID] = Column(
         UUID_COLUMN(as_uuid=True), ForeignKey(target), nullable=nullable, index=index, unique=unique
     )
@@ -69,14 +69,14 @@ def reference(target: str, *, nullable: bool = False, index: bool = False, uniqu
 
 
 def instant(*, nullable: bool = False, index: bool = False) -> Any:  # noqa: ANN401
-    """A point in time, with its zone kept as UTC."""
+    """A point in time (`timestamptz`)."""
     return _field(Column(DateTime(timezone=True), nullable=nullable, index=index), nullable=nullable)
 
 
 def enum_column(
     kind: type[StrEnum], constraint: str, *, nullable: bool = False, default: StrEnum | None = None
 ) -> Any:  # noqa: ANN401
-    """One of an enum's values: Python gets the member, the database refuses strangers by `constraint`."""
+    """A text column for an enum; `constraint` is the name of the check that allows its values only."""
     values = Enum(
         kind,
         native_enum=False,
@@ -100,32 +100,31 @@ def amount(*, nullable: bool = False, default: int | None = None) -> Any:  # noq
 
 
 def nfc_constraint(table: str, column: str) -> CheckConstraint:
-    """The constraint that a text which people write is stored in Unicode's composed form (NFC)."""
+    """The constraint that the text is stored in Unicode's composed form (NFC)."""
     return CheckConstraint(f"{column} IS NFC NORMALIZED", name=f"{table}_{column}_is_composed")
 
 
 def amount_default_zero() -> Any:  # noqa: ANN401
-    """Money in minor units that came later: none in rows that were there, or that older code still writes."""
+    """Money in minor units, added later: zero in older rows and in rows that older code writes."""
     return Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 def document(*, nullable: bool = False) -> Any:  # noqa: ANN401
-    """A JSON document that is read and written whole."""
+    """A JSON document that is read and written as a whole."""
     return _field(Column(JSONB(none_as_null=True), nullable=nullable), nullable=nullable)
 
 
 def span(*, nullable: bool = False) -> Any:  # noqa: ANN401
-    """A stretch of time, half-open, UTC."""
+    """A half-open span of time in UTC."""
     return _field(Column(SpanColumn(), nullable=nullable), nullable=nullable)
 
 
 def forbid_changes(
     model: type[Table], *, against: Sequence[str] = ("UPDATE", "DELETE"), except_columns: Sequence[str] = ()
 ) -> None:
-    """Let the database refuse to change or remove this table's rows; migrations create the same trigger.
+    """Add a trigger that forbids to change or delete this table's rows; migrations create the same trigger.
 
-    `except_columns` may still change (a quote's `taken_at`). The refusal is a plain error of the database:
-    nobody who uses the product can cause it, so it is a bug and not a refusal.
+    `except_columns` may still change (a quote's `taken_at`). A violation is a bug, so it has no domain error.
     """
     table: Any = model.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes
     statement = forbid_changes_sql(table.name, against=against, except_columns=except_columns)
@@ -133,9 +132,9 @@ def forbid_changes(
 
 
 def forbid_changes_sql(table: str, *, against: Sequence[str], except_columns: Sequence[str]) -> str:
-    """The statements that make a trigger `<table>_are_kept`."""
-    spared = f"ARRAY[{', '.join(repr(name) for name in except_columns)}]::text[]"
-    unchanged = f"TG_OP = 'UPDATE' AND to_jsonb(NEW) - {spared} = to_jsonb(OLD) - {spared}"
+    """The SQL statements that create the trigger `<table>_are_kept`."""
+    exempt = f"ARRAY[{', '.join(repr(name) for name in except_columns)}]::text[]"
+    unchanged = f"TG_OP = 'UPDATE' AND to_jsonb(NEW) - {exempt} = to_jsonb(OLD) - {exempt}"
     pass_on = f"    IF {unchanged} THEN RETURN NEW; END IF;\n" if except_columns else ""
     name = f"{table}_are_kept"
     return (

@@ -1,13 +1,12 @@
-"""Finds what looks like a card number in text that people typed.
+"""Detects card numbers in text that users typed.
 
-A card number (PAN, ISO/IEC 7812) has 13 to 19 digits, begins with 2 to 6 where payment networks issue it, and
-its last digit checks the others by Luhn's sum, which one in ten of all other numbers passes by chance. It is
-written in one piece or in groups as on the card: each of 4 to 6 digits, the last one of at most 6. So dates,
-IP addresses and lists of small numbers are let through, as are parts of words and ids, the decimals of a
-number, telephone numbers with their plus, and IBANs.
+A card number (PAN, ISO/IEC 7812) has 13 to 19 digits, begins with 2 to 6, and passes Luhn's check, as one in
+ten other numbers does by chance. It is written in one piece, or in groups of 4 to 6 digits with a last one of
+1 to 6. So dates, IP addresses, lists of small numbers, parts of words and ids, decimals, telephone numbers
+with a plus, and IBANs do not match.
 
-Digits count in any script, as do invisible characters between them and the usual separators. Whoever wants to
-hide a card number can; this is for those who type one by habit.
+Digits of all scripts count; invisible characters and the usual separators between them are ignored. This
+detects numbers typed by habit, not numbers that are hidden on purpose.
 """
 
 import re
@@ -23,24 +22,24 @@ _RUN = re.compile(rf"(?<![\w+])(?<!\d\.)[0-9]+(?:{_SEPARATOR}[0-9]+)*(?![^\W_])"
 _GROUP = re.compile(r"[0-9]+")
 _GROUP_LENGTHS, _LONGEST_LAST_GROUP = range(4, 7), 6
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?\b")
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # twice a digit, its own digits summed
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # by digit: the sum of the digits of its double
 
 
 def contains_card_number(text: str) -> bool:
-    """Whether something in the text looks like a card number."""
-    if _POSSIBLE.search(text) is None:  # nearly every text is done here
+    """Whether the text contains what looks like a card number."""
+    if _POSSIBLE.search(text) is None:  # a fast way out for nearly every text
         return False
     plain = _IBAN.sub(lambda match: " " if _is_iban(match[0]) else match[0], _plain(text))
     return any(_looks_like_card(run[0]) for run in _RUN.finditer(plain))
 
 
 def is_card_like(token: str) -> bool:
-    """Whether a token from a header, such as an idempotency key, has a card number between its signs."""
+    """Whether a header's token, such as an idempotency key, contains a card number; ignores punctuation."""
     return contains_card_number(re.sub(r"[^0-9A-Za-z]+", " ", token))
 
 
 def mask_card_numbers(text: str) -> str:
-    """The text, fit for a log: each run of digits that holds a card number is masked."""
+    """The text for a log: each run of digits that contains a card number is replaced by `MASK`."""
     if _POSSIBLE.search(text) is None:
         return text
     plain = _plain(text)
@@ -49,7 +48,7 @@ def mask_card_numbers(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """The text with digits of any script as ASCII, one kind of space and dash, and nothing invisible."""
+    """The text with ASCII digits, one kind of space and dash, and no invisible characters."""
     return "".join(map(_plain_character, text))
 
 
@@ -79,7 +78,7 @@ def _looks_like_card(run: str) -> bool:
 
 
 def _is_decimal(run: str, group: re.Match[str]) -> bool:
-    """Whether the group is the decimals of a number: behind a point, not as long as a group of a card."""
+    """Whether the group is the decimals of a number: after a point, and not as long as a group of a card."""
     return run[: group.start()].endswith(".") and len(group[0]) not in _GROUP_LENGTHS
 
 
@@ -94,12 +93,12 @@ def _begins_card(groups: list[str]) -> bool:
 
 
 def _luhn(digits: str) -> bool:
-    """Whether the last digit agrees with the others (ISO/IEC 7812-1, annex B)."""
+    """Whether the last digit is the right check digit (Luhn; ISO/IEC 7812-1, annex B)."""
     plain, doubled = digits[-1::-2], digits[-2::-2]
     return (sum(map(int, plain)) + sum(_DOUBLED[int(digit)] for digit in doubled)) % 10 == 0
 
 
 def _is_iban(text: str) -> bool:
-    """Whether the check digits agree (ISO 13616: ISO 7064, MOD 97-10)."""
+    """Whether the IBAN's check digits are right (ISO 13616: ISO 7064, MOD 97-10)."""
     compact = text.replace(" ", "")
-    return int("".join(str(int(sign, 36)) for sign in compact[4:] + compact[:4])) % 97 == 1
+    return int("".join(str(int(character, 36)) for character in compact[4:] + compact[:4])) % 97 == 1

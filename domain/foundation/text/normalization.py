@@ -1,18 +1,18 @@
-r"""What people write, in the one form in which it is stored, compared and shown.
+r"""Normalization of users' texts: the one form in which they are stored, compared and shown.
 
-Every text is put into Unicode's composed form (NFC), so that what reads the same is the same. Three profiles:
+Every text is in Unicode's composed form (NFC), so that texts that look the same are equal. Three profiles:
 
-* **text**: several lines. Line breaks become "\n"; the only other control allowed is a tab. Characters that
-  change the direction of what surrounds them (U+202A–202E, U+2066–2069) are refused, because they make a
-  text read differently than it is. The zero-width joiner and non-joiner stay: emoji and Persian and Indic
-  words are written with them; so do the left-to-right and right-to-left marks.
+* **text**: several lines. Line breaks become "\n"; the only other control character allowed is a tab.
+  Characters that change the direction of the text around them (U+202A–202E, U+2066–2069) are not allowed. The
+  zero-width joiner and non-joiner (needed for emoji, Persian and Indic words) and the left-to-right and
+  right-to-left marks are allowed.
 * **line**: a text on one line, without tabs.
-* **name**: PRECIS profile Nickname with case preserved (RFC 8266): compatibility forms become plain, spaces
-  one, and nothing invisible is allowed, but for the joiners where the script of the word needs them
-  (RFC 5892, A.1, A.2). Variation selectors, which only choose between two looks of an emoji, are left out.
+* **name**: PRECIS profile Nickname with case preserved (RFC 8266): compatibility forms are replaced, runs of
+  spaces become one, and invisible characters are not allowed, except joiners where the script needs them
+  (RFC 5892, A.1, A.2). Variation selectors, which choose between two looks of an emoji, are removed.
 
-Invariants: each function changes nothing of what it returned (it is idempotent), and raises `TextUnfit` for
-what cannot be kept; `field` is the name that the error gives to the text.
+Invariants: each function is idempotent, and raises `InvalidText` for a character that is not allowed; `field`
+is the name of the text in that error.
 """
 
 import unicodedata
@@ -25,7 +25,7 @@ from domain.foundation.errors import Unacceptable
 
 
 class InvalidText(Unacceptable):
-    """The text holds a character that is not allowed there; `field` names it where it is known."""
+    """The text contains a character that is not allowed; `field` is the text's name, if known."""
 
     slug = "invalid-text"
     title = "This text contains something that is not allowed"
@@ -45,9 +45,9 @@ _VISIBLE: Final = regex.compile(
 
 
 def normalize_text(raw: str, *, field: str | None = None) -> str:
-    """A text of several lines, composed (NFC).
+    """The text of several lines in NFC.
 
-    Raises `TextUnfit` for control, direction and hidden characters, and where none of its characters is seen.
+    Raises `InvalidText` for control, direction and hidden characters, and if no character is visible.
     """
     if raw.isascii():
         composed = raw if "\r" not in raw else _LINE_BREAK.sub("\n", raw)
@@ -56,23 +56,23 @@ def normalize_text(raw: str, *, field: str | None = None) -> str:
         _check_hidden_characters(composed, field)
     if match := _CONTROL.search(composed):
         raise InvalidText(
-            f"It holds a control character ({_code(match.group())}); leave it out.", field=field
+            f"It contains a control character ({_code(match.group())}); leave it out.", field=field
         )
     if composed and not composed.isspace() and not _VISIBLE.search(composed):
-        raise InvalidText("It holds nothing that can be seen.", field=field)
+        raise InvalidText("It contains no visible character.", field=field)
     return composed
 
 
 def normalize_line(raw: str, *, field: str | None = None) -> str:
-    """A text on one line, composed (NFC). Raises `TextUnfit` as `text` does, and for line breaks and tabs."""
+    """The text of one line in NFC. Raises `InvalidText` as `normalize_text`, and for line breaks and tabs."""
     composed = normalize_text(raw, field=field)
     if _LAYOUT.search(composed):
-        raise InvalidText("It holds a control character or a line break; leave it out.", field=field)
+        raise InvalidText("It contains a control character or a line break; leave it out.", field=field)
     return composed
 
 
 def normalize_name(raw: str, *, field: str | None = None) -> str:
-    """A name as RFC 8266 prepares it. Raises `TextUnfit` for what its profile does not allow."""
+    """The name as RFC 8266 prepares it. Raises `InvalidText` for characters its profile does not allow."""
     composed = normalize_line(raw, field=field)
     if composed.isascii():
         return " ".join(composed.split())
@@ -80,11 +80,16 @@ def normalize_name(raw: str, *, field: str | None = None) -> str:
         return _NICKNAME.enforce(_VARIATION_SELECTORS.sub("", composed))
     except UnicodeEncodeError as error:
         code = _code(error.object[error.start : error.start + 1])
-        raise InvalidText(f"A name cannot hold the character {code}; leave it out.", field=field) from error
+        raise InvalidText(
+            f"A name cannot contain the character {code}; leave it out.", field=field
+        ) from error
 
 
 def readable_name(raw: str, *, longest: int) -> str:
-    """A name that somebody else vouches for, without what `name` refuses; empty if nothing is left."""
+    """A name from another system without the characters that a name may not have; empty if none is left.
+
+    `longest` is the maximal length of the result in characters.
+    """
     shortened = raw[: 2 * longest]
     for candidate in (shortened, "".join(filter(_is_allowed, unicodedata.normalize("NFC", shortened)))):
         try:
@@ -94,9 +99,9 @@ def readable_name(raw: str, *, longest: int) -> str:
     return ""
 
 
-def _is_allowed(sign: str) -> bool:
+def _is_allowed(character: str) -> bool:
     try:
-        normalize_name(f"a{sign}a")
+        normalize_name(f"a{character}a")
     except InvalidText:
         return False
     return True
@@ -105,10 +110,15 @@ def _is_allowed(sign: str) -> bool:
 def _check_hidden_characters(composed: str, field: str | None) -> None:
     if match := _REORDERING.search(composed):
         code = _code(match.group())
-        raise InvalidText(f"It holds an invisible character that turns text round ({code}).", field=field)
+        raise InvalidText(
+            f"It contains an invisible character that changes the text direction ({code}); leave it out.",
+            field=field,
+        )
     if match := _HIDDEN.search(_TAGGED_FLAG.sub("", composed)):
-        raise InvalidText(f"It holds a hidden character ({_code(match.group())}); leave it out.", field=field)
+        raise InvalidText(
+            f"It contains a hidden character ({_code(match.group())}); leave it out.", field=field
+        )
 
 
-def _code(sign: str) -> str:
-    return f"U+{ord(sign):04X}" if sign else "unknown"
+def _code(character: str) -> str:
+    return f"U+{ord(character):04X}" if character else "unknown"

@@ -1,13 +1,13 @@
-"""The one analyser: cuts text into words, for what is stored and for what is searched.
+"""The text analyser of search: splits texts into words, both for the index and for queries.
 
-Both sides must call it, so that a word of a text always finds the text; nothing else may cut text into words
-for search, the database's own parser included. Spellings that read the same become one: Unicode forms (NFKC),
-case, width, digits of other scripts, invisible characters, the Turkish i's.
+Both sides must use it, so that a word of a text always finds the text; no other code, and not the database's
+parser, may split text for search. Differences in Unicode form (NFKC), case, width, digits of other scripts,
+invisible characters and the Turkish i's are removed.
 
 A *word* is a run of letters, marks and digits, or one pictograph. Words with a joiner between them
-(`Node.js`, `don’t`, `wi-fi`) form a *compound*: its parts are words, and it is also one word written
-together. Scripts written without spaces have no words to cut, so they are stored as pairs of neighbouring
-characters; a search for any stretch of such a text asks for the pairs in it.
+(`Node.js`, `don’t`, `wi-fi`) form a *compound*: its parts are words, and so is the whole without joiners.
+Scripts without spaces are indexed as pairs of neighbouring characters; a query for a part of such a text
+searches for the pairs in it.
 
 After a change of the rules, a migration sets `offers.words_of` to null, and every row is analysed again.
 """
@@ -38,7 +38,7 @@ _WORD = regex.compile(
     rf"(?V1)(?P<stretch>{_STRETCH})|(?P<compound>{_RUN}(?:{_JOINER}{_RUN})+)|(?P<run>{_RUN})"
     rf"|(?P<pictograph>{_PICTOGRAPH})"
 )
-# The same for folded ASCII, four times as fast; most searches and most words of offers are.
+# The same for folded ASCII, which most texts are: four times as fast.
 _ASCII_WORD = re.compile(r"(?P<compound>[a-z0-9]+(?:['.\-_&+/@][a-z0-9]+)+)|(?P<run>[a-z0-9]+)")
 _ASCII_PART = re.compile(r"[a-z0-9]+")
 _PART = regex.compile(rf"(?V1){_RUN}")
@@ -49,10 +49,10 @@ _DOTLESS = str.maketrans("ı", "i")
 
 
 class Word(NamedTuple):
-    """A word of a text: the terms it is stored under, and those it is searched by.
+    """A word of a text, and the terms to index and search it by.
 
-    All `terms` together find the word, and so does `whole`, a compound written together. An unspaced word is
-    a stretch of a script without spaces, and its terms are pairs of neighbouring characters.
+    All `terms` together match the word, and so does `whole`, a compound without its joiners. If
+    `is_unspaced`, it is a part of a text without spaces, and its terms are pairs of neighbouring characters.
     """
 
     terms: tuple[str, ...]
@@ -61,7 +61,7 @@ class Word(NamedTuple):
 
 
 def split_words(text: str) -> Iterator[Word]:
-    """The words of the text in their order, folded. A text of punctuation alone has none."""
+    """The folded words of the text in order; none if the text is punctuation only."""
     folded = fold(text)
     word, part = (_ASCII_WORD, _ASCII_PART) if folded.isascii() else (_WORD, _PART)
     for match in word.finditer(folded):
@@ -76,23 +76,23 @@ def split_words(text: str) -> Iterator[Word]:
 
 
 def index_terms(text: str) -> list[str]:
-    """Every term the text is found by, once and in order of code points."""
+    """The distinct terms to index the text by, in order of code points."""
     terms: set[str] = set()
     for word in split_words(text):
         terms.update(word.terms)
         if word.whole is not None:
             terms.add(word.whole)
         if word.is_unspaced:
-            # The last character begins no pair, but a search for it alone asks for a beginning.
+            # The last character begins no pair, but a query of one character searches for a prefix.
             terms.add(_CHARACTER.findall(word.terms[-1])[-1])
     return sorted(terms)
 
 
 def fold(text: str) -> str:
-    """The text with everything equal that people read as equal; folding it again changes nothing.
+    """The text in the form in which texts are compared. The function is idempotent.
 
-    Close to the Unicode mapping NFKC_Casefold (UAX #31), and besides: digits of every script become ASCII,
-    the dot of a Turkish İ and the lack of one in ı are ignored, and enclosing marks are left out.
+    Close to Unicode's NFKC_Casefold (UAX #31). In addition, digits of every script become ASCII, Turkish İ
+    and ı become i, and enclosing marks are removed.
     """
     if text.isascii():
         return text.lower()
@@ -110,7 +110,7 @@ def _pairs(stretch: str) -> tuple[str, ...]:
 
 
 def _written_together(parts: list[str]) -> str | None:
-    """The compound as one word; numbers stay apart, for 3.5 and 35 are not the same."""
+    """The compound as one word; None for numbers, because 3.5 and 35 are not the same."""
     together = "".join(parts)
     return None if together.isdecimal() else _cut(together)
 

@@ -1,7 +1,7 @@
-"""The profiles of `written` as types of request bodies: every text that people send has one of them.
+"""The profiles of `normalization` as Pydantic annotations: every text in a request body has one of them.
 
-Put the profile last: it prepares the text before its length and pattern are checked. In the OpenAPI document
-the field is marked `x-text-profile`, and a test fails for a text without a mark.
+Put the profile last: it normalizes the text before its length and pattern are checked. In the OpenAPI
+document the field is marked `x-text-profile`, and a test fails for a text without a mark.
 """
 
 from dataclasses import dataclass
@@ -23,18 +23,18 @@ _PROFILES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class TextProfile:
-    """Stores a text as one of the profiles of `written` prepares it, and refuses what that refuses."""
+    """Annotation that normalizes a text with a profile of `normalization`, or rejects it."""
 
     profile: str
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 -- pydantic's signature
-        """Prepare the text, then validate it."""
+        """Normalize the text, then validate it."""
         return core_schema.no_info_before_validator_function(self._prepared, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """The schema of the text, marked with its profile."""
+        """The JSON schema of the text, marked with its profile."""
         return handler(schema) | {MARK: self.profile}
 
     def _prepared(self, value: object) -> object:
@@ -52,7 +52,7 @@ NAME: Final = TextProfile("name")
 
 
 def normalized_document(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """The document with all its texts and keys prepared. Raises `TextUnfit`."""
+    """The document with all its texts and keys normalized. Raises `InvalidText` if one is not allowed."""
     return {normalization.normalize_line(key): _normalized_value(value) for key, value in document.items()}
 
 

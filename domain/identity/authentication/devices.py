@@ -1,4 +1,4 @@
-"""Which devices an account has been used on, as far as its sign-ins named them."""
+"""The devices an account has been used on, if its sign-ins named them."""
 
 from sqlalchemy import text
 from sqlmodel import Session

@@ -1,9 +1,9 @@
-"""Sessions: begun by signing in, renewed by rotating a refresh token, ended one at a time or by family.
+"""Sessions: started by signing in, renewed by rotating a refresh token, ended by the user or the system.
 
-A session is a **family**: every token renewed from one sign-in belongs to it. A refresh token may be
-exchanged once. When it comes a second time, somebody else has a copy, and since nobody can tell who is the
-thief the whole family ends (RFC 9700, section 4.14.2). Access tokens are looked up on every request, so
-what is ended is over at once.
+A session is a **family** of tokens: all tokens renewed from one sign-in. A refresh token may be exchanged
+once. If it is used again, there is a stolen copy, and because we cannot know which of the two holders is the
+owner, the session ends (RFC 9700, section 4.14.2). Access tokens are looked up on every request, so an ended
+session ends at once.
 """
 
 from dataclasses import dataclass, field
@@ -25,15 +25,13 @@ from domain.identity.errors import InvalidCredentials, InvalidToken, RefreshToke
 from domain.identity.events import SessionEnded, SessionEndReason, SessionStarted, SignalKind
 from domain.identity.models import AccessToken, RefreshToken, User, UserSession
 
-ACCESS_TOKEN_LIFETIME: Final = timedelta(
-    minutes=15
-)  # how long a token seen over somebody's shoulder is of use
-REFRESH_TOKEN_LIFETIME: Final = timedelta(days=30)  # who has not come back for a month signs in again
+ACCESS_TOKEN_LIFETIME: Final = timedelta(minutes=15)  # limits the use of a stolen token
+REFRESH_TOKEN_LIFETIME: Final = timedelta(days=30)  # sign in again after a month without use
 
 
 @dataclass(frozen=True, slots=True)
 class SessionTokens:
-    """What a person is given for signing in: shown once, kept by nobody but them, and out of logs."""
+    """The tokens of a new or renewed session. They are returned once, not stored in clear, and not logged."""
 
     access: str = field(repr=False)
     refresh: str = field(repr=False)
@@ -52,24 +50,24 @@ def sign_in(
     at: datetime,
     passwords: Passwords = PASSWORDS,
 ) -> SessionTokens:
-    """A new session for whoever knows the password. `device` is what their app calls itself, if it does.
+    """Check the password and start a session. `device` is the app's id for its installation, if it sent one.
 
-    Refuses `CredentialsRefused`, in the same words and with the same work for an unknown address, a wrong
-    password, an account without one, and a suspended account.
+    Raises `InvalidCredentials` for an unknown address, a wrong password, an account without a password, and a
+    suspended account, with the same text and the same work in all cases.
     """
-    person = queries.user_by_typed_email(session, parse_typed_email(email))
-    known = passwords.match(password, None if person is None else person.password_hash)
-    if person is None or not known or person.suspended_at is not None:
+    user = queries.user_by_typed_email(session, parse_typed_email(email))
+    password_match = passwords.match(password, None if user is None else user.password_hash)
+    if user is None or not password_match or user.suspended_at is not None:
         raise InvalidCredentials("Check both, or sign up.")
-    if known is PasswordMatch.OLDER_FORM or passwords.outdated(person.password_hash or ""):
-        person.password_hash = passwords.hashed(password)
-    return start_session(session, person, label=label, device=device, at=at)
+    if password_match is PasswordMatch.OLDER_FORM or passwords.outdated(user.password_hash or ""):
+        user.password_hash = passwords.hashed(password)
+    return start_session(session, user, label=label, device=device, at=at)
 
 
 def start_session(
     session: Session, person: User, *, label: str, device: str = "", at: datetime
 ) -> SessionTokens:
-    """A new session of this person, who has shown who they are in whatever way."""
+    """Start a session of a person who is authenticated already. Records the device as a signal, if any."""
     if device:
         record_signal(session, person.id, SignalKind.DEVICE, device, at)
     user_session = UserSession(user_id=person.id, created_at=at, last_used_at=at, label=label)
@@ -81,10 +79,10 @@ def start_session(
 
 
 def refresh_session(session: Session, token: str, at: datetime) -> SessionTokens:
-    """New tokens for an unused refresh token, which is used up by this.
+    """Exchange an unused refresh token for new tokens of its session.
 
-    Refuses `SessionOver` for a token that is unknown, expired or of an ended session, and `TokenReused`,
-    after ending the family, for one that was exchanged before.
+    Raises `InvalidToken` if the token is unknown or expired, its session ended, or its user suspended. Ends
+    the session and raises `RefreshTokenReused` if the token was exchanged before.
     """
     refresh_token = queries.lock_refresh_token(session, token)
     if refresh_token is None or refresh_token.expires_at <= at:
@@ -96,7 +94,7 @@ def refresh_session(session: Session, token: str, at: datetime) -> SessionTokens
     if refresh_token.rotated_at is not None:
         _end(session, family, SessionEndReason.TOKEN_REUSED, by=SYSTEM, at=at)
         raise RefreshTokenReused(
-            "Somebody else may have a copy of it, so this session was ended. Sign in again."
+            "Another person may have a copy of it, so this session was ended. Sign in again."
         )
     refresh_token.rotated_at = at
     family.last_used_at = at
@@ -105,7 +103,7 @@ def refresh_session(session: Session, token: str, at: datetime) -> SessionTokens
 
 
 def end_session(session: Session, session_id: UUID, *, caller: Caller, at: datetime) -> UserSession:
-    """End one of the caller's sessions with all its tokens. Refuses `SessionUnknown`; twice does no harm."""
+    """End one of the caller's sessions. Does nothing if it has ended. Raises `SessionNotFound`."""
     family = queries.get_session(session, caller.user_id, session_id)
     if family.ended_at is None:
         is_current = session_id == caller.session_id
@@ -117,16 +115,16 @@ def end_session(session: Session, session_id: UUID, *, caller: Caller, at: datet
 def end_all_sessions(
     session: Session, user_id: UUID, *, reason: SessionEndReason, by: Actor, at: datetime
 ) -> int:
-    """End every living session of a user; answers how many there were."""
-    living = queries.list_sessions(session, user_id)
-    for family in living:
+    """End all active sessions of a user; return how many there were."""
+    families = queries.list_sessions(session, user_id)
+    for family in families:
         _end(session, family, reason, by=by, at=at)
-    return len(living)
+    return len(families)
 
 
 def end_expired_sessions(session: Session, at: datetime, *, limit: int = 100) -> int:
-    """End sessions that nobody renewed in time; answers how many. Rows another sweep holds are left to it."""
-    run_out = (
+    """End up to `limit` sessions whose refresh token expired; return how many. Skips locked rows."""
+    expired = (
         select(UserSession)
         .join(RefreshToken, col(RefreshToken.session_id) == col(UserSession.id))
         .where(col(RefreshToken.rotated_at).is_(None), col(RefreshToken.expires_at) <= at)
@@ -134,7 +132,7 @@ def end_expired_sessions(session: Session, at: datetime, *, limit: int = 100) ->
         .limit(limit)
         .with_for_update(skip_locked=True, of=UserSession)
     )
-    families = session.exec(run_out).all()
+    families = session.exec(expired).all()
     for family in families:
         _end(session, family, SessionEndReason.EXPIRED, by=SYSTEM, at=at)
     return len(families)

@@ -1,6 +1,6 @@
-"""What time makes worthless is removed in small batches; rows another worker holds are left to it.
+"""Deletes expired tokens and sign-in attempts in small batches; skips rows that another worker locked.
 
-A rotated refresh token stays until it would have expired, because until then its reuse means theft.
+A rotated refresh token is kept until it would have expired, because its reuse until then means theft.
 """
 
 from datetime import datetime
@@ -38,9 +38,9 @@ _OIDC_ATTEMPTS = text("""
 
 
 def delete_expired_tokens(session: Session, at: datetime) -> int:
-    """Remove expired tokens and attempts, at most a batch of each kind; answers how many rows went.
+    """Delete expired tokens and OIDC attempts, at most `BATCH` of each kind; return how many rows.
 
-    The last refresh token of a living session is left to `end_expired`, which ends the session first.
+    The last refresh token of an active session is kept: `end_expired_sessions` must end the session first.
     """
     statements = (_ACCESS_TOKENS, _REFRESH_TOKENS, _OIDC_ATTEMPTS)
     counts: list[int] = [

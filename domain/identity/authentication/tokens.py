@@ -1,8 +1,7 @@
-"""Opaque tokens: 256 random bits with a prefix that tells people and secret scanners what was leaked.
+"""Opaque tokens: 256 random bits with a prefix that names the kind to people and to secret scanners.
 
-Not signed tokens: a session that is ended is over with the next request, not when a signature runs out. A
-token has as much entropy as its hash, so one round of SHA-256 is enough; slow hashing is for what people
-choose.
+They are not signed tokens, so that an ended session ends with the next request. A token has as much entropy
+as its hash, so one round of SHA-256 is enough; slow hashes are for passwords that people choose.
 """
 
 import secrets
@@ -17,10 +16,10 @@ _RANDOM_BYTES = 32
 
 
 def new_token(prefix: str) -> str:
-    """A new token nobody can guess."""
+    """A new random token with this prefix."""
     return prefix + secrets.token_urlsafe(_RANDOM_BYTES)
 
 
 def token_digest(token: str) -> bytes:
-    """What is stored and looked up instead of the token."""
+    """The SHA-256 of the token (32 bytes), which is stored and looked up instead of it."""
     return sha256(token.encode()).digest()

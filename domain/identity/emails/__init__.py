@@ -1,1 +1,1 @@
-"""E-mail addresses: parsing, and the keys by which two spellings are one address."""
+"""E-mail addresses: parsing, and the keys that are equal for two spellings of one address."""

@@ -1,9 +1,8 @@
-"""E-mail addresses: the spelling that is shown, and the key by which two spellings are one address.
+"""E-mail addresses: the spelling that is shown, and the key that is equal for two spellings of one address.
 
-Rules: the part before the @ is that of RFC 6531 (checked by email-validator), composed (NFC) and in lower
-case; the domain is that of IDNA 2008 with the mappings of UTS 46 (checked by idna). The shown spelling has
-the domain in Unicode, the key has it in ASCII. Zero-width, direction and control characters are allowed in
-neither part.
+The part before the @ follows RFC 6531 (checked by email-validator), in NFC and lower case; the domain follows
+IDNA 2008 with the mappings of UTS 46 (checked by idna). The shown spelling has the domain in Unicode, the key
+has it in ASCII. Zero-width, direction and control characters are not allowed.
 """
 
 import re
@@ -28,16 +27,16 @@ _ENCODED_LABEL: Final = "xn--"
 
 
 class EmailAddress(NamedTuple):
-    """An address in its one shown spelling, and its key."""
+    """A valid address: the spelling that is shown, and its key."""
 
     email: str
     key: str
 
 
 class TypedEmail(NamedTuple):
-    """An address as somebody typed it: trimmed and in lower case, and what it is by the rules, if anything.
+    """A typed address, trimmed and in lower case, and the valid address it means; None if it is not valid.
 
-    Accounts that are older than the rules may have an address that does not follow them.
+    Accounts that are older than the rules may have an address that is not valid.
     """
 
     typed: str
@@ -45,18 +44,18 @@ class TypedEmail(NamedTuple):
 
 
 def parse_email(text: str) -> EmailAddress:
-    """The address that this text spells. Raises `EmailUnfit` if it is none by the rules."""
+    """The address in this text. Raises `InvalidEmail` unless it is valid."""
     typed = _trimmed(text)
     local, _, domain = typed.rpartition("@")
-    prepared, ascii_domain = _local_part(local), _ascii_domain(domain)
-    address = EmailAddress(f"{prepared}@{_unicode_domain(ascii_domain)}", f"{prepared}@{ascii_domain}")
+    local_part, ascii_domain = _local_part(local), _ascii_domain(domain)
+    address = EmailAddress(f"{local_part}@{_unicode_domain(ascii_domain)}", f"{local_part}@{ascii_domain}")
     if len(address.key.encode()) > LONGEST_EMAIL:
         raise InvalidEmail(f"An address has at most {LONGEST_EMAIL} characters.", field="email")
     return address
 
 
 def parse_typed_email(text: str) -> TypedEmail:
-    """What was typed to find an account by. Raises `EmailUnfit` for what never was an address."""
+    """The typed address, to find an account by. Raises `InvalidEmail` if it has no form of an address."""
     typed = _trimmed(text)
     try:
         return TypedEmail(typed, parse_email(text))
@@ -65,9 +64,9 @@ def parse_typed_email(text: str) -> TypedEmail:
 
 
 def rate_limit_key(text: str) -> str:
-    """One text for all spellings of an address, to count by. Raises `EmailUnfit` for what never was one."""
-    spelling = parse_typed_email(text)
-    return spelling.typed if spelling.address is None else spelling.address.key
+    """The same text for all spellings of an address, to count attempts by. Raises `InvalidEmail`."""
+    typed_email = parse_typed_email(text)
+    return typed_email.typed if typed_email.address is None else typed_email.address.key
 
 
 def _trimmed(text: str) -> str:
@@ -78,7 +77,7 @@ def _trimmed(text: str) -> str:
 
 
 def _local_part(local: str) -> str:
-    """Composed, in lower case; lower-casing may decompose, so it is composed again."""
+    """The local part in NFC and lower case. Normalized last, because lower-casing may decompose."""
     try:
         valid = validate_email(f"{local}@example.org", check_deliverability=False, strict=True)
     except EmailNotValidError as error:

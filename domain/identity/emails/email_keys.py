@@ -1,8 +1,8 @@
-"""Gives every stored address its key: those that are older than the keys, or were written by older code.
+"""Assigns keys to stored addresses without one: those older than the keys, or written by older code.
 
-Where two accounts turn out to have one address, the older account gets the key. The newer one stays as it is
-and is found by exactly the spelling it was opened with, so nobody is locked out; it is marked, its owner sees
-the mark (`GET /me`), and an event is kept for operators.
+If two accounts have the same address, the older one gets the key. The newer one is marked and is still found
+by its exact spelling, so that its owner can sign in. The owner sees the mark (`GET /me`), and an event is
+recorded for operators.
 """
 
 from datetime import datetime
@@ -35,7 +35,7 @@ _MARK = text("""
 
 
 def assign_email_keys(session: Session, at: datetime, *, limit: int) -> int:
-    """Give a key to up to `limit` accounts without one, the oldest first; return how many there were."""
+    """Assign keys to up to `limit` accounts without one, the oldest first; return how many accounts."""
     rows = session.execute(_DUE, {"limit": limit}).all()
     for row in rows:
         _store_key(session, row.id, row.email, at)

@@ -1,1 +1,1 @@
-"""Sign-in through an OpenID Connect issuer: the code flow, id tokens, and the issuers."""
+"""Sign-in through an OpenID Connect issuer: the code flow, id tokens, and issuers."""

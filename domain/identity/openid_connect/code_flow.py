@@ -1,15 +1,12 @@
-"""Signing in through an OpenID Connect issuer: the authorization code flow with PKCE, state and nonce.
+"""Sign-in through an OpenID Connect issuer: the authorization code flow with PKCE, state and nonce.
 
-Three things tie the way back to the way out. The *state* comes back through the browser and names the
-attempt; the *secret* never left the client that began, so a callback planted on somebody else signs nobody
-in; the *verifier* (PKCE) never left us, so a stolen code is worth nothing.
+The *state* returns through the browser and identifies the attempt. The *secret* stays in the client that
+began, so a forged callback in another browser signs nobody in. The *verifier* (PKCE) stays on the server, so
+a stolen code is useless. No transaction is open during calls to the issuer, and an attempt is deleted before
+the first call, so it can be used once only.
 
-The issuer is asked with no transaction open. An attempt is taken before the issuer is asked, so it serves
-once whatever happens.
-
-An address the issuer vouches for belongs to the person. If an account was opened under it by password,
-nobody ever showed that they could read that mailbox; so linking removes the password and ends the sessions
-of whoever chose it, lest they wait inside.
+The issuer has verified the e-mail address. If an account was created with that address and a password, its
+creator never proved to own the address, so linking removes the password and ends all sessions.
 """
 
 from dataclasses import dataclass, field
@@ -37,7 +34,7 @@ from domain.identity.models import ExternalIdentity, OidcAttempt, User
 from domain.identity.openid_connect import id_tokens
 from domain.identity.openid_connect.issuers import CodeRedemption, OidcClient, OidcGateway, oidc_client
 
-ATTEMPT_LASTS: Final = timedelta(minutes=10)  # time enough to find the second factor
+ATTEMPT_LASTS: Final = timedelta(minutes=10)  # enough time for a second factor
 LONGEST_NAME: Final = 120  # as at sign-up
 SCOPES: Final = "openid email profile"
 
@@ -55,7 +52,7 @@ _LINK_IDENTITY = text("""
 
 @dataclass(frozen=True, slots=True)
 class OidcAuthorizationRequest:
-    """Where to send the browser, and what its client keeps until it is back."""
+    """The URL to send the browser to, and the state and secret that the client keeps for the callback."""
 
     authorization_url: str
     state: str
@@ -65,7 +62,7 @@ class OidcAuthorizationRequest:
 
 @dataclass(frozen=True, slots=True)
 class OidcCallback:
-    """What the browser brings back from the issuer, and the secret its client kept."""
+    """The state and code from the issuer's redirect, and the secret that the client kept."""
 
     state: str
     secret: str = field(repr=False)
@@ -81,9 +78,10 @@ def begin_oidc(
     redirect_uri: str,
     at: datetime,
 ) -> OidcAuthorizationRequest:
-    """Set out to sign in at an issuer. Refuses `IssuerUnknown` and `IssuerAway`.
+    """Start a sign-in at an issuer, and return the authorization request.
 
-    Whether the redirect address is one of ours, the issuer decides: it holds the list we registered.
+    The issuer checks the redirect address against those registered there. Raises `IssuerUnknown` if the
+    issuer is not configured, and `IssuerUnavailable`.
     """
     client = oidc_client(issuer, clients)
     discovery = issuers.discover(client)
@@ -129,18 +127,18 @@ def finish_oidc(
     device: str = "",
     at: datetime,
 ) -> SessionTokens:
-    """A session for whom the issuer vouches for; their account is opened when there is none.
+    """Complete a sign-in and start a session of the person in the id token. Creates a missing account.
 
-    Refuses `OidcAttemptOver`, `IssuerAway`, `IssuerRefused`, `EmailNotVouchedFor`, and `CredentialsRefused`
-    for a suspended account.
+    Raises `OidcAttemptExpired`, `IssuerUnknown`, `IssuerUnavailable`, `OidcSignInFailed`, `EmailNotVerified`,
+    `InvalidEmail`, and `InvalidCredentials` if the account is suspended.
     """
-    proofs = {
+    parameters = {
         "state_hash": token_digest(callback.state),
         "secret_hash": token_digest(callback.secret),
         "at": at,
     }
     with transactions() as session:
-        if (attempt := session.execute(_CONSUME_ATTEMPT, proofs).first()) is None:
+        if (attempt := session.execute(_CONSUME_ATTEMPT, parameters).first()) is None:
             raise OidcAttemptExpired("Begin again, and come back with the same browser within ten minutes.")
     client = oidc_client(attempt.issuer, clients)
     discovery = issuers.discover(client)
@@ -170,13 +168,16 @@ def _sign_in(
 
 
 def _link_account(session: Session, claims: id_tokens.IdTokenClaims, *, at: datetime) -> UUID:
-    """The account with the address the issuer vouches for, opened if need be, and known to the issuer now."""
+    """Link the account of the verified address to the issuer's subject, and return its user id.
+
+    Creates a missing account. Removes the password and ends the sessions of an existing one.
+    """
     address = parse_email(claims.email)
     name = normalization.readable_name(claims.name, longest=LONGEST_NAME) or address.email.partition("@")[0]
-    opened = open_account(session, address, name, None, locale=DEFAULT_LOCALE, at=at)
+    new_user_id = open_account(session, address, name, None, locale=DEFAULT_LOCALE, at=at)
     user = queries.lock_user_by_typed_email(session, parse_typed_email(claims.email))
     by = Actor(ActorKind.USER, user.id)
-    if opened is not None:
+    if new_user_id is not None:
         events.record_event(session, UserSignedUp(user.id), subject=("user", user.id), by=by, at=at)
     elif user.password_hash is not None:
         _remove_password(session, user, by=by, at=at)

@@ -1,7 +1,4 @@
-"""What an issuer says about a person, believed after the checks of OpenID Connect Core, section 3.1.3.7.
-
-Pure: the token, the issuer's keys and an instant in; a person or a refusal out.
-"""
+"""Verification of id tokens by the checks of OpenID Connect Core, section 3.1.3.7. Pure functions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +12,8 @@ from joserfc.jwk import KeySet
 
 from domain.identity.errors import EmailNotVerified, OidcSignInFailed
 
-# Signatures only an issuer can make. `none` and the HMAC family stay out: with the latter, whoever knows
-# the issuer's *public* key could sign (RFC 8725, section 2.1).
+# Asymmetric signatures only. `none` and HMAC are left out: with HMAC, an attacker could sign with the
+# issuer's *public* key (RFC 8725, section 2.1).
 ALGORITHMS: Final = (
     "RS256",
     "RS384",
@@ -30,13 +27,13 @@ ALGORITHMS: Final = (
     "EdDSA",
     "Ed25519",
 )
-LEEWAY_SECONDS: Final = 60  # two clocks kept by NTP are closer; a minute forgives one that is not
+LEEWAY_SECONDS: Final = 60  # for a clock that is not synchronized by NTP
 _LONGEST_SUBJECT: Final = 255  # OpenID Connect Core, section 2
 
 
 @dataclass(frozen=True, slots=True)
 class IdTokenClaims:
-    """Whom the issuer vouches for: `subject` is theirs for ever at this issuer, the address is theirs now."""
+    """The verified claims. `subject` identifies the person permanently at this issuer; `email` may change."""
 
     issuer: str
     subject: str
@@ -47,10 +44,10 @@ class IdTokenClaims:
 def verify_id_token(
     id_token: str, *, keys: Mapping[str, Any], issuer: str, client_id: str, nonce: str, at: datetime
 ) -> IdTokenClaims:
-    """The person an id token speaks of.
+    """Verify an id token and return its claims.
 
-    Refuses `IssuerRefused` unless signature, issuer, audience, authorized party, expiry and nonce all hold,
-    and `EmailNotVouchedFor` unless the issuer says that the address was verified.
+    Raises `OidcSignInFailed` unless signature, issuer, audience, authorized party, expiry, nonce and subject
+    are valid, and `EmailNotVerified` unless the issuer has verified the address.
     """
     claims = _verified(id_token, keys)
     options = {"iss": {"essential": True, "value": issuer}, "aud": {"essential": True, "value": client_id}}
@@ -58,7 +55,7 @@ def verify_id_token(
     try:
         checked.validate(now=int(at.timestamp()), leeway=LEEWAY_SECONDS)
     except JoseError as error:
-        raise OidcSignInFailed("What it said about you does not hold.") from error
+        raise OidcSignInFailed("Its answer about you is not valid. Try again.") from error
     subject = claims["sub"]
     if not _is_storable_text(subject) or len(subject) > _LONGEST_SUBJECT:
         raise OidcSignInFailed("It did not say who you are.")
@@ -76,11 +73,11 @@ def _verified(id_token: str, keys: Mapping[str, Any]) -> dict[str, Any]:
         TypeError,
         ValueError,
     ) as error:  # a key set may be malformed in as many ways as JSON allows
-        raise OidcSignInFailed("Its signature does not hold.") from error
+        raise OidcSignInFailed("The signature of its answer is not valid. Try again.") from error
 
 
 def _verified_email(claims: Mapping[str, Any]) -> str:
-    """The address, if the issuer says it was verified; some write the word instead of the boolean."""
+    """The verified address. Some issuers send `"true"` as text. Raises `EmailNotVerified`."""
     email, verified = claims.get("email"), claims.get("email_verified")
     if not _is_storable_text(email) or verified not in (True, "true"):
         raise EmailNotVerified("Verify your address there, then come back.")
@@ -88,7 +85,7 @@ def _verified_email(claims: Mapping[str, Any]) -> str:
 
 
 def _is_storable_text(value: object) -> TypeGuard[str]:
-    """Whether it is text that can be stored: no control characters and no lone surrogates."""
+    """Whether the value is a storable text: not empty, no control characters, no lone surrogates."""
     return isinstance(value, str) and bool(value) and value.isprintable()
 
 

@@ -1,6 +1,6 @@
-"""Issuers as OpenID Connect sign-in needs them: values in, values out. What speaks HTTP stands above.
+"""Values and the gateway protocol for OpenID Connect issuers. `api.issuers` implements the HTTP calls.
 
-Any issuer that follows OpenID Connect Core and Discovery will do; which ones are trusted is configuration.
+Any issuer that follows OpenID Connect Core and Discovery works; the settings list the trusted ones.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from domain.identity.errors import IssuerUnknown
 
 @dataclass(frozen=True, slots=True)
 class OidcClient:
-    """How we are known at an issuer, by configuration."""
+    """Our registration at an issuer, from the settings."""
 
     issuer: str
     client_id: str
@@ -23,7 +23,7 @@ class OidcClient:
 
 @dataclass(frozen=True, slots=True)
 class OidcDiscovery:
-    """What an issuer says about itself at /.well-known/openid-configuration, as far as we use it."""
+    """The part of an issuer's /.well-known/openid-configuration that is used."""
 
     issuer: str
     authorization_endpoint: str
@@ -33,7 +33,7 @@ class OidcDiscovery:
 
 @dataclass(frozen=True, slots=True)
 class CodeRedemption:
-    """What is exchanged for an id token (RFC 6749, section 4.1.3; RFC 7636, section 4.5)."""
+    """The values exchanged for an id token (RFC 6749, section 4.1.3; RFC 7636, section 4.5)."""
 
     code: str = field(repr=False)
     verifier: str = field(repr=False)
@@ -41,33 +41,33 @@ class CodeRedemption:
 
 
 class OidcGateway(Protocol):
-    """Calls to issuers. Each raises `IssuerAway` when there is no answer that can be understood."""
+    """Calls to issuers. Each raises `IssuerUnavailable` if there is no response, or not a valid one."""
 
     def discover(self, client: OidcClient) -> OidcDiscovery:
-        """The issuer's endpoints."""
+        """Get the issuer's endpoints."""
         ...
 
     def redeem(self, client: OidcClient, discovery: OidcDiscovery, redemption: CodeRedemption) -> str:
-        """The id token for an authorization code. Raises `IssuerRefused` when the code is not accepted."""
+        """Exchange an authorization code for an id token. Raises `OidcSignInFailed` if it is not accepted."""
         ...
 
     def keys(self, discovery: OidcDiscovery) -> Mapping[str, Any]:
-        """The issuer's public keys, as a JSON Web Key Set."""
+        """Get the issuer's public keys as a JSON Web Key Set."""
         ...
 
 
 def oidc_clients() -> tuple[OidcClient, ...]:
-    """All issuers people may sign in with."""
+    """The clients of all configured issuers."""
     return tuple(_client(issuer) for issuer in settings().oidc_issuers)
 
 
 def oidc_client(issuer: str, clients: tuple[OidcClient, ...]) -> OidcClient:
-    """The configuration of one issuer. Refuses `IssuerUnknown`; a slash at the end makes no difference."""
+    """The client of this issuer, with or without a slash at its end. Raises `IssuerUnknown`."""
     normalized = issuer.rstrip("/")
     for client in clients:
         if client.issuer == normalized:
             return client
-    raise IssuerUnknown("The identity providers there are stand at /oidc/issuers.", field="issuer")
+    raise IssuerUnknown("GET /oidc/issuers lists the identity providers.", field="issuer")
 
 
 def _client(issuer: OidcIssuer) -> OidcClient:

@@ -1,4 +1,4 @@
-"""An environment without settings."""
+"""Fixture for tests of settings: an environment without any."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from domain.foundation.configuration.settings import Settings, settings
 
 @pytest.fixture
 def nothing_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An environment in which nothing is set, and afterwards the one that was."""
+    """Unset all settings during a test, and restore them afterwards."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     settings.cache_clear()

@@ -1,4 +1,4 @@
-"""Settings with which production starts, and for each setting what is taken, refused and unreadable."""
+"""Valid production settings, and examples of accepted, rejected and unparsable values for each setting."""
 
 from domain.foundation.configuration.settings import DEVELOPMENT_SIGNING_KEY, SettingsError, settings
 
@@ -17,7 +17,7 @@ HTTPS_ISSUER = '[{"issuer": "https://id.example.org", "client_id": "us"}]'
 HTTP_ISSUER = '[{"issuer": "http://id.example.org", "client_id": "us"}]'
 GOOD_DATABASE = "postgresql+psycopg://talkoo:pw@db:5432/talkoo"
 
-# setting: what production takes, what production refuses (and development takes), what nobody takes
+# setting: values production accepts, values only development accepts, values that cannot be parsed
 TABLE: dict[str, tuple[list[str], list[str], list[str]]] = {
     "environment": (["production"], [], ["", "prod", "PRODUCTION", "staging"]),
     "database_url": (
@@ -142,12 +142,12 @@ TABLE: dict[str, tuple[list[str], list[str], list[str]]] = {
     "request_wait_seconds": (["0.5", "600"], [], ["0", "601"]),
     "heartbeat_folder": (["/run/talkoo"], [], []),
     "log_level": (["info", "warning", "error"], ["debug"], ["", "DEBUG", "trace"]),
-    "clock_file": ([], ["/tmp/clock"], []),  # noqa: S108 -- nobody opens it
+    "clock_file": ([], ["/tmp/clock"], []),  # noqa: S108 -- the file is never opened
 }
 
 
 def settings_error() -> SettingsError | None:
-    """Why the process does not start, if it does not."""
+    """The fault of each setting; empty if the process starts."""
     try:
         settings()
     except SettingsError as error:

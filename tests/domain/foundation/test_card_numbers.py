@@ -1,4 +1,4 @@
-"""What looks like a card number is seen and masked in many spellings; what only has many digits is not."""
+"""Card numbers are detected and masked in many spellings; other texts with many digits are not."""
 
 import uuid
 

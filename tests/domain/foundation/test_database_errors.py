@@ -20,7 +20,7 @@ from domain.foundation.persistence.database_errors import (
 )
 from tests.together import eventually
 
-# Every code of these classes that the driver knows, and single ones beside them.
+# All codes of these classes that the driver knows, and some single codes.
 CLASSES = ("08", "40", "53", "57", "58")
 SINGLE = ("25006", "25P03", "55P03")
 CODES = sorted(
@@ -46,7 +46,7 @@ def raising(code: str) -> str:
 
 @pytest.fixture
 def own(database_url: str, engine: object) -> Iterator[Transactions]:
-    """Transactions on connections of their own, which may be lost."""
+    """Transactions with an engine of their own, whose connections the test can break."""
     made = build_engine(database_url, pool_size=2, name="tests of errors")
     yield Transactions(made)
     made.dispose()
@@ -121,7 +121,7 @@ _END = text("SELECT pg_terminate_backend(:pid)")
 
 
 def end(others: Transactions, session: Session) -> None:
-    """End the session's server process, as a restart does, and return when it is gone."""
+    """End the session's server process, as a restart does, and wait until it has ended."""
     pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
     gone = text("SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = :pid")
     with others.read_session() as other:  # within one transaction, pg_stat_activity would never change
@@ -155,7 +155,7 @@ def test_a_connection_that_was_lost_in_the_commit_leaves_the_outcome_unknown(
 
     with pytest.raises(OutcomeUnknownError):
         own.run(work)
-    assert len(tries) == 1, "what may be done is not done again"
+    assert len(tries) == 1, "work with an unknown outcome must not be repeated"
 
 
 def test_a_single_statement_that_was_lost_leaves_the_outcome_unknown(

@@ -1,4 +1,4 @@
-"""Loops survive errors, say so once, write heartbeats, and are restarted when they end or hang."""
+"""Loops survive errors, log them once, write heartbeats, and are restarted when they end or hang."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from tests.together import eventually
 
 
 class Steps:
-    """A step that raises what it is told, one after the other, and then works."""
+    """A step that raises the given errors one after the other, and then works."""
 
     def __init__(self, *errors: BaseException) -> None:
         self.errors, self.worked = list(errors), 0
@@ -31,7 +31,7 @@ class Steps:
 
 @pytest.fixture
 def started() -> Iterator[Callable[..., Loop]]:
-    """Starts loops and stops them after the test."""
+    """A function that starts loops; they are stopped after the test."""
     running: list[Loop] = []
 
     def start(step: Callable[[], float], **more: object) -> Loop:

@@ -1,4 +1,4 @@
-"""Money is divided in integers, to the last unit, and the same way every time."""
+"""Money is divided in integers, without a lost unit, and deterministically."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The profiles of what people write: composed, without hidden characters, the same the second time."""
+"""The text profiles: in NFC, without hidden characters, idempotent."""
 
 import unicodedata
 from collections.abc import Callable

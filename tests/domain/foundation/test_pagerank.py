@@ -1,4 +1,4 @@
-"""What flows along roads comes to rest where the equation says, and nothing of it is lost."""
+"""The ranks satisfy the equation of personalized PageRank and sum to one."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def test_nothing_is_lost_and_nothing_is_below_zero():
     ranks = pagerank.personalized_pagerank(a_graph(), some_seeds(), damping=0.5)
     assert ranks.sum() == pytest.approx(1.0, abs=1e-12)
     assert ranks.min() >= 0
-    assert (ranks[20:] > 0).any()  # half of them pass nothing on, and hold what they got
+    assert (ranks[20:] > 0).any()  # half of the nodes have no outgoing edges, but have ranks
 
 
 def test_without_seeds_nothing_flows():

@@ -1,4 +1,4 @@
-"""What a card can pay in each currency, and that the sandbox, which stands for the provider, agrees."""
+"""The amounts a card can pay in each currency; the sandbox of the provider has the same limits."""
 
 import pytest
 from hypothesis import given

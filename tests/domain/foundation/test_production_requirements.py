@@ -1,4 +1,4 @@
-"""What production demands of each setting, row by row."""
+"""The production requirements, setting by setting."""
 
 import pytest
 
@@ -17,7 +17,7 @@ ROWS = [
 
 
 def start(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> dict[str, str]:
-    """The faults of a start in this environment."""
+    """The faults when a process starts in this environment."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     settings.cache_clear()

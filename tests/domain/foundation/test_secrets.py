@@ -1,4 +1,4 @@
-"""No refusal, log line or traceback shows a secret: a canary in every setting that may hold one."""
+"""No error, log line or traceback shows a secret, tested with a canary in every setting that may hold one."""
 
 import io
 import json
@@ -25,7 +25,7 @@ from workers.relay import BrokerAway, Message
 
 pytestmark = pytest.mark.usefixtures("nothing_set")
 
-# A canary in every setting that may hold a secret: one value that is fine, and others that are refused.
+# A canary in every setting that may hold a secret: a valid value, and others that are rejected.
 CANARY = "c4n4ryW1thTw3lv3"
 SECRETS = {
     "SIGNING_KEYS": ["{0}", "{0}{0}{0}", "{0},short"],
@@ -48,7 +48,7 @@ SECRETS = {
         '[{{"issuer": "http://i.example", "client_id": "us", "client_secret": "{0}"}}]',
         '[{{"issuer": "{0}", "client_id": "us", "client_secret": ["{0}"]}}]',
     ],
-    # No secrets, but people paste into the wrong line.
+    # No secrets, but people may paste one into the wrong line.
     **{
         name.upper(): ["{0}"]
         for name in Settings.model_fields
@@ -106,8 +106,11 @@ PROGRAMS = {
 }
 
 
-COMMANDS = [one for several in PROGRAMS.values() for one in several]
-QUICK_COMMANDS = (COMMANDS[0], COMMANDS[3])  # a start takes seconds; all of them are long proofs
+COMMANDS = [command for commands in PROGRAMS.values() for command in commands]
+QUICK_COMMANDS = (
+    COMMANDS[0],
+    COMMANDS[3],
+)  # a start takes seconds; the tests of all commands are marked long
 
 
 @pytest.mark.parametrize(

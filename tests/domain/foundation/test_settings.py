@@ -17,7 +17,7 @@ FIT = {
 
 @pytest.fixture(autouse=True)
 def _only_named_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The suite sets a clock, limits and addresses of its own, which production would refuse."""
+    """Unset the clock, limits and addresses of the test suite, which production would reject."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
 

@@ -1,4 +1,4 @@
-"""The analyser: a text is found by every stretch of it that people would type, in every script."""
+"""The analyser: every part of a text that users would type finds the text, in every script."""
 
 import unicodedata
 
@@ -27,7 +27,7 @@ _FORMS = st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"])
 
 
 def matches(query: str, title: str) -> bool:
-    """What the database does: every word of the query is a term of the title, or begins one where it may."""
+    """As the database matches: every word of the query is a term of the title, or a prefix where allowed."""
     terms = text_analysis.index_terms(title)
 
     def is_match(word: text_analysis.Word) -> bool:

@@ -1,4 +1,4 @@
-"""Transactions: what begins, what begins nothing, and what is left when something goes wrong."""
+"""Transactions and autocommit sessions, and the state of the database after an error."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -19,20 +19,20 @@ _STATES = text("SELECT state FROM pg_stat_activity WHERE application_name = :our
 
 @pytest.fixture
 def crowd(database_url: str, transactions: Transactions) -> Iterator[Transactions]:
-    """Transactions on connections of their own, whose names others can look for."""
+    """Transactions with an engine of their own, whose application name other sessions can query."""
     engine = build_engine(database_url, pool_size=1, name=OURS)
     yield Transactions(engine)
     engine.dispose()
 
 
 def states(transactions: Transactions) -> list[str]:
-    """What the connections of the crowd are at, as somebody else sees it."""
+    """The states of the crowd's connections, as another session sees them."""
     with transactions.read_session() as session:
         return list(session.execute(_STATES, {"ours": OURS}).scalars())
 
 
 def opened(transactions: Transactions) -> tuple[Account, Account]:
-    """The pool, and somebody's credits."""
+    """The credits pool, and the credits account of a user."""
     with transactions() as session:
         pool, mine = ledger.accounts_for(
             session,

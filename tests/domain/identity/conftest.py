@@ -1,4 +1,4 @@
-"""Passwords that cost nothing but are counted, and people to sign in."""
+"""Fixtures: a cheap hash function that counts its calls, and users to sign in."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -26,7 +26,7 @@ def passwords(hashes: CountingHasher) -> Passwords:
 
 @pytest.fixture
 def person(session: Session, passwords: Passwords, at: datetime) -> Callable[[str], identity.User]:
-    """Signs people up under the known password."""
+    """A function that signs users up with `PASSWORD`."""
 
     def sign_up(email: str) -> identity.User:
         identity.sign_up(session, email=email, password=PASSWORD, name=email, at=at, passwords=passwords)

@@ -1,4 +1,4 @@
-"""Stand-ins for what is slow or far away: a hash function that is counted, and an issuer."""
+"""Fakes: a hash function that counts its calls, and an OpenID Connect issuer."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ MONDAY_MORNING = market_calendar.START
 
 @dataclass
 class CountingHasher:
-    """A hash function that remembers how often it was asked to compute."""
+    """A hash function that records its computations."""
 
     computations: list[str] = field(default_factory=list)
     outdated: bool = False
@@ -43,15 +43,15 @@ class CountingHasher:
 
 @cache
 def key(name: str) -> RSAKey:
-    """A signing key; making one takes a moment, so each is made once."""
+    """A signing key by name; cached, because making one is slow."""
     return RSAKey.generate_key(2048, {"kid": name, "use": "sig"}, private=True)
 
 
 @dataclass
 class FakeIssuer:
-    """An OpenID Connect issuer: people agree, it remembers what for, and gives one id token for each code.
+    """An OpenID Connect issuer: stores each authorization, and returns one id token for each code.
 
-    `when_asked` is called before every answer, so that tests can look around or break it.
+    `on_call` is called before every response with the name of the method, so that tests can check or raise.
     """
 
     issuer: str = "https://issuer.example"
@@ -66,7 +66,7 @@ class FakeIssuer:
         return OidcClient(self.issuer, self.client_id, self.client_secret, "Little issuer")
 
     def authorize(self, authorization_url: str, **claims: Any) -> dict[str, str]:
-        """What a browser brings back after the person agreed: state and code."""
+        """Authorize the request, and return the parameters of the redirect: state and code."""
         parameters = {name: values[0] for name, values in parse_qs(urlsplit(authorization_url).query).items()}
         assert parameters["response_type"] == "code"
         assert parameters["client_id"] == self.client_id
@@ -95,11 +95,11 @@ class FakeIssuer:
         return token
 
     def id_token(self, code: str, verifier: str, redirect_uri: str) -> str | None:
-        """The id token for a code that is shown the first time, with its verifier and redirect address."""
-        granted = self.codes.pop(code, None)
-        if granted is None:
+        """The id token for an unused code; None if code, verifier or redirect address do not match."""
+        authorization = self.codes.pop(code, None)
+        if authorization is None:
             return None
-        parameters = granted["parameters"]
+        parameters = authorization["parameters"]
         proof = (create_s256_code_challenge(verifier), redirect_uri)
         if proof != (parameters["code_challenge"], parameters["redirect_uri"]):
             return None
@@ -115,4 +115,4 @@ class FakeIssuer:
             "name": "Aino",
         }
         header = {"alg": "RS256", "kid": "published"}
-        return jwt.encode(header, claims | granted["claims"], key("published"))
+        return jwt.encode(header, claims | authorization["claims"], key("published"))

@@ -1,4 +1,4 @@
-"""Who shares a card, a device or a bank account is looked at as one, whatever was seen first."""
+"""Accounts that share a card, a device or a bank account are one cluster, in whatever order they are seen."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -154,7 +154,7 @@ def plain(crowd: list[UUID], seen: list[tuple[int, int]], most: int) -> dict[UUI
     return {first: find(first) for first in crowd}
 
 
-# What was shown before, what the first shows and keeps uncommitted, and what the second shows meanwhile.
+# Signals recorded before, the signal of a first uncommitted transaction, and that of a second one meanwhile.
 MEETINGS = {
     "one signal, shown by two at once": ([], (0, "one"), (1, "one")),
     "two signals that meet in somebody": ([(0, "one"), (1, "other")], (1, "one"), (2, "other")),

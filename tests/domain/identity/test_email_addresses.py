@@ -1,4 +1,4 @@
-"""One address and one password in all their spellings: composed, decomposed, in Unicode, in Punycode."""
+"""All spellings of an address or a password are equal: composed, decomposed, in Unicode, in Punycode."""
 
 import unicodedata
 from collections.abc import Callable
@@ -67,7 +67,7 @@ def test_the_key_is_the_same_in_every_form(email: str, letter: str, form: str) -
 )
 @pytest.mark.parametrize("place", ["a{}ino@example.org", "aino@ex{}ample.org", "aino{}@example.org"])
 def test_no_hidden_character_makes_another_address(hidden: str, place: str) -> None:
-    """IDNA maps some of them to nothing; then it is the same address, and no other one."""
+    """IDNA removes some of these characters; then the address must stay the same."""
     plain, hiding = place.format(""), place.format(hidden)
     assert address_or_none(hiding) in {None, parse_email(plain)}
 

@@ -45,7 +45,7 @@ def begin(transactions: Transactions, issuer: FakeIssuer, at: datetime) -> Begin
 
 @pytest.fixture
 def finish(transactions: Transactions, issuer: FakeIssuer, at: datetime) -> Finish:
-    """Finishes an attempt with what the browser brought back, or with parts of it changed."""
+    """A function that completes an attempt with the parameters of the redirect, or with some replaced."""
 
     def finish(
         departure: identity.OidcAuthorizationRequest,
@@ -85,8 +85,8 @@ def test_a_browser_leaves_with_challenge_state_and_nonce_and_without_any_secret(
 
 
 def test_two_departures_share_nothing(begin: Begin) -> None:
-    one, other = begin(), begin()
-    assert {one.state, one.secret}.isdisjoint({other.state, other.secret})
+    first, second = begin(), begin()
+    assert {first.state, first.secret}.isdisjoint({second.state, second.secret})
 
 
 def test_whom_the_issuer_vouches_for_gets_an_account_once(

@@ -23,7 +23,7 @@ MODERATOR = caller(Grant(UserRole.MODERATOR))
 MARKET_MODERATOR = caller(Grant(UserRole.MODERATOR, MARKET))
 EVERYBODY = [ANONYMOUS, SIGNED_IN, OPERATOR, MARKET_OPERATOR, MODERATOR, MARKET_MODERATOR]
 
-# Who of EVERYBODY may, by rule: at the door (no market known), in HERE, and in THERE.
+# Who of EVERYBODY is allowed, by rule: without a market, in HERE, and in THERE.
 TABLE: dict[PermissionRule, tuple[str, str, str]] = {
     PermissionRule.ANYONE: ("yyyyyy", "yyyyyy", "yyyyyy"),
     PermissionRule.SIGNED_IN: (".yyyyy", ".yyyyy", ".yyyyy"),

@@ -29,7 +29,7 @@ def holding(user: identity.User, *grants: Grant) -> Caller:
     return Caller(user.id, ids.new(), user.name, frozenset(grants))
 
 
-# Who may give a role in HERE, in THERE, and everywhere.
+# Who may grant a role in HERE, in THERE, and everywhere.
 GIVERS = [
     (Grant(UserRole.OPERATOR), {MARKET, OTHER_MARKET, None}),
     (Grant(UserRole.OPERATOR, MARKET), {MARKET}),

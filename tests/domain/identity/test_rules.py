@@ -14,7 +14,7 @@ from domain.identity.rules import (
 AINO = "aino@example.org"
 
 
-# Characters are counted as they are hashed, so texts are generated in that form.
+# Length is checked in the form that is hashed, so texts are generated in that form.
 def prepared(least: int, most: int) -> st.SearchStrategy[str]:
     return (
         st.text(min_size=least, max_size=most)

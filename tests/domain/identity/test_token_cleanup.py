@@ -53,7 +53,7 @@ def test_a_session_nobody_renewed_ends_and_then_its_last_token_goes(
     identity.delete_expired_tokens(session, over)
     assert rows(session, "refresh_tokens") == 2
     assert identity.end_expired_sessions(session, over) == 1
-    assert [each.label for each in identity.list_sessions(session, aino.id)] == ["kept"]
+    assert [row.label for row in identity.list_sessions(session, aino.id)] == ["kept"]
     assert identity.end_expired_sessions(session, over) == 0
     identity.delete_expired_tokens(session, over)
     assert rows(session, "refresh_tokens") == 1

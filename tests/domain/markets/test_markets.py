@@ -50,7 +50,7 @@ def test_a_new_market_has_a_policy_in_force_at_once(session: Session, at: dateti
     ("field", "value"),
     [
         ("currency", "XYZ"),
-        ("currency", "IRR"),  # it exists, and no card pays in it
+        ("currency", "IRR"),  # it exists, but no card pays in it
         ("time_zone", "Europe/Atlantis"),
         ("locale", "xx-nowhere"),
         ("country", "ZZ"),

@@ -89,4 +89,4 @@ def test_nobody_gets_back_more_by_cancelling_later(
 
 def test_a_policy_that_is_shared_cannot_be_changed_under_those_who_hold_it() -> None:
     with pytest.raises(ValidationError):
-        MarketPolicy().service_fee_bp = 0  # type: ignore[misc]  # that it is frozen is what we try
+        MarketPolicy().service_fee_bp = 0  # type: ignore[misc]  # the test is that it is frozen

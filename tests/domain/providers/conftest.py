@@ -1,4 +1,4 @@
-"""A market, and neighbours with or without a role in it."""
+"""Fixtures: a market, and users with or without a role in it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -31,7 +31,7 @@ def market(session: Session, at: datetime) -> markets.Market:
 
 @pytest.fixture
 def neighbour(session: Session, at: datetime) -> Callable[..., Caller]:
-    """Makes a person with the roles given, as authentication would yield them."""
+    """A function that creates a user with roles, and returns the caller as authentication would."""
 
     def make(name: str, *grants: Grant) -> Caller:
         user = User(email=f"{name}@example.org", name=name, locale="en", created_at=at)
@@ -61,7 +61,7 @@ def mira(neighbour: Callable[..., Caller], market: markets.Market) -> Caller:
 def profile(
     session: Session, market: markets.Market, ellen: Caller, at: datetime
 ) -> providers.ProviderProfile:
-    """Ellen's application, just sent."""
+    """Ellen's new application."""
     return providers.apply_as_provider(
         session, market.id, display_name="Ellen", about="I mend bicycles.", by=ellen.actor, at=at
     )

@@ -1,4 +1,4 @@
-"""An application and the profile that comes of it: who may do what with it, step by step."""
+"""Applications and profiles: who may make which transition and change."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -63,7 +63,7 @@ def test_nobody_applies_in_a_market_that_does_not_exist(
 
 
 def test_only_people_apply(session: Session, market: markets.Market, at: datetime) -> None:
-    with pytest.raises(ValueError, match="people"):
+    with pytest.raises(ValueError, match="only a user"):
         providers.apply_as_provider(session, market.id, display_name="Clock", about="", by=CLOCK, at=at)
 
 

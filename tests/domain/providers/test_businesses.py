@@ -1,4 +1,4 @@
-"""Who stands behind a profile, and whose hands are the same."""
+"""The business behind a profile, and profiles of the same business."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -100,9 +100,9 @@ def test_who_never_applied_is_nobodys_hands_but_their_own(
 
 
 def test_two_businesses_that_are_paid_to_one_account_are_known_as_one(session: Session, at: datetime) -> None:
-    one, other = cast.ellen(session), cast.farah(session)
+    ellen, farah = cast.ellen(session), cast.farah(session)
     otto = Caller(cast.otto(session).id, ids.new(), "Otto", frozenset({Grant(UserRole.OPERATOR)}))
-    for profile in (one, other):
+    for profile in (ellen, farah):
         providers.record_business(session, profile.id, BusinessDetails(None, "acct_1", None), by=otto, at=at)
-    clusters = identity.cluster_of(session, [one.user_id, other.user_id])
-    assert clusters[one.user_id] == clusters[other.user_id]
+    clusters = identity.cluster_of(session, [ellen.user_id, farah.user_id])
+    assert clusters[ellen.user_id] == clusters[farah.user_id]

@@ -16,7 +16,7 @@ from domain.providers import (
 
 STAFF = {ProfileRole.MODERATOR, ProfileRole.OPERATOR}
 
-# Every step that is possible; all else of the product of states, steps and sides is refused.
+# All allowed transitions; every other combination of state, transition and role is an error.
 POSSIBLE = {
     (ProviderProfileState.APPLIED, ProviderTransition.REVIEW): (ProviderProfileState.IN_REVIEW, STAFF),
     (ProviderProfileState.IN_REVIEW, ProviderTransition.REQUEST_CHANGES): (
@@ -64,7 +64,7 @@ def test_every_state_can_be_reached_and_every_state_but_the_last_can_be_left() -
     assert left == set(ProviderProfileState) - PROFILE_LIFECYCLE.final
 
 
-# Which capability each state gives: edit, draft, offer, take bookings, fulfil, be paid.
+# The capabilities of each state: edit, draft, offer, take bookings, fulfil, be paid.
 CAPABLE = {
     ProviderProfileState.APPLIED: "yy...y",
     ProviderProfileState.IN_REVIEW: ".y...y",
@@ -95,7 +95,7 @@ def _letters(state: ProviderProfileState, *, user_suspended_at: datetime | None)
         state_allows(state, capability, user_suspended_at=user_suspended_at)
         for capability in ProviderCapability
     ]
-    return "".join("y" if one else "." for one in able)
+    return "".join("y" if is_allowed else "." for is_allowed in able)
 
 
 def test_no_state_is_without_a_row_of_capabilities() -> None:
