@@ -249,12 +249,12 @@ _SUICIDE = """
 import os, signal, sys
 from datetime import datetime
 from sqlalchemy import event
-from domain.foundation.persistence.database import Transactions, engine_for
+from domain.foundation.persistence.database import Transactions, build_engine
 from workers import surge
 from workers.task import Work
 
 url, until, at = sys.argv[1:]
-engine = engine_for(url, pool_size=2, name="doomed")
+engine = build_engine(url, pool_size=2, name="doomed")
 
 @event.listens_for(engine, "after_cursor_execute")
 def die(connection, cursor, statement, *_):
