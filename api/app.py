@@ -21,7 +21,7 @@ from domain.foundation import logging
 from domain.foundation.configuration.settings import Settings, settings
 from domain.foundation.persistence.database import Transactions, build_engine
 from domain.payments import Gateway
-from domain.payments.stripe_gateway import StripeGateway
+from domain.payments.provider.stripe_gateway import StripeGateway
 
 LARGEST_BODY = 256 * 1024  # bytes; the largest real request, a schedule with its exceptions, is a tenth of it
 ASKED_MOST = ("search", "availability", "pricing", "bookings")

@@ -61,7 +61,7 @@ def retry(
 
 def set_aside(session: Session) -> list[Row]:
     """Everything that is set aside, up to two hundred of each kind, the oldest first."""
-    webhooks = payments.webhooks_set_aside(session, limit=MOST_SHOWN)
+    webhooks = payments.list_set_aside_webhooks(session, limit=MOST_SHOWN)
     deliveries = events.list_parked_deliveries(session, limit=MOST_SHOWN)
     rows = job_failures.list_set_aside(session, limit=MOST_SHOWN)
     return [

@@ -11,19 +11,19 @@ import threading
 from datetime import datetime
 from http.client import HTTPConnection
 
-from sandbox.server import HOST, start
+from sandbox.server import HOST, start_server
 
 _LOOPBACK = ("127.0.0.1", "localhost")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; prints one line when ready. Returns the exit status."""
-    asked = _parser().parse_args(arguments)
-    if asked.host not in _LOOPBACK:
-        _say(f"The sandbox listens on this machine only, not on {asked.host}.")
+    options = _parser().parse_args(arguments)
+    if options.host not in _LOOPBACK:
+        _print_line(f"The sandbox listens on this machine only, not on {options.host}.")
         return 2
-    if bool(asked.webhook) != bool(asked.webhook_secret):
-        _say(
+    if bool(options.webhook) != bool(options.webhook_secret):
+        _print_line(
             "--webhook and --webhook-secret belong together: an endpoint without a secret cannot trust "
             "anyone."
         )
@@ -31,11 +31,11 @@ def main(arguments: list[str] | None = None) -> int:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with start(asked.port, asked.state, asked.starts_at) as server:
+    with start_server(options.port, options.state, options.starts_at) as server:
         port = int(server.base_url.rsplit(":", 1)[1])
-        if asked.webhook:
-            _register(port, asked.webhook, asked.webhook_secret)
-        _say(f"sandbox ready on {server.base_url}")
+        if options.webhook:
+            _register(port, options.webhook, options.webhook_secret)
+        _print_line(f"sandbox ready on {server.base_url}")
         stopped.wait()
     return 0
 
@@ -67,7 +67,7 @@ def _register(port: int, url: str, secret: str) -> None:
     connection.close()
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

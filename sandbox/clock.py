@@ -8,15 +8,15 @@ in order. Its setting lives in the store, so a restart does not undo it; a reset
 import time
 from collections.abc import Callable
 
-from sandbox.errors import invalid
-from sandbox.store import Store
-from sandbox.wire import Object
+from sandbox.protocol.errors import invalid_parameter
+from sandbox.protocol.wire import Object
+from sandbox.store import SandboxStore
 
 Source = Callable[[], int]
 _NANOSECONDS = 1_000_000_000
 
 
-def wall() -> int:
+def machine_time() -> int:
     """The machine's time in whole seconds since 1970.
 
     Signatures carry it, because receivers compare with theirs.
@@ -24,7 +24,7 @@ def wall() -> int:
     return time.time_ns() // _NANOSECONDS
 
 
-def begin(store: Store, source: Source, starts_at: int | None, *, frozen: bool = False) -> None:
+def start_clock(store: SandboxStore, source: Source, starts_at: int | None, *, frozen: bool = False) -> None:
     """Set a clock that was never set to `starts_at` (seconds since 1970; None: the source's time)."""
     if store.setting("clock"):
         return
@@ -35,19 +35,19 @@ def begin(store: Store, source: Source, starts_at: int | None, *, frozen: bool =
         store.set("clock", {"offset": first - source()})
 
 
-def now(store: Store, source: Source) -> int:
+def now(store: SandboxStore, source: Source) -> int:
     """The sandbox's time in seconds: the source's, moved or frozen as it was set."""
     setting = store.setting("clock")
     frozen: int | None = setting.get("frozen")
     return frozen if frozen is not None else source() + int(setting.get("offset", 0))
 
 
-def move(store: Store, source: Source, wish: Object) -> int:
+def move_clock(store: SandboxStore, source: Source, change: Object) -> int:
     """Set (`now`), advance (`advance`, seconds), freeze or thaw (`frozen`); returns the new time."""
     before = now(store, source)
-    after = int(wish.get("now", before)) + int(wish.get("advance", 0))
+    after = int(change.get("now", before)) + int(change.get("advance", 0))
     if after < before:
-        raise invalid("The clock only moves forward.", "now")
-    stands = bool(wish.get("frozen", store.setting("clock").get("frozen") is not None))
-    store.set("clock", {"frozen": after} if stands else {"offset": after - source()})
+        raise invalid_parameter("The clock only moves forward.", "now")
+    is_frozen = bool(change.get("frozen", store.setting("clock").get("frozen") is not None))
+    store.set("clock", {"frozen": after} if is_frozen else {"offset": after - source()})
     return after

@@ -7,20 +7,21 @@ import time
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from sandbox import clock, faults, idempotency, ids, routes, timers
-from sandbox.courier import Courier
-from sandbox.desk import Call, Route
-from sandbox.errors import ApiError
-from sandbox.expansion import expand
-from sandbox.store import Store
-from sandbox.wire import API_VERSION, Object, parse_form
+from sandbox import clock, faults, routes, timers
+from sandbox.protocol import idempotency, ids
+from sandbox.protocol.errors import ApiError
+from sandbox.protocol.expansion import expand_response
+from sandbox.protocol.routing import ApiCall, ApiRoute
+from sandbox.protocol.wire import API_VERSION, Object, parse_form
+from sandbox.store import SandboxStore
+from sandbox.webhooks.webhook_sender import WebhookSender
 
 KEY_PREFIX = "sk_sandbox_"
-_REMEMBERED_REQUESTS = 5_000
+_MAX_LOGGED_REQUESTS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SandboxRequest:
     """What came over the wire; header names are in lower case."""
 
     method: str
@@ -32,7 +33,7 @@ class Request:
 
 
 @dataclass(slots=True)
-class Reply:
+class SandboxReply:
     """What goes back; `cut` means the connection is closed and nothing goes back at all."""
 
     status: int
@@ -41,17 +42,17 @@ class Reply:
     cut: bool = False
 
 
-class Engine:
+class SandboxEngine:
     """One sandbox: everything that lives as long as it does."""
 
     def __init__(self, state: str, source: clock.Source, starts_at: int | None = None) -> None:
-        self.store = Store(state)
+        self.store = SandboxStore(state)
         self.source = source
         self.starts_at = starts_at
-        clock.begin(self.store, source, starts_at)
-        self.flights = idempotency.Flights()
-        self.courier = Courier(self.store, self.now)
-        self.log: deque[Object] = deque(maxlen=_REMEMBERED_REQUESTS)
+        clock.start_clock(self.store, source, starts_at)
+        self.requests_in_flight = idempotency.RequestsInFlight()
+        self.webhook_sender = WebhookSender(self.store, self.now)
+        self.log: deque[Object] = deque(maxlen=_MAX_LOGGED_REQUESTS)
 
     def now(self) -> int:
         """The sandbox's time in seconds."""
@@ -60,28 +61,36 @@ class Engine:
     def reset(self, *, frozen: bool) -> None:
         """Delete everything and set the clock back to its start, where it goes on or stands still."""
         self.store.reset()
-        clock.begin(self.store, self.source, self.starts_at, frozen=frozen)
+        clock.start_clock(self.store, self.source, self.starts_at, frozen=frozen)
 
-    def pass_time(self) -> None:
+    def run_timers(self) -> None:
         """Let everything happen that was due, and be told."""
-        if timers.run(self.store, self.now()):
-            self.courier.nudge()
+        if timers.run_due_timers(self.store, self.now()):
+            self.webhook_sender.wake()
 
 
-def answer(engine: Engine, request: Request) -> Reply:
+def handle_request(engine: SandboxEngine, request: SandboxRequest) -> SandboxReply:
     """Answer one request of Stripe's API, and remember in the log that it was made."""
-    engine.pass_time()
+    engine.run_timers()
     key = request.headers.get("idempotency-key") if request.method != "GET" else None
-    entry: Object = {"id": ids.new("req"), "at": engine.now(), "method": request.method, "path": request.path,
-                     "params": None, "idempotency_key": key, "fault": None, "account": None}  # fmt: skip
+    entry: Object = {
+        "id": ids.new_id("req"),
+        "at": engine.now(),
+        "method": request.method,
+        "path": request.path,
+        "params": None,
+        "idempotency_key": key,
+        "fault": None,
+        "account": None,
+    }
     try:
-        reply = _admitted(engine, request, entry, key)
+        reply = _process(engine, request, entry, key)
     except ApiError as error:
-        reply = Reply(error.status, error.body())
+        reply = SandboxReply(error.status, error.body())
     entry |= {"status": reply.status, "cut": reply.cut, "response": reply.body,
               "replayed": "idempotent-replayed" in reply.headers}  # fmt: skip
     engine.log.append(entry)
-    engine.courier.nudge()
+    engine.webhook_sender.wake()
     reply.headers |= {"request-id": entry["id"],
                       "stripe-version": request.headers.get("stripe-version", API_VERSION)}  # fmt: skip
     if key is not None:
@@ -90,75 +99,77 @@ def answer(engine: Engine, request: Request) -> Reply:
     return reply
 
 
-def _admitted(engine: Engine, request: Request, entry: Object, key: str | None) -> Reply:
+def _process(engine: SandboxEngine, request: SandboxRequest, entry: Object, key: str | None) -> SandboxReply:
     _check_key(request.headers.get("authorization", ""))
     account = _account(engine, request.headers.get("stripe-account", ""))
-    route, names = routes.find(request.method, request.path)
+    route, names = routes.find_route(request.method, request.path)
     raw = parse_form(request.query if request.method == "GET" else request.body.decode())
     params = route.reader("", raw)
     assert isinstance(params, dict)  # noqa: S101  every route reads an object
     entry |= {"params": raw, "account": account or None}
-    fault = faults.strike(engine.store, request.method, request.path)
+    fault = faults.trigger_fault(engine.store, request.method, request.path)
     entry["fault"] = fault.get("action")
-    print_ = idempotency.fingerprint(request.method, request.path, raw)
-    call = Call(
+    request_hash = idempotency.fingerprint(request.method, request.path, raw)
+    call = ApiCall(
         engine.store, 0, account, params, names, {"id": entry["id"], "idempotency_key": key}, request.base_url
     )
-    with engine.flights.board(account, key):
-        _hinder(fault)
+    with engine.requests_in_flight.acquire(account, key):
+        _apply_fault(fault)
         if fault.get("action") == "before":
-            return Reply(0, {}, cut=True)
-        reply = _once(engine, replace(call, at=engine.now()), route, print_, fault)
+            return SandboxReply(0, {}, cut=True)
+        reply = _run_idempotent(engine, replace(call, at=engine.now()), route, request_hash, fault)
     reply.cut = fault.get("action") == "after"
     return reply
 
 
-def _hinder(fault: Object) -> None:
+def _apply_fault(fault: Object) -> None:
     if fault.get("action") == "rate_limit":
-        raise faults.rate_limited()
+        raise faults.rate_limit_error()
     if fault.get("action") == "slow":
         time.sleep(float(fault["seconds"]))
 
 
-def _once(engine: Engine, call: Call, route: Route, print_: str, fault: Object) -> Reply:
+def _run_idempotent(
+    engine: SandboxEngine, call: ApiCall, route: ApiRoute, request_hash: str, fault: Object
+) -> SandboxReply:
     """The effect and the remembered answer in one transaction.
 
     Either both survive a killed process or neither.
     """
     key = call.request["idempotency_key"]
     with engine.store.transaction():
-        known = idempotency.recall(call, key, print_) if key is not None else None
-        if known is not None:
-            status, body, original = known
-            return Reply(status, body, {"idempotent-replayed": "true", "original-request": original})
-        status, body, remembered = _run(call, route, fault)
+        stored_answer = idempotency.load_answer(call, key, request_hash) if key is not None else None
+        if stored_answer is not None:
+            status, body, original = stored_answer
+            return SandboxReply(status, body, {"idempotent-replayed": "true", "original-request": original})
+        status, body, remembered = _run_with_faults(call, route, fault)
         if key is not None and remembered:
-            idempotency.remember(call, key, print_, status, body)
-    return Reply(status, body)
+            idempotency.store_answer(call, key, request_hash, status, body)
+    return SandboxReply(status, body)
 
 
-def _run(call: Call, route: Route, fault: Object) -> tuple[int, Object, bool]:
+def _run_with_faults(call: ApiCall, route: ApiRoute, fault: Object) -> tuple[int, Object, bool]:
     """Status, answer, and whether a key remembers it."""
     try:
         if fault.get("action") == "error_before":
-            raise faults.broken()
-        status, body = _with_effect(call, route)
+            raise faults.internal_error()
+        status, body = _run_in_transaction(call, route)
     except ApiError as error:
         return error.status, error.body(), error.remembered
     if fault.get("action") == "error":
-        broken = faults.broken()
+        broken = faults.internal_error()
         return broken.status, broken.body(), True
     return status, body, True
 
 
-def _with_effect(call: Call, route: Route) -> tuple[int, Object]:
+def _run_in_transaction(call: ApiCall, route: ApiRoute) -> tuple[int, Object]:
     """Run the verb.
 
     A refusal that is itself a fact (a declined card) keeps what it wrote, any other undoes it.
     """
     with call.store.transaction():
         try:
-            return 200, expand(call, route.handler(call))
+            return 200, expand_response(call, route.handler(call))
         except ApiError as error:
             if not error.keeps_effect:
                 raise
@@ -177,14 +188,14 @@ def _check_key(authorization: str) -> None:
         raise ApiError(f"Invalid API Key provided: {shown}", status=401, remembered=False)
 
 
-def _account(engine: Engine, wanted: str) -> str:
-    if not wanted:
+def _account(engine: SandboxEngine, account_id: str) -> str:
+    if not account_id:
         return ""
-    found = engine.store.find(wanted)
-    if found is None or found["object"] != "account":
+    account = engine.store.find(account_id)
+    if account is None or account["object"] != "account":
         message = (
-            f"The provided key does not have access to account '{wanted}' (or that account does not exist). "
-            "Application access may have been revoked."
+            f"The provided key does not have access to account '{account_id}' (or that account "
+            "does not exist). Application access may have been revoked."
         )
         raise ApiError(message, status=403, code="account_invalid", remembered=False)
-    return wanted
+    return account_id

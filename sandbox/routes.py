@@ -1,33 +1,28 @@
 """All of Stripe's routes that we answer, gathered."""
 
-from sandbox import (
-    account_links,
-    accounts,
-    balance,
+from sandbox.connect import account_links, accounts, balance, payouts, transfers
+from sandbox.payments import (
     charges,
     customers,
     disputes,
-    events,
     payment_intents,
     payment_methods,
-    payouts,
     refunds,
     setup_intents,
-    transfers,
-    webhook_endpoints,
 )
-from sandbox.desk import Route
-from sandbox.errors import ApiError
+from sandbox.protocol.errors import ApiError
+from sandbox.protocol.routing import ApiRoute
+from sandbox.webhooks import events, webhook_endpoints
 
 _NOUNS = (
     account_links, accounts, balance, charges, customers, disputes, events, payment_intents, payment_methods,
     payouts,
     refunds, setup_intents, transfers, webhook_endpoints,
 )  # fmt: skip
-ROUTES: list[Route] = [route for noun in _NOUNS for route in noun.ROUTES]
+ROUTES: list[ApiRoute] = [route for noun in _NOUNS for route in noun.ROUTES]
 
 
-def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
+def find_route(method: str, path: str) -> tuple[ApiRoute, dict[str, str]]:
     """The first route that answers, with the names in its path; the order within a noun matters."""
     for route in ROUTES:
         names = route.match(method, path)

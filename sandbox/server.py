@@ -12,22 +12,22 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from sandbox.app import create
+from sandbox.app import create_app
 
 HOST = "127.0.0.1"
 """The only interface: test keys and control switches must not be within a neighbour's reach."""
 
-_PATIENCE = 10.0
-_LOOK_AGAIN = 0.01
+_TIMEOUT_SECONDS = 10.0
+_POLL_SECONDS = 0.01
 
 
-class Server:
+class SandboxServer:
     """A running sandbox; leaving its context stops it."""
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self._socket = _listen(port)
         self._port = int(self._socket.getsockname()[1])
-        self._uvicorn = uvicorn.Server(configuration(app))
+        self._uvicorn = uvicorn.Server(uvicorn_config(app))
         self._thread = threading.Thread(target=self._serve, name="sandbox-server", daemon=True)
 
     @property
@@ -38,16 +38,16 @@ class Server:
     def run(self) -> None:
         """Start, and return once it answers."""
         self._thread.start()
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + _TIMEOUT_SECONDS
         while not self._uvicorn.started:
             if time.monotonic() > end or not self._thread.is_alive():
                 raise RuntimeError("The sandbox did not start.")
-            time.sleep(_LOOK_AGAIN)
+            time.sleep(_POLL_SECONDS)
 
     def stop(self) -> None:
         """Answer what is being asked, deliver what is being delivered, and close."""
         self._uvicorn.should_exit = True
-        self._thread.join(_PATIENCE)
+        self._thread.join(_TIMEOUT_SECONDS)
         self._socket.close()
 
     def _serve(self) -> None:
@@ -60,12 +60,14 @@ class Server:
         self.stop()
 
 
-def start(port: int = 0, state: str = ":memory:", starts_at: datetime | None = None) -> Server:
+def start_server(port: int = 0, state: str = ":memory:", starts_at: datetime | None = None) -> SandboxServer:
     """Start a sandbox on this port of the loopback interface (0: any free one); it answers when this returns.
 
     Its clock starts at `starts_at`, or at the machine's time.
     """
-    server = Server(create(state, starts_at=None if starts_at is None else int(starts_at.timestamp())), port)
+    server = SandboxServer(
+        create_app(state, starts_at=None if starts_at is None else int(starts_at.timestamp())), port
+    )
     server.run()
     return server
 
@@ -83,7 +85,7 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-def configuration(app: ASGIApp) -> uvicorn.Config:
+def uvicorn_config(app: ASGIApp) -> uvicorn.Config:
     """How uvicorn runs it: plain, quiet, and able to hang up."""
     return uvicorn.Config(
         app, host=HOST, http=_Protocol, ws="none", loop="asyncio", lifespan="on", log_level="warning",

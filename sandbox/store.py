@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sandbox.wire import Object, dump, load
+from sandbox.protocol.wire import Object, dump_json, load_json
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (          -- one row: one object as the owner of `account` sees it
@@ -48,7 +48,7 @@ _TABLES = ("objects", "postings", "totals", "answers", "timers", "timers_set_asi
 Value = str | int | float | None
 
 
-class Store:
+class SandboxStore:
     """The database and its lock; `transaction` may be entered again by the thread that holds it."""
 
     def __init__(self, state: str) -> None:
@@ -85,33 +85,38 @@ class Store:
         """Keep a new object; returns it."""
         self.rows(
             "INSERT INTO objects (id, account, kind, created, body, hidden) VALUES (?, ?, ?, ?, ?, ?)",
-            thing["id"], account, thing["object"], thing.get("created", 0), dump(thing), dump(hidden or {}),
-        )  # fmt: skip
+            thing["id"],
+            account,
+            thing["object"],
+            thing.get("created", 0),
+            dump_json(thing),
+            dump_json(hidden or {}),
+        )
         return thing
 
     def save(self, thing: Object) -> Object:
         """Keep the changed shape of an object; returns it."""
-        self.rows("UPDATE objects SET body = ? WHERE id = ?", dump(thing), thing["id"])
+        self.rows("UPDATE objects SET body = ? WHERE id = ?", dump_json(thing), thing["id"])
         return thing
 
     def find(self, key: str) -> Object | None:
         """The object with this identifier, whoever owns it."""
-        found = self.rows("SELECT body FROM objects WHERE id = ?", key)
-        return load(str(found[0][0])) if found else None
+        rows = self.rows("SELECT body FROM objects WHERE id = ?", key)
+        return load_json(str(rows[0][0])) if rows else None
 
     def owner(self, key: str) -> str | None:
         """The connected account an object belongs to, the empty text for the platform."""
-        found = self.rows("SELECT account FROM objects WHERE id = ?", key)
-        return str(found[0][0]) if found else None
+        rows = self.rows("SELECT account FROM objects WHERE id = ?", key)
+        return str(rows[0][0]) if rows else None
 
     def hidden(self, key: str) -> Object:
         """What the provider knows about an object and never shows."""
-        found = self.rows("SELECT hidden FROM objects WHERE id = ?", key)
-        return load(str(found[0][0])) if found else {}
+        rows = self.rows("SELECT hidden FROM objects WHERE id = ?", key)
+        return load_json(str(rows[0][0])) if rows else {}
 
     def hide(self, key: str, hidden: Object) -> None:
         """Keep what is never shown."""
-        self.rows("UPDATE objects SET hidden = ? WHERE id = ?", dump(hidden), key)
+        self.rows("UPDATE objects SET hidden = ? WHERE id = ?", dump_json(hidden), key)
 
     def remove(self, key: str) -> None:
         """Forget an object (payment history is never removed, only endpoints and customers are)."""
@@ -120,16 +125,16 @@ class Store:
     def select(self, kind: str, where: str = "1", *values: Value, order: str = "seq") -> list[Object]:
         """Objects of a kind that satisfy a condition on the columns or on `json_extract(body, …)`."""
         sql = f"SELECT body FROM objects WHERE kind = ? AND {where} ORDER BY {order}"  # noqa: S608  conditions are ours
-        return [load(str(row[0])) for row in self.rows(sql, kind, *values)]
+        return [load_json(str(row[0])) for row in self.rows(sql, kind, *values)]
 
     def setting(self, name: str) -> Object:
         """A named setting, empty when never set."""
-        found = self.rows("SELECT body FROM settings WHERE name = ?", name)
-        return load(str(found[0][0])) if found else {}
+        rows = self.rows("SELECT body FROM settings WHERE name = ?", name)
+        return load_json(str(rows[0][0])) if rows else {}
 
     def set(self, name: str, body: Object) -> None:
         """Keep a named setting."""
-        self.rows("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, dump(body))
+        self.rows("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, dump_json(body))
 
     def reset(self) -> None:
         """Forget everything, as on the first day."""

@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from domain import availability, identity, markets, offers, providers
+from domain.availability import opening_hours
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.identity import User
 from domain.markets import Market
@@ -152,8 +153,8 @@ def open_always(session: Session, profile: ProviderProfile) -> availability.Reso
     by = Actor(ActorKind.USER, profile.user_id)
     calendar = availability.open_calendar(session, profile.id, by=by, at=LONG_AGO)
     midnight = datetime(2026, 1, 5).time()  # noqa: DTZ001 -- a reading of the wall, on no day
-    rules = [availability.WeeklyRule(weekday, midnight, midnight) for weekday in range(7)]
-    return availability.set_schedule(session, calendar.id, rules, by=by, at=LONG_AGO)
+    rules = [opening_hours.WeeklyRule(weekday, midnight, midnight) for weekday in range(7)]
+    return opening_hours.set_schedule(session, calendar.id, rules, by=by, at=LONG_AGO)
 
 
 _category = category

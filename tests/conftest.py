@@ -32,7 +32,7 @@ from tests.together import PATIENCE
 
 if TYPE_CHECKING:
     from domain.payments import Gateway
-    from sandbox.server import Server
+    from sandbox.server import SandboxServer
 
 WEBHOOK_SECRET = "whsec_tests"
 _PATIENT = f"-c statement_timeout={PATIENCE:.0f}s -c idle_in_transaction_session_timeout={PATIENCE:.0f}s"
@@ -146,9 +146,9 @@ def fresh_database(server_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator["Server"]:
+def sandbox() -> Iterator["SandboxServer"]:
     """The payment sandbox, served on a loopback port of its own; settings point there."""
-    with sandbox_server.start(starts_at=market_calendar.START) as started:
+    with sandbox_server.start_server(starts_at=market_calendar.START) as started:
         os.environ["STRIPE_API_BASE"] = started.base_url
         os.environ["STRIPE_SECRET_KEY"] = "sk_sandbox_tests"
         os.environ["STRIPE_WEBHOOK_SECRETS"] = WEBHOOK_SECRET
@@ -157,15 +157,15 @@ def sandbox() -> Iterator["Server"]:
 
 
 @pytest.fixture
-def gateway(sandbox: "Server") -> "Gateway":
+def gateway(sandbox: "SandboxServer") -> "Gateway":
     """The real gateway with the official library, before the sandbox."""
-    from domain.payments.stripe_gateway import StripeGateway
+    from domain.payments.provider.stripe_gateway import StripeGateway
 
     return StripeGateway.from_settings(settings())
 
 
 @pytest.fixture(scope="session")
-def app(database_url: str, engine: Engine, sandbox: "Server") -> Iterator[TestClient]:
+def app(database_url: str, engine: Engine, sandbox: "SandboxServer") -> Iterator[TestClient]:
     """The API in this process, with its whole life around it."""
     with TestClient(create(), base_url="http://talkoo.test") as started:
         yield started

@@ -37,7 +37,7 @@ class Photograph:
 
     def __init__(self, engine: Engine, stage: Stage) -> None:
         self.engine, self.stage = engine, stage
-        self._kept, self._names = copy.copy(stage.till.kept), copy.copy(stage.names)
+        self._kept, self._names = copy.copy(stage.till.payments), copy.copy(stage.names)
         self._is_here = True
         self._columns = {
             table.name: ", ".join(f'"{one.name}"' for one in table.columns if one.computed is None)
@@ -53,7 +53,7 @@ class Photograph:
             self._put_back(connection, self._noted(connection) if self._is_here else self._columns)
         self._is_here = True
         till = self.stage.till
-        till.kept, till.calls = copy.copy(self._kept), []
+        till.payments, till.calls = copy.copy(self._kept), []
         till.dies_before = till.dies_after = ""
         self.stage.names = copy.copy(self._names)
         return self.stage

@@ -19,7 +19,7 @@ from celery.signals import worker_shutting_down
 from domain.foundation import logging
 from domain.foundation.configuration.settings import settings
 from domain.foundation.persistence.database import Transactions, build_engine
-from domain.payments.stripe_gateway import StripeGateway
+from domain.payments.provider.stripe_gateway import StripeGateway
 from workers import app as celery_app
 from workers import loops
 from workers.health import LOOPS

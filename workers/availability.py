@@ -17,6 +17,6 @@ def open_calendar(session: Session, event: EventRow) -> None:
     availability.open_calendar(session, profile_id, by=SYSTEM, at=event.occurred_at)
 
 
-def release_expired(work: Work, at: datetime) -> int:
+def release_expired_holds(work: Work, at: datetime) -> int:
     """Give back the time and the seats of promises that lapsed, a batch in a transaction."""
-    return until_nothing_is_left(work, lambda session: availability.release_expired(session, at=at))
+    return until_nothing_is_left(work, lambda session: availability.release_expired_holds(session, at=at))

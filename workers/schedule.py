@@ -48,18 +48,18 @@ SECOND, MINUTE, HOUR, NIGHT = (
 
 _ENTRIES = (
     # Promises between people: what is due is done within a second.
-    Entry(bookings.act_when_due, SECOND),
+    Entry(bookings.run_due_transitions, SECOND),
     Entry(bookings.expire_proposals, 5 * SECOND),
     Entry(bookings.decide_overdue_tasks, 10 * SECOND),
     Entry(bookings.remind_of_tasks, MINUTE),
-    Entry(availability.release_expired, 10 * SECOND),
+    Entry(availability.release_expired_holds, 10 * SECOND),
     Entry(ratings.reveal_due, SECOND),
     Entry(ratings.release_held, MINUTE),
     # Money: what is open is looked at again until it is closed.
-    Entry(payments.settle_due, 5 * SECOND),
+    Entry(payments.sync_due, 5 * SECOND),
     Entry(payments.apply_waiting_webhooks, 10 * SECOND),
-    Entry(payments.look_again, MINUTE),
-    Entry(payments.raise_alarms, MINUTE),
+    Entry(payments.refresh_stale, MINUTE),
+    Entry(payments.alert_overdue_calls, MINUTE),
     Entry(payments.sync_unknown_changes, HOUR),
     Entry(payments.reconcile, NIGHT),
     # Prices: each market is asked often and does nothing until its next tick is due.

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from domain import bookings, ledger, markets, pricing, surge
+from domain import ledger, markets, pricing, surge
+from domain.bookings import statistics
 from domain.foundation import clock
 from domain.foundation.events import EventRow
 from domain.ledger import AccountKind
@@ -66,15 +67,15 @@ def tick_market(session: Session, market_id: UUID, *, at: datetime) -> bool:
 def _from_above(session: Session, due: Due) -> FromAbove:
     """What pricing, bookings and the ledger know that a tick needs."""
     market_id, since = due.market.id, due.tick_at - TYPICAL_DAYS
-    pool = ledger.account(session, AccountKind.SURGE_POOL, due.market.currency)
+    pool = ledger.get_account(session, AccountKind.SURGE_POOL, due.market.currency)
     return FromAbove(
         quotes=pricing.asked_between(session, market_id, due.quotes_since, due.tick_at),
-        booked=bookings.filling(
+        booked=statistics.list_occupancy(
             session, market_id, list(due.policy.scheduled), due.tick_at, due.booked_until
         ),
         typical_amounts=pricing.typical_amounts(session, market_id, since, due.tick_at),
         kappa_bp=surge.kappa_bp(
-            ledger.balance(session, pool), ledger.given(session, pool, kind="bonus", since=since)
+            ledger.get_balance(session, pool), ledger.debited_since(session, pool, kind="bonus", since=since)
         ),
     )
 
@@ -84,7 +85,7 @@ def _learn_days(session: Session, market_id: UUID, *, at: datetime) -> int:
     if rules is None or not rules.scheduled:
         return 0
     since = at - timedelta(days=surge.NIGHTS_BACK + 1)
-    booked = bookings.filling(session, market_id, list(rules.scheduled), since, at)
+    booked = statistics.list_occupancy(session, market_id, list(rules.scheduled), since, at)
     return surge.learn_days(session, market_id, booked, at=at)
 
 

@@ -8,23 +8,24 @@ from sqlmodel import Session
 
 from api.answers import Answer
 from api.schemas.availability import (
-    BlockRequest,
-    ExceptionRequest,
-    ExceptionView,
+    AddExceptionRequest,
+    BlockTimeRequest,
     HoldView,
-    ScheduleRequest,
+    ScheduleExceptionView,
     ScheduleView,
+    SetScheduleRequest,
     SlotsView,
 )
 from api.schemas.common import AfterCursor, Instant, Limit, PageView
 from api.transaction import Router
 from domain import availability
+from domain.availability import opening_hours
 from domain.availability.errors import (
-    BlockUnknown,
-    ExceptionUnknown,
-    LengthImpossible,
-    RangeImpossible,
-    ResourceUnknown,
+    BlockNotFound,
+    DurationNotOffered,
+    InvalidTimeRange,
+    ResourceNotFound,
+    ScheduleExceptionNotFound,
     ScheduleTooLong,
     SlotTaken,
 )
@@ -45,7 +46,7 @@ router = Router(tags=["availability"])
 
 Since = Annotated[Instant, Query(alias="from", description="The start of the range, included.")]
 Until = Annotated[Instant, Query(alias="to", description="The end of the range, excluded; 93 days at most.")]
-Lasting = Annotated[
+Duration = Annotated[
     timedelta | None,
     Query(description="How long, ISO 8601; the shortest length if left out.", examples=["PT90M"]),
 ]
@@ -69,7 +70,7 @@ OnOrAfter = Annotated[
 @router.get(
     "/offers/{offer_id}/slots",
     may="availability.read",
-    errors=[LengthImpossible, OfferUnknown, OptionUnknown, RangeImpossible],
+    errors=[DurationNotOffered, OfferUnknown, OptionUnknown, InvalidTimeRange],
 )
 def list_slots(
     offer_id: OfferId,
@@ -77,7 +78,7 @@ def list_slots(
     at: datetime,
     since: Since,
     until: Until,
-    duration: Lasting = None,
+    duration: Duration = None,
     nights: Nights = None,
     option: Options = None,
     seats: Seats = 1,
@@ -89,33 +90,33 @@ def list_slots(
     Starts lie on the grid of the offer's category, on the clock of its time zone. With `explain=true` refused
     starts are shown too, with all that speaks against them: closed, notice, horizon, buffer, busy, full.
     """
-    found = availability.timetable(
+    offer_slots = availability.list_offer_slots(
         session,
         offer_id,
-        availability.span_between(since, until),
-        find=availability.explained_slots if explain else availability.slots,
-        minutes=availability.minutes_of(duration, nights),
+        availability.time_range(since, until),
+        find=availability.list_all_slots if explain else availability.list_bookable_slots,
+        minutes=availability.duration_minutes(duration, nights),
         option_ids=option or [],
         seats=seats,
         at=at,
     )
-    return Answer(cast("SlotsView", SlotsView.written(found)))  # ready bytes are sent as they are
+    return Answer(cast("SlotsView", SlotsView.render(offer_slots)))  # ready bytes are sent as they are
 
 
-@router.get("/resources/{resource_id}/schedule", may="availability.manage", errors=[ResourceUnknown])
+@router.get("/resources/{resource_id}/schedule", may="availability.manage", errors=[ResourceNotFound])
 def read_schedule(resource_id: ResourceId, session: Session, caller: Caller) -> ScheduleView:
     """See the weekly opening hours, in the wall time of their zone."""
-    return ScheduleView.of(*availability.schedule_of(session, resource_id, by=caller.actor))
+    return ScheduleView.of(*opening_hours.get_schedule(session, resource_id, by=caller.actor))
 
 
 @router.put(
     "/resources/{resource_id}/schedule",
     may="availability.manage",
-    errors=[ResourceUnknown, ScheduleTooLong, Stale, TimeZoneUnknown],
+    errors=[ResourceNotFound, ScheduleTooLong, Stale, TimeZoneUnknown],
 )
 def set_schedule(
     resource_id: ResourceId,
-    body: ScheduleRequest,
+    body: SetScheduleRequest,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -123,37 +124,37 @@ def set_schedule(
 ) -> ScheduleView:
     """Replace the weekly opening hours. What is booked stays booked."""
     by = caller.actor
-    availability.set_schedule(
+    opening_hours.set_schedule(
         session, resource_id, body.weekly(), time_zone=body.time_zone, if_match=if_match, by=by, at=at
     )
-    return ScheduleView.of(*availability.schedule_of(session, resource_id, by=by))
+    return ScheduleView.of(*opening_hours.get_schedule(session, resource_id, by=by))
 
 
 @router.post(
     "/resources/{resource_id}/exceptions",
     may="availability.manage",
     status_code=201,
-    errors=[ResourceUnknown, ScheduleTooLong],
+    errors=[ResourceNotFound, ScheduleTooLong],
 )
 def add_exception(
-    resource_id: ResourceId, body: ExceptionRequest, session: Session, caller: Caller, at: datetime
-) -> ExceptionView:
+    resource_id: ResourceId, body: AddExceptionRequest, session: Session, caller: Caller, at: datetime
+) -> ScheduleExceptionView:
     """Be open or closed on some dates besides the weekly hours. Closing a day cancels no booking.
 
     Dates are those on which a window opens: closed from 00:00 to 00:00 takes every window that opens on the
     date, to its end after midnight, and nothing of a window of the day before. Other hours are taken by the
     clock.
     """
-    made = availability.add_exception(
+    made = opening_hours.add_exception(
         session, resource_id, body.kind, body.dates(), note=body.note, by=caller.actor, at=at
     )
-    return ExceptionView.of(made)
+    return ScheduleExceptionView.of(made)
 
 
 @router.get(
     "/resources/{resource_id}/exceptions",
     may="availability.manage",
-    errors=[InvalidCursor, ResourceUnknown],
+    errors=[InvalidCursor, ResourceNotFound],
 )
 def list_exceptions(
     resource_id: ResourceId,
@@ -163,19 +164,19 @@ def list_exceptions(
     since: OnOrAfter = None,
     after: AfterCursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> PageView[ExceptionView]:
+) -> PageView[ScheduleExceptionView]:
     """See the exceptions that are not over."""
-    page = availability.exceptions(
+    page = opening_hours.list_exceptions(
         session, resource_id, since=since, after=after, limit=limit, by=caller.actor, at=at
     )
-    return PageView(items=[ExceptionView.of(row) for row in page.items], next_cursor=page.next_cursor)
+    return PageView(items=[ScheduleExceptionView.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
 @router.delete(
     "/resources/{resource_id}/exceptions/{exception_id}",
     may="availability.manage",
     status_code=204,
-    errors=[ExceptionUnknown, ResourceUnknown],
+    errors=[ScheduleExceptionNotFound, ResourceNotFound],
 )
 def remove_exception(
     resource_id: ResourceId,
@@ -185,13 +186,13 @@ def remove_exception(
     at: datetime,
 ) -> None:
     """Let the weekly hours hold again on those dates."""
-    availability.remove_exception(session, resource_id, exception_id, by=caller.actor, at=at)
+    opening_hours.remove_exception(session, resource_id, exception_id, by=caller.actor, at=at)
 
 
 @router.get(
     "/resources/{resource_id}/holds",
     may="availability.manage",
-    errors=[InvalidCursor, RangeImpossible, ResourceUnknown],
+    errors=[InvalidCursor, InvalidTimeRange, ResourceNotFound],
 )
 def list_holds(
     resource_id: ResourceId,
@@ -204,8 +205,8 @@ def list_holds(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[HoldView]:
     """See what is promised: bookings, sessions, and the time you keep for something else."""
-    during = availability.span_between(since, until)
-    page = availability.promised(
+    during = availability.time_range(since, until)
+    page = availability.list_holds(
         session, resource_id, during, by=caller.actor, at=at, after=after, limit=limit
     )
     return PageView(items=[HoldView.of(row) for row in page.items], next_cursor=page.next_cursor)
@@ -215,13 +216,15 @@ def list_holds(
     "/resources/{resource_id}/blocks",
     may="availability.manage",
     status_code=201,
-    errors=[RangeImpossible, ResourceUnknown, SlotTaken],
+    errors=[InvalidTimeRange, ResourceNotFound, SlotTaken],
 )
 def block_time(
-    resource_id: ResourceId, body: BlockRequest, session: Session, caller: Caller, at: datetime
+    resource_id: ResourceId, body: BlockTimeRequest, session: Session, caller: Caller, at: datetime
 ) -> HoldView:
     """Keep some time for something else. What is promised cannot be blocked; call the booking off instead."""
-    held = availability.block(session, resource_id, body.during(), note=body.note, by=caller.actor, at=at)
+    held = availability.block_time(
+        session, resource_id, body.during(), note=body.note, by=caller.actor, at=at
+    )
     return HoldView.of(held)
 
 
@@ -229,10 +232,10 @@ def block_time(
     "/resources/{resource_id}/blocks/{hold_id}",
     may="availability.manage",
     status_code=204,
-    errors=[BlockUnknown, ResourceUnknown],
+    errors=[BlockNotFound, ResourceNotFound],
 )
 def unblock_time(
     resource_id: ResourceId, hold_id: HoldId, session: Session, caller: Caller, at: datetime
 ) -> None:
     """Give time back that you kept for something else."""
-    availability.unblock(session, resource_id, hold_id, by=caller.actor, at=at)
+    availability.unblock_time(session, resource_id, hold_id, by=caller.actor, at=at)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from api.open_steps import booking_view
+from api.booking_views import booking_view
 from api.schemas.bookings import BookingView
 from api.transaction import Router
 from domain import bookings

@@ -4,14 +4,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from api.open_steps import whole_booking_view
-from api.schemas.booking_tasks import TaskDecision, TaskReport
-from api.schemas.disputes import SideStatement
-from api.schemas.proposals import WholeBookingView
+from api.booking_views import booking_details_view
+from api.schemas.booking_tasks import DecideTaskRequest, ReportTaskRequest
+from api.schemas.disputes import StatementRequest
+from api.schemas.proposals import BookingDetailsView
 from api.transaction import Router
-from domain import bookings
-from domain.bookings import WhichTask
-from domain.bookings.errors import BookingNotFound, NotYoursToAnswer, TaskDecided, TaskNotFound, TooLate
+from domain.bookings import booking_tasks
+from domain.bookings.booking_tasks import TaskReference
+from domain.bookings.errors import BookingNotFound, OtherPartyMustAnswer, TaskDecided, TaskNotFound, TooLate
 from domain.foundation.errors import Stale
 from domain.foundation.ids import BookingId, BookingTaskId
 from domain.foundation.lifecycle import TransitionNotAllowed
@@ -19,11 +19,11 @@ from domain.identity import Caller
 
 router = Router(tags=["bookings"])
 
-_REFUSALS = [BookingNotFound, TransitionNotAllowed, Stale, TaskNotFound, TooLate]
+_ERRORS = [BookingNotFound, TransitionNotAllowed, Stale, TaskNotFound, TooLate]
 
 
 @router.post(
-    "/bookings/{booking_id}/tasks/{task_id}/performance", may="bookings.perform_task", errors=_REFUSALS
+    "/bookings/{booking_id}/tasks/{task_id}/performance", may="bookings.perform_task", errors=_ERRORS
 )
 def perform_task(
     booking_id: BookingId,
@@ -32,14 +32,16 @@ def perform_task(
     caller: Caller,
     at: datetime,
     if_match: int | None,
-) -> WholeBookingView:
+) -> BookingDetailsView:
     """Say that you have done what you took over. The provider confirms it, by a word or by silence."""
-    which = WhichTask(booking_id, task_id, if_match)
-    return whole_booking_view(session, bookings.perform_task(session, which, by=caller, at=at), caller, at)
+    reference = TaskReference(booking_id, task_id, if_match)
+    return booking_details_view(
+        session, booking_tasks.perform_task(session, reference, by=caller, at=at), caller, at
+    )
 
 
 @router.post(
-    "/bookings/{booking_id}/tasks/{task_id}/confirmation", may="bookings.confirm_task", errors=_REFUSALS
+    "/bookings/{booking_id}/tasks/{task_id}/confirmation", may="bookings.confirm_task", errors=_ERRORS
 )
 def confirm_task(
     booking_id: BookingId,
@@ -48,88 +50,90 @@ def confirm_task(
     caller: Caller,
     at: datetime,
     if_match: int | None,
-) -> WholeBookingView:
+) -> BookingDetailsView:
     """Confirm as the provider that the customer did it. The sooner all are, the sooner you are paid."""
-    which = WhichTask(booking_id, task_id, if_match)
-    return whole_booking_view(session, bookings.confirm_task(session, which, by=caller, at=at), caller, at)
+    reference = TaskReference(booking_id, task_id, if_match)
+    return booking_details_view(
+        session, booking_tasks.confirm_task(session, reference, by=caller, at=at), caller, at
+    )
 
 
-@router.post("/bookings/{booking_id}/tasks/{task_id}/omission", may="bookings.report_task", errors=_REFUSALS)
+@router.post("/bookings/{booking_id}/tasks/{task_id}/omission", may="bookings.report_task", errors=_ERRORS)
 def report_task_omission(
     booking_id: BookingId,
     task_id: BookingTaskId,
-    body: TaskReport,
+    body: ReportTaskRequest,
     session: Session,
     caller: Caller,
     at: datetime,
     if_match: int | None,
-) -> WholeBookingView:
+) -> BookingDetailsView:
     """Say that a task was left undone: its share is not given back, and no more than that.
 
     The customer may object until `answer_by`. A customer who says it of themselves is free of the task.
     """
-    which = WhichTask(booking_id, task_id, if_match)
-    whole = bookings.report_task_unmet(session, which, reason=body.reason, by=caller, at=at)
-    return whole_booking_view(session, whole, caller, at)
+    reference = TaskReference(booking_id, task_id, if_match)
+    details = booking_tasks.report_task_unmet(session, reference, reason=body.reason, by=caller, at=at)
+    return booking_details_view(session, details, caller, at)
 
 
-@router.post("/bookings/{booking_id}/tasks/{task_id}/block", may="bookings.report_task", errors=_REFUSALS)
+@router.post("/bookings/{booking_id}/tasks/{task_id}/block", may="bookings.report_task", errors=_ERRORS)
 def report_task_block(
     booking_id: BookingId,
     task_id: BookingTaskId,
-    body: TaskReport,
+    body: ReportTaskRequest,
     session: Session,
     caller: Caller,
     at: datetime,
     if_match: int | None,
-) -> WholeBookingView:
+) -> BookingDetailsView:
     """Say that the provider made a task impossible: the saving stays. Providers may say so themselves.
 
     The provider may object to a customer's word until `answer_by`.
     """
-    which = WhichTask(booking_id, task_id, if_match)
-    whole = bookings.report_task_blocked(session, which, reason=body.reason, by=caller, at=at)
-    return whole_booking_view(session, whole, caller, at)
+    reference = TaskReference(booking_id, task_id, if_match)
+    details = booking_tasks.report_task_blocked(session, reference, reason=body.reason, by=caller, at=at)
+    return booking_details_view(session, details, caller, at)
 
 
 @router.post(
     "/bookings/{booking_id}/tasks/{task_id}/objection",
     may="bookings.report_task",
-    errors=[*_REFUSALS, NotYoursToAnswer, TaskDecided],
+    errors=[*_ERRORS, OtherPartyMustAnswer, TaskDecided],
 )
 def object_to_task(
     booking_id: BookingId,
     task_id: BookingTaskId,
-    body: SideStatement,
+    body: StatementRequest,
     session: Session,
     caller: Caller,
     at: datetime,
     if_match: int | None,
-) -> WholeBookingView:
+) -> BookingDetailsView:
     """Object to what the other side said of a task. Operators decide; if they do not, it counts as done."""
-    which = WhichTask(booking_id, task_id, if_match)
-    whole = bookings.object_to_task(session, which, statement=body.statement, by=caller, at=at)
-    return whole_booking_view(session, whole, caller, at)
+    reference = TaskReference(booking_id, task_id, if_match)
+    details = booking_tasks.object_to_task(session, reference, statement=body.statement, by=caller, at=at)
+    return booking_details_view(session, details, caller, at)
 
 
 @router.post(
     "/bookings/{booking_id}/tasks/{task_id}/decision",
     may="bookings.decide_task",
     idempotency="required",
-    errors=_REFUSALS,
+    errors=_ERRORS,
 )
 def decide_task(
     booking_id: BookingId,
     task_id: BookingTaskId,
-    body: TaskDecision,
+    body: DecideTaskRequest,
     session: Session,
     caller: Caller,
     at: datetime,
     if_match: int | None,
-) -> WholeBookingView:
+) -> BookingDetailsView:
     """Decide as an operator of its market as what a task counts about which both sides differ."""
-    which = WhichTask(booking_id, task_id, if_match)
-    whole = bookings.decide_task(
-        session, which, outcome=body.outcome, decision=body.decision, by=caller, at=at
+    reference = TaskReference(booking_id, task_id, if_match)
+    details = booking_tasks.decide_task(
+        session, reference, outcome=body.outcome, decision=body.decision, by=caller, at=at
     )
-    return whole_booking_view(session, whole, caller, at)
+    return booking_details_view(session, details, caller, at)

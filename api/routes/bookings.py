@@ -5,31 +5,26 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from api.open_steps import booking_view, whole_booking_view
+from api.booking_views import booking_details_view, booking_view
 from api.schemas.bookings import (
-    BookingRequest,
+    BookingPaymentView,
     BookingSummaryView,
     BookingView,
-    Cancellation,
+    CancelBookingRequest,
     CancellationPreviewView,
-    Declination,
-    PaidView,
-    PaymentRequest,
-    Withdrawal,
+    CreateBookingRequest,
+    DeclineBookingRequest,
+    PayBookingRequest,
+    WithdrawBookingRequest,
 )
 from api.schemas.common import AfterCursor, Limit, PageView
-from api.schemas.proposals import WholeBookingView
+from api.schemas.proposals import BookingDetailsView
 from api.schemas.timelines import TimelineEntryView
 from api.transaction import Router
 from domain import bookings
-from domain.availability.errors import NotBookableThen, SeatsTaken, SlotTaken
-from domain.bookings import Side, State
-from domain.bookings.errors import (
-    BookingNotFound,
-    NotPayable,
-    PreviewOver,
-    TooLate,
-)
+from domain.availability.errors import SeatsTaken, SlotTaken, StartNotBookable
+from domain.bookings import BookingParty, BookingState
+from domain.bookings.errors import BookingNotFound, NotPayable, PreviewExpired, TooLate
 from domain.foundation.errors import Stale
 from domain.foundation.ids import BookingId
 from domain.foundation.lifecycle import TransitionNotAllowed
@@ -42,13 +37,13 @@ from domain.ledger.errors import BalanceTooLow
 from domain.offers.errors import OfferUnknown
 from domain.payments import Gateway
 from domain.payments.errors import (
+    PaymentAlreadyCancelled,
     PaymentDeclined,
-    PaymentMethodUnfit,
+    PaymentInProgress,
+    PaymentMethodNotUsable,
     PaymentNotAuthorized,
     PaymentOutcomeUnknown,
-    PaymentOver,
-    PaymentUnderway,
-    ProviderAnswerUnfit,
+    UnexpectedProviderResponse,
 )
 from domain.pricing.errors import (
     OfferTakesNoBookings,
@@ -71,7 +66,7 @@ router = Router(tags=["bookings"])
     errors=[
         AmountNotPayable,
         BalanceTooLow,
-        NotBookableThen,
+        StartNotBookable,
         OfferTakesNoBookings,
         OfferUnknown,
         OwnOffer,
@@ -83,7 +78,9 @@ router = Router(tags=["bookings"])
         SlotTaken,
     ],
 )
-def request_booking(body: BookingRequest, session: Session, caller: Caller, at: datetime) -> BookingView:
+def request_booking(
+    body: CreateBookingRequest, session: Session, caller: Caller, at: datetime
+) -> BookingView:
     """Book what a quote promised. The time is held for you until `due_at`; pay before that.
 
     A quote that has expired is refused with a fresh one beside it, or with why the same can no longer be had.
@@ -98,20 +95,24 @@ def request_booking(body: BookingRequest, session: Session, caller: Caller, at: 
 def list_bookings(
     session: Session,
     caller: Caller,
-    side: Literal[Side.CUSTOMER, Side.PROVIDER] = Side.CUSTOMER,
-    state: State | None = None,
+    party: Literal[BookingParty.CUSTOMER, BookingParty.PROVIDER] = BookingParty.CUSTOMER,
+    state: BookingState | None = None,
     after: AfterCursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[BookingSummaryView]:
     """See your bookings as a customer, or as a provider, the newest first."""
-    page = bookings.page(session, caller.user_id, side=side, state=state, after=after, limit=limit)
+    page = bookings.list_user_bookings(
+        session, caller.user_id, party=party, state=state, after=after, limit=limit
+    )
     return PageView(items=[BookingSummaryView.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/bookings/{booking_id}", may="bookings.read", errors=[BookingNotFound])
-def read_booking(booking_id: BookingId, session: Session, caller: Caller, at: datetime) -> WholeBookingView:
+def read_booking(booking_id: BookingId, session: Session, caller: Caller, at: datetime) -> BookingDetailsView:
     """See a booking with its proposals, its dispute and the customer's tasks, and what you may do next."""
-    return whole_booking_view(session, bookings.whole(session, booking_id, by=caller), caller, at)
+    return booking_details_view(
+        session, bookings.get_booking_details(session, booking_id, by=caller), caller, at
+    )
 
 
 @router.get("/bookings/{booking_id}/timeline", may="bookings.read", errors=[BookingNotFound, InvalidCursor])
@@ -123,7 +124,7 @@ def read_booking_timeline(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[TimelineEntryView]:
     """See everything that happened to a booking, in order, as far as your side may see it."""
-    page = bookings.timeline(session, booking_id, by=caller, after=after, limit=limit)
+    page = bookings.list_timeline(session, booking_id, by=caller, after=after, limit=limit)
     return PageView(items=[TimelineEntryView.of(entry) for entry in page.items], next_cursor=page.next_cursor)
 
 
@@ -137,21 +138,21 @@ def read_booking_timeline(
         BookingNotFound,
         NotPayable,
         PaymentDeclined,
-        PaymentMethodUnfit,
+        PaymentMethodNotUsable,
         PaymentOutcomeUnknown,
-        PaymentOver,
-        PaymentUnderway,
-        ProviderAnswerUnfit,
+        PaymentAlreadyCancelled,
+        PaymentInProgress,
+        UnexpectedProviderResponse,
     ],
 )
 def pay_booking(
     booking_id: BookingId,
-    body: PaymentRequest,
+    body: PayBookingRequest,
     transactions: Transactions,
     gateway: Gateway,
     caller: Caller,
     at: datetime,
-) -> PaidView:
+) -> BookingPaymentView:
     """Authorize the pay-in. Nothing is captured before the booking is confirmed.
 
     Your bank may want you to confirm first; `next_action` then says how, and asking again goes on from there.
@@ -159,7 +160,7 @@ def pay_booking(
     paid = bookings.pay(
         transactions, gateway, booking_id, payment_method=body.payment_method, by=caller, at=at
     )
-    return PaidView.of(paid, caller, at=at)
+    return BookingPaymentView.of(paid, caller, at=at)
 
 
 @router.post(
@@ -190,7 +191,7 @@ def accept_booking(
 )
 def decline_booking(
     booking_id: BookingId,
-    body: Declination,
+    body: DeclineBookingRequest,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -216,7 +217,7 @@ def decline_booking(
 )
 def withdraw_booking(
     booking_id: BookingId,
-    body: Withdrawal,
+    body: WithdrawBookingRequest,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -239,18 +240,18 @@ def preview_cancellation(
 
     The amounts are counted from what has been captured, refunded and withdrawn, so they are what moves.
     """
-    return CancellationPreviewView.of(bookings.preview(session, booking_id, by=caller, at=at))
+    return CancellationPreviewView.of(bookings.preview_cancellation(session, booking_id, by=caller, at=at))
 
 
 @router.post(
     "/bookings/{booking_id}/cancellation",
     may="bookings.cancel",
     idempotency="required",
-    errors=[BookingNotFound, TransitionNotAllowed, PreviewOver, Stale],
+    errors=[BookingNotFound, TransitionNotAllowed, PreviewExpired, Stale],
 )
 def cancel_booking(
     booking_id: BookingId,
-    body: Cancellation,
+    body: CancelBookingRequest,
     session: Session,
     caller: Caller,
     at: datetime,

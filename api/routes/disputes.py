@@ -4,15 +4,16 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from api.open_steps import booking_view
+from api.booking_views import booking_view
 from api.schemas.bookings import BookingView
-from api.schemas.disputes import DisputeRequest, Resolution, SideStatement
+from api.schemas.disputes import OpenDisputeRequest, ResolveDisputeRequest, StatementRequest
 from api.transaction import Router
 from domain import bookings
+from domain.bookings import booking_disputes
 from domain.bookings.errors import (
     BookingNotFound,
-    DisputeAnsweredAlready,
-    NotYoursToAnswer,
+    DisputeAlreadyAnswered,
+    OtherPartyMustAnswer,
     ResolutionImpossible,
     TooEarly,
     TooLate,
@@ -42,18 +43,18 @@ def report_no_show(
 @router.post(
     "/bookings/{booking_id}/no-show-contest",
     may="bookings.report_no_show",
-    errors=[BookingNotFound, TransitionNotAllowed, NotYoursToAnswer, Stale, TooLate],
+    errors=[BookingNotFound, TransitionNotAllowed, OtherPartyMustAnswer, Stale, TooLate],
 )
 def contest_no_show(
     booking_id: BookingId,
-    body: SideStatement,
+    body: StatementRequest,
     session: Session,
     caller: Caller,
     at: datetime,
     if_match: int | None,
 ) -> BookingView:
     """Contest that you did not come. It becomes a dispute, which the other side may answer."""
-    booking = bookings.contest_no_show(
+    booking = booking_disputes.contest_no_show(
         session, booking_id, statement=body.statement, by=caller, at=at, if_match=if_match
     )
     return booking_view(session, booking, caller, at)
@@ -66,14 +67,14 @@ def contest_no_show(
 )
 def dispute_booking(
     booking_id: BookingId,
-    body: DisputeRequest,
+    body: OpenDisputeRequest,
     session: Session,
     caller: Caller,
     at: datetime,
     if_match: int | None,
 ) -> BookingView:
     """Dispute what was delivered to you, before it counts as completed."""
-    booking = bookings.dispute(
+    booking = booking_disputes.open_dispute(
         session,
         booking_id,
         reason_code=body.reason_code,
@@ -88,18 +89,25 @@ def dispute_booking(
 @router.post(
     "/bookings/{booking_id}/dispute-answer",
     may="bookings.dispute",
-    errors=[BookingNotFound, DisputeAnsweredAlready, TransitionNotAllowed, NotYoursToAnswer, Stale, TooLate],
+    errors=[
+        BookingNotFound,
+        DisputeAlreadyAnswered,
+        TransitionNotAllowed,
+        OtherPartyMustAnswer,
+        Stale,
+        TooLate,
+    ],
 )
 def answer_dispute(
     booking_id: BookingId,
-    body: SideStatement,
+    body: StatementRequest,
     session: Session,
     caller: Caller,
     at: datetime,
     if_match: int | None,
 ) -> BookingView:
     """Answer a dispute the other side opened. Who does not answer in time has spoken by it."""
-    booking = bookings.answer(
+    booking = booking_disputes.answer_dispute(
         session, booking_id, statement=body.statement, by=caller, at=at, if_match=if_match
     )
     return booking_view(session, booking, caller, at)
@@ -113,18 +121,18 @@ def answer_dispute(
 )
 def resolve_dispute(
     booking_id: BookingId,
-    body: Resolution,
+    body: ResolveDisputeRequest,
     session: Session,
     caller: Caller,
     at: datetime,
     if_match: int | None,
 ) -> BookingView:
     """Resolve a dispute as an operator of its market: completed or cancelled, and what goes back."""
-    booking = bookings.resolve(
+    booking = booking_disputes.resolve_dispute(
         session,
         booking_id,
         outcome=body.outcome,
-        refund_bp=body.refund_basis_points,
+        refund_bp=body.refund_bp,
         decision=body.decision,
         by=caller,
         at=at,

@@ -6,7 +6,7 @@ from fastapi import Query
 from sqlmodel import Session
 
 from api.schemas.common import AfterCursor, Limit, PageView
-from api.schemas.ledger import AccountView, LedgerEntryView
+from api.schemas.ledger import LedgerAccountView, LedgerEntryView
 from api.transaction import Router
 from domain import ledger
 from domain.foundation.ids import AccountId, BookingId, ProviderProfileId, UserId
@@ -24,10 +24,10 @@ def list_ledger_accounts(
     owner_id: BookingId | ProviderProfileId | UserId | None = None,
     after: AfterCursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> PageView[AccountView]:
+) -> PageView[LedgerAccountView]:
     """See the accounts of the ledger and what they hold, in the order in which they were opened."""
-    page = ledger.accounts(session, kind=kind, unit=unit, owner_id=owner_id, after=after, limit=limit)
-    return PageView(items=[AccountView.of(line) for line in page.items], next_cursor=page.next_cursor)
+    page = ledger.list_accounts(session, kind=kind, unit=unit, owner_id=owner_id, after=after, limit=limit)
+    return PageView(items=[LedgerAccountView.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/ledger/entries", may="ledger.read", errors=[InvalidCursor])
@@ -39,5 +39,7 @@ def list_ledger_entries(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[LedgerEntryView]:
     """See how value moved, in the order in which it was recorded: of a booking, of an account, or all."""
-    page = ledger.entries(session, subject_id=booking_id, account_id=account_id, after=after, limit=limit)
-    return PageView(items=[LedgerEntryView.of(line) for line in page.items], next_cursor=page.next_cursor)
+    page = ledger.list_entries(
+        session, subject_id=booking_id, account_id=account_id, after=after, limit=limit
+    )
+    return PageView(items=[LedgerEntryView.of(row) for row in page.items], next_cursor=page.next_cursor)

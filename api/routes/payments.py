@@ -7,7 +7,7 @@ from fastapi import Depends, Header
 from sqlmodel import Session
 
 from api.schemas.payments import (
-    CardDisputeResolution,
+    CardDisputeResolutionRequest,
     CardDisputeView,
     PaymentView,
     ReconciliationRequest,
@@ -40,7 +40,7 @@ _SIGNED_BYTES = {
 @router.post(
     "/payments/webhook",
     may="payments.receive_webhook",
-    errors=[payments.WebhookForged, payments.WebhookUnreadable],
+    errors=[payments.InvalidWebhookSignature, payments.InvalidWebhookEvent],
     openapi_extra=_SIGNED_BYTES,
 )
 def receive_payment_webhook(
@@ -59,18 +59,18 @@ def receive_payment_webhook(
     return WebhookReceiptView(is_new=is_new)
 
 
-@router.get("/payments/{payment_id}", may="payments.read", errors=[payments.PaymentUnknown])
+@router.get("/payments/{payment_id}", may="payments.read", errors=[payments.PaymentNotFound])
 def read_payment(payment_id: PaymentId, session: Session, caller: Caller) -> PaymentView:
     """See the payment of your booking; operators see those of their market."""
-    payment = payments.payment_for(session, payment_id, caller)
-    return PaymentView.of(payment, payments.disputes(session, payment.id), seen_by=caller.user_id)
+    payment = payments.get_visible_payment(session, payment_id, caller)
+    return PaymentView.of(payment, payments.list_card_disputes(session, payment.id), seen_by=caller.user_id)
 
 
-@router.get("/payments/{payment_id}/refunds", may="payments.read", errors=[payments.PaymentUnknown])
-def list_refunds(payment_id: PaymentId, session: Session, caller: Caller) -> RefundsView:
+@router.get("/payments/{payment_id}/refunds", may="payments.read", errors=[payments.PaymentNotFound])
+def list_payment_refunds(payment_id: PaymentId, session: Session, caller: Caller) -> RefundsView:
     """See what was given back of a payment, or is on its way."""
-    payment = payments.payment_for(session, payment_id, caller)
-    return RefundsView(items=[RefundView.of(refund) for refund in payments.refunds(session, payment.id)])
+    payment = payments.get_visible_payment(session, payment_id, caller)
+    return RefundsView(items=[RefundView.of(refund) for refund in payments.list_refunds(session, payment.id)])
 
 
 @router.post(
@@ -81,10 +81,10 @@ def list_refunds(payment_id: PaymentId, session: Session, caller: Caller) -> Ref
     errors=[
         AmountNotPayable,
         payments.CardDisputeOpen,
-        payments.PaymentUnknown,
+        payments.PaymentNotFound,
         payments.RefundTooLarge,
-        payments.MoneyDistributed,
-        payments.NobodyWasPaid,
+        payments.AlreadyPaidOut,
+        payments.NoPayee,
     ],
 )
 def refund_payment(
@@ -97,9 +97,9 @@ def refund_payment(
     `provider` and `platform` bear it alone. The books show it on its way at once; it reaches the provider
     within moments and the customer's bank in days. The customer never waits for the party that bears it.
     """
-    payment = payments.payment_operated_by(session, payment_id, caller)
+    payment = payments.get_operated_payment(session, payment_id, caller)
     return RefundView.of(
-        payments.refund(
+        payments.create_refund(
             session,
             payment.subject_id,
             body.amount,
@@ -113,18 +113,18 @@ def refund_payment(
 
 
 @router.post(
-    "/payments/{payment_id}/settlement",
+    "/payments/{payment_id}/sync",
     may="payments.sync",
-    errors=[payments.PaymentUnknown, payments.PaymentOutcomeUnknown, payments.ProviderAnswerUnfit],
+    errors=[payments.PaymentNotFound, payments.PaymentOutcomeUnknown, payments.UnexpectedProviderResponse],
 )
-def settle_payment(
+def sync_payment(
     payment_id: PaymentId, transactions: Transactions, gateway: Gateway, caller: Caller, at: datetime
 ) -> PaymentView:
     """Bring a payment and its provider to what was decided, now, also where trying had been given up."""
-    settled = payments.settle_anew(transactions, gateway, payment_id, caller=caller, at=at)
+    payment = payments.retry_sync(transactions, gateway, payment_id, caller=caller, at=at)
     with transactions.read_session() as session:
-        disputes = payments.disputes(session, payment_id)
-    return PaymentView.of(settled, disputes, seen_by=caller.user_id)
+        disputes = payments.list_card_disputes(session, payment_id)
+    return PaymentView.of(payment, disputes, seen_by=caller.user_id)
 
 
 @router.post(
@@ -134,15 +134,15 @@ def settle_payment(
     errors=[
         payments.CardDisputeNotFound,
         payments.CardDisputeWithoutLoss,
-        payments.MoneyDistributed,
-        payments.NobodyWasPaid,
-        payments.PaymentUnknown,
+        payments.AlreadyPaidOut,
+        payments.NoPayee,
+        payments.PaymentNotFound,
     ],
 )
 def resolve_card_dispute(
     payment_id: PaymentId,
     dispute_id: CardDisputeId,
-    body: CardDisputeResolution,
+    body: CardDisputeResolutionRequest,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -152,9 +152,9 @@ def resolve_card_dispute(
     `booking` takes it from what is held, so everybody who would have got a part gets less; `platform` pays it
     itself; `provider` takes it from what they have earned already.
     """
-    payment = payments.payment_operated_by(session, payment_id, caller)
+    payment = payments.get_operated_payment(session, payment_id, caller)
     return CardDisputeView.of(
-        payments.resolve_dispute(
+        payments.resolve_card_dispute(
             session,
             payment.id,
             dispute_id,
@@ -170,7 +170,7 @@ def resolve_card_dispute(
     "/reconciliations",
     may="payments.reconcile",
     status_code=201,
-    errors=[payments.PaymentOutcomeUnknown, payments.StretchImpossible],
+    errors=[payments.PaymentOutcomeUnknown, payments.InvalidReconciliationPeriod],
 )
 def reconcile_payments(
     body: ReconciliationRequest, transactions: Transactions, gateway: Gateway, caller: Caller, at: datetime

@@ -10,7 +10,7 @@ from api.answers import Answer
 from api.schemas.prices import CurveQuery, CurveView, QuoteExplanationView
 from api.transaction import Router
 from domain import identity, markets, offers, pricing, surge
-from domain.availability.errors import RangeImpossible
+from domain.availability.errors import InvalidTimeRange
 from domain.foundation.ids import QuoteId
 from domain.identity import Caller
 from domain.markets.errors import MarketNotFound, PolicyNotFound
@@ -42,7 +42,7 @@ def explain_quote(quote_id: QuoteId, session: Session, caller: Caller, at: datet
 @router.get(
     "/prices/curve",
     may="prices.read",
-    errors=[CategoryUnknown, CurveUnfit, MarketNotFound, OfferUnknown, PolicyNotFound, RangeImpossible],
+    errors=[CategoryUnknown, CurveUnfit, MarketNotFound, OfferUnknown, PolicyNotFound, InvalidTimeRange],
 )
 def draw_curve(query: Annotated[CurveQuery, Query()], session: Session, at: datetime) -> Answer[CurveView]:
     """See what a service costs at which time: the tariff's factor and demand's, and both together.

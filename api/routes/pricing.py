@@ -8,7 +8,7 @@ from api.schemas.common import AfterCursor, Limit, PageView
 from api.schemas.pricing import QuoteRequest, QuoteView, TariffRequest, TariffView
 from api.transaction import Router
 from domain import identity, markets, offers, pricing
-from domain.availability.errors import LengthImpossible, NotBookableThen
+from domain.availability.errors import DurationNotOffered, StartNotBookable
 from domain.foundation.errors import Stale
 from domain.foundation.ids import MarketId, QuoteId
 from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
@@ -44,9 +44,9 @@ router = Router(tags=["pricing"])
         AmountNotPayable,
         AmountTooLarge,
         CreditsNotTaken,
-        LengthImpossible,
+        DurationNotOffered,
         LengthUnclear,
-        NotBookableThen,
+        StartNotBookable,
         OfferTakesNoBookings,
         OfferUnknown,
         OptionNotOffered,

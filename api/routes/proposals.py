@@ -4,24 +4,24 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from api.open_steps import booking_view
+from api.booking_views import booking_view
 from api.schemas.bookings import BookingView
-from api.schemas.proposals import ProposalRequest, ProposalView
+from api.schemas.proposals import ProposalView, ProposeChangeRequest
 from api.transaction import Router
-from domain import bookings
 from domain.availability.errors import (
+    DurationNotOffered,
     HoldLost,
-    LengthImpossible,
-    NotBookableThen,
-    RangeImpossible,
+    InvalidTimeRange,
     SeatsTaken,
     SlotTaken,
+    StartNotBookable,
 )
+from domain.bookings import changes
 from domain.bookings.errors import (
     BookingNotFound,
     IncreaseNotPayable,
     NothingProposed,
-    NotYoursToAnswer,
+    OtherPartyMustAnswer,
     ProposalNotFound,
     ProposalOpen,
     TooLate,
@@ -44,15 +44,15 @@ router = Router(tags=["bookings"])
         AccountSuspended,
         BookingNotFound,
         IncreaseNotPayable,
-        LengthImpossible,
+        DurationNotOffered,
         LengthUnclear,
         TransitionNotAllowed,
-        NotYoursToAnswer,
+        OtherPartyMustAnswer,
         NothingProposed,
         OptionNotOffered,
         PolicyTakesTooMuch,
         ProposalOpen,
-        RangeImpossible,
+        InvalidTimeRange,
         SeatsNotOffered,
         Stale,
         TooLate,
@@ -60,7 +60,7 @@ router = Router(tags=["bookings"])
 )
 def propose_change(
     booking_id: BookingId,
-    body: ProposalRequest,
+    body: ProposeChangeRequest,
     session: Session,
     caller: Caller,
     at: datetime,
@@ -68,7 +68,7 @@ def propose_change(
 ) -> ProposalView:
     """Propose another time or other terms. The answer shows what the customer would pay more, or less."""
     return ProposalView.of(
-        bookings.propose(
+        changes.propose_change(
             session, booking_id, body.change, note=body.note, by=caller, at=at, if_match=if_match
         )
     )
@@ -83,9 +83,9 @@ def propose_change(
         BookingNotFound,
         HoldLost,
         IncreaseNotPayable,
-        NotBookableThen,
+        StartNotBookable,
         TransitionNotAllowed,
-        NotYoursToAnswer,
+        OtherPartyMustAnswer,
         ProposalNotFound,
         SeatsTaken,
         SlotTaken,
@@ -102,33 +102,33 @@ def accept_proposal(
     if_match: int | None,
 ) -> BookingView:
     """Accept the other side's proposal: time and price change at once, or not at all."""
-    booking = bookings.accept_proposal(session, booking_id, proposal_id, by=caller, at=at, if_match=if_match)
+    booking = changes.accept_proposal(session, booking_id, proposal_id, by=caller, at=at, if_match=if_match)
     return booking_view(session, booking, caller, at)
 
 
 @router.post(
     "/bookings/{booking_id}/proposals/{proposal_id}/declination",
     may="bookings.propose",
-    errors=[BookingNotFound, TransitionNotAllowed, NotYoursToAnswer, ProposalNotFound, TooLate],
+    errors=[BookingNotFound, TransitionNotAllowed, OtherPartyMustAnswer, ProposalNotFound, TooLate],
 )
 def decline_proposal(
     booking_id: BookingId, proposal_id: ProposalId, session: Session, caller: Caller, at: datetime
 ) -> BookingView:
     """Decline the other side's proposal; everything stays as it was."""
     return booking_view(
-        session, bookings.decline_proposal(session, booking_id, proposal_id, by=caller, at=at), caller, at
+        session, changes.decline_proposal(session, booking_id, proposal_id, by=caller, at=at), caller, at
     )
 
 
 @router.post(
     "/bookings/{booking_id}/proposals/{proposal_id}/withdrawal",
     may="bookings.propose",
-    errors=[BookingNotFound, TransitionNotAllowed, NotYoursToAnswer, ProposalNotFound, TooLate],
+    errors=[BookingNotFound, TransitionNotAllowed, OtherPartyMustAnswer, ProposalNotFound, TooLate],
 )
 def withdraw_proposal(
     booking_id: BookingId, proposal_id: ProposalId, session: Session, caller: Caller, at: datetime
 ) -> BookingView:
     """Withdraw your own proposal."""
     return booking_view(
-        session, bookings.withdraw_proposal(session, booking_id, proposal_id, by=caller, at=at), caller, at
+        session, changes.withdraw_proposal(session, booking_id, proposal_id, by=caller, at=at), caller, at
     )

@@ -5,10 +5,15 @@ from datetime import datetime
 from sqlmodel import Session
 
 from api.schemas.common import AfterCursor, Limit, PageView
-from api.schemas.resources import NeedsRequest, NeedsView, ResourceView, ThingRequest
+from api.schemas.resources import (
+    AddThingRequest,
+    RequiredResourcesView,
+    ResourceView,
+    SetRequiredResourcesRequest,
+)
 from api.transaction import Router
 from domain import availability
-from domain.availability.errors import ResourceUnknown
+from domain.availability.errors import ResourceNotFound
 from domain.foundation.ids import OfferId, OptionId, ProviderProfileId
 from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
@@ -38,7 +43,7 @@ def open_calendar(
     errors=[ProviderProfileNotFound],
 )
 def add_thing(
-    profile_id: ProviderProfileId, body: ThingRequest, session: Session, caller: Caller, at: datetime
+    profile_id: ProviderProfileId, body: AddThingRequest, session: Session, caller: Caller, at: datetime
 ) -> ResourceView:
     """Add a room, a car or another thing that can be promised. Until it has hours it is there at any time."""
     return ResourceView.of(
@@ -59,44 +64,44 @@ def list_resources(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[ResourceView]:
     """See all of yours that can be promised: your own time, and your things."""
-    page = availability.own_resources(session, profile_id, by=caller.actor, after=after, limit=limit)
+    page = availability.list_my_resources(session, profile_id, by=caller.actor, after=after, limit=limit)
     return PageView(items=[ResourceView.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/offers/{offer_id}/resources", may="availability.manage", errors=[OfferUnknown])
-def read_needs(offer_id: OfferId, session: Session, caller: Caller) -> NeedsView:
+def read_required_resources(offer_id: OfferId, session: Session, caller: Caller) -> RequiredResourcesView:
     """See which resources your offer and its options name."""
-    return NeedsView.of(availability.needs(session, offer_id, by=caller.actor))
+    return RequiredResourcesView.of(availability.list_required_resources(session, offer_id, by=caller.actor))
 
 
 @router.put(
     "/offers/{offer_id}/resources",
     may="availability.manage",
-    errors=[OfferUnknown, ResourceUnknown],
+    errors=[OfferUnknown, ResourceNotFound],
 )
-def set_needs(
-    offer_id: OfferId, body: NeedsRequest, session: Session, caller: Caller, at: datetime
-) -> NeedsView:
+def set_required_resources(
+    offer_id: OfferId, body: SetRequiredResourcesRequest, session: Session, caller: Caller, at: datetime
+) -> RequiredResourcesView:
     """Say which resources your offer needs instead of your own time; with none it needs your time again."""
-    availability.require_resources(session, offer_id, body.resource_ids, by=caller.actor, at=at)
-    return NeedsView.of(availability.needs(session, offer_id, by=caller.actor))
+    availability.set_required_resources(session, offer_id, body.resource_ids, by=caller.actor, at=at)
+    return RequiredResourcesView.of(availability.list_required_resources(session, offer_id, by=caller.actor))
 
 
 @router.put(
     "/offers/{offer_id}/options/{option_id}/resources",
     may="availability.manage",
-    errors=[OfferUnknown, OptionUnknown, ResourceUnknown],
+    errors=[OfferUnknown, OptionUnknown, ResourceNotFound],
 )
-def set_option_needs(
+def set_option_required_resources(
     offer_id: OfferId,
     option_id: OptionId,
-    body: NeedsRequest,
+    body: SetRequiredResourcesRequest,
     session: Session,
     caller: Caller,
     at: datetime,
-) -> NeedsView:
+) -> RequiredResourcesView:
     """Say which resources an option of your offer needs on top."""
-    availability.require_resources(
+    availability.set_required_resources(
         session, offer_id, body.resource_ids, option_id=option_id, by=caller.actor, at=at
     )
-    return NeedsView.of(availability.needs(session, offer_id, by=caller.actor))
+    return RequiredResourcesView.of(availability.list_required_resources(session, offer_id, by=caller.actor))

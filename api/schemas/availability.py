@@ -10,16 +10,12 @@ from pydantic import Field, StringConstraints, model_validator
 from api.schemas.common import Instant, RequestBody, TimeRange, View, ZoneName
 from api.schemas.durations import WALL_TIME
 from domain import availability
-from domain.availability import (
+from domain.availability import Hold, HoldKind, OfferSlots, Resource, SlotUnavailableReason
+from domain.availability.opening_hours import (
     DatedException,
     ExceptionKind,
-    Hold,
-    HoldKind,
-    Reason,
-    Resource,
     ScheduleException,
     ScheduleRule,
-    Timetable,
     WeeklyRule,
 )
 from domain.foundation.ids import (
@@ -48,12 +44,12 @@ WallTime = Annotated[
 
 
 class SlotView(View):
-    """A start that may be booked, or, with reasons in `refused`, one that may not."""
+    """A start that may be booked, or, with reasons in `reasons`, one that may not."""
 
     start: Instant
     end: Instant
     seats_left: int
-    refused: list[Reason]
+    reasons: list[SlotUnavailableReason]
 
 
 class SlotsView(View):
@@ -64,23 +60,23 @@ class SlotsView(View):
     items: list[SlotView]
 
     @staticmethod
-    def written(found: Timetable) -> bytes:
+    def render(offer_slots: OfferSlots) -> bytes:
         """The timetable as this view's bytes. Views cost ten times as much, and calls twice."""
         instant = datetime.fromtimestamp
-        told = {
-            "time_zone": found.time_zone,
-            "unbookable": found.unbookable,
+        document = {
+            "time_zone": offer_slots.time_zone,
+            "unbookable": offer_slots.unbookable,
             "items": [
                 {
                     "start": instant(start, UTC),
                     "end": instant(end, UTC),
                     "seats_left": left,
-                    "refused": refused,
+                    "reasons": reasons,
                 }
-                for start, end, left, refused in found.slots
+                for start, end, left, reasons in offer_slots.slots
             ],
         }
-        return orjson.dumps(told, option=orjson.OPT_UTC_Z)
+        return orjson.dumps(document, option=orjson.OPT_UTC_Z)
 
 
 class _Window(RequestBody):
@@ -91,13 +87,13 @@ class _Window(RequestBody):
 
     @model_validator(mode="after")
     def _in_whole_minutes(self) -> Self:
-        for told in (self.opens, self.closes):
-            if told.second or told.microsecond or told.tzinfo is not None:
+        for wall_time in (self.opens, self.closes):
+            if wall_time.second or wall_time.microsecond or wall_time.tzinfo is not None:
                 raise ValueError("tell wall times in whole minutes and without a zone")
         return self
 
 
-class RuleBody(_Window):
+class WeeklyRuleRequest(_Window):
     """Open at this time of this weekday, every week from `first_on` to `last_on`, both included."""
 
     weekday: Weekday
@@ -110,7 +106,7 @@ class RuleBody(_Window):
         return self
 
 
-class ScheduleRequest(RequestBody):
+class SetScheduleRequest(RequestBody):
     """All weekly opening hours, and perhaps another zone to read them in."""
 
     model_config = RequestBody.example(
@@ -123,7 +119,7 @@ class ScheduleRequest(RequestBody):
         }
     )
 
-    rules: list[RuleBody] = Field(max_length=200)
+    rules: list[WeeklyRuleRequest] = Field(max_length=200)
     time_zone: Zone | None = None
 
     def weekly(self) -> list[WeeklyRule]:
@@ -134,7 +130,7 @@ class ScheduleRequest(RequestBody):
         ]
 
 
-class RuleView(View):
+class WeeklyRuleView(View):
     """A weekly window in local wall time."""
 
     weekday: int
@@ -150,7 +146,7 @@ class ScheduleView(View):
     resource_id: ResourceId
     version: int
     time_zone: ZoneName
-    rules: list[RuleView]
+    rules: list[WeeklyRuleView]
 
     @classmethod
     def of(cls, resource: Resource, rules: Sequence[ScheduleRule]) -> Self:
@@ -159,11 +155,11 @@ class ScheduleView(View):
             resource_id=resource.id,
             version=resource.version,
             time_zone=resource.time_zone,
-            rules=[RuleView.model_validate(rule) for rule in rules],
+            rules=[WeeklyRuleView.model_validate(rule) for rule in rules],
         )
 
 
-class ExceptionRequest(_Window):
+class AddExceptionRequest(_Window):
     """Be open or closed on these dates, both included, besides the weekly hours. Closed has the last word."""
 
     model_config = RequestBody.example(
@@ -196,7 +192,7 @@ class ExceptionRequest(_Window):
         return DatedException(self.first_on, self.last_on, self.opens, self.closes)
 
 
-class ExceptionView(View):
+class ScheduleExceptionView(View):
     """A dated exception."""
 
     id: ScheduleExceptionId
@@ -214,7 +210,7 @@ class ExceptionView(View):
         return cls.model_validate(row)
 
 
-class BlockRequest(RequestBody):
+class BlockTimeRequest(RequestBody):
     """Time to be kept for something else."""
 
     model_config = RequestBody.example(
@@ -227,7 +223,7 @@ class BlockRequest(RequestBody):
 
     def during(self) -> Span:
         """The time as the domain knows it. Raises `RangeImpossible`."""
-        return availability.span_between(self.start, self.end)
+        return availability.time_range(self.start, self.end)
 
 
 class HoldView(View):

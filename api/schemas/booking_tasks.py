@@ -6,17 +6,17 @@ from typing import Literal, Self
 from typing_extensions import TypeAliasType
 
 from api.schemas.common import Instant, Money, RequestBody, Text, View
-from domain import bookings
-from domain.bookings import Booking, Side, TaskLine, TaskOutcome, TaskState
+from domain.bookings import Booking, BookingParty, booking_tasks
+from domain.bookings.booking_tasks import BookingTaskRow, TaskOutcome, TaskState
 from domain.foundation.ids import BookingTaskId, TaskId
 from domain.offers import TaskKind
 
-TaskVerdict = TypeAliasType(
-    "TaskVerdict", Literal[TaskOutcome.CONFIRMED, TaskOutcome.BLOCKED, TaskOutcome.UNMET]
+TaskDecisionOutcome = TypeAliasType(
+    "TaskDecisionOutcome", Literal[TaskOutcome.CONFIRMED, TaskOutcome.BLOCKED, TaskOutcome.UNMET]
 )
 
 
-class TaskReport(RequestBody):
+class ReportTaskRequest(RequestBody):
     """What one side says of a task, in words for the other."""
 
     model_config = RequestBody.example({"reason": "The shirts were not sorted when I came."})
@@ -24,12 +24,12 @@ class TaskReport(RequestBody):
     reason: Text
 
 
-class TaskDecision(RequestBody):
+class DecideTaskRequest(RequestBody):
     """An operator's decision: as what the task counts. Only an unmet one costs the customer its share."""
 
     model_config = RequestBody.example({"outcome": "confirmed", "decision": "The photo shows them sorted."})
 
-    outcome: TaskVerdict
+    outcome: TaskDecisionOutcome
     decision: Text
 
 
@@ -42,25 +42,25 @@ class BookingTaskView(View):
     title: str
     share: Money
     state: TaskState
-    allowed: list[bookings.TaskStep]
+    allowed: list[booking_tasks.TaskTransition]
     performed_at: Instant | None
-    said_by: Side | None
+    said_by: BookingParty | None
     said_at: Instant | None
     reason: str | None
     objection: str | None
     objected_at: Instant | None
     answer_by: Instant | None
-    decided_by: Side | None
+    decided_by: BookingParty | None
     decided_at: Instant | None
     decision: str | None
     outcome: TaskOutcome | None
 
     @classmethod
-    def of(cls, line: TaskLine, booking: Booking, side: Side, at: datetime) -> Self:
+    def of(cls, line: BookingTaskRow, booking: Booking, party: BookingParty, at: datetime) -> Self:
         """A task as its booking shows it to one side."""
         row = {name: getattr(line, name) for name in cls.model_fields if hasattr(line, name)}
         return cls(
             **row,
             share=Money(amount=line.share_amount, currency=booking.currency),
-            allowed=bookings.task_steps(line, booking.state, booking.due_at, side, at=at),
+            allowed=booking_tasks.allowed_task_transitions(line, booking.state, booking.due_at, party, at=at),
         )

@@ -9,18 +9,18 @@ from pydantic import Field, RootModel
 from typing_extensions import TypeAliasType
 
 from api.schemas.common import Instant, Money, RequestBody, Text, TimeRange, View, ZoneName
-from api.schemas.settlements import AmountsView, SettlementView
+from api.schemas.final_amounts import AmountsView, FinalAmountsView
 from domain import bookings
 from domain.bookings import (
+    AllowedActions,
     Booking,
-    By,
-    OpenSteps,
-    Paid,
-    Preview,
-    ReasonCode,
-    Side,
-    State,
-    Summary,
+    BookingParty,
+    BookingPayment,
+    BookingReasonCode,
+    BookingState,
+    BookingSummaryRow,
+    CallerOrActor,
+    CancellationPreview,
 )
 from domain.foundation.ids import (
     BookingId,
@@ -35,34 +35,34 @@ from domain.foundation.ids import (
 )
 from domain.payments import PaymentState
 
-_A_QUOTE = "quo_01jczk3v9hf8gb2h6v1q4nsx7e"
+_EXAMPLE_QUOTE_ID = "quo_01jczk3v9hf8gb2h6v1q4nsx7e"
 
-PeoplesReason = TypeAliasType(
-    "PeoplesReason",
+UserReasonCode = TypeAliasType(
+    "UserReasonCode",
     Literal[
-        ReasonCode.CHANGED_PLANS,
-        ReasonCode.ILLNESS,
-        ReasonCode.EMERGENCY,
-        ReasonCode.WEATHER,
-        ReasonCode.UNAVAILABLE,
-        ReasonCode.NOT_AS_AGREED,
-        ReasonCode.UNSAFE,
-        ReasonCode.MISTAKE,
-        ReasonCode.OTHER,
+        BookingReasonCode.CHANGED_PLANS,
+        BookingReasonCode.ILLNESS,
+        BookingReasonCode.EMERGENCY,
+        BookingReasonCode.WEATHER,
+        BookingReasonCode.UNAVAILABLE,
+        BookingReasonCode.NOT_AS_AGREED,
+        BookingReasonCode.UNSAFE,
+        BookingReasonCode.MISTAKE,
+        BookingReasonCode.OTHER,
     ],
 )
 """The reasons people give; the product has some of its own, which nobody can claim."""
 
 
-class BookingRequest(RequestBody):
+class CreateBookingRequest(RequestBody):
     """The quote to book with."""
 
-    model_config = RequestBody.example({"quote_id": _A_QUOTE})
+    model_config = RequestBody.example({"quote_id": _EXAMPLE_QUOTE_ID})
 
     quote_id: QuoteId
 
 
-class PaymentRequest(RequestBody):
+class PayBookingRequest(RequestBody):
     """With what to pay: the payment provider's own name for a payment method, never a card number."""
 
     model_config = RequestBody.example({"payment_method": "pm_card_visa"})
@@ -70,16 +70,16 @@ class PaymentRequest(RequestBody):
     payment_method: Annotated[str, Field(pattern=r"^pm_[A-Za-z0-9_]{1,100}$")]
 
 
-class Declination(RequestBody):
+class DeclineBookingRequest(RequestBody):
     """Why a request is turned down."""
 
     model_config = RequestBody.example({"reason_code": "unavailable", "reason": "I am away that week."})
 
-    reason_code: PeoplesReason
+    reason_code: UserReasonCode
     reason: Text | None = None
 
 
-class Withdrawal(RequestBody):
+class WithdrawBookingRequest(RequestBody):
     """Perhaps why a request is taken back."""
 
     model_config = RequestBody.example({}, {"reason": "I found somebody closer."})
@@ -87,17 +87,17 @@ class Withdrawal(RequestBody):
     reason: Text | None = None
 
 
-class Cancellation(RequestBody):
+class CancelBookingRequest(RequestBody):
     """Why a booking is called off, and perhaps the token of a preview not older than a minute."""
 
     model_config = RequestBody.example({"reason_code": "illness"})
 
-    reason_code: PeoplesReason
+    reason_code: UserReasonCode
     reason: Text | None = None
     preview: Annotated[str | None, Field(max_length=100)] = None
 
 
-class ChosenView(View):
+class ChosenOptionView(View):
     """An option of the offer, and how many times it was chosen."""
 
     id: OptionId
@@ -105,7 +105,7 @@ class ChosenView(View):
 
 
 class LocationView(View):
-    """The exact place. A customer sees it from `location_from` until two days after the completion."""
+    """The exact place. A customer sees it from `location_visible_at` until two days after the completion."""
 
     latitude: float
     longitude: float
@@ -115,7 +115,7 @@ class BookingSummaryView(View):
     """A booking in a list."""
 
     id: BookingId
-    state: State
+    state: BookingState
     title: str
     offer_id: OfferId
     customer_id: UserId
@@ -128,7 +128,7 @@ class BookingSummaryView(View):
     due_at: Instant | None
 
     @classmethod
-    def of(cls, row: Summary) -> Self:
+    def of(cls, row: BookingSummaryRow) -> Self:
         """A row of the list."""
         return cls(
             id=row.id,
@@ -168,11 +168,11 @@ class BookingAction(StrEnum):
 
 
 class BookingView(View):
-    """A booking as its viewer sees it: `side` is theirs, `allowed` what they may do now."""
+    """A booking as its viewer sees it: `party` is theirs, `allowed` what they may do now."""
 
     id: BookingId
-    state: State
-    side: Side
+    state: BookingState
+    party: BookingParty
     allowed: list[BookingAction] = Field(
         description="What would be accepted from you now: steps of the booking, `pay`, `propose` (a change) "
         "and `review`. Whether the details fit, such as a card or a new time, is seen when you do it."
@@ -193,11 +193,11 @@ class BookingView(View):
     during: TimeRange
     time_zone: ZoneName
     seats: int
-    options: list[ChosenView]
+    options: list[ChosenOptionView]
     location: LocationView | None = Field(
         description="The exact place, while you may see it. The offer shows the area at any time."
     )
-    location_from: Instant | None = Field(
+    location_visible_at: Instant | None = Field(
         description="When the customer sees the exact place: a day before the start, or when cancelling is "
         "no longer free, if later. Null before it is confirmed, and where it happens elsewhere."
     )
@@ -225,53 +225,55 @@ class BookingView(View):
     started_at: Instant | None
     delivered_at: Instant | None
     no_show_at: Instant | None
-    no_show_side: Side | None
+    no_show_side: BookingParty | None
     ended_at: Instant | None
     distribution_stopped_at: Instant | None = Field(
         description="Since when nothing of the payment is paid out, because the card holder's bank disputes "
         "it; null while none does."
     )
-    cancelled_by: Side | None
-    reason_code: ReasonCode | None
+    cancelled_by: BookingParty | None
+    reason_code: BookingReasonCode | None
     reason: str | None
-    settlement: SettlementView | None = Field(description="Decided when the booking ends.")
+    final_amounts: FinalAmountsView | None = Field(description="Decided when the booking ends.")
     version: int
 
     @classmethod
-    def of(cls, booking: Booking, by: By, steps: OpenSteps, at: datetime) -> Self:
+    def of(cls, booking: Booking, by: CallerOrActor, allowed: AllowedActions, at: datetime) -> Self:
         """The booking for whoever asks, as it may be seen at this instant."""
-        return cls(**shown(booking, by, steps, at))
+        return cls(**booking_fields(booking, by, allowed, at))
 
 
-def shown(booking: Booking, by: By, steps: OpenSteps, at: datetime) -> dict[str, Any]:
+def booking_fields(
+    booking: Booking, by: CallerOrActor, allowed: AllowedActions, at: datetime
+) -> dict[str, Any]:
     """The fields of a `BookingView`; those of the row itself are taken by name."""
-    side = bookings.side_of(booking, by)
-    place = bookings.place(booking, side, at=at)
-    kept = bookings.settlement_of(booking)
+    party = bookings.party_of(booking, by)
+    place = bookings.visible_place(booking, party, at=at)
+    final_amounts = bookings.final_amounts_of(booking)
     row = {name: getattr(booking, name) for name in BookingView.model_fields if hasattr(booking, name)}
     return row | {
-        "side": side,
-        "allowed": list(steps.now),
-        "allowed_from": dict(steps.later),
+        "party": party,
+        "allowed": list(allowed.now),
+        "allowed_from": dict(allowed.later),
         "during": TimeRange(start=booking.during.start, end=booking.during.end),
-        "options": [chosen_of(option) for option in booking.options],
+        "options": [chosen_option_view(option) for option in booking.options],
         "location": place.point and LocationView(latitude=place.point[0], longitude=place.point[1]),
-        "location_from": place.exact_from,
+        "location_visible_at": place.exact_visible_at,
         "amounts": AmountsView.of(booking.agreed, booking.currency),
         "list_price": Money(amount=booking.paid_amount, currency=booking.currency),
         "stake": Money(amount=booking.stake_amount, currency=booking.currency),
         "redeemed_credits": booking.redeemed.total,
         "bonus": None
-        if side is Side.CUSTOMER
+        if party is BookingParty.CUSTOMER
         else Money(amount=booking.bonus_amount, currency=booking.currency),
         "cancellation_policy": booking.terms.cancellation_policy,
-        "settlement": kept and SettlementView.of(kept, booking.currency),
+        "final_amounts": final_amounts and FinalAmountsView.of(final_amounts, booking.currency),
     }
 
 
-def chosen_of(option: dict[str, Any]) -> ChosenView:
+def chosen_option_view(option: dict[str, Any]) -> ChosenOptionView:
     """An option as a booking's row keeps it."""
-    return ChosenView(id=UUID(option["option_id"]), quantity=option["quantity"])
+    return ChosenOptionView(id=UUID(option["option_id"]), quantity=option["quantity"])
 
 
 class NextAction(RootModel[dict[str, Any]]):
@@ -281,7 +283,7 @@ class NextAction(RootModel[dict[str, Any]]):
     """
 
 
-class PaidView(View):
+class BookingPaymentView(View):
     """A booking after an attempt to pay. `next_action` is what the customer's bank wants of them first."""
 
     booking: BookingView
@@ -289,10 +291,10 @@ class PaidView(View):
     next_action: NextAction | None
 
     @classmethod
-    def of(cls, paid: Paid, by: By, *, at: datetime) -> Self:
+    def of(cls, paid: BookingPayment, by: CallerOrActor, *, at: datetime) -> Self:
         """How far the payment and the booking have come."""
         return cls(
-            booking=BookingView.of(paid.booking, by, paid.steps, at),
+            booking=BookingView.of(paid.booking, by, paid.allowed, at),
             payment_state=paid.payment.state,
             next_action=None if paid.payment.next_action is None else NextAction(paid.payment.next_action),
         )
@@ -301,17 +303,17 @@ class PaidView(View):
 class CancellationPreviewView(View):
     """What a cancellation would mean now. Cancelling with `preview` within a minute means the same cents."""
 
-    settlement: SettlementView
-    holds_until: Instant | None = Field(description="From then on the customer would get less back.")
+    final_amounts: FinalAmountsView
+    refund_changes_at: Instant | None = Field(description="From then on the customer would get less back.")
     preview: str
     preview_expires_at: Instant
 
     @classmethod
-    def of(cls, seen: Preview) -> Self:
+    def of(cls, preview: CancellationPreview) -> Self:
         """A preview."""
         return cls(
-            settlement=SettlementView.of(seen.settlement, seen.booking.currency),
-            holds_until=seen.holds_until,
-            preview=seen.token,
-            preview_expires_at=seen.token_expires_at,
+            final_amounts=FinalAmountsView.of(preview.final_amounts, preview.booking.currency),
+            refund_changes_at=preview.refund_changes_at,
+            preview=preview.token,
+            preview_expires_at=preview.token_expires_at,
         )

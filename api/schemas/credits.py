@@ -9,7 +9,7 @@ from api.schemas.common import Amount, AnyId, Currency, Instant, Money, RequestB
 from domain.contributions import CreditLine, CreditPlace, CreditsSeen, MarketPays
 from domain.foundation import ids
 from domain.foundation.ids import EntryId, MarketId, PostingId, PotId
-from domain.ledger import Entry
+from domain.ledger import PostedEntry
 from domain.pricing import Use
 
 Credits = Annotated[
@@ -157,7 +157,7 @@ class PayoutView(View):
     recorded_at: Instant
 
     @classmethod
-    def of(cls, entry: Entry) -> Self:
+    def of(cls, entry: PostedEntry) -> Self:
         """What was posted."""
         return cls(entry_id=entry.id, recorded_at=entry.recorded_at)
 

@@ -10,7 +10,7 @@ from api.schemas.common import Instant, Line, RequestBody, View
 from api.schemas.durations import Duration
 from domain.contributions import HourSide, HoursStanding, HourTransfer, HourTransferState
 from domain.foundation.ids import HourTransferId, MarketId, PostingId, UserId
-from domain.ledger import StatementLine
+from domain.ledger import StatementRow
 
 MOST = timedelta(hours=12)
 Minutes = Annotated[int, Field(description="Minutes; below zero when you received more than you gave.")]
@@ -105,7 +105,7 @@ class HourPostingView(View):
     recorded_at: Instant
 
     @classmethod
-    def of(cls, line: StatementLine, user_id: UUID) -> Self:
+    def of(cls, line: StatementRow, user_id: UUID) -> Self:
         """The posting as this user's statement has it: giving credits an account, receiving debits it."""
         gave = line.credit_owner == user_id
         return cls(

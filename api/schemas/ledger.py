@@ -10,23 +10,28 @@ from domain.foundation import ids
 from domain.foundation.actors import ActorKind
 from domain.foundation.ids import AccountId, BookingId, EntryId, UserId
 from domain.ledger import (
+    CHART_OF_ACCOUNTS,
     CREDITS,
     HOURS,
-    NATURES,
     REDEMPTION,
     REDEMPTION_RETURN,
     AccountKind,
-    AccountLine,
-    EntryLine,
-    Owner,
-    PostingLine,
-    Side,
+    AccountOwner,
+    AccountRow,
+    EntryRow,
+    LedgerSide,
+    PostingRow,
 )
 
-_PREFIXES = {Owner.BOOKING: "bkg", Owner.PROVIDER_PROFILE: "prv", Owner.USER: "usr", Owner.POT: "pot"}
+_PREFIXES = {
+    AccountOwner.BOOKING: "bkg",
+    AccountOwner.PROVIDER_PROFILE: "prv",
+    AccountOwner.USER: "usr",
+    AccountOwner.POT: "pot",
+}
 
 
-class AccountView(View):
+class LedgerAccountView(View):
     """An account and what it holds, counted on the side that makes it grow."""
 
     id: AccountId
@@ -34,27 +39,27 @@ class AccountView(View):
     meaning: str
     unit: str = Field(description="An ISO currency, `CRD` or `HRS`.", examples=["EUR"])
     owner_id: AnyId | None = Field(description="A booking's, a provider profile's, a user's or a pot's id.")
-    grows_by: Side
+    grows_by: LedgerSide
     floor: int | None = Field(description="The lowest balance allowed; null for a pool.")
     balance: int
 
     @classmethod
-    def of(cls, line: AccountLine) -> Self:
+    def of(cls, row: AccountRow) -> Self:
         """The account with what its kind means."""
-        account, nature = line.account, NATURES[line.account.kind]
+        account, definition = row.account, CHART_OF_ACCOUNTS[row.account.kind]
         return cls(
             id=account.id,
             kind=account.kind,
-            meaning=nature.meaning,
+            meaning=definition.meaning,
             unit=account.unit,
-            owner_id=_owner(nature.owner, account.owner_id),
-            grows_by=nature.grows_by,
+            owner_id=_owner(definition.owner, account.owner_id),
+            grows_by=definition.grows_by,
             floor=account.floor,
-            balance=line.balance,
+            balance=row.balance,
         )
 
 
-class PostingView(View):
+class LedgerPostingView(View):
     """An amount that went from the debited account to the credited one."""
 
     debit: AccountKind
@@ -65,9 +70,9 @@ class PostingView(View):
     amount: int
 
     @classmethod
-    def of(cls, line: PostingLine) -> Self:
+    def of(cls, row: PostingRow) -> Self:
         """The posting as it was made."""
-        return cls.model_validate(line)
+        return cls.model_validate(row)
 
 
 class LedgerEntryView(View):
@@ -81,30 +86,30 @@ class LedgerEntryView(View):
     recorded_at: Instant
     actor_kind: ActorKind
     actor_id: UserId | None
-    postings: list[PostingView]
+    postings: list[LedgerPostingView]
 
     @classmethod
-    def of(cls, line: EntryLine) -> Self:
+    def of(cls, row: EntryRow) -> Self:
         """The entry with all its postings."""
         return cls(
-            id=line.id,
-            key=line.key,
-            kind=line.kind,
-            booking_id=line.subject_id if _is_about_a_booking(line) else None,
-            corrects_id=line.corrects_id,
-            recorded_at=line.recorded_at,
-            actor_kind=line.actor_kind,
-            actor_id=line.actor_id,
-            postings=[PostingView.of(posting) for posting in line.postings],
+            id=row.id,
+            key=row.key,
+            kind=row.kind,
+            booking_id=row.subject_id if _is_about_a_booking(row) else None,
+            corrects_id=row.corrects_id,
+            recorded_at=row.recorded_at,
+            actor_kind=row.actor_kind,
+            actor_id=row.actor_id,
+            postings=[LedgerPostingView.of(posting) for posting in row.postings],
         )
 
 
-def _is_about_a_booking(line: EntryLine) -> bool:
+def _is_about_a_booking(row: EntryRow) -> bool:
     """Money moves for bookings, unless it pays credits out; credits do when they are redeemed."""
-    if line.kind in {REDEMPTION, REDEMPTION_RETURN}:
+    if row.kind in {REDEMPTION, REDEMPTION_RETURN}:
         return True
-    return all(posting.unit not in {CREDITS, HOURS} for posting in line.postings)
+    return all(posting.unit not in {CREDITS, HOURS} for posting in row.postings)
 
 
-def _owner(owner: Owner, owner_id: UUID | None) -> str | None:
+def _owner(owner: AccountOwner, owner_id: UUID | None) -> str | None:
     return None if owner_id is None else ids.encode(_PREFIXES[owner], owner_id)

@@ -10,7 +10,7 @@ from domain.foundation.ids import BookingId, CardDisputeId, MarketId, PaymentId,
 from domain.payments import (
     CardDispute,
     CardDisputeState,
-    Liable,
+    LiableParty,
     Payment,
     PaymentState,
     Reconciliation,
@@ -18,14 +18,14 @@ from domain.payments import (
     RefundState,
 )
 
-ReasonCode = Annotated[
+RefundReasonCode = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z_]*$", max_length=40),
     Field(description="A word for statistics, small letters and underscores.", examples=["complaint"]),
 ]
 
 
-class NextActionView(View):
+class PaymentNextActionView(View):
     """What the customer has to do at their bank; the client's payment form knows how, given the secret."""
 
     type: str
@@ -44,7 +44,7 @@ class CardDisputeView(View):
     evidence_due_at: Instant | None
     opened_at: Instant
     closed_at: Instant | None
-    liable: Liable | None = Field(description="Who bears the loss, once an operator has decided.")
+    liable: LiableParty | None = Field(description="Who bears the loss, once an operator has decided.")
     resolved_at: Instant | None
 
     @classmethod
@@ -53,14 +53,14 @@ class CardDisputeView(View):
         return cls.model_validate(dispute.model_dump(include=set(cls.model_fields)))
 
 
-class CardDisputeResolution(RequestBody):
+class CardDisputeResolutionRequest(RequestBody):
     """Who bears what a closed card dispute took, and why."""
 
     model_config = RequestBody.example(
         {"liable": "platform", "reason": "The service was delivered as agreed."}
     )
 
-    liable: Liable
+    liable: LiableParty
     reason: Text
 
 
@@ -79,7 +79,7 @@ class PaymentView(View):
     refunded_amount: Amount
     keep_amount: Amount | None
     capture_before: Instant | None = Field(description="Until when the amount is held on the card.")
-    next_action: NextActionView | None = Field(description="Shown to the customer only.")
+    next_action: PaymentNextActionView | None = Field(description="Shown to the customer only.")
     failure_code: str | None = Field(description="Why the card was declined, in the provider's word.")
     distribution_stopped_at: Instant | None = Field(
         description="Since when a card dispute stops what is held for the booking; null while none does."
@@ -91,11 +91,11 @@ class PaymentView(View):
     @classmethod
     def of(cls, payment: Payment, disputes: list[CardDispute], *, seen_by: UUID) -> Self:
         """What people see of a payment; the secret of the next action is the customer's alone."""
-        shown = payment.model_dump(include=set(cls.model_fields))
+        values = payment.model_dump(include=set(cls.model_fields))
         if seen_by != payment.customer_id:
-            shown["next_action"] = None
-        seen = [CardDisputeView.of(dispute) for dispute in disputes]
-        return cls(booking_id=payment.subject_id, card_disputes=seen, **shown)
+            values["next_action"] = None
+        card_disputes = [CardDisputeView.of(dispute) for dispute in disputes]
+        return cls(booking_id=payment.subject_id, card_disputes=card_disputes, **values)
 
 
 class RefundRequest(RequestBody):
@@ -111,8 +111,8 @@ class RefundRequest(RequestBody):
     )
 
     amount: Annotated[Amount, Field(gt=0)]
-    liable: Liable
-    reason_code: ReasonCode
+    liable: LiableParty
+    reason_code: RefundReasonCode
     reason: Text
 
 
@@ -122,7 +122,7 @@ class RefundView(View):
     id: RefundId
     payment_id: PaymentId
     amount: Amount
-    liable: Liable
+    liable: LiableParty
     reason_code: str
     reason: str
     state: RefundState
@@ -157,7 +157,7 @@ class ReconciliationRequest(RequestBody):
     until: Instant
 
 
-class UnexplainedView(View):
+class UnexplainedDifferenceView(View):
     """A cause whose movements differ on the two sides, with the rows of both."""
 
     source: str = Field(description="The provider's name for the charge or refund, or our entry's key.")
@@ -174,11 +174,11 @@ class ReconciliationView(View):
     since: Instant
     until: Instant
     compared: int = Field(description="How many causes were compared.")
-    unexplained: list[UnexplainedView]
+    unexplained: list[UnexplainedDifferenceView]
     finished_at: Instant
 
     @classmethod
     def of(cls, reconciliation: Reconciliation) -> Self:
         """The comparison with every row that stayed unexplained."""
-        found: dict[str, Any] = reconciliation.model_dump(include=set(cls.model_fields))
-        return cls.model_validate(found)
+        values: dict[str, Any] = reconciliation.model_dump(include=set(cls.model_fields))
+        return cls.model_validate(values)

@@ -86,5 +86,5 @@ class Problem(View):
     changeable_by: list[str] | SkipJsonSchema[None] = _optional("Who can change the amount.")
     difference_amount: Amount | SkipJsonSchema[None] = _optional("What would have to be paid on top.")
     held_amount: Amount | SkipJsonSchema[None] = _optional("What is held still, in minor units.")
-    keepable_amount: Amount | SkipJsonSchema[None] = _optional("The most that can be kept, in minor units.")
+    max_target_amount: Amount | SkipJsonSchema[None] = _optional("The most that can be kept, in minor units.")
     refundable_amount: Amount | SkipJsonSchema[None] = _optional("The most to give back, in minor units.")

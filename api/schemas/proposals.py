@@ -6,22 +6,23 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from api.schemas.booking_tasks import BookingTaskView
-from api.schemas.bookings import BookingView, ChosenView, shown
+from api.schemas.bookings import BookingView, ChosenOptionView, booking_fields
 from api.schemas.common import Instant, Money, RequestBody, Text, TimeRange, View
 from api.schemas.disputes import DisputeView
 from domain import bookings
-from domain.bookings import By, Change, OpenSteps, ProposalKind, ProposalLine, ProposalState, Side, Whole
+from domain.bookings import AllowedActions, BookingDetails, BookingParty, CallerOrActor
+from domain.bookings.changes import ProposalKind, ProposalRow, ProposalState, ProposedChange
 from domain.foundation.ids import OptionId, ProposalId
 
 
-class OptionWanted(RequestBody):
+class ChosenOptionRequest(RequestBody):
     """An option and how many times."""
 
     id: OptionId
     quantity: Annotated[int, Field(ge=1, le=1_000, strict=True)] = 1
 
 
-class ProposalRequest(RequestBody):
+class ProposeChangeRequest(RequestBody):
     """What is to be different; what is left out stays as it is. A new start alone moves the whole."""
 
     model_config = RequestBody.example(
@@ -33,14 +34,14 @@ class ProposalRequest(RequestBody):
     end: Instant | None = None
     units: Annotated[int | None, Field(ge=1, le=100_000, strict=True)] = None
     seats: Annotated[int | None, Field(ge=1, le=1_000, strict=True)] = None
-    options: Annotated[tuple[OptionWanted, ...] | None, Field(max_length=50)] = None
+    options: Annotated[tuple[ChosenOptionRequest, ...] | None, Field(max_length=50)] = None
     note: Text | None = None
 
     @property
-    def change(self) -> Change:
+    def change(self) -> ProposedChange:
         """The change as the domain takes it."""
-        options = None if self.options is None else [(one.id, one.quantity) for one in self.options]
-        return Change(self.start, self.end, self.units, self.seats, options)
+        options = None if self.options is None else [(option.id, option.quantity) for option in self.options]
+        return ProposedChange(self.start, self.end, self.units, self.seats, options)
 
 
 class ProposalView(View):
@@ -48,10 +49,10 @@ class ProposalView(View):
 
     id: ProposalId
     kind: ProposalKind
-    by_side: Side
+    by_side: BookingParty
     during: TimeRange
     seats: int
-    options: list[ChosenView]
+    options: list[ChosenOptionView]
     difference: Money = Field(description="Below zero is what the customer gets back.")
     note: str | None
     state: ProposalState
@@ -60,7 +61,7 @@ class ProposalView(View):
     answered_at: Instant | None
 
     @classmethod
-    def of(cls, line: ProposalLine) -> Self:
+    def of(cls, line: ProposalRow) -> Self:
         """A proposal as its booking shows it."""
         return cls(
             id=line.id,
@@ -68,7 +69,9 @@ class ProposalView(View):
             by_side=line.by_side,
             during=TimeRange(start=line.start, end=line.end),
             seats=line.seats,
-            options=[ChosenView(id=one.option_id, quantity=one.quantity) for one in line.options],
+            options=[
+                ChosenOptionView(id=option.option_id, quantity=option.quantity) for option in line.options
+            ],
             difference=Money(amount=line.difference_amount, currency=line.currency),
             note=line.note,
             state=line.state,
@@ -78,7 +81,7 @@ class ProposalView(View):
         )
 
 
-class WholeBookingView(BookingView):
+class BookingDetailsView(BookingView):
     """A booking with its proposals, the oldest first, its dispute if it has one, and the customer's tasks.
 
     A task's `share` is what doing it saves, and what leaving it undone costs. Until `answer_by` the other
@@ -90,12 +93,14 @@ class WholeBookingView(BookingView):
     tasks: list[BookingTaskView]
 
     @classmethod
-    def of_whole(cls, whole: Whole, by: By, steps: OpenSteps, at: datetime) -> Self:
+    def of_details(
+        cls, details: BookingDetails, by: CallerOrActor, allowed: AllowedActions, at: datetime
+    ) -> Self:
         """The booking for whoever asks, whole, as it is at an instant."""
-        side = bookings.side_of(whole.booking, by)
+        party = bookings.party_of(details.booking, by)
         return cls(
-            **shown(whole.booking, by, steps, at),
-            proposals=[ProposalView.of(line) for line in whole.proposals],
-            dispute=whole.dispute and DisputeView.of(whole.dispute),
-            tasks=[BookingTaskView.of(line, whole.booking, side, at) for line in whole.tasks],
+            **booking_fields(details.booking, by, allowed, at),
+            proposals=[ProposalView.of(line) for line in details.proposals],
+            dispute=details.dispute and DisputeView.of(details.dispute),
+            tasks=[BookingTaskView.of(line, details.booking, party, at) for line in details.tasks],
         )

@@ -10,7 +10,7 @@ from domain.availability import OfferResource, Resource, ResourceKind
 from domain.foundation.ids import OptionId, ProviderProfileId, ResourceId
 
 
-class ThingRequest(RequestBody):
+class AddThingRequest(RequestBody):
     """A room, a car or another thing that can be promised once at a time."""
 
     model_config = RequestBody.example({"name": "The sauna"})
@@ -34,7 +34,7 @@ class ResourceView(View):
         return cls.model_validate(row)
 
 
-class NeedsRequest(RequestBody):
+class SetRequiredResourcesRequest(RequestBody):
     """The resources that are needed; none means the provider's own time, or nothing on top for an option."""
 
     model_config = RequestBody.example({"resource_ids": ["res_01jczk3v9hf8gb2h6v1q4nsx7e"]})
@@ -42,19 +42,19 @@ class NeedsRequest(RequestBody):
     resource_ids: list[ResourceId] = Field(max_length=20)
 
 
-class NeedView(View):
+class RequiredResourceView(View):
     """A resource that an offer needs, or an option of it on top."""
 
     option_id: OptionId | None
     resource_id: ResourceId
 
 
-class NeedsView(View):
+class RequiredResourcesView(View):
     """The resources that an offer names; while it names none of its own, it needs its provider's time."""
 
-    items: list[NeedView]
+    items: list[RequiredResourceView]
 
     @classmethod
     def of(cls, rows: Sequence[OfferResource]) -> Self:
         """What is named, the offer's own first."""
-        return cls(items=[NeedView.model_validate(row) for row in rows])
+        return cls(items=[RequiredResourceView.model_validate(row) for row in rows])

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.common import Instant, View, named_enum
-from domain.bookings import Entry
+from domain.bookings import BookingTimelineEntry
 from domain.foundation import ids
 from domain.foundation.ids import EventId
 
@@ -32,7 +32,7 @@ class TimelineEntryView(View):
     data: dict[str, Any]
 
     @classmethod
-    def of(cls, entry: Entry) -> Self:
+    def of(cls, entry: BookingTimelineEntry) -> Self:
         """An entry, with ids as the wire writes them."""
         data = {
             name: ids.encode(_PREFIXES[name], UUID(value)) if name in _PREFIXES else value

@@ -62,13 +62,13 @@ def opened(transactions: Transactions, users: list[UUID]) -> Books:
     kinds = (AccountKind.CREDITS, AccountKind.CREDITS_PENDING, AccountKind.COMMUNITY_POT, AccountKind.HOURS)
     found: dict[AccountKind, list[Account]] = {kind: [] for kind in kinds}
     with transactions() as session:
-        pool = ledger.account(session, AccountKind.CREDITS_POOL, CREDITS)
+        pool = ledger.get_account(session, AccountKind.CREDITS_POOL, CREDITS)
     for start in range(0, len(users), 250):
         part = users[start : start + 250]
         for kind in kinds:
             wanted = [(kind, _UNIT_OF.get(kind, CREDITS), user) for user in part]
             with transactions() as session:
-                found[kind] += ledger.accounts_for(session, wanted)
+                found[kind] += ledger.get_accounts(session, wanted)
     return Books(pool, *(found[kind] for kind in kinds))
 
 

@@ -21,6 +21,7 @@ from psycopg.types.range import TimestamptzRange
 from sqlmodel import Session
 
 from domain import availability, identity, markets, offers, providers
+from domain.availability import opening_hours
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.foundation.persistence.database import Transactions
@@ -88,8 +89,8 @@ def _templates(session: Session, at: datetime) -> None:
     for step in (providers.ProviderTransition.REVIEW, providers.ProviderTransition.APPROVE):
         providers.apply_transition(session, profile.id, step, by=operator, reason_code="known", at=at)
     calendar = availability.open_calendar(session, profile.id, by=by, at=at)
-    hours = [availability.WeeklyRule(weekday, OPENS, CLOSES) for weekday in range(7)]
-    availability.set_schedule(session, calendar.id, hours, by=by, at=at)
+    hours = [opening_hours.WeeklyRule(weekday, OPENS, CLOSES) for weekday in range(7)]
+    opening_hours.set_schedule(session, calendar.id, hours, by=by, at=at)
     offers.define_standard_categories(session, at)
     place = {"latitude": MIDDLE[0], "longitude": MIDDLE[1], "price_amount": 4_500}
     for slug, length in (

@@ -90,7 +90,7 @@ def _house(stack: ExitStack, place: Path, count: int) -> tuple[int, list[Pair]]:
     address = embedded_postgres.start_for_tests(place / "postgres")
     stack.callback(embedded_postgres.stop, place / "postgres")
     pairs = built(address, count)
-    bank = stack.enter_context(sandbox.start(starts_at=START))
+    bank = stack.enter_context(sandbox.start_server(starts_at=START))
     manners = {
         "DATABASE_URL": address.url,
         "STRIPE_API_BASE": bank.base_url,

@@ -13,76 +13,74 @@ session has more seats taken than it has (`sessions_are_not_oversold`). What is 
 `promise` decides. Instants within the rules are whole seconds, and nothing is ever added to a wall time.
 """
 
-from domain.availability.actions import confirm, move, promise, release, release_expired
-from domain.availability.asks import instant, latest_reading, minutes_of, span_between, span_from
-from domain.availability.kinds import ExceptionKind, HoldKind, ResourceKind
-from domain.availability.looking import (
-    Timetable,
-    explained_slots,
-    free_offers,
-    free_then,
-    slot,
-    slots,
-    timetable,
+from domain.availability.actions import (
+    confirm_hold,
+    hold_time,
+    move_hold,
+    release_expired_holds,
+    release_hold,
 )
-from domain.availability.models import Hold, OfferResource, Resource, ScheduleException, ScheduleRule
-from domain.availability.opening import (
-    add_exception,
-    block,
-    exceptions,
-    promised,
-    remove_exception,
-    schedule_of,
-    set_schedule,
-    unblock,
+from domain.availability.kinds import HoldKind, ResourceKind
+from domain.availability.models import Hold, OfferResource, Resource
+from domain.availability.opening_hours.actions import block_time, list_holds, unblock_time
+from domain.availability.queries import get_provider_calendar
+from domain.availability.resources import (
+    add_thing,
+    list_my_resources,
+    list_required_resources,
+    open_calendar,
+    set_required_resources,
 )
-from domain.availability.queries import calendar_of
-from domain.availability.resources import add_thing, needs, open_calendar, own_resources, require_resources
-from domain.availability.rules import Reason, Slot
-from domain.availability.schedules import DatedException, WeeklyRule
+from domain.availability.slots.slot_query import (
+    duration_minutes,
+    from_epoch_seconds,
+    latest_wall_time,
+    service_span,
+    time_range,
+)
+from domain.availability.slots.slot_reads import (
+    OfferSlots,
+    bookable_offer_ids,
+    check_slot,
+    free_offer_ids,
+    list_all_slots,
+    list_bookable_slots,
+    list_offer_slots,
+)
+from domain.availability.slots.slot_rules import Slot, SlotUnavailableReason
 
 __all__ = [
-    "DatedException",
-    "ExceptionKind",
     "Hold",
     "HoldKind",
     "OfferResource",
-    "Reason",
+    "OfferSlots",
     "Resource",
     "ResourceKind",
-    "ScheduleException",
-    "ScheduleRule",
     "Slot",
-    "Timetable",
-    "WeeklyRule",
-    "add_exception",
+    "SlotUnavailableReason",
     "add_thing",
-    "block",
-    "calendar_of",
-    "confirm",
-    "exceptions",
-    "explained_slots",
-    "free_offers",
-    "free_then",
-    "instant",
-    "latest_reading",
-    "minutes_of",
-    "move",
-    "needs",
+    "block_time",
+    "bookable_offer_ids",
+    "check_slot",
+    "confirm_hold",
+    "duration_minutes",
+    "free_offer_ids",
+    "from_epoch_seconds",
+    "get_provider_calendar",
+    "hold_time",
+    "latest_wall_time",
+    "list_all_slots",
+    "list_bookable_slots",
+    "list_holds",
+    "list_my_resources",
+    "list_offer_slots",
+    "list_required_resources",
+    "move_hold",
     "open_calendar",
-    "own_resources",
-    "promise",
-    "promised",
-    "release",
-    "release_expired",
-    "remove_exception",
-    "require_resources",
-    "schedule_of",
-    "set_schedule",
-    "slot",
-    "slots",
-    "span_between",
-    "span_from",
-    "timetable",
-    "unblock",
+    "release_expired_holds",
+    "release_hold",
+    "service_span",
+    "set_required_resources",
+    "time_range",
+    "unblock_time",
 ]

@@ -14,21 +14,21 @@ from sqlmodel import Session
 
 from domain.availability import holds
 from domain.availability import seats as group
-from domain.availability.errors import HoldLost, NotBookableThen, SeatsTaken, SlotTaken
+from domain.availability.errors import HoldLost, SeatsTaken, SlotTaken, StartNotBookable
 from domain.availability.kinds import HoldKind
-from domain.availability.looking import look
-from domain.availability.queries import Standing, standing_of
-from domain.availability.rules import Reason, Slot
+from domain.availability.queries import HeldTime, get_held_time
+from domain.availability.slots.slot_reads import evaluate_slot
+from domain.availability.slots.slot_rules import Slot, SlotUnavailableReason
 from domain.foundation.spans import Span
 from domain.offers import Claim, Terms
 
-SWEPT_AT_ONCE: Final = 100  # rows in one sweep's transaction, so that nobody waits long for its locks
+EXPIRED_BATCH: Final = 100  # rows in one sweep's transaction, so that nobody waits long for its locks
 
-_IN_THE_WAY: Final = frozenset({Reason.BUSY, Reason.BUFFER})
+_TAKEN_REASONS: Final = frozenset({SlotUnavailableReason.BUSY, SlotUnavailableReason.BUFFER})
 
 
 @dataclass(frozen=True, slots=True)
-class _Promise:
+class _HoldRequest:
     """What is promised: this time of the offer, so many seats of it, with what the options need besides."""
 
     terms: Terms
@@ -47,7 +47,7 @@ class _Promise:
         return self.during.widened(before, timedelta(minutes=self.terms.buffer_after_minutes))
 
 
-def promise(
+def hold_time(
     session: Session,
     *,
     terms: Terms,
@@ -63,23 +63,23 @@ def promise(
     All resources or none. The promise may be taken away after `expires_at` unless it is confirmed. Raises
     `SlotTaken`, `SeatsTaken`, and `NotBookableThen` with every reason.
     """
-    wanted = _Promise(terms, during, seats, option_ids, booking_id, expires_at)
-    _make(session, wanted, at=at, forgiven=frozenset())
+    request = _HoldRequest(terms, during, seats, option_ids, booking_id, expires_at)
+    _acquire(session, request, at=at, waived=frozenset())
 
 
-def confirm(session: Session, booking_id: UUID) -> None:
+def confirm_hold(session: Session, booking_id: UUID) -> None:
     """Make a booking's promise firm. Raises `HoldLost` when it ran out and was taken away; twice is once."""
     if not holds.confirm(session, booking_id) and not group.confirm(session, booking_id):
         raise HoldLost("The time was held too long without an answer; book it again.")
 
 
-def release(session: Session, booking_id: UUID, *, at: datetime) -> None:
+def release_hold(session: Session, booking_id: UUID, *, at: datetime) -> None:
     """Give back whatever a booking was promised; nothing if that was nothing."""
     if not holds.release(session, booking_id, at=at):
         group.release(session, booking_id, at=at)
 
 
-def move(
+def move_hold(
     session: Session,
     *,
     terms: Terms,
@@ -96,79 +96,83 @@ def move(
     who keeps no more seats of the session may although it has fewer now. Raises what `promise` raises, and
     `HoldLost` when there is nothing to move.
     """
-    standing = standing_of(session, booking_id)
-    if standing is None:
+    held_row = get_held_time(session, booking_id)
+    if held_row is None:
         raise HoldLost("The time was held too long without an answer; book it again.")
-    release(session, booking_id, at=at)
-    wanted = _Promise(terms, during, seats, option_ids, booking_id, standing.expires_at)
-    keeps_seats = standing.service == during and seats <= standing.seats
+    release_hold(session, booking_id, at=at)
+    request = _HoldRequest(terms, during, seats, option_ids, booking_id, held_row.expires_at)
+    keeps_seats = held_row.service == during and seats <= held_row.seats
     if keeps_seats:
-        wanted = replace(wanted, capacity=max(terms.seats, standing.taken))
-    _make(session, wanted, at=at, forgiven=_kept(standing, wanted, keeps_seats=keeps_seats))
+        request = replace(request, capacity=max(terms.seats, held_row.taken))
+    _acquire(session, request, at=at, waived=_waived_reasons(held_row, request, keeps_seats=keeps_seats))
 
 
-def release_expired(session: Session, *, at: datetime) -> int:
+def release_expired_holds(session: Session, *, at: datetime) -> int:
     """Give back what expired, a hundred at a time. Returns how many promises that were.
 
     Nobody waits for it: expired holds are left out of every look, and who needs their time releases them.
     """
-    held = holds.sweep(session, at=at, limit=SWEPT_AT_ONCE)
-    return held + group.sweep(session, at=at, limit=SWEPT_AT_ONCE)
+    released_holds = holds.release_expired(session, at=at, limit=EXPIRED_BATCH)
+    return released_holds + group.release_expired(session, at=at, limit=EXPIRED_BATCH)
 
 
-def _kept(standing: Standing, wanted: _Promise, *, keeps_seats: bool) -> frozenset[Reason]:
+def _waived_reasons(
+    held_row: HeldTime, request: _HoldRequest, *, keeps_seats: bool
+) -> frozenset[SlotUnavailableReason]:
     """The reasons that do not count, because a booking keeps what it was promised."""
-    held, new = standing.held, wanted.with_buffers
-    kept = {
-        Reason.NOTICE: new.start == held.start,
-        Reason.HORIZON: new.start == held.start,
-        Reason.CLOSED: held.start <= new.start and new.end <= held.end,
-        Reason.FULL: keeps_seats,
+    held_time, new = held_row.held, request.with_buffers
+    conditions = {
+        SlotUnavailableReason.NOTICE: new.start == held_time.start,
+        SlotUnavailableReason.HORIZON: new.start == held_time.start,
+        SlotUnavailableReason.CLOSED: held_time.start <= new.start and new.end <= held_time.end,
+        SlotUnavailableReason.FULL: keeps_seats,
     }
-    return frozenset(reason for reason, applies in kept.items() if applies)
+    return frozenset(reason for reason, applies in conditions.items() if applies)
 
 
-def _make(session: Session, wanted: _Promise, *, at: datetime, forgiven: frozenset[Reason]) -> None:
-    found, diary = look(
-        session, wanted.terms, wanted.during, at=at, option_ids=wanted.option_ids, seats=wanted.seats
+def _acquire(
+    session: Session, request: _HoldRequest, *, at: datetime, waived: frozenset[SlotUnavailableReason]
+) -> None:
+    slot, offer_calendar = evaluate_slot(
+        session, request.terms, request.during, at=at, option_ids=request.option_ids, seats=request.seats
     )
-    _refuse(found, {reason for reason in found.refused if reason not in forgiven})
-    if wanted.terms.claim is Claim.SEATS:
-        _take_seats(session, wanted, diary.numbers, at=at)
+    _raise_unavailable(slot, {reason for reason in slot.reasons if reason not in waived})
+    if request.terms.claim is Claim.SEATS:
+        _claim_seats(session, request, offer_calendar.numbers, at=at)
     else:
-        holds.take(
+        holds.acquire_holds(
             session,
-            diary.numbers,
-            wanted.with_buffers,
+            offer_calendar.numbers,
+            request.with_buffers,
             HoldKind.BOOKING,
-            booking_id=wanted.booking_id,
-            expires_at=wanted.expires_at,
+            booking_id=request.booking_id,
+            expires_at=request.expires_at,
             at=at,
         )
 
 
-def _take_seats(session: Session, wanted: _Promise, numbers: Sequence[int], *, at: datetime) -> None:
-    group.take(
+def _claim_seats(session: Session, request: _HoldRequest, numbers: Sequence[int], *, at: datetime) -> None:
+    group.claim_seats(
         session,
         numbers,
-        wanted.during,
-        wanted.with_buffers,
-        offer_id=wanted.terms.offer_id,
-        capacity=wanted.capacity or wanted.terms.seats,
-        seats=wanted.seats,
-        booking_id=wanted.booking_id,
-        expires_at=wanted.expires_at,
+        request.during,
+        request.with_buffers,
+        offer_id=request.terms.offer_id,
+        capacity=request.capacity or request.terms.seats,
+        seats=request.seats,
+        booking_id=request.booking_id,
+        expires_at=request.expires_at,
         at=at,
     )
 
 
-def _refuse(found: Slot, reasons: set[Reason]) -> None:
+def _raise_unavailable(slot: Slot, reasons: set[SlotUnavailableReason]) -> None:
     """What was lost to others is told apart from what could not have been had."""
     if not reasons:
         return
-    told = [reason.value for reason in found.refused if reason in reasons]
-    if reasons <= _IN_THE_WAY:
-        raise SlotTaken("Somebody was quicker; ask for the slots again.", field="start", reasons=told)
-    if reasons == {Reason.FULL}:
-        raise SeatsTaken("Not enough seats are left then.", field="seats", seats_left=found.seats_left)
-    raise NotBookableThen("Ask for the slots, and why others are not.", field="start", reasons=told)
+    values = [reason.value for reason in slot.reasons if reason in reasons]
+    if reasons <= _TAKEN_REASONS:
+        raise SlotTaken("Somebody was quicker; ask for the slots again.", field="start", reasons=values)
+    if reasons == {SlotUnavailableReason.FULL}:
+        raise SeatsTaken("Not enough seats are left then.", field="seats", seats_left=slot.seats_left)
+    raise StartNotBookable("Ask for the slots, and why others are not.", field="start", reasons=values)

@@ -19,10 +19,10 @@ class SeatsTaken(Conflict):
     constraint = "sessions_are_not_oversold"
 
 
-class NotBookableThen(Conflict):
+class StartNotBookable(Conflict):
     """The start cannot be booked, for the machine-readable `reasons` in the extras."""
 
-    slug = "not-bookable-then"
+    slug = "start-not-bookable"
     title = "This start cannot be booked"
 
 
@@ -33,18 +33,18 @@ class HoldLost(Conflict):
     title = "The time is no longer held"
 
 
-class LengthImpossible(Unacceptable):
+class DurationNotOffered(Unacceptable):
     """The offer is not given for that long."""
 
-    slug = "length-impossible"
+    slug = "duration-not-offered"
     title = "The offer is not given for that long"
 
 
-class RangeImpossible(Unacceptable):
+class InvalidTimeRange(Unacceptable):
     """The range ends before it starts, or holds more days than one answer does."""
 
-    slug = "range-impossible"
-    title = "One cannot look at such a range"
+    slug = "invalid-time-range"
+    title = "This time range is not valid"
 
 
 class ScheduleTooLong(Unacceptable):
@@ -54,21 +54,21 @@ class ScheduleTooLong(Unacceptable):
     title = "There are too many opening hours"
 
 
-class ResourceUnknown(NotFound):
+class ResourceNotFound(NotFound):
     """There is no such resource, or it is somebody else's."""
 
     slug = "resource-unknown"
     title = "There is no such resource"
 
 
-class ExceptionUnknown(NotFound):
+class ScheduleExceptionNotFound(NotFound):
     """There is no such exception, or it is somebody else's."""
 
     slug = "exception-unknown"
     title = "There is no such exception"
 
 
-class BlockUnknown(NotFound):
+class BlockNotFound(NotFound):
     """There is no such block, or it is somebody else's."""
 
     slug = "block-unknown"

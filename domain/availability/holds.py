@@ -19,7 +19,7 @@ from domain.availability.kinds import HoldKind
 from domain.foundation import ids
 from domain.foundation.spans import Span
 
-_TAKE = text("""
+_ACQUIRE = text("""
     INSERT INTO holds (id, resource_number, during, kind, booking_id, group_session_id, note,
                        created_at, expires_at)
     SELECT id, number, tstzrange(:start, :end), :kind, cast(:booking_id AS uuid),
@@ -35,7 +35,7 @@ _RELEASE_EXPIRED = text("""
         WHERE released_at IS NULL AND expires_at <= :at AND resource_number = ANY(cast(:numbers AS bigint[]))
         ORDER BY id FOR UPDATE)
 """)
-_SWEEP = text("""
+_RELEASE_ALL_EXPIRED = text("""
     UPDATE holds SET released_at = :at
     WHERE id IN (
         SELECT id FROM holds WHERE released_at IS NULL AND expires_at <= :at
@@ -48,7 +48,7 @@ _RELEASE_SESSION = text("""
 """)
 
 
-def take(
+def acquire_holds(
     session: Session,
     numbers: Collection[int],
     during: Span,
@@ -64,7 +64,7 @@ def take(
 
     Raises `SlotTaken`, and leaves what it could take to the rollback.
     """
-    terms = {
+    params = {
         "start": during.start,
         "end": during.end,
         "kind": kind.value,
@@ -74,41 +74,41 @@ def take(
         "at": at,
         "expires_at": expires_at,
     }
-    wanted = {number: ids.new() for number in sorted(numbers)}
-    missing = wanted.keys() - _insert(session, wanted, terms)
+    ids_by_number = {number: ids.new() for number in sorted(numbers)}
+    missing = ids_by_number.keys() - _insert(session, ids_by_number, params)
     if missing:
-        run(session, _RELEASE_EXPIRED, numbers=sorted(missing), at=at)
-        missing -= _insert(session, {number: wanted[number] for number in missing}, terms)
+        execute(session, _RELEASE_EXPIRED, numbers=sorted(missing), at=at)
+        missing -= _insert(session, {number: ids_by_number[number] for number in missing}, params)
     if missing:
         raise SlotTaken("Somebody was quicker; ask for the slots again.", field="start")
-    return list(wanted.values())
+    return list(ids_by_number.values())
 
 
 def confirm(session: Session, booking_id: UUID) -> int:
     """Let a booking's holds expire no more. Returns how many there are."""
-    return run(session, _CONFIRM, booking_id=booking_id)
+    return execute(session, _CONFIRM, booking_id=booking_id)
 
 
 def release(session: Session, booking_id: UUID, *, at: datetime) -> int:
     """Give back the time of a booking. Returns how many holds were given back."""
-    return run(session, _RELEASE, booking_id=booking_id, at=at)
+    return execute(session, _RELEASE, booking_id=booking_id, at=at)
 
 
 def release_session(session: Session, group_session_id: UUID, *, at: datetime) -> None:
     """Give back the time of a session that nobody has a seat of."""
-    run(session, _RELEASE_SESSION, group_session_id=group_session_id, at=at)
+    execute(session, _RELEASE_SESSION, group_session_id=group_session_id, at=at)
 
 
-def sweep(session: Session, *, at: datetime, limit: int) -> int:
+def release_expired(session: Session, *, at: datetime, limit: int) -> int:
     """Release holds that expired. Returns how many."""
-    return run(session, _SWEEP, at=at, limit=limit)
+    return execute(session, _RELEASE_ALL_EXPIRED, at=at, limit=limit)
 
 
-def run(session: Session, statement: TextClause, **given: Any) -> int:  # noqa: ANN401 -- the statement's parameters
+def execute(session: Session, statement: TextClause, **params: Any) -> int:  # noqa: ANN401 -- the statement's parameters
     """Run a statement that changes rows. Returns how many."""
-    return cast("CursorResult[Any]", session.execute(statement, given)).rowcount
+    return cast("CursorResult[Any]", session.execute(statement, params)).rowcount
 
 
-def _insert(session: Session, wanted: dict[int, UUID], terms: dict[str, Any]) -> set[int]:
-    given = {**terms, "ids": list(wanted.values()), "numbers": list(wanted)}
-    return set(session.execute(_TAKE, given).scalars())
+def _insert(session: Session, ids_by_number: dict[int, UUID], common_params: dict[str, Any]) -> set[int]:
+    params = {**common_params, "ids": list(ids_by_number.values()), "numbers": list(ids_by_number)}
+    return set(session.execute(_ACQUIRE, params).scalars())

@@ -49,15 +49,15 @@ def subtract(intervals: Sequence[Interval], taken: Sequence[Interval]) -> list[I
     return left
 
 
-def intersect(one: Sequence[Interval], other: Sequence[Interval]) -> list[Interval]:
+def intersect(first: Sequence[Interval], second: Sequence[Interval]) -> list[Interval]:
     """Everything that lies in both; both normal, read once from left to right."""
     common: list[Interval] = []
     i = j = 0
-    while i < len(one) and j < len(other):
-        start, end = max(one[i][0], other[j][0]), min(one[i][1], other[j][1])
+    while i < len(first) and j < len(second):
+        start, end = max(first[i][0], second[j][0]), min(first[i][1], second[j][1])
         if start < end:
             common.append((start, end))
-        if one[i][1] < other[j][1]:
+        if first[i][1] < second[j][1]:
             i += 1
         else:
             j += 1

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, delete
 
 from domain import markets, offers, providers
 from domain.availability import queries
-from domain.availability.errors import ResourceUnknown
+from domain.availability.errors import ResourceNotFound
 from domain.availability.events import ResourceAdded, ResourcesRequired
 from domain.availability.kinds import ResourceKind
 from domain.availability.models import OfferResource, Resource
@@ -25,7 +25,7 @@ from domain.providers import ProviderProfile
 from domain.providers.errors import ProviderProfileNotFound
 
 # Two who open a provider's calendar at once get the same one, and only the first has opened it.
-_OPEN = text("""
+_OPEN_CALENDAR = text("""
     INSERT INTO resources (id, profile_id, kind, name, time_zone, version, created_at)
     VALUES (:id, :profile_id, 'time', :name, :time_zone, 1, :at)
     ON CONFLICT (profile_id) WHERE kind = 'time' DO NOTHING
@@ -39,18 +39,18 @@ def open_calendar(session: Session, profile_id: UUID, *, by: Actor, at: datetime
     Nobody can be booked before its hours are set. Raises `ProfileUnknown`.
     """
     profile = _own_profile(session, profile_id, by)
-    given = {
+    params = {
         "id": ids.new(),
         "profile_id": profile.id,
         "name": profile.display_name,
         "time_zone": markets.get_market(session, profile.market_id).time_zone,
         "at": at,
     }
-    opened = session.execute(_OPEN, given).scalar()
-    found = queries.calendar_of(session, profile_id)
+    opened = session.execute(_OPEN_CALENDAR, params).scalar()
+    resource = queries.get_provider_calendar(session, profile_id)
     if opened is not None:
-        _tell_added(session, found, by=by, at=at)
-    return found
+        _record_added(session, resource, by=by, at=at)
+    return resource
 
 
 def add_thing(session: Session, profile_id: UUID, *, name: str, by: Actor, at: datetime) -> Resource:
@@ -68,11 +68,11 @@ def add_thing(session: Session, profile_id: UUID, *, name: str, by: Actor, at: d
     )
     session.add(thing)
     session.flush()
-    _tell_added(session, thing, by=by, at=at)
+    _record_added(session, thing, by=by, at=at)
     return thing
 
 
-def require_resources(
+def set_required_resources(
     session: Session,
     offer_id: UUID,
     resource_ids: Sequence[UUID],
@@ -92,47 +92,47 @@ def require_resources(
         raise OfferUnknown
     if option_id is not None and terms.option(option_id) is None:
         raise OptionUnknown
-    wanted = tuple(sorted(set(resource_ids)))
-    theirs = {resource.id for resource in queries.resources_of(session, terms.profile_id)}
-    if not theirs.issuperset(wanted):
-        raise ResourceUnknown(field="resource_ids")
-    _replace(session, offer_id, option_id, wanted)
-    fact = ResourcesRequired(offer_id, wanted, option_id)
-    events.record_event(session, fact, subject=("offer", offer_id), by=by, at=at)
+    required_ids = tuple(sorted(set(resource_ids)))
+    theirs = {resource.id for resource in queries.list_resources(session, terms.profile_id)}
+    if not theirs.issuperset(required_ids):
+        raise ResourceNotFound(field="resource_ids")
+    _replace_required(session, offer_id, option_id, required_ids)
+    event = ResourcesRequired(offer_id, required_ids, option_id)
+    events.record_event(session, event, subject=("offer", offer_id), by=by, at=at)
 
 
-def own(session: Session, resource_id: UUID, *, by: Actor) -> Resource:
+def get_own_resource(session: Session, resource_id: UUID, *, by: Actor) -> Resource:
     """One's own resource. Raises `ResourceUnknown`."""
-    found = queries.resource(session, resource_id)
-    _check_own(session, found, by)
-    return found
+    resource = queries.get_resource(session, resource_id)
+    _check_own(session, resource, by)
+    return resource
 
 
-def own_locked(session: Session, resource_id: UUID, *, by: Actor) -> Resource:
+def lock_own_resource(session: Session, resource_id: UUID, *, by: Actor) -> Resource:
     """One's own resource under its lock. Raises `ResourceUnknown`."""
-    found = queries.resource_locked(session, resource_id)
-    _check_own(session, found, by)
-    return found
+    resource = queries.lock_resource(session, resource_id)
+    _check_own(session, resource, by)
+    return resource
 
 
-def own_resources(
+def list_my_resources(
     session: Session, profile_id: UUID, *, by: Actor, after: str | None, limit: int
 ) -> Page[Resource]:
     """One's own time and things. Raises `ProfileUnknown`."""
     profile = _own_profile(session, profile_id, by)
-    return queries.resource_page(session, profile.id, after=after, limit=limit)
+    return queries.list_resources_page(session, profile.id, after=after, limit=limit)
 
 
-def needs(session: Session, offer_id: UUID, *, by: Actor) -> Sequence[OfferResource]:
+def list_required_resources(session: Session, offer_id: UUID, *, by: Actor) -> Sequence[OfferResource]:
     """The resources that one's own offer and its options name. Raises `OfferUnknown`."""
     if offers.offer(session, offer_id).provider_user_id != by.user_id:
         raise OfferUnknown
-    return queries.needs_of(session, offer_id)
+    return queries.list_required_resources(session, offer_id)
 
 
 def _check_own(session: Session, resource: Resource, by: Actor) -> None:
     if providers.get_profile(session, resource.profile_id).user_id != by.user_id:
-        raise ResourceUnknown
+        raise ResourceNotFound
 
 
 def _own_profile(session: Session, profile_id: UUID, by: Actor) -> ProviderProfile:
@@ -143,7 +143,9 @@ def _own_profile(session: Session, profile_id: UUID, by: Actor) -> ProviderProfi
     return profile
 
 
-def _replace(session: Session, offer_id: UUID, option_id: UUID | None, wanted: Sequence[UUID]) -> None:
+def _replace_required(
+    session: Session, offer_id: UUID, option_id: UUID | None, resource_ids: Sequence[UUID]
+) -> None:
     session.exec(
         delete(OfferResource).where(
             col(OfferResource.offer_id) == offer_id,
@@ -151,11 +153,12 @@ def _replace(session: Session, offer_id: UUID, option_id: UUID | None, wanted: S
         )
     )
     session.add_all(
-        OfferResource(offer_id=offer_id, option_id=option_id, resource_id=each) for each in wanted
+        OfferResource(offer_id=offer_id, option_id=option_id, resource_id=resource_id)
+        for resource_id in resource_ids
     )
     session.flush()
 
 
-def _tell_added(session: Session, resource: Resource, *, by: Actor, at: datetime) -> None:
-    fact = ResourceAdded(resource.id, resource.profile_id, resource.kind)
-    events.record_event(session, fact, subject=("resource", resource.id), by=by, at=at)
+def _record_added(session: Session, resource: Resource, *, by: Actor, at: datetime) -> None:
+    event = ResourceAdded(resource.id, resource.profile_id, resource.kind)
+    events.record_event(session, event, subject=("resource", resource.id), by=by, at=at)

@@ -24,7 +24,7 @@ from domain.foundation.spans import Span
 # One statement begins the session or takes seats of the one that stands; no row means there are not enough.
 # The capacity is the offer's now, whatever it was when the session began: raised, there are more seats;
 # lowered, what was sold stays sold and nothing more is.
-_TAKE = text("""
+_CLAIM_SEATS = text("""
     INSERT INTO group_sessions (id, offer_id, during, capacity, taken, created_at)
     VALUES (:id, :offer_id, tstzrange(:start, :end), :capacity, :seats, :at)
     ON CONFLICT (offer_id, lower(during)) WHERE released_at IS NULL
@@ -79,7 +79,7 @@ _RELEASE_SEATS = text("""
 """)
 
 
-def take(
+def claim_seats(
     session: Session,
     numbers: Collection[int],
     service: Span,
@@ -97,7 +97,7 @@ def take(
     `capacity` is how many seats it may have from now on. The session holds every resource that anybody in it
     needs. Raises `SeatsTaken`, and `SlotTaken` where a resource is promised to somebody else.
     """
-    terms = {
+    params = {
         "offer_id": offer_id,
         "start": service.start,
         "end": service.end,
@@ -107,33 +107,33 @@ def take(
         "at": at,
         "id": ids.new(),
     }
-    row = session.execute(_TAKE, terms).first()
+    row = session.execute(_CLAIM_SEATS, params).first()
     if row is None and _release_expired_at(session, offer_id, service, at=at):
-        row = session.execute(_TAKE, terms).first()
+        row = session.execute(_CLAIM_SEATS, params).first()
     if row is None:
         raise SeatsTaken("Somebody was quicker; ask for the slots again.", field="seats")
     if row.held < len(numbers):
-        missing = numbers if row.id == terms["id"] else _not_held(session, row.id, numbers)
-        holds.take(session, missing, with_buffers, HoldKind.SESSION, group_session_id=row.id, at=at)
+        missing = numbers if row.id == params["id"] else _not_held(session, row.id, numbers)
+        holds.acquire_holds(session, missing, with_buffers, HoldKind.SESSION, group_session_id=row.id, at=at)
     claim = {"id": ids.new(), "group_session_id": row.id, "booking_id": booking_id}
     session.execute(_CLAIM, {**claim, "seats": seats, "expires_at": expires_at})
 
 
 def confirm(session: Session, booking_id: UUID) -> int:
     """Let a booking's seats expire no more. Returns how many claims there are."""
-    return holds.run(session, _CONFIRM, booking_id=booking_id)
+    return holds.execute(session, _CONFIRM, booking_id=booking_id)
 
 
 def release(session: Session, booking_id: UUID, *, at: datetime) -> int:
     """Give back the seats of a booking. Returns how many claims were given back."""
     sessions = session.execute(_SESSIONS_OF, {"booking_id": booking_id}).scalars().all()
-    return sum(_release_claims(session, each, booking_id, at=at) for each in sessions)
+    return sum(_release_claims(session, session_id, booking_id, at=at) for session_id in sessions)
 
 
-def sweep(session: Session, *, at: datetime, limit: int) -> int:
+def release_expired(session: Session, *, at: datetime, limit: int) -> int:
     """Release claims that expired, of so many sessions at most. Returns how many claims."""
     sessions = session.execute(_SESSIONS_WITH_EXPIRED, {"at": at, "limit": limit}).scalars().all()
-    return sum(_release_claims(session, each, None, at=at) for each in sessions)
+    return sum(_release_claims(session, session_id, None, at=at) for session_id in sessions)
 
 
 def _not_held(session: Session, group_session_id: UUID, numbers: Collection[int]) -> list[int]:
@@ -142,16 +142,16 @@ def _not_held(session: Session, group_session_id: UUID, numbers: Collection[int]
 
 
 def _release_expired_at(session: Session, offer_id: UUID, service: Span, *, at: datetime) -> int:
-    standing = session.execute(_SESSION_AT, {"offer_id": offer_id, "start": service.start}).scalar()
-    return 0 if standing is None else _release_claims(session, standing, None, at=at)
+    session_id = session.execute(_SESSION_AT, {"offer_id": offer_id, "start": service.start}).scalar()
+    return 0 if session_id is None else _release_claims(session, session_id, None, at=at)
 
 
 def _release_claims(
     session: Session, group_session_id: UUID, booking_id: UUID | None, *, at: datetime
 ) -> int:
     session.execute(_LOCK, {"id": group_session_id})
-    given = {"id": group_session_id, "booking_id": booking_id, "at": at}
-    claims, seats = session.execute(_RELEASE_CLAIMS, given).one()
+    params = {"id": group_session_id, "booking_id": booking_id, "at": at}
+    claims, seats = session.execute(_RELEASE_CLAIMS, params).one()
     if not claims:
         return 0
     ended = session.execute(_RELEASE_SEATS, {"id": group_session_id, "seats": seats, "at": at}).scalar()

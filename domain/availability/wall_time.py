@@ -23,7 +23,7 @@ _MARGIN: Final = 4 * DAY  # windows across midnight reach days beyond, and offse
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 
 
-class Wall:
+class WallClock:
     """The clock on the wall of one zone, good for the instants of `during` and some days to either side.
 
     It holds the few stretches of constant offset that `during` meets, so that the hundreds of conversions
@@ -31,23 +31,23 @@ class Wall:
     """
 
     def __init__(self, zone: str, during: Interval) -> None:
-        self._stretches = list(_stretches(zone, (during[0] - _MARGIN, during[1] + _MARGIN)))
+        self._stretches = list(_offset_periods(zone, (during[0] - _MARGIN, during[1] + _MARGIN)))
 
-    def reads(self, instant: int) -> int:
+    def wall_time_at(self, instant: int) -> int:
         """What the clock shows at an instant."""
         for start, end, offset in self._stretches:
             if start <= instant < end:
                 return instant + offset
         raise AssertionError("This wall was built for other instants.")
 
-    def first(self, reading: int) -> int:
+    def first_instant(self, reading: int) -> int:
         """The first instant at which the clock shows the reading or something later."""
         for start, end, offset in self._stretches:
             if reading - offset < end:
                 return max(start, reading - offset)
         raise AssertionError("This wall was built for earlier instants.")
 
-    def latest(self, instant: int) -> int:
+    def latest_wall_time(self, instant: int) -> int:
         """The latest reading that the clock has shown by an instant; put back, it shows earlier ones again.
 
         A reading's instant has come when this is the reading or a later one.
@@ -62,9 +62,9 @@ class Wall:
         It closes on the next day if the wall time of its closing is not later.
         """
         closing_day = day + 1 if closes <= opens else day
-        return self.first(reading(day, opens)), self.first(reading(closing_day, closes))
+        return self.first_instant(wall_time(day, opens)), self.first_instant(wall_time(closing_day, closes))
 
-    def every(self, step: int, during: Interval) -> Iterator[int]:
+    def grid_instants(self, step: int, during: Interval) -> Iterator[int]:
         """Each instant of `during` at which the clock shows a multiple of `step` for the first time.
 
         A step that divides the day is counted from local midnight on every day. Readings in a gap are left
@@ -78,7 +78,7 @@ class Wall:
             latest = end + offset if latest is None else max(latest, end + offset)
 
 
-def reading(day: int, at: time) -> int:
+def wall_time(day: int, at: time) -> int:
     """The reading of a wall time on a day, which is counted from 1970-01-01 as `day_of` counts it."""
     return day * DAY + at.hour * 3600 + at.minute * 60 + at.second
 
@@ -98,7 +98,7 @@ def local_date(zone: str, at: datetime) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-def _stretches(zone: str, during: Interval) -> Iterator[tuple[int, int, int]]:
+def _offset_periods(zone: str, during: Interval) -> Iterator[tuple[int, int, int]]:
     """`(start, end, offset)` of each stretch of one offset that `during` meets, cut to it."""
     start, end = during
     for change in _changes_between(zone, start, end):

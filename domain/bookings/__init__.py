@@ -14,149 +14,66 @@ has ended; a quote makes one booking; a booking has one open proposal at most; n
 Everybody acts only on what is theirs, and does not learn of the rest.
 """
 
-from domain.bookings.brought_in import BroughtIn, brought_in
-from domain.bookings.calling_off import Preview, cancel, preview, withdraw
-from domain.bookings.cancellation import Amounts, Settlement
+from domain.bookings.cancellations.cancel import CancellationPreview, cancel, preview_cancellation, withdraw
+from domain.bookings.cancellations.final_amounts import Amounts, FinalAmounts
+from domain.bookings.cancellations.finalize import final_amounts_of
+from domain.bookings.clock_actions import run_due_transition
 from domain.bookings.delivery import complete, deliver, report_no_show, start
-from domain.bookings.disputes import answer, contest_no_show, dispute, resolve
-from domain.bookings.due import act, expire_proposal
-from domain.bookings.endings import settlement_of
-from domain.bookings.filling import Filling, filling
-from domain.bookings.guards import OpenSteps, open_steps
+from domain.bookings.guards import AllowedActions, allowed_actions
 from domain.bookings.invariants import INVARIANTS
 from domain.bookings.kinds import (
-    Ground,
-    ProposalKind,
-    ProposalState,
-    ReasonCode,
-    Side,
-    State,
-    Step,
-    TaskOutcome,
-    TaskState,
-    TaskStep,
+    BookingParty,
+    BookingReasonCode,
+    BookingState,
+    BookingTransition,
+    RefundGround,
 )
-from domain.bookings.lifecycle import BOOKINGS, PROPOSALS, TASKS
-from domain.bookings.looking import PlaceShown, place, whole
-from domain.bookings.models import Booking, Proposal
-from domain.bookings.pay_holds import move_pay
-from domain.bookings.paying import Paid, follow_payment, pay
-from domain.bookings.price_drops import follow_price_drop
-from domain.bookings.proposals import Change, propose
-from domain.bookings.proposals import accept as accept_proposal
-from domain.bookings.proposals import decline as decline_proposal
-from domain.bookings.proposals import withdraw as withdraw_proposal
-from domain.bookings.queries import (
-    Chosen,
-    DisputeLine,
-    ProposalLine,
-    Summary,
-    Whole,
-    due,
-    due_proposals,
-    page,
-)
-from domain.bookings.reminding import remind
+from domain.bookings.lifecycle import BOOKINGS
+from domain.bookings.models import Booking
+from domain.bookings.money.payment_actions import BookingPayment, apply_payment_state, pay
+from domain.bookings.queries import BookingDetails, BookingSummaryRow, due_bookings, list_user_bookings
 from domain.bookings.requests import accept, decline, request
-from domain.bookings.rules import task_steps
-from domain.bookings.steps import By, side_of
-from domain.bookings.suspending import follow_profile, follow_reinstatement, follow_suspension
-from domain.bookings.task_models import BookingTask
-from domain.bookings.task_queries import TaskLine, to_remind
-from domain.bookings.task_queries import undecided as undecided_tasks
-from domain.bookings.tasks import Which as WhichTask
-from domain.bookings.tasks import confirm as confirm_task
-from domain.bookings.tasks import decide as decide_task
-from domain.bookings.tasks import decide_overdue as decide_overdue_tasks
-from domain.bookings.tasks import object_to as object_to_task
-from domain.bookings.tasks import perform as perform_task
-from domain.bookings.tasks import report_block as report_task_blocked
-from domain.bookings.tasks import report_unmet as report_task_unmet
-from domain.bookings.timeline import Entry, timeline
+from domain.bookings.transition import CallerOrActor, party_of
+from domain.bookings.views.reads import get_booking_details, visible_place
+from domain.bookings.views.timeline import BookingTimelineEntry, list_timeline
 
 __all__ = [
     "BOOKINGS",
     "INVARIANTS",
-    "PROPOSALS",
-    "TASKS",
+    "AllowedActions",
     "Amounts",
     "Booking",
-    "BookingTask",
-    "BroughtIn",
-    "By",
-    "Change",
-    "Chosen",
-    "DisputeLine",
-    "Entry",
-    "Filling",
-    "Ground",
-    "OpenSteps",
-    "Paid",
-    "PlaceShown",
-    "Preview",
-    "Proposal",
-    "ProposalKind",
-    "ProposalLine",
-    "ProposalState",
-    "ReasonCode",
-    "Settlement",
-    "Side",
-    "State",
-    "Step",
-    "Summary",
-    "TaskLine",
-    "TaskOutcome",
-    "TaskState",
-    "TaskStep",
-    "WhichTask",
-    "Whole",
+    "BookingDetails",
+    "BookingParty",
+    "BookingPayment",
+    "BookingReasonCode",
+    "BookingState",
+    "BookingSummaryRow",
+    "BookingTimelineEntry",
+    "BookingTransition",
+    "CallerOrActor",
+    "CancellationPreview",
+    "FinalAmounts",
+    "RefundGround",
     "accept",
-    "accept_proposal",
-    "act",
-    "answer",
-    "brought_in",
+    "allowed_actions",
+    "apply_payment_state",
     "cancel",
     "complete",
-    "confirm_task",
-    "contest_no_show",
-    "decide_overdue_tasks",
-    "decide_task",
     "decline",
-    "decline_proposal",
     "deliver",
-    "dispute",
-    "due",
-    "due_proposals",
-    "expire_proposal",
-    "filling",
-    "follow_payment",
-    "follow_price_drop",
-    "follow_profile",
-    "follow_reinstatement",
-    "follow_suspension",
-    "move_pay",
-    "object_to_task",
-    "open_steps",
-    "page",
+    "due_bookings",
+    "final_amounts_of",
+    "get_booking_details",
+    "list_timeline",
+    "list_user_bookings",
+    "party_of",
     "pay",
-    "perform_task",
-    "place",
-    "preview",
-    "propose",
-    "remind",
+    "preview_cancellation",
     "report_no_show",
-    "report_task_blocked",
-    "report_task_unmet",
     "request",
-    "resolve",
-    "settlement_of",
-    "side_of",
+    "run_due_transition",
     "start",
-    "task_steps",
-    "timeline",
-    "to_remind",
-    "undecided_tasks",
-    "whole",
+    "visible_place",
     "withdraw",
-    "withdraw_proposal",
 ]

@@ -5,91 +5,101 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain.bookings import endings, guards, rules, stakes, stopping
+from domain.bookings import guards, rules
+from domain.bookings.booking_tasks import stakes
+from domain.bookings.cancellations import finalize
 from domain.bookings.events import BookingDelivered, BookingStarted, NoShowReported
-from domain.bookings.kinds import Step
+from domain.bookings.kinds import BookingTransition
 from domain.bookings.models import Booking
-from domain.bookings.steps import By, Standing, allow, move, record, standing
+from domain.bookings.money import payment_stops
+from domain.bookings.transition import (
+    ActionContext,
+    CallerOrActor,
+    apply_transition,
+    check_transition,
+    load_context,
+    record_event,
+)
 
 
 def start(
-    session: Session, booking_id: UUID, *, by: By, at: datetime, if_match: int | None = None
+    session: Session, booking_id: UUID, *, by: CallerOrActor, at: datetime, if_match: int | None = None
 ) -> Booking:
     """Say that the service has begun.
 
     Raises `NotNow`, `TooEarly` before the agreed start, and `AccountSuspended` where a side of it is.
     """
-    here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    started(session, here)
-    return here.booking
+    context = load_context(session, booking_id, by=by, at=at, if_match=if_match)
+    apply_start(session, context)
+    return context.booking
 
 
-def started(session: Session, here: Standing) -> None:
+def apply_start(session: Session, context: ActionContext) -> None:
     """The step behind `start`, for a booking that is locked already."""
-    booking = here.booking
-    guards.check(session, here, Step.START)
-    move(session, here, Step.START, due_at=booking.during.end)
-    booking.started_at = here.at
-    record(session, here, BookingStarted(booking_id=booking.id))
+    booking = context.booking
+    guards.check_allowed(session, context, BookingTransition.START)
+    apply_transition(session, context, BookingTransition.START, due_at=booking.during.end)
+    booking.started_at = context.at
+    record_event(session, context, BookingStarted(booking_id=booking.id))
 
 
 def deliver(
-    session: Session, booking_id: UUID, *, by: By, at: datetime, if_match: int | None = None
+    session: Session, booking_id: UUID, *, by: CallerOrActor, at: datetime, if_match: int | None = None
 ) -> Booking:
     """Say that the service is done. From now on the customer may complete it or object. Raises `NotNow`."""
-    here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    delivered(session, here)
-    return here.booking
+    context = load_context(session, booking_id, by=by, at=at, if_match=if_match)
+    apply_delivery(session, context)
+    return context.booking
 
 
-def delivered(session: Session, here: Standing) -> None:
+def apply_delivery(session: Session, context: ActionContext) -> None:
     """The step behind `deliver`, for a booking that is locked already."""
-    booking = here.booking
-    allow(here, Step.DELIVER)
-    booking.delivered_at = here.at
+    booking = context.booking
+    check_transition(context, BookingTransition.DELIVER)
+    booking.delivered_at = context.at
     object_by = stakes.completion_due(session, booking)
-    move(session, here, Step.DELIVER, due_at=object_by)
-    record(session, here, BookingDelivered(booking_id=booking.id, object_by=object_by))
+    apply_transition(session, context, BookingTransition.DELIVER, due_at=object_by)
+    record_event(session, context, BookingDelivered(booking_id=booking.id, object_by=object_by))
 
 
 def complete(
-    session: Session, booking_id: UUID, *, by: By, at: datetime, if_match: int | None = None
+    session: Session, booking_id: UUID, *, by: CallerOrActor, at: datetime, if_match: int | None = None
 ) -> Booking:
     """Say that what was booked was done: the provider is paid.
 
     Raises `NotNow`, and `TasksOpen` while others may still say how the customer's own tasks went.
     """
-    here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    guards.check(session, here, Step.COMPLETE)
-    completed(session, here)
-    return here.booking
+    context = load_context(session, booking_id, by=by, at=at, if_match=if_match)
+    guards.check_allowed(session, context, BookingTransition.COMPLETE)
+    apply_completion(session, context)
+    return context.booking
 
 
-def completed(session: Session, here: Standing) -> None:
+def apply_completion(session: Session, context: ActionContext) -> None:
     """The step behind `complete`, for a booking that is locked already."""
-    endings.end(session, here, Step.COMPLETE, endings.CARRIED_OUT)
+    finalize.end_booking(session, context, BookingTransition.COMPLETE, finalize.CARRIED_OUT)
 
 
-def completed_by_clock(session: Session, here: Standing) -> None:
+def complete_unless_stopped(session: Session, context: ActionContext) -> None:
     """Complete a delivered booking, unless a card dispute stops its money: then look again later."""
-    if not stopping.postpone(session, here):
-        completed(session, here)
+    if not payment_stops.postpone_while_stopped(session, context):
+        apply_completion(session, context)
 
 
 def report_no_show(
-    session: Session, booking_id: UUID, *, by: By, at: datetime, if_match: int | None = None
+    session: Session, booking_id: UUID, *, by: CallerOrActor, at: datetime, if_match: int | None = None
 ) -> Booking:
     """Say that the other side did not come. They may contest it before anything is charged.
 
     Raises `NotNow`, and `TooEarly` while they are only a little late.
     """
-    here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    booking, terms = here.booking, here.booking.terms
-    guards.check(session, here, Step.REPORT_NO_SHOW)
+    context = load_context(session, booking_id, by=by, at=at, if_match=if_match)
+    booking, terms = context.booking, context.booking.terms
+    guards.check_allowed(session, context, BookingTransition.REPORT_NO_SHOW)
     contest_by = rules.contest_due(at, terms)
-    move(session, here, Step.REPORT_NO_SHOW, due_at=contest_by)
+    apply_transition(session, context, BookingTransition.REPORT_NO_SHOW, due_at=contest_by)
     booking.no_show_at = at
-    booking.no_show_side = here.side.other
-    fact = NoShowReported(booking_id=booking.id, absent=here.side.other, contest_by=contest_by)
-    record(session, here, fact)
+    booking.no_show_side = context.party.counterparty
+    event = NoShowReported(booking_id=booking.id, absent=context.party.counterparty, contest_by=contest_by)
+    record_event(session, context, event)
     return booking

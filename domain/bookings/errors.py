@@ -62,14 +62,14 @@ class NotPayable(Conflict):
     title = "There is nothing to pay here"
 
 
-class NotYoursToAnswer(Conflict):
+class OtherPartyMustAnswer(Conflict):
     """The side that asked cannot answer for the other."""
 
-    slug = "not-yours-to-answer"
+    slug = "other-party-must-answer"
     title = "This is for the other side to answer"
 
 
-class DisputeAnsweredAlready(Conflict):
+class DisputeAlreadyAnswered(Conflict):
     """A dispute is answered once; operators have the word now."""
 
     slug = "dispute-answered"
@@ -105,8 +105,8 @@ class IncreaseNotPayable(Conflict):
     title = "This change would cost more"
 
 
-class PreviewOver(Conflict):
+class PreviewExpired(Conflict):
     """The preview is older than a minute, of another state of the booking, or not one of ours."""
 
-    slug = "preview-over"
+    slug = "preview-expired"
     title = "Look at the preview again"

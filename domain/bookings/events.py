@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain.bookings.kinds import Ground, ProposalKind, ReasonCode, Side, State
+from domain.bookings.kinds import BookingParty, BookingReasonCode, BookingState, ProposalKind, RefundGround
 from domain.foundation.events import DomainEvent
 
 
 @dataclass(frozen=True)
-class BookingFact(DomainEvent):
+class BookingEvent(DomainEvent):
     """A fact about one booking."""
 
     audit_only: ClassVar[bool] = True
@@ -23,7 +23,7 @@ class BookingFact(DomainEvent):
 
 
 @dataclass(frozen=True)
-class BookingRequested(BookingFact):
+class BookingRequested(BookingEvent):
     """A customer took a quote; the time is held and the payment awaited."""
 
     name: ClassVar[str] = "booking.requested"
@@ -39,7 +39,7 @@ class BookingRequested(BookingFact):
 
 
 @dataclass(frozen=True)
-class BookingAuthorized(BookingFact):
+class BookingAuthorized(BookingEvent):
     """The payment is authorized; the provider is asked."""
 
     name: ClassVar[str] = "booking.authorized"
@@ -48,7 +48,7 @@ class BookingAuthorized(BookingFact):
 
 
 @dataclass(frozen=True)
-class BookingConfirmed(BookingFact):
+class BookingConfirmed(BookingEvent):
     """It is agreed: the provider accepted, or the offer books instantly."""
 
     name: ClassVar[str] = "booking.confirmed"
@@ -56,7 +56,7 @@ class BookingConfirmed(BookingFact):
 
 
 @dataclass(frozen=True)
-class PriceLowered(BookingFact):
+class PriceLowered(BookingEvent):
     """Somebody later pays less for the same start, so this customer does too: less money, credits, or both.
 
     Credits, in thousandths, come back where they shielded from what demand added.
@@ -72,65 +72,65 @@ class PriceLowered(BookingFact):
 
 
 @dataclass(frozen=True)
-class BookingDeclined(BookingFact):
+class BookingDeclined(BookingEvent):
     """The provider said no."""
 
     name: ClassVar[str] = "booking.declined"
 
-    reason_code: ReasonCode | None
+    reason_code: BookingReasonCode | None
 
 
 @dataclass(frozen=True)
-class BookingExpired(BookingFact):
+class BookingExpired(BookingEvent):
     """A clock ran out before it was agreed: the payment's, or the provider's."""
 
     name: ClassVar[str] = "booking.expired"
 
-    was: State
+    was: BookingState
 
 
 @dataclass(frozen=True)
-class BookingCancelled(BookingFact):
+class BookingCancelled(BookingEvent):
     """It was called off; this much goes back to the customer, the whole stake in it, on this ground."""
 
     name: ClassVar[str] = "booking.cancelled"
     audit_only: ClassVar[bool] = False
 
-    cancelled_by: Side
-    reason_code: ReasonCode | None
-    ground: Ground | None
+    cancelled_by: BookingParty
+    reason_code: BookingReasonCode | None
+    ground: RefundGround | None
     refund_amount: int
     currency: str
 
 
 @dataclass(frozen=True)
-class PartySuspended(BookingFact):
+class PartySuspended(BookingEvent):
     """One side's account was suspended. Unless that ends first, the booking is cancelled at `cancels_at`."""
 
     name: ClassVar[str] = "booking.party_suspended"
 
-    side: Side
+    party: BookingParty
     cancels_at: datetime
 
 
 @dataclass(frozen=True)
-class PartyReinstated(BookingFact):
+class PartyReinstated(BookingEvent):
     """The suspended side is back, and the booking begins at its start as agreed."""
 
     name: ClassVar[str] = "booking.party_reinstated"
 
-    side: Side
+    party: BookingParty
 
 
 @dataclass(frozen=True)
-class BookingStarted(BookingFact):
+class BookingStarted(BookingEvent):
     """The service began."""
 
     name: ClassVar[str] = "booking.started"
 
 
 @dataclass(frozen=True)
-class BookingDelivered(BookingFact):
+class BookingDelivered(BookingEvent):
     """The service is done; the customer may object until then."""
 
     name: ClassVar[str] = "booking.delivered"
@@ -139,7 +139,7 @@ class BookingDelivered(BookingFact):
 
 
 @dataclass(frozen=True)
-class BookingCompleted(BookingFact):
+class BookingCompleted(BookingEvent):
     """It ended as agreed, or as operators decided it counts."""
 
     name: ClassVar[str] = "booking.completed"
@@ -150,28 +150,28 @@ class BookingCompleted(BookingFact):
 
 
 @dataclass(frozen=True)
-class NoShowReported(BookingFact):
+class NoShowReported(BookingEvent):
     """One side says that the other did not come; it may be contested until then."""
 
     name: ClassVar[str] = "booking.no_show_reported"
 
-    absent: Side
+    absent: BookingParty
     contest_by: datetime
 
 
 @dataclass(frozen=True)
-class BookingDisputed(BookingFact):
+class BookingDisputed(BookingEvent):
     """One side disagrees with a delivery or a no-show; the other may answer until then."""
 
     name: ClassVar[str] = "booking.disputed"
 
-    opened_by: Side
-    reason_code: ReasonCode
+    opened_by: BookingParty
+    reason_code: BookingReasonCode
     answer_by: datetime
 
 
 @dataclass(frozen=True)
-class DisputeAnswered(BookingFact):
+class DisputeAnswered(BookingEvent):
     """The other side said its part; operators decide until then."""
 
     name: ClassVar[str] = "booking.dispute_answered"
@@ -180,24 +180,24 @@ class DisputeAnswered(BookingFact):
 
 
 @dataclass(frozen=True)
-class DisputeResolved(BookingFact):
+class DisputeResolved(BookingEvent):
     """It was decided, by an operator or by a clock that ran out."""
 
     name: ClassVar[str] = "booking.dispute_resolved"
 
-    outcome: State
+    outcome: BookingState
     refund_bp: int
 
 
 @dataclass(frozen=True)
-class ChangeProposed(BookingFact):
+class ChangeProposed(BookingEvent):
     """One side proposed other terms; this is what the customer would pay more (or less)."""
 
     name: ClassVar[str] = "booking.change_proposed"
 
     proposal_id: UUID
     kind: ProposalKind
-    by_side: Side
+    by_side: BookingParty
     start: datetime
     end: datetime
     difference_amount: int
@@ -206,7 +206,7 @@ class ChangeProposed(BookingFact):
 
 
 @dataclass(frozen=True)
-class ChangeAccepted(BookingFact):
+class ChangeAccepted(BookingEvent):
     """The other side agreed; from now on these are the terms."""
 
     name: ClassVar[str] = "booking.change_accepted"
@@ -220,7 +220,7 @@ class ChangeAccepted(BookingFact):
 
 
 @dataclass(frozen=True)
-class ChangeDeclined(BookingFact):
+class ChangeDeclined(BookingEvent):
     """The other side said no; everything stays as it was."""
 
     name: ClassVar[str] = "booking.change_declined"
@@ -229,7 +229,7 @@ class ChangeDeclined(BookingFact):
 
 
 @dataclass(frozen=True)
-class ChangeWithdrawn(BookingFact):
+class ChangeWithdrawn(BookingEvent):
     """The side that proposed a change took it back."""
 
     name: ClassVar[str] = "booking.change_withdrawn"
@@ -238,7 +238,7 @@ class ChangeWithdrawn(BookingFact):
 
 
 @dataclass(frozen=True)
-class ChangeExpired(BookingFact):
+class ChangeExpired(BookingEvent):
     """Nobody answered a proposal in time, or the booking moved on."""
 
     name: ClassVar[str] = "booking.change_expired"
@@ -247,7 +247,7 @@ class ChangeExpired(BookingFact):
 
 
 @dataclass(frozen=True)
-class BooksClosed(BookingFact):
+class BooksClosed(BookingEvent):
     """What was kept is distributed: nothing is held for this booking any more.
 
     The amounts include `stake_amount`, what is kept for tasks left undone.

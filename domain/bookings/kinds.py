@@ -7,7 +7,7 @@ what the booking is in between; a **reason** is the machine-readable half of why
 from enum import StrEnum
 
 
-class State(StrEnum):
+class BookingState(StrEnum):
     """Where a booking is in its life (`lifecycle.py`). Who cancelled and why are fields, not states."""
 
     PENDING_PAYMENT = "pending_payment"
@@ -23,11 +23,13 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
-ENDED = frozenset({State.COMPLETED, State.CANCELLED, State.DECLINED, State.EXPIRED})
+ENDED = frozenset(
+    {BookingState.COMPLETED, BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED}
+)
 """The states a booking rests in. Money may still be on its way; see `books_closed_at`."""
 
 
-class Side(StrEnum):
+class BookingParty(StrEnum):
     """In which capacity somebody acts on a booking. Two of them are people who agreed on something."""
 
     CUSTOMER = "customer"
@@ -37,12 +39,14 @@ class Side(StrEnum):
     PAYMENT = "payment"
 
     @property
-    def other(self) -> "Side":
+    def counterparty(self) -> "BookingParty":
         """The party across the table; only a customer or a provider has one."""
-        return {Side.CUSTOMER: Side.PROVIDER, Side.PROVIDER: Side.CUSTOMER}[self]
+        return {BookingParty.CUSTOMER: BookingParty.PROVIDER, BookingParty.PROVIDER: BookingParty.CUSTOMER}[
+            self
+        ]
 
 
-class Step(StrEnum):
+class BookingTransition(StrEnum):
     """What can be done to a booking: the names of the rows of the lifecycle."""
 
     AUTHORIZE = "authorize"
@@ -60,14 +64,14 @@ class Step(StrEnum):
     COMPLETE = "complete"
     REPORT_NO_SHOW = "report_no_show"
     CONTEST_NO_SHOW = "contest_no_show"
-    SETTLE_NO_SHOW = "settle_no_show"
+    CANCEL_FOR_NO_SHOW = "cancel_for_no_show"
     DISPUTE = "dispute"
     ANSWER_DISPUTE = "answer_dispute"
     RESOLVE_AS_COMPLETED = "resolve_as_completed"
     RESOLVE_AS_CANCELLED = "resolve_as_cancelled"
 
 
-class ReasonCode(StrEnum):
+class BookingReasonCode(StrEnum):
     """Why a booking was called off or disputed. The last six are said by the product, not by people."""
 
     CHANGED_PLANS = "changed_plans"
@@ -87,7 +91,7 @@ class ReasonCode(StrEnum):
     ACCOUNT_SUSPENDED = "account_suspended"
 
 
-class Ground(StrEnum):
+class RefundGround(StrEnum):
     """Which rule decided what is given back when a booking ends."""
 
     CARRIED_OUT = "carried_out"
@@ -114,7 +118,7 @@ class TaskState(StrEnum):
     SETTLED = "settled"
 
 
-class TaskStep(StrEnum):
+class TaskTransition(StrEnum):
     """What can be done to a task: the names of the rows of its lifecycle."""
 
     PERFORM = "perform"
@@ -154,7 +158,7 @@ class ProposalState(StrEnum):
     EXPIRED = "expired"
 
 
-class ProposalSide(StrEnum):
+class ProposalParty(StrEnum):
     """Who acts on a proposal: the side that made it, the side it was made to, or the clock."""
 
     PROPOSER = "proposer"

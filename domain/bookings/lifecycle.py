@@ -12,105 +12,157 @@ by confirming or admitting a block, the customer by saying themselves that a tas
 the provider's yes, and operators who stay silent have decided for the customer: the saving was promised.
 """
 
-from domain.bookings.kinds import ENDED, ProposalSide, ProposalState, Side, State, Step, TaskState, TaskStep
+from domain.bookings.kinds import (
+    ENDED,
+    BookingParty,
+    BookingState,
+    BookingTransition,
+    ProposalParty,
+    ProposalState,
+    TaskState,
+    TaskTransition,
+)
 from domain.foundation.lifecycle import Lifecycle, Transition
 
-_PARTIES = frozenset({Side.CUSTOMER, Side.PROVIDER})
+_PARTIES = frozenset({BookingParty.CUSTOMER, BookingParty.PROVIDER})
 
 
-def _row(
-    step: Step, who: Side | frozenset[Side], source: State | frozenset[State], target: State, due: str = ""
-) -> Transition[State, Side]:
+def _booking_transition(
+    transition: BookingTransition,
+    who: BookingParty | frozenset[BookingParty],
+    source: BookingState | frozenset[BookingState],
+    target: BookingState,
+    due: str = "",
+) -> Transition[BookingState, BookingParty]:
     return Transition(
-        name=step,
-        actors=frozenset({who}) if isinstance(who, Side) else who,
-        sources=frozenset({source}) if isinstance(source, State) else source,
+        name=transition,
+        actors=frozenset({who}) if isinstance(who, BookingParty) else who,
+        sources=frozenset({source}) if isinstance(source, BookingState) else source,
         target=target,
         due=due,
     )
 
 
-BOOKINGS: Lifecycle[State, Side] = Lifecycle(
+BOOKINGS: Lifecycle[BookingState, BookingParty] = Lifecycle(
     noun="booking",
-    initial=frozenset({State.PENDING_PAYMENT}),
+    initial=frozenset({BookingState.PENDING_PAYMENT}),
     final=ENDED,
     transitions=(
-        _row(Step.AUTHORIZE, Side.PAYMENT, State.PENDING_PAYMENT, State.REQUESTED),
-        _row(Step.AUTHORIZE_INSTANTLY, Side.PAYMENT, State.PENDING_PAYMENT, State.CONFIRMED),
-        _row(Step.EXPIRE_PAYMENT, Side.CLOCK, State.PENDING_PAYMENT, State.EXPIRED, "when the hold expires"),
-        _row(Step.ACCEPT, Side.PROVIDER, State.REQUESTED, State.CONFIRMED),
-        _row(Step.DECLINE, Side.PROVIDER, State.REQUESTED, State.DECLINED),
-        _row(
-            Step.EXPIRE_REQUEST,
-            Side.CLOCK,
-            State.REQUESTED,
-            State.EXPIRED,
+        _booking_transition(
+            BookingTransition.AUTHORIZE,
+            BookingParty.PAYMENT,
+            BookingState.PENDING_PAYMENT,
+            BookingState.REQUESTED,
+        ),
+        _booking_transition(
+            BookingTransition.AUTHORIZE_INSTANTLY,
+            BookingParty.PAYMENT,
+            BookingState.PENDING_PAYMENT,
+            BookingState.CONFIRMED,
+        ),
+        _booking_transition(
+            BookingTransition.EXPIRE_PAYMENT,
+            BookingParty.CLOCK,
+            BookingState.PENDING_PAYMENT,
+            BookingState.EXPIRED,
+            "when the hold expires",
+        ),
+        _booking_transition(
+            BookingTransition.ACCEPT, BookingParty.PROVIDER, BookingState.REQUESTED, BookingState.CONFIRMED
+        ),
+        _booking_transition(
+            BookingTransition.DECLINE, BookingParty.PROVIDER, BookingState.REQUESTED, BookingState.DECLINED
+        ),
+        _booking_transition(
+            BookingTransition.EXPIRE_REQUEST,
+            BookingParty.CLOCK,
+            BookingState.REQUESTED,
+            BookingState.EXPIRED,
             "the earliest of the answer window, the authorization's deadline, start minus notice",
         ),
-        _row(Step.WITHDRAW, Side.CUSTOMER, State.REQUESTED, State.CANCELLED),
-        _row(Step.CANCEL, _PARTIES | {Side.OPERATOR}, State.CONFIRMED, State.CANCELLED),
-        _row(
-            Step.LOSE_PAYMENT,
-            Side.PAYMENT,
-            frozenset({State.REQUESTED, State.CONFIRMED}),
-            State.CANCELLED,
+        _booking_transition(
+            BookingTransition.WITHDRAW, BookingParty.CUSTOMER, BookingState.REQUESTED, BookingState.CANCELLED
         ),
-        _row(
-            Step.CANCEL_FOR_SUSPENSION,
-            Side.CLOCK,
-            State.CONFIRMED,
-            State.CANCELLED,
+        _booking_transition(
+            BookingTransition.CANCEL,
+            _PARTIES | {BookingParty.OPERATOR},
+            BookingState.CONFIRMED,
+            BookingState.CANCELLED,
+        ),
+        _booking_transition(
+            BookingTransition.LOSE_PAYMENT,
+            BookingParty.PAYMENT,
+            frozenset({BookingState.REQUESTED, BookingState.CONFIRMED}),
+            BookingState.CANCELLED,
+        ),
+        _booking_transition(
+            BookingTransition.CANCEL_FOR_SUSPENSION,
+            BookingParty.CLOCK,
+            BookingState.CONFIRMED,
+            BookingState.CANCELLED,
             "24 hours before the start, where the user of either side is suspended",
         ),
-        _row(Step.START, _PARTIES | {Side.CLOCK}, State.CONFIRMED, State.IN_PROGRESS, "at the start"),
-        _row(
-            Step.DELIVER,
-            frozenset({Side.PROVIDER, Side.CLOCK}),
-            State.IN_PROGRESS,
-            State.DELIVERED,
+        _booking_transition(
+            BookingTransition.START,
+            _PARTIES | {BookingParty.CLOCK},
+            BookingState.CONFIRMED,
+            BookingState.IN_PROGRESS,
+            "at the start",
+        ),
+        _booking_transition(
+            BookingTransition.DELIVER,
+            frozenset({BookingParty.PROVIDER, BookingParty.CLOCK}),
+            BookingState.IN_PROGRESS,
+            BookingState.DELIVERED,
             "at the end",
         ),
-        _row(
-            Step.COMPLETE,
-            frozenset({Side.CUSTOMER, Side.CLOCK}),
-            State.DELIVERED,
-            State.COMPLETED,
+        _booking_transition(
+            BookingTransition.COMPLETE,
+            frozenset({BookingParty.CUSTOMER, BookingParty.CLOCK}),
+            BookingState.DELIVERED,
+            BookingState.COMPLETED,
             "48 hours after delivery",
         ),
-        _row(
-            Step.REPORT_NO_SHOW,
+        _booking_transition(
+            BookingTransition.REPORT_NO_SHOW,
             _PARTIES,
-            frozenset({State.CONFIRMED, State.IN_PROGRESS}),
-            State.NO_SHOW,
+            frozenset({BookingState.CONFIRMED, BookingState.IN_PROGRESS}),
+            BookingState.NO_SHOW,
         ),
-        _row(Step.CONTEST_NO_SHOW, _PARTIES, State.NO_SHOW, State.DISPUTED),
-        _row(
-            Step.SETTLE_NO_SHOW,
-            Side.CLOCK,
-            State.NO_SHOW,
-            State.CANCELLED,
+        _booking_transition(
+            BookingTransition.CONTEST_NO_SHOW, _PARTIES, BookingState.NO_SHOW, BookingState.DISPUTED
+        ),
+        _booking_transition(
+            BookingTransition.CANCEL_FOR_NO_SHOW,
+            BookingParty.CLOCK,
+            BookingState.NO_SHOW,
+            BookingState.CANCELLED,
             "24 hours after the report, unless contested",
         ),
-        _row(Step.DISPUTE, Side.CUSTOMER, State.DELIVERED, State.DISPUTED),
-        _row(Step.ANSWER_DISPUTE, _PARTIES, State.DISPUTED, State.DISPUTED),
-        _row(
-            Step.RESOLVE_AS_COMPLETED,
-            frozenset({Side.OPERATOR, Side.CLOCK}),
-            State.DISPUTED,
-            State.COMPLETED,
+        _booking_transition(
+            BookingTransition.DISPUTE, BookingParty.CUSTOMER, BookingState.DELIVERED, BookingState.DISPUTED
+        ),
+        _booking_transition(
+            BookingTransition.ANSWER_DISPUTE, _PARTIES, BookingState.DISPUTED, BookingState.DISPUTED
+        ),
+        _booking_transition(
+            BookingTransition.RESOLVE_AS_COMPLETED,
+            frozenset({BookingParty.OPERATOR, BookingParty.CLOCK}),
+            BookingState.DISPUTED,
+            BookingState.COMPLETED,
             "the customer did not answer in 72 hours, or no operator decided in 14 days",
         ),
-        _row(
-            Step.RESOLVE_AS_CANCELLED,
-            frozenset({Side.OPERATOR, Side.CLOCK}),
-            State.DISPUTED,
-            State.CANCELLED,
+        _booking_transition(
+            BookingTransition.RESOLVE_AS_CANCELLED,
+            frozenset({BookingParty.OPERATOR, BookingParty.CLOCK}),
+            BookingState.DISPUTED,
+            BookingState.CANCELLED,
             "the provider did not answer in 72 hours",
         ),
     ),
 )
 
-PROPOSALS: Lifecycle[ProposalState, ProposalSide] = Lifecycle(
+PROPOSALS: Lifecycle[ProposalState, ProposalParty] = Lifecycle(
     noun="proposal",
     initial=frozenset({ProposalState.OPEN}),
     final=frozenset(ProposalState) - {ProposalState.OPEN},
@@ -123,12 +175,12 @@ PROPOSALS: Lifecycle[ProposalState, ProposalSide] = Lifecycle(
             due=due,
         )
         for name, who, target, due in (
-            ("accept", ProposalSide.ANSWERER, ProposalState.ACCEPTED, ""),
-            ("decline", ProposalSide.ANSWERER, ProposalState.DECLINED, ""),
-            ("withdraw", ProposalSide.PROPOSER, ProposalState.WITHDRAWN, ""),
+            ("accept", ProposalParty.ANSWERER, ProposalState.ACCEPTED, ""),
+            ("decline", ProposalParty.ANSWERER, ProposalState.DECLINED, ""),
+            ("withdraw", ProposalParty.PROPOSER, ProposalState.WITHDRAWN, ""),
             (
                 "expire",
-                ProposalSide.CLOCK,
+                ProposalParty.CLOCK,
                 ProposalState.EXPIRED,
                 "when its time to answer is over, or the booking is no longer confirmed",
             ),
@@ -136,74 +188,88 @@ PROPOSALS: Lifecycle[ProposalState, ProposalSide] = Lifecycle(
     ),
 )
 
-_UNSAID = frozenset({TaskState.AGREED, TaskState.PERFORMED})
+_UNREPORTED = frozenset({TaskState.AGREED, TaskState.PERFORMED})
 
 
-def _task_row(
-    step: TaskStep,
-    who: Side | frozenset[Side],
+def _task_transition(
+    transition: TaskTransition,
+    who: BookingParty | frozenset[BookingParty],
     source: frozenset[TaskState],
     target: TaskState,
     due: str = "",
-) -> Transition[TaskState, Side]:
+) -> Transition[TaskState, BookingParty]:
     return Transition(
-        name=step,
-        actors=frozenset({who}) if isinstance(who, Side) else who,
+        name=transition,
+        actors=frozenset({who}) if isinstance(who, BookingParty) else who,
         sources=source,
         target=target,
         due=due,
     )
 
 
-TASKS: Lifecycle[TaskState, Side] = Lifecycle(
+TASKS: Lifecycle[TaskState, BookingParty] = Lifecycle(
     noun="task",
     initial=frozenset({TaskState.AGREED}),
     final=frozenset({TaskState.SETTLED}),
     transitions=(
-        _task_row(TaskStep.PERFORM, Side.CUSTOMER, frozenset({TaskState.AGREED}), TaskState.PERFORMED),
-        _task_row(
-            TaskStep.CONFIRM,
-            Side.PROVIDER,
+        _task_transition(
+            TaskTransition.PERFORM, BookingParty.CUSTOMER, frozenset({TaskState.AGREED}), TaskState.PERFORMED
+        ),
+        _task_transition(
+            TaskTransition.CONFIRM,
+            BookingParty.PROVIDER,
             frozenset(TaskState) - {TaskState.CONFIRMED, TaskState.SETTLED},
             TaskState.CONFIRMED,
         ),
-        _task_row(
-            TaskStep.CONFIRM,
-            Side.CLOCK,
-            _UNSAID,
+        _task_transition(
+            TaskTransition.CONFIRM,
+            BookingParty.CLOCK,
+            _UNREPORTED,
             TaskState.CONFIRMED,
             "when the booking is completed and the provider has said nothing",
         ),
-        _task_row(TaskStep.REPORT_UNMET, Side.PROVIDER, _UNSAID, TaskState.UNMET),
-        _task_row(
-            TaskStep.REPORT_UNMET,
-            Side.CUSTOMER,
-            _UNSAID | {TaskState.BLOCKED, TaskState.DISPUTED},
+        _task_transition(TaskTransition.REPORT_UNMET, BookingParty.PROVIDER, _UNREPORTED, TaskState.UNMET),
+        _task_transition(
+            TaskTransition.REPORT_UNMET,
+            BookingParty.CUSTOMER,
+            _UNREPORTED | {TaskState.BLOCKED, TaskState.DISPUTED},
             TaskState.UNMET,
         ),
-        _task_row(TaskStep.REPORT_BLOCK, Side.CUSTOMER, _UNSAID, TaskState.BLOCKED),
-        _task_row(
-            TaskStep.REPORT_BLOCK,
-            Side.PROVIDER,
-            _UNSAID | {TaskState.UNMET, TaskState.DISPUTED},
+        _task_transition(TaskTransition.REPORT_BLOCK, BookingParty.CUSTOMER, _UNREPORTED, TaskState.BLOCKED),
+        _task_transition(
+            TaskTransition.REPORT_BLOCK,
+            BookingParty.PROVIDER,
+            _UNREPORTED | {TaskState.UNMET, TaskState.DISPUTED},
             TaskState.BLOCKED,
         ),
-        _task_row(TaskStep.OBJECT, Side.CUSTOMER, frozenset({TaskState.UNMET}), TaskState.DISPUTED),
-        _task_row(TaskStep.OBJECT, Side.PROVIDER, frozenset({TaskState.BLOCKED}), TaskState.DISPUTED),
-        _task_row(
-            TaskStep.DECIDE_AS_CONFIRMED,
-            frozenset({Side.OPERATOR, Side.CLOCK}),
+        _task_transition(
+            TaskTransition.OBJECT, BookingParty.CUSTOMER, frozenset({TaskState.UNMET}), TaskState.DISPUTED
+        ),
+        _task_transition(
+            TaskTransition.OBJECT, BookingParty.PROVIDER, frozenset({TaskState.BLOCKED}), TaskState.DISPUTED
+        ),
+        _task_transition(
+            TaskTransition.DECIDE_AS_CONFIRMED,
+            frozenset({BookingParty.OPERATOR, BookingParty.CLOCK}),
             frozenset({TaskState.DISPUTED}),
             TaskState.CONFIRMED,
             "no operator decided within the time of the policy, 72 hours unless it says otherwise",
         ),
-        _task_row(TaskStep.DECIDE_AS_UNMET, Side.OPERATOR, frozenset({TaskState.DISPUTED}), TaskState.UNMET),
-        _task_row(
-            TaskStep.DECIDE_AS_BLOCKED, Side.OPERATOR, frozenset({TaskState.DISPUTED}), TaskState.BLOCKED
+        _task_transition(
+            TaskTransition.DECIDE_AS_UNMET,
+            BookingParty.OPERATOR,
+            frozenset({TaskState.DISPUTED}),
+            TaskState.UNMET,
         ),
-        _task_row(
-            TaskStep.SETTLE,
-            Side.CLOCK,
+        _task_transition(
+            TaskTransition.DECIDE_AS_BLOCKED,
+            BookingParty.OPERATOR,
+            frozenset({TaskState.DISPUTED}),
+            TaskState.BLOCKED,
+        ),
+        _task_transition(
+            TaskTransition.SETTLE,
+            BookingParty.CLOCK,
             frozenset(TaskState) - {TaskState.SETTLED},
             TaskState.SETTLED,
             "when the booking ends",

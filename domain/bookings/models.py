@@ -19,9 +19,17 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from domain.bookings.cancellation import Amounts, CreditsUsed
-from domain.bookings.kinds import ENDED, Ground, ProposalKind, ProposalState, ReasonCode, Side, State
-from domain.bookings.snapshot import Snapshot
+from domain.bookings.cancellations.final_amounts import Amounts, RedeemedCredits
+from domain.bookings.kinds import (
+    ENDED,
+    BookingParty,
+    BookingReasonCode,
+    BookingState,
+    ProposalKind,
+    ProposalState,
+    RefundGround,
+)
+from domain.bookings.policy_snapshot import PolicySnapshot
 from domain.foundation.persistence.tables import (
     Table,
     amount,
@@ -142,7 +150,7 @@ class Booking(Table, table=True):
     customer_id: UUID = reference("users.id")
     quote_id: UUID = reference("quotes.id")
     payment_id: UUID | None = reference("payments.id", nullable=True)
-    state: State = enum_column(State, "booking_states_known")
+    state: BookingState = enum_column(BookingState, "booking_states_known")
     title: str = Field(sa_column=Column(String(200), nullable=False))
     latitude: float | None = Field(default=None, sa_column=Column(Double, nullable=True))
     longitude: float | None = Field(default=None, sa_column=Column(Double, nullable=True))
@@ -173,12 +181,16 @@ class Booking(Table, table=True):
     started_at: datetime | None = instant(nullable=True)
     delivered_at: datetime | None = instant(nullable=True)
     no_show_at: datetime | None = instant(nullable=True)
-    no_show_side: Side | None = enum_column(Side, "booking_no_show_sides_known", nullable=True)
+    no_show_side: BookingParty | None = enum_column(
+        BookingParty, "booking_no_show_sides_known", nullable=True
+    )
     ended_at: datetime | None = instant(nullable=True)
-    cancelled_by: Side | None = enum_column(Side, "booking_cancellers_known", nullable=True)
-    reason_code: ReasonCode | None = enum_column(ReasonCode, "booking_reasons_known", nullable=True)
+    cancelled_by: BookingParty | None = enum_column(BookingParty, "booking_cancellers_known", nullable=True)
+    reason_code: BookingReasonCode | None = enum_column(
+        BookingReasonCode, "booking_reasons_known", nullable=True
+    )
     reason: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
-    ground: Ground | None = enum_column(Ground, "booking_grounds_known", nullable=True)
+    ground: RefundGround | None = enum_column(RefundGround, "booking_grounds_known", nullable=True)
     refund_amount: int | None = amount(nullable=True)
     kept_pay_out_amount: int | None = amount(nullable=True)
     kept_service_fee_amount: int | None = amount(nullable=True)
@@ -211,14 +223,14 @@ class Booking(Table, table=True):
         return self.pay_in_amount + self.stake_amount
 
     @property
-    def redeemed(self) -> CreditsUsed:
+    def redeemed(self) -> RedeemedCredits:
         """What credits paid for, in thousandths."""
-        return CreditsUsed(self.fee_credits, self.surge_credits)
+        return RedeemedCredits(self.fee_credits, self.surge_credits)
 
     @property
-    def terms(self) -> Snapshot:
+    def terms(self) -> PolicySnapshot:
         """The frozen policy."""
-        return Snapshot.thawed(self.policy_snapshot)
+        return PolicySnapshot.load(self.policy_snapshot)
 
 
 # One row means: this side asked the other to change the booking to these terms.
@@ -243,7 +255,7 @@ class Proposal(Table, table=True):
     id: UUID = primary_key()
     booking_id: UUID = reference("bookings.id")
     kind: ProposalKind = enum_column(ProposalKind, "proposal_kinds_known")
-    by_side: Side = enum_column(Side, "proposal_sides_known")
+    by_side: BookingParty = enum_column(BookingParty, "proposal_sides_known")
     during: Span = span()
     seats: int = Field(sa_column=Column(Integer, nullable=False))
     options: list[dict[str, Any]] = document()
@@ -258,7 +270,7 @@ class Proposal(Table, table=True):
 
 
 # One row means: this booking came to a dispute, opened by that side, and so far this was said and decided.
-class Dispute(Table, table=True):
+class BookingDispute(Table, table=True):
     """Both sides' statements and the decision. A booking has one at most: nothing follows its resolution."""
 
     __tablename__ = "booking_disputes"
@@ -279,13 +291,13 @@ class Dispute(Table, table=True):
         },
     )
     booking_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("bookings.id"), primary_key=True))
-    opened_by: Side = enum_column(Side, "dispute_sides_known")
+    opened_by: BookingParty = enum_column(BookingParty, "dispute_sides_known")
     opened_at: datetime = instant()
-    reason_code: ReasonCode = enum_column(ReasonCode, "dispute_reasons_known")
+    reason_code: BookingReasonCode = enum_column(BookingReasonCode, "dispute_reasons_known")
     statement: str = Field(sa_column=Column(Text, nullable=False))
     answer: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     answered_at: datetime | None = instant(nullable=True)
-    decided_by: Side | None = enum_column(Side, "dispute_deciders_known", nullable=True)
+    decided_by: BookingParty | None = enum_column(BookingParty, "dispute_deciders_known", nullable=True)
     decided_at: datetime | None = instant(nullable=True)
     decision: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     refund_bp: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))

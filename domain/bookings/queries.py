@@ -15,15 +15,15 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlmodel import Session, col
 
 from domain.bookings.errors import BookingNotFound, ProposalNotFound
-from domain.bookings.kinds import ProposalKind, ProposalState, ReasonCode, Side, State
-from domain.bookings.models import Booking, Dispute, Proposal
-from domain.bookings.task_queries import LINE, TaskLine
+from domain.bookings.kinds import BookingParty, BookingReasonCode, BookingState, ProposalKind, ProposalState
+from domain.bookings.models import Booking, BookingDispute, Proposal
+from domain.bookings.task_queries import COLUMNS, BookingTaskRow
 from domain.foundation.paging import Page, build_page, decode_cursor
 from domain.foundation.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenOption:
     """An option of the offer, and how many times it was chosen."""
 
     option_id: UUID
@@ -31,11 +31,11 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class BookingSummaryRow:
     """A booking as it stands in a list."""
 
     id: UUID
-    state: State
+    state: BookingState
     title: str
     offer_id: UUID
     customer_id: UUID
@@ -51,16 +51,16 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class ProposalLine:
+class ProposalRow:
     """A proposal as its booking shows it."""
 
     id: UUID
     kind: ProposalKind
-    by_side: Side
+    by_side: BookingParty
     start: datetime
     end: datetime
     seats: int
-    options: list[Chosen]
+    options: list[ChosenOption]
     difference_amount: int
     currency: str
     note: str | None
@@ -73,42 +73,42 @@ class ProposalLine:
     def of(cls, row: Proposal) -> Self:
         """The line of a proposal that is at hand as a row."""
         kept = {name: getattr(row, name) for name in cls.__slots__ if hasattr(row, name)}
-        options = [Chosen(UUID(option["option_id"]), option["quantity"]) for option in row.options]
+        options = [ChosenOption(UUID(option["option_id"]), option["quantity"]) for option in row.options]
         return cls(**kept | {"start": row.during.start, "end": row.during.end, "options": options})
 
 
 @dataclass(frozen=True, slots=True)
-class DisputeLine:
+class DisputeRow:
     """A dispute as its booking shows it."""
 
-    opened_by: Side
+    opened_by: BookingParty
     opened_at: datetime
-    reason_code: ReasonCode
+    reason_code: BookingReasonCode
     statement: str
     answer: str | None
     answered_at: datetime | None
-    decided_by: Side | None
+    decided_by: BookingParty | None
     decided_at: datetime | None
     decision: str | None
     refund_bp: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class BookingDetails:
     """A booking with all that belongs to it."""
 
     booking: Booking
-    proposals: list[ProposalLine]
-    dispute: DisputeLine | None
-    tasks: list[TaskLine]
+    proposals: list[ProposalRow]
+    dispute: DisputeRow | None
+    tasks: list[BookingTaskRow]
 
 
-_MINE: Final[Mapping[Side, str]] = {
-    Side.CUSTOMER: "customer_id = :user_id",
-    Side.PROVIDER: "provider_user_id = :user_id",
+_OWN_BOOKINGS: Final[Mapping[BookingParty, str]] = {
+    BookingParty.CUSTOMER: "customer_id = :user_id",
+    BookingParty.PROVIDER: "provider_user_id = :user_id",
 }
 _PAGE: Final = {
-    side: text(f"""
+    party: text(f"""
         SELECT id, state, title, offer_id, customer_id, provider_user_id,
                lower(during) AS start, upper(during) AS end, time_zone, seats,
                pay_in_amount, pay_out_amount, currency, due_at, version
@@ -116,23 +116,23 @@ _PAGE: Final = {
         WHERE {mine} AND id < :before AND (cast(:state AS text) IS NULL OR state = :state)
         ORDER BY id DESC LIMIT :limit
     """)  # noqa: S608 -- one of two conditions of our own
-    for side, mine in _MINE.items()
+    for party, mine in _OWN_BOOKINGS.items()
 }
-_AFTER_ALL = UUID(int=2**128 - 1)
+_LAST_ID = UUID(int=2**128 - 1)
 
-NOT_AGREED: Final = frozenset({State.PENDING_PAYMENT, State.REQUESTED})
-NOT_BEGUN: Final = frozenset({State.PENDING_PAYMENT, State.REQUESTED, State.CONFIRMED})
+NOT_AGREED: Final = frozenset({BookingState.PENDING_PAYMENT, BookingState.REQUESTED})
+NOT_STARTED: Final = frozenset({BookingState.PENDING_PAYMENT, BookingState.REQUESTED, BookingState.CONFIRMED})
 # In the order of their ids, as row locks are taken.
-_EARLIER = text(f"""
+_EARLIER_OF_START = text(f"""
     SELECT id FROM bookings
     WHERE offer_id = :offer_id AND lower(during) = :start AND id < :id
-      AND state IN ({", ".join(f"'{state}'" for state in sorted(NOT_BEGUN))})
+      AND state IN ({", ".join(f"'{state}'" for state in sorted(NOT_STARTED))})
     ORDER BY id
 """)  # noqa: S608 -- our own states
-_NOT_BEGUN_OF_USER = text(f"""
+_NOT_STARTED_OF_USER = text(f"""
     SELECT id FROM bookings
     WHERE :user_id IN (customer_id, provider_user_id)
-      AND state IN ({", ".join(f"'{state}'" for state in sorted(NOT_BEGUN))})
+      AND state IN ({", ".join(f"'{state}'" for state in sorted(NOT_STARTED))})
     ORDER BY id
 """)  # noqa: S608 -- our own states
 _NOT_AGREED_OF_PROFILE = text(f"""
@@ -164,118 +164,128 @@ _DISPUTE = literal_column(
 )
 _TASKS = literal_column(
     f"""(SELECT coalesce(json_agg(row_to_json(line)), '[]') FROM (
-        SELECT {LINE} FROM booking_tasks WHERE booking_id = bookings.id ORDER BY position) AS line)""",  # noqa: S608 -- our own columns
+        SELECT {COLUMNS} FROM booking_tasks WHERE booking_id = bookings.id ORDER BY position) AS line)""",  # noqa: S608 -- our own columns
     JSON,
 )
-_WHOLE = select(Booking, _PROPOSALS, _DISPUTE, _TASKS)
-_READ_PROPOSALS = TypeAdapter(list[ProposalLine])
-_READ_DISPUTE = TypeAdapter(DisputeLine | None)
-_READ_TASKS = TypeAdapter(list[TaskLine])
+_DETAILS = select(Booking, _PROPOSALS, _DISPUTE, _TASKS)
+_PROPOSALS_ADAPTER = TypeAdapter(list[ProposalRow])
+_DISPUTE_ADAPTER = TypeAdapter(DisputeRow | None)
+_TASKS_ADAPTER = TypeAdapter(list[BookingTaskRow])
 
 
-def whole(session: Session, booking_id: UUID) -> Whole:
+def load_details(session: Session, booking_id: UUID) -> BookingDetails:
     """A booking with its proposals, dispute and tasks, in one statement; raises `BookingNotFound`."""
-    row = session.execute(_WHOLE.where(col(Booking.id) == booking_id)).first()
+    row = session.execute(_DETAILS.where(col(Booking.id) == booking_id)).first()
     if row is None:
         raise BookingNotFound
     booking, proposals, dispute, tasks = row
-    return Whole(
+    return BookingDetails(
         booking,
-        _READ_PROPOSALS.validate_python(proposals),
-        _READ_DISPUTE.validate_python(dispute),
-        _READ_TASKS.validate_python(tasks),
+        _PROPOSALS_ADAPTER.validate_python(proposals),
+        _DISPUTE_ADAPTER.validate_python(dispute),
+        _TASKS_ADAPTER.validate_python(tasks),
     )
 
 
-def booking(session: Session, booking_id: UUID) -> Booking:
+def get_booking(session: Session, booking_id: UUID) -> Booking:
     """The booking of this id; raises `BookingNotFound`."""
-    found = session.get(Booking, booking_id)
-    if found is None:
+    booking_row = session.get(Booking, booking_id)
+    if booking_row is None:
         raise BookingNotFound
-    return found
+    return booking_row
 
 
-def booking_locked(session: Session, booking_id: UUID) -> Booking:
+def lock_booking(session: Session, booking_id: UUID) -> Booking:
     """The booking, as it is now and as nobody else can change it; raises `BookingNotFound`."""
-    wanted = select(Booking).where(col(Booking.id) == booking_id).with_for_update()
-    found = session.scalars(wanted, execution_options={"populate_existing": True}).first()
-    if found is None:
+    statement = select(Booking).where(col(Booking.id) == booking_id).with_for_update()
+    locked = session.scalars(statement, execution_options={"populate_existing": True}).first()
+    if locked is None:
         raise BookingNotFound
-    return found
+    return locked
 
 
-def due_locked(session: Session, booking_id: UUID, *, at: datetime) -> Booking | None:
+def lock_due_booking(session: Session, booking_id: UUID, *, at: datetime) -> Booking | None:
     """The booking if the clock is to act on it and nobody else is at it; None otherwise."""
-    wanted = select(Booking).where(col(Booking.id) == booking_id, col(Booking.due_at) <= at)
-    locked = wanted.with_for_update(skip_locked=True)
+    statement = select(Booking).where(col(Booking.id) == booking_id, col(Booking.due_at) <= at)
+    locked = statement.with_for_update(skip_locked=True)
     return session.scalars(locked, execution_options={"populate_existing": True}).first()
 
 
-def earlier_of_start(session: Session, later: Booking) -> list[UUID]:
+def earlier_bookings_of_start(session: Session, later: Booking) -> list[UUID]:
     """Bookings of the same offer and start that were asked for before this one and have not begun."""
-    wanted = {"offer_id": later.offer_id, "start": later.during.start, "id": later.id}
-    return list(session.scalars(_EARLIER, wanted))
+    params = {"offer_id": later.offer_id, "start": later.during.start, "id": later.id}
+    return list(session.scalars(_EARLIER_OF_START, params))
 
 
-def not_begun_of_user(session: Session, user_id: UUID) -> list[UUID]:
+def not_started_bookings_of_user(session: Session, user_id: UUID) -> list[UUID]:
     """Bookings of a user on either side that have not begun, in the order in which rows are locked."""
-    return list(session.scalars(_NOT_BEGUN_OF_USER, {"user_id": user_id}))
+    return list(session.scalars(_NOT_STARTED_OF_USER, {"user_id": user_id}))
 
 
-def not_agreed_of_profile(session: Session, profile_id: UUID) -> list[UUID]:
+def not_agreed_bookings_of_profile(session: Session, profile_id: UUID) -> list[UUID]:
     """Bookings of a provider profile that wait for a payment or an answer, in the order of their ids."""
     return list(session.scalars(_NOT_AGREED_OF_PROFILE, {"profile_id": profile_id}))
 
 
-def proposal_locked(session: Session, booking_id: UUID, proposal_id: UUID) -> Proposal:
+def lock_proposal(session: Session, booking_id: UUID, proposal_id: UUID) -> Proposal:
     """A proposal of this booking; raises `ProposalNotFound`. Lock its booking first."""
-    wanted = select(Proposal).where(col(Proposal.id) == proposal_id, col(Proposal.booking_id) == booking_id)
-    found = session.scalars(wanted.with_for_update(), execution_options={"populate_existing": True}).first()
-    if found is None:
+    statement = select(Proposal).where(
+        col(Proposal.id) == proposal_id, col(Proposal.booking_id) == booking_id
+    )
+    proposal = session.scalars(
+        statement.with_for_update(), execution_options={"populate_existing": True}
+    ).first()
+    if proposal is None:
         raise ProposalNotFound
-    return found
+    return proposal
 
 
-def open_proposal(session: Session, booking_id: UUID) -> Proposal | None:
+def get_open_proposal(session: Session, booking_id: UUID) -> Proposal | None:
     """The one proposal that waits for an answer, if there is one. Lock its booking first."""
-    wanted = select(Proposal).where(
+    statement = select(Proposal).where(
         col(Proposal.booking_id) == booking_id, col(Proposal.state) == ProposalState.OPEN
     )
-    return session.scalars(wanted).first()
+    return session.scalars(statement).first()
 
 
-def dispute(session: Session, booking_id: UUID) -> Dispute:
+def get_dispute(session: Session, booking_id: UUID) -> BookingDispute:
     """The dispute of a booking that has one. Lock the booking first."""
-    found = session.get(Dispute, booking_id)
-    if found is None:
+    dispute_row = session.get(BookingDispute, booking_id)
+    if dispute_row is None:
         raise AssertionError("a disputed booking has a dispute")
-    return found
+    return dispute_row
 
 
-def due(session: Session, *, at: datetime, limit: int) -> list[UUID]:
+def due_bookings(session: Session, *, at: datetime, limit: int) -> list[UUID]:
     """Bookings on which the clock should act, the longest overdue first."""
     return list(session.scalars(_DUE, {"at": at, "limit": limit}))
 
 
-def due_proposals(session: Session, *, at: datetime, limit: int) -> list[UUID]:
+def bookings_with_due_proposal(session: Session, *, at: datetime, limit: int) -> list[UUID]:
     """Bookings with a proposal whose time to answer is over."""
     return list(session.scalars(_PROPOSALS_DUE, {"at": at, "limit": limit}))
 
 
-def page(
-    session: Session, user_id: UUID, *, side: Side, state: State | None, after: str | None, limit: int
-) -> Page[Summary]:
+def list_user_bookings(
+    session: Session,
+    user_id: UUID,
+    *,
+    party: BookingParty,
+    state: BookingState | None,
+    after: str | None,
+    limit: int,
+) -> Page[BookingSummaryRow]:
     """Somebody's bookings on one side, the newest first."""
-    before = _AFTER_ALL if after is None else decode_cursor(after, [UUID])[0]
-    wanted = {"user_id": user_id, "before": before, "state": state, "limit": limit + 1}
-    rows = [_summary(row) for row in session.execute(_PAGE[side], wanted)]
+    before = _LAST_ID if after is None else decode_cursor(after, [UUID])[0]
+    params = {"user_id": user_id, "before": before, "state": state, "limit": limit + 1}
+    rows = [_summary(row) for row in session.execute(_PAGE[party], params)]
     return build_page(rows, limit, lambda row: [row.id])
 
 
-def _summary(row: Row[Any]) -> Summary:
-    return Summary(
+def _summary(row: Row[Any]) -> BookingSummaryRow:
+    return BookingSummaryRow(
         id=row.id,
-        state=State(row.state),
+        state=BookingState(row.state),
         title=row.title,
         offer_id=row.offer_id,
         customer_id=row.customer_id,

@@ -6,18 +6,28 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import availability, markets, offers, payments, pricing
-from domain.bookings import endings, guards, redeeming, rules, stakes
+from domain.bookings import guards, rules
+from domain.bookings.booking_tasks import stakes
+from domain.bookings.cancellations import finalize
 from domain.bookings.events import BookingAuthorized, BookingConfirmed, BookingRequested
-from domain.bookings.kinds import ReasonCode, Side, State, Step
+from domain.bookings.kinds import BookingParty, BookingReasonCode, BookingState, BookingTransition
 from domain.bookings.models import Booking
-from domain.bookings.snapshot import Snapshot
-from domain.bookings.steps import By, Standing, actor_of, move, record, standing
+from domain.bookings.money import credit_redemption
+from domain.bookings.policy_snapshot import PolicySnapshot
+from domain.bookings.transition import (
+    ActionContext,
+    CallerOrActor,
+    actor_of,
+    apply_transition,
+    load_context,
+    record_event,
+)
 from domain.foundation import ids
 from domain.foundation.actors import PAYMENT, Actor
 from domain.pricing.errors import OfferTakesNoBookings
 
 
-def request(session: Session, quote_id: UUID, *, by: By, at: datetime) -> Booking:
+def request(session: Session, quote_id: UUID, *, by: CallerOrActor, at: datetime) -> Booking:
     """Book what a quote promised. The time is held until it is paid, for some minutes at most.
 
     Raises what `pricing.take` raises of the quote and the offer (expired, taken; hidden, not approved,
@@ -25,39 +35,41 @@ def request(session: Session, quote_id: UUID, *, by: By, at: datetime) -> Bookin
     than the quote is paid with. Where nothing is to be paid, the request goes to the provider at once, or is
     confirmed.
     """
-    actor = actor_of(by, Side.CUSTOMER)
+    actor = actor_of(by, BookingParty.CUSTOMER)
     if actor.user_id is None:
         raise TypeError("only people book")
     redeemed = pricing.take(session, quote_id, customer_id=actor.user_id, at=at)
     quote, terms = redeemed.quote, redeemed.terms
-    booking = _booking(session, quote, terms, at=at)
+    booking = _build_booking(session, quote, terms, at=at)
     _hold_time(session, booking, terms, at=at)
     _open_payment(session, booking, by=actor, at=at)
     session.add(booking)
-    here = Standing(booking, Side.CUSTOMER, actor, at)
-    stakes.agree(session, booking, quote, at=at)
-    redeeming.redeem(session, here, quote)
-    _record_request(session, here)
+    context = ActionContext(booking, BookingParty.CUSTOMER, actor, at)
+    stakes.create_tasks(session, booking, quote, at=at)
+    credit_redemption.redeem(session, context, quote)
+    _record_request(session, context)
     if booking.payment_id is None:
-        availability.confirm(session, booking.id)
-        authorized(session, Standing(booking, Side.PAYMENT, PAYMENT, at), capture_before=None)
+        availability.confirm_hold(session, booking.id)
+        apply_authorization(
+            session, ActionContext(booking, BookingParty.PAYMENT, PAYMENT, at), capture_before=None
+        )
     return booking
 
 
-def authorized(session: Session, here: Standing, *, capture_before: datetime | None) -> None:
+def apply_authorization(session: Session, context: ActionContext, *, capture_before: datetime | None) -> None:
     """The money is there and the time is held for good: ask the provider, or confirm what books instantly."""
-    booking = here.booking
-    booking.authorized_at = here.at
+    booking = context.booking
+    booking.authorized_at = context.at
     if booking.books_instantly:
-        _confirm(session, here, Step.AUTHORIZE_INSTANTLY)
+        _confirm(session, context, BookingTransition.AUTHORIZE_INSTANTLY)
         return
-    answer_by = rules.answer_due(here.at, capture_before, booking.during, booking.terms)
-    move(session, here, Step.AUTHORIZE, due_at=answer_by)
-    record(session, here, BookingAuthorized(booking_id=booking.id, answer_by=answer_by))
+    answer_by = rules.answer_due(context.at, capture_before, booking.during, booking.terms)
+    apply_transition(session, context, BookingTransition.AUTHORIZE, due_at=answer_by)
+    record_event(session, context, BookingAuthorized(booking_id=booking.id, answer_by=answer_by))
 
 
 def accept(
-    session: Session, booking_id: UUID, *, by: By, at: datetime, if_match: int | None = None
+    session: Session, booking_id: UUID, *, by: CallerOrActor, at: datetime, if_match: int | None = None
 ) -> Booking:
     """Agree to a request for one's offer. The payment is captured from here on.
 
@@ -65,49 +77,58 @@ def accept(
     `CapabilityMissing` to a provider who was suspended, and `AccountSuspended` where the customer was: what
     runs goes on, but nothing new begins.
     """
-    here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    guards.check(session, here, Step.ACCEPT)
-    _confirm(session, here, Step.ACCEPT)
-    return here.booking
+    context = load_context(session, booking_id, by=by, at=at, if_match=if_match)
+    guards.check_allowed(session, context, BookingTransition.ACCEPT)
+    _confirm(session, context, BookingTransition.ACCEPT)
+    return context.booking
 
 
 def decline(
     session: Session,
     booking_id: UUID,
     *,
-    by: By,
+    by: CallerOrActor,
     at: datetime,
-    reason_code: ReasonCode,
+    reason_code: BookingReasonCode,
     reason: str | None = None,
     if_match: int | None = None,
 ) -> Booking:
     """Turn a request for one's offer down; the authorization is let go. Raises `NotNow`."""
-    here = standing(session, booking_id, by=by, at=at, if_match=if_match)
-    endings.end(session, here, Step.DECLINE, endings.NEVER_AGREED, reason_code=reason_code, reason=reason)
-    return here.booking
+    context = load_context(session, booking_id, by=by, at=at, if_match=if_match)
+    finalize.end_booking(
+        session,
+        context,
+        BookingTransition.DECLINE,
+        finalize.NEVER_AGREED,
+        reason_code=reason_code,
+        reason=reason,
+    )
+    return context.booking
 
 
-def expire(session: Session, here: Standing, *, reason_code: ReasonCode | None = None) -> None:
+def expire_request(
+    session: Session, context: ActionContext, *, reason_code: BookingReasonCode | None = None
+) -> None:
     """End what nobody agreed to: a clock ran out, the payment's or the provider's, or for another reason."""
-    step, why = Step.EXPIRE_REQUEST, ReasonCode.NOT_ANSWERED
-    if here.booking.state is State.PENDING_PAYMENT:
-        step, why = Step.EXPIRE_PAYMENT, ReasonCode.NOT_PAID
-    endings.end(session, here, step, endings.NEVER_AGREED, reason_code=reason_code or why)
+    transition, why = BookingTransition.EXPIRE_REQUEST, BookingReasonCode.NOT_ANSWERED
+    if context.booking.state is BookingState.PENDING_PAYMENT:
+        transition, why = BookingTransition.EXPIRE_PAYMENT, BookingReasonCode.NOT_PAID
+    finalize.end_booking(session, context, transition, finalize.NEVER_AGREED, reason_code=reason_code or why)
 
 
-def _confirm(session: Session, here: Standing, step: Step) -> None:
-    booking = here.booking
-    move(session, here, step, due_at=booking.during.start)
-    booking.confirmed_at = here.at
+def _confirm(session: Session, context: ActionContext, transition: BookingTransition) -> None:
+    booking = context.booking
+    apply_transition(session, context, transition, due_at=booking.during.start)
+    booking.confirmed_at = context.at
     session.flush()
     if booking.payment_id is not None:
-        payments.keep(session, booking.id, booking.paid_amount, by=here.actor, at=here.at)
-    pricing.agree(session, booking.quote_id, at=here.at)
-    record(session, here, BookingConfirmed(booking_id=booking.id))
+        payments.set_capture_target(session, booking.id, booking.paid_amount, by=context.actor, at=context.at)
+    pricing.agree(session, booking.quote_id, at=context.at)
+    record_event(session, context, BookingConfirmed(booking_id=booking.id))
 
 
 def _hold_time(session: Session, booking: Booking, terms: offers.Terms, *, at: datetime) -> None:
-    availability.promise(
+    availability.hold_time(
         session,
         terms=terms,
         during=booking.during,
@@ -123,7 +144,7 @@ def _open_payment(session: Session, booking: Booking, *, by: Actor, at: datetime
     """The list price: what is at stake is paid beside the pay-in. What costs nothing has no payment."""
     if not booking.paid_amount:
         return
-    payment = payments.open(
+    payment = payments.create_payment(
         session,
         subject_id=booking.id,
         market_id=booking.market_id,
@@ -136,9 +157,9 @@ def _open_payment(session: Session, booking: Booking, *, by: Actor, at: datetime
     booking.payment_id = payment.id
 
 
-def _record_request(session: Session, here: Standing) -> None:
-    booking = here.booking
-    fact = BookingRequested(
+def _record_request(session: Session, context: ActionContext) -> None:
+    booking = context.booking
+    event = BookingRequested(
         booking_id=booking.id,
         offer_id=booking.offer_id,
         quote_id=booking.quote_id,
@@ -149,11 +170,11 @@ def _record_request(session: Session, here: Standing) -> None:
         currency=booking.currency,
         pay_by=booking.due_at,
     )
-    record(session, here, fact)
+    record_event(session, context, event)
 
 
-def _booking(session: Session, quote: pricing.Quote, terms: offers.Terms, *, at: datetime) -> Booking:
-    snapshot, used = _snapshot(session, quote, terms), redeeming.used_in(quote)
+def _build_booking(session: Session, quote: pricing.Quote, terms: offers.Terms, *, at: datetime) -> Booking:
+    snapshot, used = _policy_snapshot(session, quote, terms), credit_redemption.credits_of_quote(quote)
     is_at_the_provider_s = terms.place is offers.Place.PROVIDER
     return Booking(
         id=ids.new(),
@@ -163,7 +184,7 @@ def _booking(session: Session, quote: pricing.Quote, terms: offers.Terms, *, at:
         provider_user_id=terms.provider_user_id,
         customer_id=quote.customer_id,
         quote_id=quote.id,
-        state=State.PENDING_PAYMENT,
+        state=BookingState.PENDING_PAYMENT,
         title=terms.title,
         latitude=terms.latitude if is_at_the_provider_s else None,
         longitude=terms.longitude if is_at_the_provider_s else None,
@@ -183,7 +204,7 @@ def _booking(session: Session, quote: pricing.Quote, terms: offers.Terms, *, at:
         fee_credits=used.fee,
         surge_credits=used.surge,
         policy_version_id=quote.policy_version_id,
-        policy_snapshot=snapshot.frozen(),
+        policy_snapshot=snapshot.dump(),
         strictest_start_at=quote.during.start,
         books_instantly=terms.books_instantly,
         due_at=rules.payment_due(at, quote.during, snapshot),
@@ -191,7 +212,7 @@ def _booking(session: Session, quote: pricing.Quote, terms: offers.Terms, *, at:
     )
 
 
-def _snapshot(session: Session, quote: pricing.Quote, terms: offers.Terms) -> Snapshot:
+def _policy_snapshot(session: Session, quote: pricing.Quote, terms: offers.Terms) -> PolicySnapshot:
     """The policy that priced the quote is the one that holds for the booking."""
     version = markets.get_policy_version(session, quote.policy_version_id)
     if terms.cancellation_policy not in version.rules.cancellation_policies:
@@ -199,7 +220,7 @@ def _snapshot(session: Session, quote: pricing.Quote, terms: offers.Terms) -> Sn
             "The market no longer has this offer's cancellation policy; its provider has to choose another.",
             reasons=["cancellation_policy_retired"],
         )
-    return Snapshot.taken(
+    return PolicySnapshot.of_policy(
         version.rules,
         version.number,
         cancellation_policy=terms.cancellation_policy,

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, Index, SmallInteger, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from domain.bookings.cancellation import Stake
-from domain.bookings.kinds import Side, TaskOutcome, TaskState
+from domain.bookings.cancellations.final_amounts import StakeAmount
+from domain.bookings.kinds import BookingParty, TaskOutcome, TaskState
 from domain.foundation.persistence.tables import Table, amount, enum_column, instant, primary_key, reference
 from domain.offers import TaskKind
 
@@ -66,19 +66,19 @@ class BookingTask(Table, table=True):
     share_tax_amount: int = amount()
     state: TaskState = enum_column(TaskState, "booking_task_states_known", default=TaskState.AGREED)
     performed_at: datetime | None = instant(nullable=True)
-    said_by: Side | None = enum_column(Side, "booking_task_sayers_known", nullable=True)
+    said_by: BookingParty | None = enum_column(BookingParty, "booking_task_sayers_known", nullable=True)
     said_at: datetime | None = instant(nullable=True)
     reason: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     objection: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     objected_at: datetime | None = instant(nullable=True)
     answer_by: datetime | None = instant(nullable=True)
-    decided_by: Side | None = enum_column(Side, "booking_task_deciders_known", nullable=True)
+    decided_by: BookingParty | None = enum_column(BookingParty, "booking_task_deciders_known", nullable=True)
     decided_at: datetime | None = instant(nullable=True)
     decision: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     outcome: TaskOutcome | None = enum_column(TaskOutcome, "booking_task_outcomes_known", nullable=True)
     settled_at: datetime | None = instant(nullable=True)
 
     @property
-    def stake(self) -> Stake:
+    def stake(self) -> StakeAmount:
         """Its share of what is at stake, in minor units of the booking's currency."""
-        return Stake(self.share_pay_out_amount, self.share_tax_amount)
+        return StakeAmount(self.share_pay_out_amount, self.share_tax_amount)

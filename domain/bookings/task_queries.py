@@ -9,13 +9,13 @@ from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from domain.bookings.errors import TaskNotFound
-from domain.bookings.kinds import Side, TaskOutcome, TaskState
+from domain.bookings.kinds import BookingParty, TaskOutcome, TaskState
 from domain.bookings.task_models import BookingTask
 from domain.offers import TaskKind
 
 
 @dataclass(frozen=True, slots=True)
-class TaskLine:
+class BookingTaskRow:
     """A task as its booking shows it. Amounts are minor units of the booking's currency."""
 
     id: UUID
@@ -26,13 +26,13 @@ class TaskLine:
     share_tax_amount: int
     state: TaskState
     performed_at: datetime | None
-    said_by: Side | None
+    said_by: BookingParty | None
     said_at: datetime | None
     reason: str | None
     objection: str | None
     objected_at: datetime | None
     answer_by: datetime | None
-    decided_by: Side | None
+    decided_by: BookingParty | None
     decided_at: datetime | None
     decision: str | None
     outcome: TaskOutcome | None
@@ -49,43 +49,43 @@ class TaskLine:
 
 
 # The columns of a TaskLine; a booking reads its tasks with itself in one statement (`queries.whole`).
-LINE = ", ".join(TaskLine.__slots__)
+COLUMNS = ", ".join(BookingTaskRow.__slots__)
 
-_TO_REMIND = text("""
+_REMINDERS_DUE = text("""
     SELECT id FROM bookings WHERE remind_at <= :at AND state = 'confirmed' ORDER BY remind_at, id LIMIT :limit
 """)
-_UNDECIDED = text("""
+_DECISIONS_OVERDUE = text("""
     SELECT DISTINCT booking_id FROM booking_tasks
     WHERE state = 'disputed' AND answer_by <= :at LIMIT :limit
 """)
 
 
-def tasks(session: Session, booking_id: UUID) -> list[BookingTask]:
+def list_tasks(session: Session, booking_id: UUID) -> list[BookingTask]:
     """The tasks of a booking, in the offer's order; the booking's lock keeps them as they are."""
-    wanted = select(BookingTask).where(col(BookingTask.booking_id) == booking_id)
-    return list(session.scalars(wanted.order_by(col(BookingTask.position))))
+    statement = select(BookingTask).where(col(BookingTask.booking_id) == booking_id)
+    return list(session.scalars(statement.order_by(col(BookingTask.position))))
 
 
-def tasks_locked(session: Session, booking_id: UUID) -> list[BookingTask]:
+def lock_tasks(session: Session, booking_id: UUID) -> list[BookingTask]:
     """The tasks of a booking, in the offer's order, as they are now."""
-    wanted = select(BookingTask).where(col(BookingTask.booking_id) == booking_id)
-    ordered = wanted.order_by(col(BookingTask.position)).with_for_update()
+    statement = select(BookingTask).where(col(BookingTask.booking_id) == booking_id)
+    ordered = statement.order_by(col(BookingTask.position)).with_for_update()
     return list(session.scalars(ordered, execution_options={"populate_existing": True}))
 
 
-def find(tasks: list[BookingTask], task_id: UUID) -> BookingTask:
+def find_task(tasks: list[BookingTask], task_id: UUID) -> BookingTask:
     """The task of this id among those of a booking; raises `TaskNotFound`."""
-    found = next((task for task in tasks if task.id == task_id), None)
-    if found is None:
+    task = next((task for task in tasks if task.id == task_id), None)
+    if task is None:
         raise TaskNotFound
-    return found
+    return task
 
 
-def to_remind(session: Session, *, at: datetime, limit: int) -> list[UUID]:
+def bookings_with_due_reminder(session: Session, *, at: datetime, limit: int) -> list[UUID]:
     """Confirmed bookings whose customer should hear of tasks not yet done, the longest due first."""
-    return list(session.scalars(_TO_REMIND, {"at": at, "limit": limit}))
+    return list(session.scalars(_REMINDERS_DUE, {"at": at, "limit": limit}))
 
 
-def undecided(session: Session, *, at: datetime, limit: int) -> list[UUID]:
+def bookings_with_overdue_tasks(session: Session, *, at: datetime, limit: int) -> list[UUID]:
     """Bookings with a task about which operators have not decided in time."""
-    return list(session.scalars(_UNDECIDED, {"at": at, "limit": limit}))
+    return list(session.scalars(_DECISIONS_OVERDUE, {"at": at, "limit": limit}))

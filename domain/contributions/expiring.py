@@ -57,15 +57,15 @@ def perhaps_due(session: Session, after: UUID | None, *, at: datetime, limit: in
 
 def lots_of(session: Session, user_id: UUID) -> list[Lot]:
     """A user's available credits by age, the oldest first; what is spent is left out."""
-    account = ledger.account(session, AccountKind.CREDITS, CREDITS, user_id)
+    account = ledger.get_account(session, AccountKind.CREDITS, CREDITS, user_id)
     terms = [Terms(*row) for row in session.execute(_TERMS, {"user_id": user_id})]
-    return [lot for lot in lots(ledger.story(session, account), terms) if lot.left > 0]
+    return [lot for lot in lots(ledger.account_history(session, account), terms) if lot.left > 0]
 
 
 def expire(session: Session, user_id: UUID, *, at: datetime) -> int:
     """Give the notices that are due and let go what both notices named. Returns how many steps it took."""
-    own = ledger.account(session, AccountKind.CREDITS, CREDITS, user_id)
-    ledger.balance_locked(session, own)
+    own = ledger.get_account(session, AccountKind.CREDITS, CREDITS, user_id)
+    ledger.lock_balance(session, own)
     given: Given = {
         (row.lot_id, row.round, row.days): Notice(row.credits, row.expires_at)
         for row in session.execute(_NOTICES, {"user_id": user_id})
@@ -112,7 +112,7 @@ def _tell_in_time(
 
 
 def _let_go(session: Session, user_id: UUID, lot: Lot, credits_: int, at: datetime) -> None:
-    own, gone = ledger.accounts_for(
+    own, gone = ledger.get_accounts(
         session, [(AccountKind.CREDITS, CREDITS, user_id), (AccountKind.BREAKAGE, CREDITS, None)]
     )
     ledger.post(

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from domain import ledger
 from domain.contributions.wallet import RELEASE
-from domain.ledger import Movement
+from domain.ledger import AccountMovement
 
 BREAKAGE = "breakage"
 
@@ -48,7 +48,7 @@ class _Walk:
     missing: int = 0
 
 
-def lots(story: Iterable[Movement], terms: Iterable[Terms]) -> list[Lot]:
+def lots(story: Iterable[AccountMovement], terms: Iterable[Terms]) -> list[Lot]:
     """The lots of an account after everything in `story`, the oldest first, empty ones among them."""
     granted = list(terms)
     by_entry = {grant.entry_id: grant.expiry_days for grant in granted if not grant.held}
@@ -65,7 +65,7 @@ def lots(story: Iterable[Movement], terms: Iterable[Terms]) -> list[Lot]:
 
 
 def _lasting(
-    movement: Movement, by_entry: Mapping[UUID, int | None], by_subject: Mapping[UUID, int | None]
+    movement: AccountMovement, by_entry: Mapping[UUID, int | None], by_subject: Mapping[UUID, int | None]
 ) -> int | None:
     """For how many days it lasts from the day it can be spent; None permanently."""
     if movement.kind == RELEASE:
@@ -73,7 +73,7 @@ def _lasting(
     return by_entry.get(movement.entry_id)
 
 
-def _come_in(walk: _Walk, movement: Movement, days: int | None) -> None:
+def _come_in(walk: _Walk, movement: AccountMovement, days: int | None) -> None:
     expires_at = None if days is None else movement.recorded_at + timedelta(days=days)
     covered = min(walk.missing, movement.change)
     walk.missing -= covered
@@ -81,7 +81,7 @@ def _come_in(walk: _Walk, movement: Movement, days: int | None) -> None:
     walk.lots[movement.entry_id] = Lot(movement.entry_id, movement.recorded_at, expires_at, left)
 
 
-def _go_out(walk: _Walk, movement: Movement) -> None:
+def _go_out(walk: _Walk, movement: AccountMovement) -> None:
     wanted = -movement.change
     if movement.kind == BREAKAGE:
         lot = walk.lots[movement.subject_id]
@@ -96,7 +96,7 @@ def _go_out(walk: _Walk, movement: Movement) -> None:
     walk.missing += wanted
 
 
-def _come_back(walk: _Walk, movement: Movement) -> None:
+def _come_back(walk: _Walk, movement: AccountMovement) -> None:
     coming = movement.change
     taken = walk.taken.get(movement.subject_id, [])
     while coming and taken:

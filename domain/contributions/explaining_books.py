@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from domain.ledger import NATURES, AccountKind, Side
+from domain.ledger import CHART_OF_ACCOUNTS, AccountKind, LedgerSide
 
 _LINES = """
     SELECT p.id, p.entry_id, e.key, e.kind, e.subject_id, e.corrects_id, e.recorded_at, p.amount, p.unit,
@@ -77,7 +77,7 @@ def before(session: Session, kind: AccountKind, owner_id: UUID | None, entry_id:
     """What somebody's account held before an entry, counted on the side that makes it grow."""
     asked = {"kind": kind.value, "owner_id": owner_id, "entry_id": entry_id}
     found = int(session.execute(_BEFORE, asked).scalar_one())
-    return found if NATURES[kind].grows_by is Side.CREDIT else -found
+    return found if CHART_OF_ACCOUNTS[kind].grows_by is LedgerSide.CREDIT else -found
 
 
 def _line(row: Any) -> Line:  # noqa: ANN401 -- a row of _LINES

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from domain import ledger, pricing
-from domain.bookings import Booking, Ground
+from domain.bookings import Booking, RefundGround
 from domain.contributions import explaining_books as books
 from domain.contributions.expiring import FIRST_NOTICE_DAYS, SECOND_NOTICE_DAYS
 from domain.contributions.expiring_lots import BREAKAGE, Terms, lots
@@ -174,12 +174,16 @@ def _paying(session: Session, booking: Booking, quote_id: UUID) -> dict[str, Any
 
 def _given_back(session: Session, booking: Booking) -> tuple[int, int]:
     """Which shares of the service and of the fee went back when it ended, in basis points."""
-    if booking.ground in {Ground.NEVER_AGREED, Ground.NOT_BY_THE_CUSTOMER, Ground.GRACE_PERIOD}:
+    if booking.ground in {
+        RefundGround.NEVER_AGREED,
+        RefundGround.NOT_BY_THE_CUSTOMER,
+        RefundGround.GRACE_PERIOD,
+    }:
         return BASIS_POINTS, BASIS_POINTS
-    if booking.ground is Ground.DISPUTE:
+    if booking.ground is RefundGround.DISPUTE:
         refund_bp = session.execute(_DISPUTED, {"booking_id": booking.id}).scalar() or 0
         return refund_bp, refund_bp
-    if booking.ground is Ground.TIER and booking.ended_at is not None:
+    if booking.ground is RefundGround.TIER and booking.ended_at is not None:
         for tier in booking.terms.cancellation.tiers:
             if booking.ended_at <= booking.strictest_start_at - timedelta(hours=tier.hours_before_start):
                 return tier.refund_bp, tier.service_fee_refund_bp
@@ -190,8 +194,8 @@ def _expiry(session: Session, line: Line) -> Total | None:
     """The lot as it was then; its round is the last part of the entry's key."""
     if line.debit_owner is None:
         return None
-    account = ledger.account(session, AccountKind.CREDITS, ledger.CREDITS, line.debit_owner)
-    story = [one for one in ledger.story(session, account) if one.entry_id < line.entry_id]
+    account = ledger.get_account(session, AccountKind.CREDITS, ledger.CREDITS, line.debit_owner)
+    story = [one for one in ledger.account_history(session, account) if one.entry_id < line.entry_id]
     terms = [Terms(*row) for row in session.execute(_TERMS, {"user_id": line.debit_owner})]
     lot = next(lot for lot in lots(story, terms) if lot.entry_id == line.subject_id)
     asked = {"lot_id": line.subject_id, "round": int(line.key.rpartition(":")[2])}

@@ -21,7 +21,7 @@ from domain.contributions.wallet_events import HoursClaimed, HoursConfirmed, Hou
 from domain.foundation import events
 from domain.foundation.actors import CLOCK, Actor
 from domain.identity import Caller
-from domain.ledger import HOURS, AccountKind, BalanceTooHigh, BalanceTooLow, Entry, Posting
+from domain.ledger import HOURS, AccountKind, BalanceTooHigh, BalanceTooLow, PostedEntry, Posting
 
 HOURS_PASSED = "hours_passed"
 
@@ -128,18 +128,18 @@ def pass_hours(
     by: Actor,
     at: datetime,
     kind: str = HOURS_PASSED,
-) -> Entry:
+) -> PostedEntry:
     """Post minutes from giver to receiver: the giver's balance grows by what the receiver's falls.
 
     `least` and `most` are the market's limits in minutes; the ledger's own are guarded by the posting. `kind`
     says whether `subject_id` is a transfer between the two or something else. The same key again answers the
     same entry. Raises `BalanceTooLow` and `BalanceTooHigh`.
     """
-    giver, receiver = ledger.accounts_for(
+    giver, receiver = ledger.get_accounts(
         session, [(AccountKind.HOURS, HOURS, giver_id), (AccountKind.HOURS, HOURS, receiver_id)]
     )
-    given, received = ledger.balances_locked(session, [giver, receiver])
-    if (before := ledger.before_under(session, key, kind, subject_id)) is not None:
+    given, received = ledger.lock_balances(session, [giver, receiver])
+    if (before := ledger.find_posted_entry(session, key, kind, subject_id)) is not None:
         return before
     if received - minutes < least:
         raise BalanceTooLow("Who receives would owe more hours than is good; they may give some first.")

@@ -43,11 +43,11 @@ class HoursStanding:
 
 def hours_of(session: Session, user_id: UUID) -> HoursStanding:
     """Where a user stands in hours."""
-    nature = ledger.NATURES[AccountKind.HOURS]
+    nature = ledger.CHART_OF_ACCOUNTS[AccountKind.HOURS]
     lowest, highest = nature.floor or 0, nature.ceiling or 0
-    account = ledger.account(session, AccountKind.HOURS, HOURS, user_id)
+    account = ledger.get_account(session, AccountKind.HOURS, HOURS, user_id)
     turn = session.execute(_TURN, {"account_id": account.id}).one()
-    there = ledger.balance(session, account)
+    there = ledger.get_balance(session, account)
     return HoursStanding(there, int(turn.given), int(turn.received), lowest, highest)
 
 

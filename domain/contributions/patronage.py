@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from domain import bookings, markets, pricing
+from domain import markets, pricing
+from domain.bookings import statistics
 from domain.contributions import patronage_queries as queries
 from domain.contributions import policy, wallet
 from domain.contributions.errors import CreditsNotKept, NothingToSplit, PeriodNotOver, SurplusTooLarge
@@ -58,7 +59,9 @@ def preview_patronage(
     _refuse_what_cannot_be_meant(starts_at, ends_at, market_id, by, at)
     version = markets.get_policy_at(session, market_id, at)
     formula = _formula(version)
-    brought = bookings.brought_in(session, market_id, market.currency, since=starts_at, until=ends_at)
+    brought = statistics.list_platform_revenue(
+        session, market_id, market.currency, since=starts_at, until=ends_at
+    )
     parts = [Part(one.user_id, one.fee_amount, one.commission_amount) for one in brought]
     shares = split(surplus_amount, parts, formula)
     if not shares:

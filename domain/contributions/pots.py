@@ -54,7 +54,7 @@ def open_pot(
     session.flush()
     account = account_of(session, pot)
     if beneficiary_id is not None:
-        ledger.mandate(session, account, beneficiary_id, market_id=market_id, at=at)
+        ledger.grant_mandate(session, account, beneficiary_id, market_id=market_id, at=at)
     _record(session, pot, PotOpened(market_id, beneficiary_id), by, at)
     return pot
 
@@ -75,11 +75,11 @@ def feed_pot(
     if pot.closed_at is not None:
         raise PotClosed
     account = account_of(session, pot)
-    _refuse_ones_own(session, by.user_id, ledger.mandate_holders(session, account))
+    _refuse_ones_own(session, by.user_id, ledger.list_mandate_holders(session, account))
     gift_id = ids.new()
-    own = ledger.account(session, AccountKind.CREDITS, CREDITS, by.user_id)
+    own = ledger.get_account(session, AccountKind.CREDITS, CREDITS, by.user_id)
     # Entries stand in the order in which they could move anything: what stood before each can be told.
-    ledger.balances_locked(session, [own, account])
+    ledger.lock_balances(session, [own, account])
     entry = ledger.post(
         session,
         key=f"{POT_GIFT}:{gift_id}",
@@ -110,7 +110,7 @@ def promise_from_pot(
     user = identity.get_user(session, user_id).id
     for giver in queries.givers(session, pot.id):
         _refuse_ones_own(session, giver, [user])
-    ledger.mandate(session, account_of(session, pot), user, market_id=pot.market_id, at=at)
+    ledger.grant_mandate(session, account_of(session, pot), user, market_id=pot.market_id, at=at)
     _record(session, pot, PotPromised(user, pays=True), by, at)
     return pot
 
@@ -141,7 +141,7 @@ def close_pot(session: Session, pot_id: UUID, *, by: Caller, at: datetime) -> Co
 
 def account_of(session: Session, pot: ContributionPot) -> Account:
     """Where the ledger keeps what the pot holds."""
-    return ledger.account(session, AccountKind.COMMUNITY_POT, CREDITS, pot.id)
+    return ledger.get_account(session, AccountKind.COMMUNITY_POT, CREDITS, pot.id)
 
 
 def _purpose_pot(session: Session, pot_id: UUID, by: Caller) -> ContributionPot:

@@ -46,8 +46,8 @@ def pot_seen(session: Session, pot: ContributionPot, by: Caller) -> PotSeen:
     """A pot for this caller. What a person's pot holds is their affair; a purpose's is everybody's."""
     if pot.beneficiary_id is not None and not _is_theirs(pot, by):
         return PotSeen(pot, None)
-    account = ledger.account(session, AccountKind.COMMUNITY_POT, CREDITS, pot.id)
-    return PotSeen(pot, ledger.balance(session, account))
+    account = ledger.get_account(session, AccountKind.COMMUNITY_POT, CREDITS, pot.id)
+    return PotSeen(pot, ledger.get_balance(session, account))
 
 
 def pots(session: Session, market_id: UUID, *, by: Caller, after: str | None, limit: int) -> Page[PotSeen]:

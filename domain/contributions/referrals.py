@@ -89,7 +89,7 @@ def follow_completion(session: Session, booking_id: UUID, *, at: datetime) -> Co
     Doing it twice does no harm.
     """
     booking = session.get(Booking, booking_id)
-    if booking is None or booking.state is not bookings.State.COMPLETED:
+    if booking is None or booking.state is not bookings.BookingState.COMPLETED:
         return None
     wanted = select(Referral).where(
         Referral.market_id == booking.market_id, Referral.referred_id == booking.customer_id

@@ -149,7 +149,7 @@ def _anything(session: Session, booking: bookings.Booking, asked: Asked) -> bool
 
 def _is_a_trial(session: Session, booking: bookings.Booking, asked: Asked) -> bool:
     """The service was carried out, by somebody who had hardly been tried before."""
-    if booking.state is not bookings.State.COMPLETED:
+    if booking.state is not bookings.BookingState.COMPLETED:
         return False
     counted = {
         "provider_user_id": booking.provider_user_id,
@@ -170,7 +170,7 @@ def _covers_a_no_show(session: Session, booking: bookings.Booking, asked: Asked)
         "reach": rules.COVERING,
     }
     covered = session.execute(_COVERED, missed).scalar()
-    return booking.state is bookings.State.COMPLETED and bool(covered)
+    return booking.state is bookings.BookingState.COMPLETED and bool(covered)
 
 
 def _is_swapped(session: Session, booking: bookings.Booking, asked: Asked) -> bool:

@@ -24,7 +24,7 @@ from domain.contributions.pots import POT_GIFT
 from domain.contributions.queries import contribution
 from domain.contributions.value_models import ContributionValuation
 from domain.identity import Caller
-from domain.ledger import AccountKind, Movement
+from domain.ledger import AccountKind, AccountMovement
 
 _POSTED = text("""
     SELECT p.id, e.kind, e.recorded_at, p.amount, d.kind AS debit, c.kind AS credit
@@ -91,8 +91,8 @@ def trace(session: Session, contribution_id: UUID, *, by: Caller) -> Trace:
     given = contribution(session, contribution_id)
     if by.user_id != given.user_id and not by.is_moderator(given.market_id):
         raise ContributionNotFound
-    account = ledger.account(session, AccountKind.CREDITS, ledger.CREDITS, given.user_id)
-    used, left = follow(ledger.story(session, account), given.id)
+    account = ledger.get_account(session, AccountKind.CREDITS, ledger.CREDITS, given.user_id)
+    used, left = follow(ledger.account_history(session, account), given.id)
     valuation = session.get(ContributionValuation, given.id)
     return Trace(
         contribution=given,
@@ -106,7 +106,7 @@ def trace(session: Session, contribution_id: UUID, *, by: Caller) -> Trace:
     )
 
 
-def follow(story: Iterable[Movement], subject_id: UUID) -> tuple[list[Used], int]:
+def follow(story: Iterable[AccountMovement], subject_id: UUID) -> tuple[list[Used], int]:
     """What became of the credits that came for a subject, and how many of them are left. Pure.
 
     `story` is an account's movements, the oldest first. What goes out is taken from the oldest lots; what a
@@ -142,7 +142,7 @@ class _Walk:
         # Two at once may be written in the other order than they locked; what came a moment later covers it.
         self.missing: deque[tuple[_Told, int]] = deque()
 
-    def come_in(self, movement: Movement) -> None:
+    def come_in(self, movement: AccountMovement) -> None:
         lot = _Lot(movement.entry_id, movement.subject_id, movement.change)
         self.lots.append(lot)
         while lot.left and self.missing:
@@ -153,7 +153,7 @@ class _Walk:
             if wanted > part:
                 self.missing.appendleft((told, wanted - part))
 
-    def go_out(self, movement: Movement) -> None:
+    def go_out(self, movement: AccountMovement) -> None:
         wanted = -movement.change
         told = movement.entry_id, movement.kind, movement.subject_id, movement.recorded_at
         for lot in self.lots:
@@ -166,7 +166,7 @@ class _Walk:
         if wanted:
             self.missing.append((told, wanted))
 
-    def come_back(self, movement: Movement) -> bool:
+    def come_back(self, movement: AccountMovement) -> bool:
         """Give back what a booking took, the last lot first; False where it took nothing that is known."""
         coming = movement.change
         for place in range(len(self.uses) - 1, -1, -1):

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from domain import ledger
 from domain.contributions.wallet_models import CreditGrant
 from domain.foundation.actors import Actor
-from domain.ledger import Entry, Posting, Wallet
+from domain.ledger import PostedEntry, Posting, Wallet
 
 GRANT = "grant"
 RELEASE = "release"
@@ -34,19 +34,19 @@ def grant(
     kind: str = GRANT,
     policy_version_id: UUID | None = None,
     expiry_days: int | None = None,
-) -> Entry:
+) -> PostedEntry:
     """Give a user credits out of the pool: to spend at once, or pending where they are held for a while.
 
     What the user owes is paid off first. `subject_id` is what the credits are for and `kind` a word for the
     reason. With `expiry_days` they expire so many days after they became spendable, by the policy version
     named; without, never.
     """
-    mine = ledger.wallet_accounts(session, user_id)
-    had = ledger.wallet_locked(session, mine)
-    if (before := ledger.before_under(session, key, kind, subject_id)) is not None:
+    mine = ledger.get_wallet_accounts(session, user_id)
+    had = ledger.lock_wallet(session, mine)
+    if (before := ledger.find_posted_entry(session, key, kind, subject_id)) is not None:
         return before
     into = mine.pending if hold else mine.available
-    postings = ledger.coming_in(mine, credits, owed=had.owed, into=into)
+    postings = ledger.incoming_postings(mine, credits, owed=had.owed, into=into)
     entry = ledger.post(session, key=key, kind=kind, subject_id=subject_id, postings=postings, by=by, at=at)
     terms = CreditGrant(
         entry_id=entry.id,
@@ -72,14 +72,14 @@ def release(
     subject_id: UUID,
     by: Actor,
     at: datetime,
-) -> Entry | None:
+) -> PostedEntry | None:
     """Let held credits be spent, as many as are still pending of those asked; None where none are.
 
     Fewer are there only where some were taken back, or paid off a debt when they were granted.
     """
-    mine = ledger.wallet_accounts(session, user_id)
-    had = ledger.wallet_locked(session, mine)
-    if (before := ledger.before_under(session, key, RELEASE, subject_id)) is not None:
+    mine = ledger.get_wallet_accounts(session, user_id)
+    had = ledger.lock_wallet(session, mine)
+    if (before := ledger.find_posted_entry(session, key, RELEASE, subject_id)) is not None:
         return before
     released = min(credits, had.pending)
     if not released:
@@ -97,11 +97,11 @@ def claw_back(
     subject_id: UUID,
     by: Actor,
     at: datetime,
-) -> Entry:
+) -> PostedEntry:
     """Take credits back: first pending ones, then available ones; what is not there anymore is owed."""
-    mine = ledger.wallet_accounts(session, user_id)
-    had = ledger.wallet_locked(session, mine)
-    if (before := ledger.before_under(session, key, CLAW_BACK, subject_id)) is not None:
+    mine = ledger.get_wallet_accounts(session, user_id)
+    had = ledger.lock_wallet(session, mine)
+    if (before := ledger.find_posted_entry(session, key, CLAW_BACK, subject_id)) is not None:
         return before
     held = min(credits, had.pending)
     spendable = min(credits - held, had.available)
@@ -118,4 +118,4 @@ def claw_back(
 
 def balances(session: Session, user_id: UUID) -> Wallet:
     """What a user has available, pending and owes."""
-    return ledger.wallet(session, user_id)
+    return ledger.get_wallet(session, user_id)

@@ -14,7 +14,7 @@ from domain.contributions.expiring import lots_of
 from domain.contributions.expiring_lots import Lot
 from domain.contributions.patronage_rules import CREDIT
 from domain.foundation.paging import Page
-from domain.ledger import AccountKind, StatementLine, Wallet
+from domain.ledger import AccountKind, StatementRow, Wallet
 from domain.markets import Market
 from domain.pricing import CreditRules
 
@@ -51,7 +51,7 @@ class CreditsSeen:
 class CreditLine:
     """A posting, and by how much it changed what its owner has in each place."""
 
-    posting: StatementLine
+    posting: StatementRow
     changes: dict[CreditPlace, int]
 
 
@@ -64,7 +64,7 @@ _PLACES = {
 
 def credits_of(session: Session, user_id: UUID, *, at: datetime) -> CreditsSeen:
     """What a user has, what a credit pays for in every market that keeps them, and what expires."""
-    had = ledger.wallet(session, user_id)
+    had = ledger.get_wallet(session, user_id)
     pays = [
         MarketPays(
             market=market,
@@ -80,19 +80,19 @@ def credits_of(session: Session, user_id: UUID, *, at: datetime) -> CreditsSeen:
 
 def credit_statement(session: Session, user_id: UUID, *, after: str | None, limit: int) -> Page[CreditLine]:
     """Every posting of a user's credits, the newest first. Raises `CursorUnreadable`."""
-    mine = ledger.wallet_accounts(session, user_id)
+    mine = ledger.get_wallet_accounts(session, user_id)
     accounts = [mine.available, mine.pending, mine.owed]
-    page = ledger.statement(session, accounts, after=after, limit=limit)
+    page = ledger.list_statement(session, accounts, after=after, limit=limit)
     return Page([CreditLine(line, _changes(line, user_id)) for line in page.items], page.next_cursor)
 
 
-def hours_statement(session: Session, user_id: UUID, *, after: str | None, limit: int) -> Page[StatementLine]:
+def hours_statement(session: Session, user_id: UUID, *, after: str | None, limit: int) -> Page[StatementRow]:
     """Every posting of a user's hours, the newest first. Raises `CursorUnreadable`."""
-    account = ledger.account(session, AccountKind.HOURS, ledger.HOURS, user_id)
-    return ledger.statement(session, [account], after=after, limit=limit)
+    account = ledger.get_account(session, AccountKind.HOURS, ledger.HOURS, user_id)
+    return ledger.list_statement(session, [account], after=after, limit=limit)
 
 
-def _changes(line: StatementLine, user_id: UUID) -> dict[CreditPlace, int]:
+def _changes(line: StatementRow, user_id: UUID) -> dict[CreditPlace, int]:
     """What a debit takes from has less, except what is owed, which grows by debits."""
     changes = dict.fromkeys(CreditPlace, 0)
     sides = ((line.debit, line.debit_owner, -line.amount), (line.credit, line.credit_owner, line.amount))
@@ -104,8 +104,8 @@ def _changes(line: StatementLine, user_id: UUID) -> dict[CreditPlace, int]:
 
 
 def _pots(session: Session, user_id: UUID, market_id: UUID) -> list[tuple[UUID, int]]:
-    accounts = ledger.mandated(session, user_id, market_id)
-    held = zip(accounts, ledger.balances(session, accounts), strict=True)
+    accounts = ledger.list_mandated_pots(session, user_id, market_id)
+    held = zip(accounts, ledger.get_balances(session, accounts), strict=True)
     return [(account.owner_id, balance) for account, balance in held if account.owner_id and balance]
 
 

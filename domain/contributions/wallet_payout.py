@@ -17,7 +17,7 @@ from domain.contributions.patronage_rules import CREDIT
 from domain.foundation import ids
 from domain.foundation.errors import Unacceptable
 from domain.identity import Caller
-from domain.ledger import CREDITS, AccountKind, Entry, Posting
+from domain.ledger import CREDITS, AccountKind, PostedEntry, Posting
 from domain.providers import ProviderCapability
 
 PAYOUT = "credit_payout"
@@ -30,7 +30,7 @@ def pay_out(
     *,
     by: Caller,
     at: datetime,
-) -> Entry:
+) -> PostedEntry:
     """Turn thousandths of credits into money that the caller is owed as a provider.
 
     Raises `CreditsNotKept`, `PayoutNotOffered` with the reason, credits that are worth less than a minor
@@ -53,7 +53,7 @@ def pay_out(
     if not worth:
         raise Unacceptable("So few credits are worth less than the smallest coin.", field="credits")
     payout_id = ids.new()
-    own, pool, goodwill, owed = ledger.accounts_for(
+    own, pool, goodwill, owed = ledger.get_accounts(
         session,
         [
             (AccountKind.CREDITS, CREDITS, by.user_id),
@@ -62,7 +62,7 @@ def pay_out(
             (AccountKind.PAYABLE, market.currency, profile),
         ],
     )
-    ledger.balance_locked(session, own)  # so that entries stand in the order in which they moved it
+    ledger.lock_balance(session, own)  # so that entries stand in the order in which they moved it
     return ledger.post(
         session,
         key=f"{PAYOUT}:{payout_id}",

@@ -19,10 +19,10 @@ from sqlmodel import Session
 
 from domain.foundation.actors import Actor
 from domain.ledger import queries
-from domain.ledger.actions import accounts_for, post
-from domain.ledger.errors import BalanceTooLow, KeyTellsAnotherStoryError
+from domain.ledger.actions import get_accounts, post
+from domain.ledger.errors import BalanceTooLow, EntryKeyReusedError
 from domain.ledger.kinds import CREDITS, AccountKind
-from domain.ledger.rules import Account, Entry, Posting
+from domain.ledger.rules import Account, PostedEntry, Posting
 
 REDEMPTION = "redemption"
 REDEMPTION_RETURN = "redemption_return"
@@ -78,29 +78,29 @@ class WalletAccounts:
     pool: Account
 
 
-def wallet_accounts(session: Session, user_id: UUID) -> WalletAccounts:
+def get_wallet_accounts(session: Session, user_id: UUID) -> WalletAccounts:
     """The accounts of a user's wallet, opened when they are asked for the first time."""
     kinds = (AccountKind.CREDITS, AccountKind.CREDITS_PENDING, AccountKind.CREDITS_OWED)
-    wanted = [(kind, CREDITS, user_id) for kind in kinds]
-    return WalletAccounts(*accounts_for(session, [*wanted, (AccountKind.CREDITS_POOL, CREDITS, None)]))
+    keys = [(kind, CREDITS, user_id) for kind in kinds]
+    return WalletAccounts(*get_accounts(session, [*keys, (AccountKind.CREDITS_POOL, CREDITS, None)]))
 
 
-def wallet(session: Session, user_id: UUID) -> Wallet:
+def get_wallet(session: Session, user_id: UUID) -> Wallet:
     """What a user has in credits, in thousandths."""
-    mine = wallet_accounts(session, user_id)
-    return Wallet(*queries.balances(session, [mine.available, mine.pending, mine.owed]))
+    accounts = get_wallet_accounts(session, user_id)
+    return Wallet(*queries.get_balances(session, [accounts.available, accounts.pending, accounts.owed]))
 
 
-def wallet_locked(session: Session, mine: WalletAccounts) -> Wallet:
+def lock_wallet(session: Session, accounts: WalletAccounts) -> Wallet:
     """As `wallet`, and nobody else moves these credits until this transaction ends."""
-    return Wallet(*queries.balances_locked(session, [mine.available, mine.pending, mine.owed]))
+    return Wallet(*queries.lock_balances(session, [accounts.available, accounts.pending, accounts.owed]))
 
 
-def mandate(session: Session, pot: Account, user_id: UUID, *, market_id: UUID, at: datetime) -> None:
+def grant_mandate(session: Session, pot: Account, user_id: UUID, *, market_id: UUID, at: datetime) -> None:
     """Let this user's service fees in this market be paid out of this pot from now on."""
     session.flush()
-    asked = {"account_id": pot.id, "user_id": user_id, "market_id": market_id, "at": at}
-    session.execute(_MANDATE, asked)
+    parameters = {"account_id": pot.id, "user_id": user_id, "market_id": market_id, "at": at}
+    session.execute(_MANDATE, parameters)
 
 
 def end_mandate(session: Session, pot: Account, user_id: UUID, *, at: datetime) -> None:
@@ -108,18 +108,18 @@ def end_mandate(session: Session, pot: Account, user_id: UUID, *, at: datetime) 
     session.execute(_END_MANDATE, {"account_id": pot.id, "user_id": user_id, "at": at})
 
 
-def mandate_holders(session: Session, pot: Account) -> Sequence[UUID]:
+def list_mandate_holders(session: Session, pot: Account) -> Sequence[UUID]:
     """Whose service fees the pot may pay."""
     return session.execute(_HOLDERS, {"account_id": pot.id}).scalars().all()
 
 
-def mandated(session: Session, user_id: UUID, market_id: UUID) -> list[Account]:
+def list_mandated_pots(session: Session, user_id: UUID, market_id: UUID) -> list[Account]:
     """The pots that may pay this user's service fees in a market, the one of the oldest mandate first."""
-    asked = {"user_id": user_id, "market_id": market_id}
-    return [queries.as_account(row) for row in session.execute(_MANDATED, asked)]
+    parameters = {"user_id": user_id, "market_id": market_id}
+    return [queries.account_from_row(row) for row in session.execute(_MANDATED, parameters)]
 
 
-def redeem(
+def redeem_credits(
     session: Session,
     user_id: UUID,
     *,
@@ -130,55 +130,55 @@ def redeem(
     subject_id: UUID,
     by: Actor,
     at: datetime,
-) -> Entry:
+) -> PostedEntry:
     """Spend credits on a booking, in thousandths by use, all or nothing.
 
     Pots that may pay this user's service fees pay the discount first, the oldest mandate's before the
     others'; the user's own credits pay the rest and all of the shield. `subject_id` is the booking. Raises
     `BalanceTooLow`. The same key again answers the same entry.
     """
-    own, pool = accounts_for(
+    own, pool = get_accounts(
         session, [(AccountKind.CREDITS, CREDITS, user_id), (AccountKind.CREDITS_POOL, CREDITS, None)]
     )
-    pots = mandated(session, user_id, market_id) if fee_discount else []
-    own_balance, *pot_balances = queries.balances_locked(session, [own, *pots])
-    if (before := before_under(session, key, REDEMPTION, subject_id)) is not None:
-        return before
-    postings, left = _taken(list(zip(pots, pot_balances, strict=True)), fee_discount, pool)
-    rest = left + surge_shield
-    if rest > own_balance:
+    pots = list_mandated_pots(session, user_id, market_id) if fee_discount else []
+    own_balance, *pot_balances = queries.lock_balances(session, [own, *pots])
+    if (posted_entry := find_posted_entry(session, key, REDEMPTION, subject_id)) is not None:
+        return posted_entry
+    postings, unpaid = _pot_postings(list(zip(pots, pot_balances, strict=True)), fee_discount, pool)
+    own_part = unpaid + surge_shield
+    if own_part > own_balance:
         raise BalanceTooLow(
-            f"{rest} thousandths of a credit are needed and {own_balance} are there; ask for a new quote."
+            f"{own_part} thousandths of a credit are needed and {own_balance} are there; ask for a new quote."
         )
-    if rest:
-        postings.append(Posting(own, pool, rest))
+    if own_part:
+        postings.append(Posting(own, pool, own_part))
     return post(session, key=key, kind=REDEMPTION, subject_id=subject_id, postings=postings, by=by, at=at)
 
 
-def give_back(
+def return_redeemed_credits(
     session: Session, user_id: UUID, credits_: int, *, key: str, subject_id: UUID, by: Actor, at: datetime
-) -> Entry | None:
+) -> PostedEntry | None:
     """Give back credits that a booking redeemed, to whom they came from; None where nothing is to be moved.
 
     The user's own come back first and pay off what they owe, then the pots', the last one that paid first.
     Never more comes back than was spent on this booking and has not come back already. The same key again
     answers the same entry.
     """
-    mine = wallet_accounts(session, user_id)
-    asked = {"subject_id": subject_id, "kind": REDEMPTION, "kind_of_return": REDEMPTION_RETURN}
-    sources = [queries.as_account(row) for row in session.execute(_STILL_SPENT, asked)]
+    accounts = get_wallet_accounts(session, user_id)
+    parameters = {"subject_id": subject_id, "kind": REDEMPTION, "kind_of_return": REDEMPTION_RETURN}
+    sources = [queries.account_from_row(row) for row in session.execute(_STILL_SPENT, parameters)]
     pots = [source for source in sources if source.kind is AccountKind.COMMUNITY_POT]
-    owed, *_ = queries.balances_locked(session, [mine.owed, mine.available, *pots])
-    if (before := before_under(session, key, REDEMPTION_RETURN, subject_id)) is not None:
-        return before
+    owed, *_ = queries.lock_balances(session, [accounts.owed, accounts.available, *pots])
+    if (posted_entry := find_posted_entry(session, key, REDEMPTION_RETURN, subject_id)) is not None:
+        return posted_entry
     postings: list[Posting] = []
-    for row in session.execute(_STILL_SPENT, asked):
+    for row in session.execute(_STILL_SPENT, parameters):
         part = min(credits_, int(row.amount))
         credits_ -= part
         if row.kind == AccountKind.COMMUNITY_POT:
-            postings += [Posting(mine.pool, queries.as_account(row), part)] if part else []
+            postings += [Posting(accounts.pool, queries.account_from_row(row), part)] if part else []
         else:
-            postings += coming_in(mine, part, owed=owed, into=mine.available)
+            postings += incoming_postings(accounts, part, owed=owed, into=accounts.available)
     if not postings:
         return None
     return post(
@@ -186,26 +186,26 @@ def give_back(
     )
 
 
-def coming_in(mine: WalletAccounts, credits_: int, *, owed: int, into: Account) -> list[Posting]:
+def incoming_postings(accounts: WalletAccounts, credits_: int, *, owed: int, into: Account) -> list[Posting]:
     """The postings by which credits come from the pool: what is owed is paid off before anything is had."""
     paid_off = min(credits_, owed)
-    moves = ((mine.owed, paid_off), (into, credits_ - paid_off))
-    return [Posting(mine.pool, target, amount) for target, amount in moves if amount]
+    moves = ((accounts.owed, paid_off), (into, credits_ - paid_off))
+    return [Posting(accounts.pool, target, amount) for target, amount in moves if amount]
 
 
-def before_under(session: Session, key: str, kind: str, subject_id: UUID) -> Entry | None:
+def find_posted_entry(session: Session, key: str, kind: str, subject_id: UUID) -> PostedEntry | None:
     """The entry already posted under this key. Another kind or subject under one key is a bug."""
-    entry = queries.entry_by_key(session, key)
+    entry = queries.find_entry_by_key(session, key)
     if entry is not None and (entry.kind, entry.subject_id) != (kind, subject_id):
-        raise KeyTellsAnotherStoryError(f"the key {key!r} was posted with another kind or subject")
+        raise EntryKeyReusedError(f"the key {key!r} was posted with another kind or subject")
     return entry
 
 
-def _taken(pots: list[tuple[Account, int]], credits_: int, pool: Account) -> tuple[list[Posting], int]:
+def _pot_postings(pots: list[tuple[Account, int]], credits_: int, pool: Account) -> tuple[list[Posting], int]:
     """What each pot pays of so many credits, and what is left to pay."""
     postings = []
-    for pot, there in pots:
-        part = min(there, credits_)
+    for pot, balance in pots:
+        part = min(balance, credits_)
         credits_ -= part
         if part:
             postings.append(Posting(pot, pool, part))

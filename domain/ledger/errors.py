@@ -7,7 +7,7 @@ class BalanceTooLow(Conflict):
     """The account does not hold that much; the database guards it with the floor of its balance row."""
 
     slug = "balance-too-low"
-    title = "The balance does not suffice"
+    title = "The balance is too low"
     constraint = "balances_stay_above_their_floor"
 
 
@@ -15,25 +15,25 @@ class BalanceTooHigh(Conflict):
     """The account may not hold that much; the database guards it with the ceiling of its balance row."""
 
     slug = "balance-too-high"
-    title = "The balance would rise too high"
+    title = "The balance would be too high"
     constraint = "balances_stay_below_their_ceiling"
 
 
-class AccountUnknown(NotFound):
+class AccountNotFound(NotFound):
     """There is no such account."""
 
     slug = "account-unknown"
     title = "There is no such account"
 
 
-class EntryUnknown(NotFound):
+class EntryNotFound(NotFound):
     """There is no such entry."""
 
     slug = "entry-unknown"
     title = "There is no such entry"
 
 
-class AlreadyCorrected(Conflict):
+class EntryAlreadyCorrected(Conflict):
     """An entry is corrected once; what was wrong with the correction is mended by correcting that."""
 
     slug = "entry-already-corrected"
@@ -41,12 +41,12 @@ class AlreadyCorrected(Conflict):
     constraint = "entries_are_corrected_once"
 
 
-class UnitUnfit(Unacceptable):
+class UnitNotSupported(Unacceptable):
     """This kind of account does not count in that unit."""
 
-    slug = "unit-unfit"
-    title = "This unit does not belong here"
+    slug = "unit-not-supported"
+    title = "This account does not use this unit"
 
 
-class KeyTellsAnotherStoryError(AssertionError):
+class EntryKeyReusedError(AssertionError):
     """One key was used for two different entries: somebody makes keys that are not unique."""

@@ -1,13 +1,15 @@
 """What must hold over all rows of the ledger. Each query answers the rows that break it."""
 
-from domain.ledger.kinds import NATURES, Side
+from domain.ledger.kinds import CHART_OF_ACCOUNTS, LedgerSide
 
-_DEBIT_GROWN = ", ".join(f"'{kind}'" for kind, nature in NATURES.items() if nature.grows_by is Side.DEBIT)
+_DEBIT_KINDS = ", ".join(
+    f"'{kind}'" for kind, definition in CHART_OF_ACCOUNTS.items() if definition.grows_by is LedgerSide.DEBIT
+)
 
 # Balances counted anew from the postings, each on the side that makes its account grow.
-_RECOUNTED = f"""
+_SUMMED_BALANCES = f"""
     SELECT a.id, a.kind, a.unit, a.owner_id, a.floor,
-           CASE WHEN a.kind IN ({_DEBIT_GROWN}) THEN -1 ELSE 1 END * coalesce(sum(moved.amount), 0) AS balance
+           CASE WHEN a.kind IN ({_DEBIT_KINDS}) THEN -1 ELSE 1 END * coalesce(sum(moved.amount), 0) AS balance
     FROM ledger_accounts a LEFT JOIN (
         SELECT credit_account_id AS account_id, amount FROM ledger_postings
         UNION ALL SELECT debit_account_id, -amount FROM ledger_postings
@@ -17,18 +19,18 @@ _RECOUNTED = f"""
 
 INVARIANTS: dict[str, str] = {
     "per unit the sum over all accounts is zero": f"""
-        SELECT unit, sum(CASE WHEN kind IN ({_DEBIT_GROWN}) THEN -balance ELSE balance END) AS surplus
-        FROM ({_RECOUNTED}) recounted GROUP BY unit
-        HAVING sum(CASE WHEN kind IN ({_DEBIT_GROWN}) THEN -balance ELSE balance END) <> 0
+        SELECT unit, sum(CASE WHEN kind IN ({_DEBIT_KINDS}) THEN -balance ELSE balance END) AS surplus
+        FROM ({_SUMMED_BALANCES}) recounted GROUP BY unit
+        HAVING sum(CASE WHEN kind IN ({_DEBIT_KINDS}) THEN -balance ELSE balance END) <> 0
     """,  # noqa: S608
     "a kept balance equals its postings": f"""
         SELECT recounted.id, kept.balance AS kept, recounted.balance AS counted
-        FROM ({_RECOUNTED}) recounted LEFT JOIN ledger_balances kept ON kept.account_id = recounted.id
+        FROM ({_SUMMED_BALANCES}) recounted LEFT JOIN ledger_balances kept ON kept.account_id = recounted.id
         WHERE recounted.floor IS NOT NULL
           AND (kept.balance IS DISTINCT FROM recounted.balance OR kept.floor IS DISTINCT FROM recounted.floor)
     """,  # noqa: S608
     "nothing stands below its floor": f"""
-        SELECT id, kind, owner_id, balance, floor FROM ({_RECOUNTED}) recounted WHERE balance < floor
+        SELECT id, kind, owner_id, balance, floor FROM ({_SUMMED_BALANCES}) recounted WHERE balance < floor
     """,  # noqa: S608
     "nothing stands above its ceiling": """
         SELECT account_id, balance, ceiling FROM ledger_balances WHERE balance > ceiling

@@ -12,7 +12,7 @@ from domain.foundation.money import CURRENCIES
 
 CREDITS = "CRD"  # counted in thousandths
 HOURS = "HRS"  # counted in minutes
-UNITS = CURRENCIES | {CREDITS, HOURS}
+LEDGER_UNITS = CURRENCIES | {CREDITS, HOURS}
 
 
 class AccountKind(StrEnum):
@@ -42,17 +42,17 @@ class AccountKind(StrEnum):
     HOURS = "hours"
 
 
-class Side(StrEnum):
+class LedgerSide(StrEnum):
     """The side of a posting that makes an account's balance grow."""
 
     DEBIT = "debit"
     CREDIT = "credit"
 
 
-class Owner(StrEnum):
+class AccountOwner(StrEnum):
     """Whose an account is; nobody's means that there is one for the whole market place."""
 
-    NOBODY = "nobody"
+    PLATFORM = "nobody"
     BOOKING = "booking"
     PROVIDER_PROFILE = "provider profile"
     USER = "user"
@@ -60,7 +60,7 @@ class Owner(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Nature:
+class AccountDefinition:
     """What holds for every account of a kind. `unit` is empty where any currency will do.
 
     A `floor` is the lowest balance allowed. Accounts with a floor are spent from, so their balance stands in
@@ -69,8 +69,8 @@ class Nature:
     kept in the same row by the same means; only an account with a floor can have one.
     """
 
-    grows_by: Side
-    owner: Owner
+    grows_by: LedgerSide
+    owner: AccountOwner
     meaning: str
     floor: int | None = None
     unit: str = ""
@@ -78,62 +78,103 @@ class Nature:
 
 
 # Mutual hours may be owed up to ten, so that a newcomer can receive first and nobody lives on others' time.
-DEEPEST_HOURS_DEBT = -10 * 60
+MIN_HOURS_BALANCE = -10 * 60
 # Nor may more than forty wait to be given back: hours nobody can return anymore are only a debt of others.
-HIGHEST_HOURS_BALANCE = 40 * 60
+MAX_HOURS_BALANCE = 40 * 60
 
-NATURES: dict[AccountKind, Nature] = {
-    AccountKind.CLEARING: Nature(Side.DEBIT, Owner.NOBODY, "what the payment provider holds for us"),
-    AccountKind.HELD: Nature(Side.CREDIT, Owner.BOOKING, "paid in for a booking, not yet anybody's", floor=0),
-    AccountKind.PAYABLE: Nature(
-        Side.CREDIT, Owner.PROVIDER_PROFILE, "what a provider earned and has not been sent", floor=0
+CHART_OF_ACCOUNTS: dict[AccountKind, AccountDefinition] = {
+    AccountKind.CLEARING: AccountDefinition(
+        LedgerSide.DEBIT, AccountOwner.PLATFORM, "what the payment provider holds for us"
     ),
-    AccountKind.PAYABLE_HELD: Nature(
-        Side.CREDIT,
-        Owner.PROVIDER_PROFILE,
+    AccountKind.HELD: AccountDefinition(
+        LedgerSide.CREDIT, AccountOwner.BOOKING, "paid in for a booking, not yet anybody's", floor=0
+    ),
+    AccountKind.PAYABLE: AccountDefinition(
+        LedgerSide.CREDIT,
+        AccountOwner.PROVIDER_PROFILE,
+        "what a provider earned and has not been sent",
+        floor=0,
+    ),
+    AccountKind.PAYABLE_HELD: AccountDefinition(
+        LedgerSide.CREDIT,
+        AccountOwner.PROVIDER_PROFILE,
         "what a provider earned and may not be sent while suspended",
         floor=0,
     ),
-    AccountKind.RECEIVABLE: Nature(Side.DEBIT, Owner.PROVIDER_PROFILE, "what a provider owes us back"),
-    AccountKind.SERVICE_FEES: Nature(Side.CREDIT, Owner.NOBODY, "what customers paid the platform"),
-    AccountKind.COMMISSION: Nature(Side.CREDIT, Owner.NOBODY, "what providers gave up to the platform"),
-    AccountKind.TAX: Nature(Side.CREDIT, Owner.NOBODY, "tax taken in that the authority will get"),
-    AccountKind.REFUNDS_IN_FLIGHT: Nature(Side.CREDIT, Owner.NOBODY, "refunds on their way to customers"),
-    AccountKind.DISPUTES: Nature(
-        Side.DEBIT, Owner.NOBODY, "what card networks took back and nobody bears yet"
+    AccountKind.RECEIVABLE: AccountDefinition(
+        LedgerSide.DEBIT, AccountOwner.PROVIDER_PROFILE, "what a provider owes us back"
     ),
-    AccountKind.GOODWILL: Nature(Side.DEBIT, Owner.NOBODY, "refunds the platform bears itself"),
-    AccountKind.SURGE_POOL: Nature(Side.CREDIT, Owner.NOBODY, "what surge took in and gives out again"),
-    AccountKind.ROUNDING: Nature(Side.CREDIT, Owner.NOBODY, "minor units that belong to no line"),
-    AccountKind.PROCESSING_FEES: Nature(
-        Side.DEBIT, Owner.NOBODY, "what the payment provider charges for its work"
+    AccountKind.SERVICE_FEES: AccountDefinition(
+        LedgerSide.CREDIT, AccountOwner.PLATFORM, "what customers paid the platform"
     ),
-    AccountKind.DISPUTE_FEES: Nature(
-        Side.DEBIT, Owner.NOBODY, "what the payment provider charges for card disputes"
+    AccountKind.COMMISSION: AccountDefinition(
+        LedgerSide.CREDIT, AccountOwner.PLATFORM, "what providers gave up to the platform"
     ),
-    AccountKind.CREDITS: Nature(Side.CREDIT, Owner.USER, "credits a user may spend", floor=0, unit=CREDITS),
-    AccountKind.CREDITS_PENDING: Nature(
-        Side.CREDIT, Owner.USER, "credits that are valued and held for a while", floor=0, unit=CREDITS
+    AccountKind.TAX: AccountDefinition(
+        LedgerSide.CREDIT, AccountOwner.PLATFORM, "tax taken in that the authority will get"
     ),
-    AccountKind.CREDITS_OWED: Nature(
-        Side.DEBIT, Owner.USER, "credits taken back that were spent already", floor=0, unit=CREDITS
+    AccountKind.REFUNDS_IN_FLIGHT: AccountDefinition(
+        LedgerSide.CREDIT, AccountOwner.PLATFORM, "refunds on their way to customers"
     ),
-    AccountKind.CREDITS_POOL: Nature(
-        Side.DEBIT, Owner.NOBODY, "credits given out and not yet come back", unit=CREDITS
+    AccountKind.DISPUTES: AccountDefinition(
+        LedgerSide.DEBIT, AccountOwner.PLATFORM, "what card networks took back and nobody bears yet"
     ),
-    AccountKind.COMMUNITY_POT: Nature(
-        Side.CREDIT, Owner.POT, "credits given for another person or a purpose", floor=0, unit=CREDITS
+    AccountKind.GOODWILL: AccountDefinition(
+        LedgerSide.DEBIT, AccountOwner.PLATFORM, "refunds the platform bears itself"
     ),
-    AccountKind.BREAKAGE: Nature(Side.CREDIT, Owner.NOBODY, "credits that expired unspent", unit=CREDITS),
-    AccountKind.HOURS: Nature(
-        Side.CREDIT,
-        Owner.USER,
+    AccountKind.SURGE_POOL: AccountDefinition(
+        LedgerSide.CREDIT, AccountOwner.PLATFORM, "what surge took in and gives out again"
+    ),
+    AccountKind.ROUNDING: AccountDefinition(
+        LedgerSide.CREDIT, AccountOwner.PLATFORM, "minor units that belong to no line"
+    ),
+    AccountKind.PROCESSING_FEES: AccountDefinition(
+        LedgerSide.DEBIT, AccountOwner.PLATFORM, "what the payment provider charges for its work"
+    ),
+    AccountKind.DISPUTE_FEES: AccountDefinition(
+        LedgerSide.DEBIT, AccountOwner.PLATFORM, "what the payment provider charges for card disputes"
+    ),
+    AccountKind.CREDITS: AccountDefinition(
+        LedgerSide.CREDIT, AccountOwner.USER, "credits a user may spend", floor=0, unit=CREDITS
+    ),
+    AccountKind.CREDITS_PENDING: AccountDefinition(
+        LedgerSide.CREDIT,
+        AccountOwner.USER,
+        "credits that are valued and held for a while",
+        floor=0,
+        unit=CREDITS,
+    ),
+    AccountKind.CREDITS_OWED: AccountDefinition(
+        LedgerSide.DEBIT,
+        AccountOwner.USER,
+        "credits taken back that were spent already",
+        floor=0,
+        unit=CREDITS,
+    ),
+    AccountKind.CREDITS_POOL: AccountDefinition(
+        LedgerSide.DEBIT, AccountOwner.PLATFORM, "credits given out and not yet come back", unit=CREDITS
+    ),
+    AccountKind.COMMUNITY_POT: AccountDefinition(
+        LedgerSide.CREDIT,
+        AccountOwner.POT,
+        "credits given for another person or a purpose",
+        floor=0,
+        unit=CREDITS,
+    ),
+    AccountKind.BREAKAGE: AccountDefinition(
+        LedgerSide.CREDIT, AccountOwner.PLATFORM, "credits that expired unspent", unit=CREDITS
+    ),
+    AccountKind.HOURS: AccountDefinition(
+        LedgerSide.CREDIT,
+        AccountOwner.USER,
         "minutes given to others less minutes received",
-        floor=DEEPEST_HOURS_DEBT,
+        floor=MIN_HOURS_BALANCE,
         unit=HOURS,
-        ceiling=HIGHEST_HOURS_BALANCE,
+        ceiling=MAX_HOURS_BALANCE,
     ),
 }
 
-OWNED = tuple(kind for kind, nature in NATURES.items() if nature.owner is not Owner.NOBODY)
-IN_CREDITS = tuple(kind for kind, nature in NATURES.items() if nature.unit == CREDITS)
+OWNED_KINDS = tuple(
+    kind for kind, definition in CHART_OF_ACCOUNTS.items() if definition.owner is not AccountOwner.PLATFORM
+)
+CREDIT_KINDS = tuple(kind for kind, definition in CHART_OF_ACCOUNTS.items() if definition.unit == CREDITS)

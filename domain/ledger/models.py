@@ -26,10 +26,10 @@ from domain.foundation.persistence.tables import (
     primary_key,
     reference,
 )
-from domain.ledger.kinds import CREDITS, HOURS, IN_CREDITS, OWNED, AccountKind
+from domain.ledger.kinds import CREDIT_KINDS, CREDITS, HOURS, OWNED_KINDS, AccountKind
 
-_OWNED = ", ".join(f"'{kind}'" for kind in OWNED)
-_IN_CREDITS = ", ".join(f"'{kind}'" for kind in IN_CREDITS)
+_OWNED_KINDS = ", ".join(f"'{kind}'" for kind in OWNED_KINDS)
+_CREDIT_KINDS = ", ".join(f"'{kind}'" for kind in CREDIT_KINDS)
 
 
 # One row means: there is a place for this kind of value, in this unit, of this owner (or of nobody).
@@ -42,9 +42,11 @@ class LedgerAccount(Table, table=True):
             "kind", "unit", "owner_id", name="accounts_are_unique", postgresql_nulls_not_distinct=True
         ),
         UniqueConstraint("id", "unit", name="accounts_carry_one_unit"),
-        CheckConstraint(f"(kind IN ({_OWNED})) = (owner_id IS NOT NULL)", name="accounts_have_their_owner"),
         CheckConstraint(
-            f"(kind IN ({_IN_CREDITS})) = (unit = '{CREDITS}')", name="credits_are_kept_in_credits"
+            f"(kind IN ({_OWNED_KINDS})) = (owner_id IS NOT NULL)", name="accounts_have_their_owner"
+        ),
+        CheckConstraint(
+            f"(kind IN ({_CREDIT_KINDS})) = (unit = '{CREDITS}')", name="credits_are_kept_in_credits"
         ),
         CheckConstraint(f"(kind = 'hours') = (unit = '{HOURS}')", name="hours_are_kept_in_hours"),
         CheckConstraint("unit ~ '^[A-Z]{3}$'", name="accounts_unit_is_three_letters"),

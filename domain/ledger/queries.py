@@ -11,16 +11,16 @@ from sqlmodel import Session
 
 from domain.foundation.actors import ActorKind
 from domain.foundation.paging import Key, Page, build_page, decode_cursor
-from domain.ledger.errors import AccountUnknown, EntryUnknown
-from domain.ledger.kinds import NATURES, AccountKind, Side
-from domain.ledger.rules import Account, Entry, signed
+from domain.ledger.errors import AccountNotFound, EntryNotFound
+from domain.ledger.kinds import CHART_OF_ACCOUNTS, AccountKind, LedgerSide
+from domain.ledger.rules import Account, PostedEntry, signed_balance
 
 _ACCOUNT = "id, kind, unit, owner_id, floor"
 _BY_ID = text(f"SELECT {_ACCOUNT} FROM ledger_accounts WHERE id = :id")  # noqa: S608 -- our own column list
-_CACHED = text("SELECT balance FROM ledger_balances WHERE account_id = :id")
-_CACHED_LOCKED = text("SELECT balance FROM ledger_balances WHERE account_id = :id FOR UPDATE")
-_ALL_CACHED = text("SELECT account_id, balance FROM ledger_balances WHERE account_id = ANY(:ids)")
-_ALL_LOCKED = text("""
+_BALANCE = text("SELECT balance FROM ledger_balances WHERE account_id = :id")
+_BALANCE_LOCKED = text("SELECT balance FROM ledger_balances WHERE account_id = :id FOR UPDATE")
+_BALANCES = text("SELECT account_id, balance FROM ledger_balances WHERE account_id = ANY(:ids)")
+_BALANCES_LOCKED = text("""
     SELECT account_id, balance FROM ledger_balances WHERE account_id = ANY(:ids)
     ORDER BY account_id FOR UPDATE
 """)
@@ -28,12 +28,12 @@ _SUMS = text("""
     SELECT (SELECT coalesce(sum(amount), 0) FROM ledger_postings WHERE debit_account_id = :id) AS debits,
            (SELECT coalesce(sum(amount), 0) FROM ledger_postings WHERE credit_account_id = :id) AS credits
 """)
-_GIVEN = text("""
+_DEBITED_SINCE = text("""
     SELECT coalesce(sum(p.amount), 0) FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id
     WHERE p.debit_account_id = :id AND e.kind = :kind AND e.recorded_at >= :since
 """)
 # What was earned and not found wrong since; what became of it (a transfer, a refund borne) does not matter.
-_PAID_TO = text("""
+_EARNINGS = text("""
     SELECT a.owner_id, sum(moved.amount) AS amount
     FROM ledger_entries e
     JOIN LATERAL (
@@ -92,7 +92,7 @@ _POSTINGS = text(f"""
 
 
 @dataclass(frozen=True, slots=True)
-class AccountLine:
+class AccountRow:
     """An account with what it holds."""
 
     account: Account
@@ -100,7 +100,7 @@ class AccountLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PostingLine:
+class PostingRow:
     """A posting as an auditor reads it: kinds and ids of both accounts, unit and amount."""
 
     debit: AccountKind
@@ -112,7 +112,7 @@ class PostingLine:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryLine:
+class EntryRow:
     """An entry as an auditor reads it, with who recorded it and all its postings."""
 
     id: UUID
@@ -123,56 +123,56 @@ class EntryLine:
     recorded_at: datetime
     actor_kind: ActorKind
     actor_id: UUID | None
-    postings: list[PostingLine]
+    postings: list[PostingRow]
 
 
-def account_by_id(session: Session, account_id: UUID) -> Account:
-    """The account of this id. Raises `AccountUnknown`."""
+def get_account_by_id(session: Session, account_id: UUID) -> Account:
+    """The account of this id. Raises `AccountNotFound`."""
     row = session.execute(_BY_ID, {"id": account_id}).first()
     if row is None:
-        raise AccountUnknown
-    return as_account(row)
+        raise AccountNotFound
+    return account_from_row(row)
 
 
-def balance(session: Session, account: Account) -> int:
+def get_balance(session: Session, account: Account) -> int:
     """What the account holds, in its unit, counted on the side that makes it grow."""
     if account.floor is not None:
-        return int(session.execute(_CACHED, {"id": account.id}).scalar_one())
+        return int(session.execute(_BALANCE, {"id": account.id}).scalar_one())
     debits, credits_ = session.execute(_SUMS, {"id": account.id}).one()
-    return signed(account.kind, debits=int(debits), credits_=int(credits_))
+    return signed_balance(account.kind, debits=int(debits), credits_=int(credits_))
 
 
-def balance_locked(session: Session, account: Account) -> int:
+def lock_balance(session: Session, account: Account) -> int:
     """What an account with a floor holds, and holds until this transaction ends: nobody else posts to it."""
     if account.floor is None:
         raise ValueError(f"a {account.kind} account is a pool; its balance permits nothing")
-    return int(session.execute(_CACHED_LOCKED, {"id": account.id}).scalar_one())
+    return int(session.execute(_BALANCE_LOCKED, {"id": account.id}).scalar_one())
 
 
-def balances(session: Session, accounts: Sequence[Account]) -> list[int]:
+def get_balances(session: Session, accounts: Sequence[Account]) -> list[int]:
     """What several accounts with a floor hold, in the order asked, in one round trip."""
-    return _kept(session, _ALL_CACHED, accounts)
+    return _balances_in_order(session, _BALANCES, accounts)
 
 
-def balances_locked(session: Session, accounts: Sequence[Account]) -> list[int]:
+def lock_balances(session: Session, accounts: Sequence[Account]) -> list[int]:
     """As `balances`, and nobody else posts to any of them until this transaction ends.
 
     The rows are locked in the order of their ids, as `post` locks them, so nobody waits in a circle.
     """
-    return _kept(session, _ALL_LOCKED, accounts)
+    return _balances_in_order(session, _BALANCES_LOCKED, accounts)
 
 
-def given(session: Session, account: Account, *, kind: str, since: datetime) -> int:
+def debited_since(session: Session, account: Account, *, kind: str, since: datetime) -> int:
     """How much entries of one kind debited an account with since an instant."""
-    return int(session.execute(_GIVEN, {"id": account.id, "kind": kind, "since": since}).scalar_one())
+    return int(session.execute(_DEBITED_SINCE, {"id": account.id, "kind": kind, "since": since}).scalar_one())
 
 
-def paid_to(session: Session, subject_id: UUID) -> dict[UUID, int]:
+def earnings_by_provider(session: Session, subject_id: UUID) -> dict[UUID, int]:
     """Which provider profiles have earned how much of a booking, the largest share first."""
-    return {row.owner_id: int(row.amount) for row in session.execute(_PAID_TO, {"subject_id": subject_id})}
+    return {row.owner_id: int(row.amount) for row in session.execute(_EARNINGS, {"subject_id": subject_id})}
 
 
-def accounts(
+def list_accounts(
     session: Session,
     *,
     kind: AccountKind | None,
@@ -180,87 +180,102 @@ def accounts(
     owner_id: UUID | None,
     after: str | None,
     limit: int,
-) -> Page[AccountLine]:
+) -> Page[AccountRow]:
     """Accounts with their balances, in the order in which they were opened. Raises `CursorUnreadable`."""
-    asked = {"kind": kind, "unit": unit, "owner_id": owner_id, "after": _place(after), "limit": limit + 1}
-    found = [_line(row) for row in session.execute(_ACCOUNTS, asked)]
-    return build_page(found, limit, lambda line: [line.account.id])
+    parameters = {
+        "kind": kind,
+        "unit": unit,
+        "owner_id": owner_id,
+        "after": _decode_cursor(after),
+        "limit": limit + 1,
+    }
+    rows = [_account_row(row) for row in session.execute(_ACCOUNTS, parameters)]
+    return build_page(rows, limit, lambda line: [line.account.id])
 
 
-def entries(
+def list_entries(
     session: Session, *, subject_id: UUID | None, account_id: UUID | None, after: str | None, limit: int
-) -> Page[EntryLine]:
+) -> Page[EntryRow]:
     """Entries in the order in which they were recorded. Raises `CursorUnreadable`."""
-    asked = {"subject_id": subject_id, "account_id": account_id, "after": _place(after), "limit": limit + 1}
-    found = [_entry_line(row) for row in session.execute(_ENTRIES, asked)]
-    return build_page(found, limit, lambda line: [line.id])
+    parameters = {
+        "subject_id": subject_id,
+        "account_id": account_id,
+        "after": _decode_cursor(after),
+        "limit": limit + 1,
+    }
+    rows = [_entry_row(row) for row in session.execute(_ENTRIES, parameters)]
+    return build_page(rows, limit, lambda line: [line.id])
 
 
-def entry_by_id(session: Session, entry_id: UUID) -> Entry:
-    """The entry of this id. Raises `EntryUnknown`."""
+def get_entry(session: Session, entry_id: UUID) -> PostedEntry:
+    """The entry of this id. Raises `EntryNotFound`."""
     row = session.execute(_ENTRY, {"id": entry_id}).first()
     if row is None:
-        raise EntryUnknown
-    return as_entry(row)
+        raise EntryNotFound
+    return entry_from_row(row)
 
 
-def entry_by_key(session: Session, key: str) -> Entry | None:
+def find_entry_by_key(session: Session, key: str) -> PostedEntry | None:
     """The entry that was posted under this key, if one was."""
     row = session.execute(_BY_KEY, {"key": key}).first()
-    return None if row is None else as_entry(row)
+    return None if row is None else entry_from_row(row)
 
 
-def postings_of(session: Session, entry_id: UUID) -> list[tuple[Account, Account, int]]:
+def list_postings(session: Session, entry_id: UUID) -> list[tuple[Account, Account, int]]:
     """Debited account, credited account and amount of each of an entry's postings."""
     rows = session.execute(_POSTINGS, {"entry_id": entry_id})
-    return [(_prefixed(row, "debit"), _prefixed(row, "credit"), int(row.amount)) for row in rows]
+    return [
+        (_prefixed_account(row, "debit"), _prefixed_account(row, "credit"), int(row.amount)) for row in rows
+    ]
 
 
-def _kept(session: Session, statement: TextClause, accounts: Sequence[Account]) -> list[int]:
+def _balances_in_order(session: Session, statement: TextClause, accounts: Sequence[Account]) -> list[int]:
     rows = session.execute(statement, {"ids": [account.id for account in accounts]})
-    held = {row.account_id: int(row.balance) for row in rows}
-    return [held[account.id] for account in accounts]
+    balance_by_account = {row.account_id: int(row.balance) for row in rows}
+    return [balance_by_account[account.id] for account in accounts]
 
 
-def _place(cursor: str | None) -> Key | None:
+def _decode_cursor(cursor: str | None) -> Key | None:
     return None if cursor is None else decode_cursor(cursor, [UUID])[0]
 
 
-def as_entry(row: Any) -> Entry:  # noqa: ANN401 -- a row of _ENTRY
+def entry_from_row(row: Any) -> PostedEntry:  # noqa: ANN401 -- a row of _ENTRY
     """An entry that was there before, from its columns."""
-    return Entry(row.id, row.key, row.kind, row.subject_id, row.corrects_id, row.recorded_at, is_new=False)
+    return PostedEntry(
+        row.id, row.key, row.kind, row.subject_id, row.corrects_id, row.recorded_at, is_new=False
+    )
 
 
-def as_account(row: Any) -> Account:  # noqa: ANN401 -- a row of id, kind, unit, owner_id, floor
+def account_from_row(row: Any) -> Account:  # noqa: ANN401 -- a row of id, kind, unit, owner_id, floor
     """An account from its columns."""
     return Account(row.id, AccountKind(row.kind), row.unit, row.owner_id, row.floor)
 
 
-def _prefixed(row: Any, side: str) -> Account:  # noqa: ANN401 -- a row of _POSTINGS
+def _prefixed_account(row: Any, side: str) -> Account:  # noqa: ANN401 -- a row of _POSTINGS
     values = [getattr(row, f"{side}_{name}") for name in _ACCOUNT.split(", ")]
     return Account(values[0], AccountKind(values[1]), *values[2:])
 
 
-def _line(row: Any) -> AccountLine:  # noqa: ANN401 -- a row of _ACCOUNTS
-    account = as_account(row)
+def _account_row(row: Any) -> AccountRow:  # noqa: ANN401 -- a row of _ACCOUNTS
+    account = account_from_row(row)
     if account.floor is not None:
-        return AccountLine(account, int(row.cached))
-    sign = 1 if NATURES[account.kind].grows_by is Side.CREDIT else -1
-    return AccountLine(account, sign * (int(row.credits) - int(row.debits)))
+        return AccountRow(account, int(row.cached))
+    sign = 1 if CHART_OF_ACCOUNTS[account.kind].grows_by is LedgerSide.CREDIT else -1
+    return AccountRow(account, sign * (int(row.credits) - int(row.debits)))
 
 
-def _entry_line(row: Any) -> EntryLine:  # noqa: ANN401 -- a row of _ENTRIES
+def _entry_row(row: Any) -> EntryRow:  # noqa: ANN401 -- a row of _ENTRIES
     postings = [
-        PostingLine(
-            AccountKind(made["debit"]),
-            UUID(made["debit_id"]),
-            AccountKind(made["credit"]),
-            UUID(made["credit_id"]),
-            made["unit"],
-            made["amount"],
+        PostingRow(
+            AccountKind(posting["debit"]),
+            UUID(posting["debit_id"]),
+            AccountKind(posting["credit"]),
+            UUID(posting["credit_id"]),
+            posting["unit"],
+            posting["amount"],
         )
-        for made in row.postings or []
+        for posting in row.postings or []
     ]
-    who = ActorKind(row.actor_kind), row.actor_id
-    about = row.id, row.key, row.kind, row.subject_id, row.corrects_id, row.recorded_at
-    return EntryLine(*about, *who, postings)
+    actor = ActorKind(row.actor_kind), row.actor_id
+    entry = row.id, row.key, row.kind, row.subject_id, row.corrects_id, row.recorded_at
+    return EntryRow(*entry, *actor, postings)

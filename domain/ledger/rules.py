@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.ledger.errors import UnitUnfit
-from domain.ledger.kinds import NATURES, UNITS, AccountKind, Owner, Side
+from domain.ledger.errors import UnitNotSupported
+from domain.ledger.kinds import CHART_OF_ACCOUNTS, LEDGER_UNITS, AccountKind, AccountOwner, LedgerSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PostedEntry:
     """An entry as callers hold it. `is_new` is False where the key had been posted before."""
 
     id: UUID
@@ -53,19 +53,23 @@ class Entry:
 
 def check_account(kind: AccountKind, unit: str, owner_id: UUID | None) -> None:
     """Refuse a unit that the kind does not count in; an owner too many or too few is a bug."""
-    nature = NATURES[kind]
-    if unit not in UNITS or (nature.unit or unit) != unit or (not nature.unit and unit in {"CRD", "HRS"}):
-        raise UnitUnfit(f"A {kind} account is not kept in {unit!r}.", field="unit")
-    if (owner_id is None) != (nature.owner is Owner.NOBODY):
-        raise ValueError(f"a {kind} account belongs to {nature.owner}")
+    definition = CHART_OF_ACCOUNTS[kind]
+    if (
+        unit not in LEDGER_UNITS
+        or (definition.unit or unit) != unit
+        or (not definition.unit and unit in {"CRD", "HRS"})
+    ):
+        raise UnitNotSupported(f"A {kind} account is not kept in {unit!r}.", field="unit")
+    if (owner_id is None) != (definition.owner is AccountOwner.PLATFORM):
+        raise ValueError(f"a {kind} account belongs to {definition.owner}")
 
 
-def signed(kind: AccountKind, *, debits: int, credits_: int) -> int:
+def signed_balance(kind: AccountKind, *, debits: int, credits_: int) -> int:
     """The balance of an account of this kind, counted on the side that makes it grow."""
-    return credits_ - debits if NATURES[kind].grows_by is Side.CREDIT else debits - credits_
+    return credits_ - debits if CHART_OF_ACCOUNTS[kind].grows_by is LedgerSide.CREDIT else debits - credits_
 
 
-def changes(postings: Sequence[Posting]) -> dict[UUID, int]:
+def balance_changes(postings: Sequence[Posting]) -> dict[UUID, int]:
     """By how much each account with a floor changes; pools are left out, nobody keeps their balance."""
     total: dict[UUID, int] = {}
     for posting in postings:
@@ -74,6 +78,6 @@ def changes(postings: Sequence[Posting]) -> dict[UUID, int]:
             (posting.credit, 0, posting.amount),
         ):
             if account.floor is not None:
-                change = signed(account.kind, debits=debits, credits_=credits_)
+                change = signed_balance(account.kind, debits=debits, credits_=credits_)
                 total[account.id] = total.get(account.id, 0) + change
     return total

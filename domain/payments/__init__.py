@@ -12,99 +12,114 @@ says now (`following`); none of them is a step of a sequence. The books move in 
 Functions that take a `session` stay at home; those that take `transactions` and a `gateway` reach the world.
 """
 
-from domain.payments.actions import keep, open, raise_overdue, refund  # noqa: A004 -- read as `payments.open(…)`
-from domain.payments.authorizing import authorize
-from domain.payments.card_disputes import resolve as resolve_dispute
-from domain.payments.changes import sync, unknown_changes
-from domain.payments.dispute_queries import disputes
+from domain.payments.access import get_operated_payment, get_visible_payment
+from domain.payments.actions import alert_overdue_calls, create_payment, create_refund, set_capture_target
+from domain.payments.card_dispute_queries import list_card_disputes
+from domain.payments.card_disputes import resolve_card_dispute
 from domain.payments.errors import (
+    AlreadyPaidOut,
+    CaptureTargetTooHigh,
     CardDisputeNotFound,
     CardDisputeOpen,
     CardDisputeWithoutLoss,
-    KeepTooMuch,
-    MoneyDistributed,
-    NobodyWasPaid,
+    InvalidReconciliationPeriod,
+    InvalidWebhookEvent,
+    InvalidWebhookSignature,
+    NoPayee,
+    PaymentAlreadyCancelled,
     PaymentDeclined,
-    PaymentMethodUnfit,
+    PaymentInProgress,
+    PaymentMethodNotUsable,
     PaymentNotAuthorized,
+    PaymentNotFound,
     PaymentOutcomeUnknown,
-    PaymentOver,
-    PaymentUnderway,
-    PaymentUnknown,
-    ProviderAnswerUnfit,
     RefundTooLarge,
-    StretchImpossible,
-    WebhookForged,
-    WebhookUnreadable,
+    UnexpectedProviderResponse,
 )
-from domain.payments.gateway import Gateway
+from domain.payments.inbound_webhooks.processing import apply_webhook, receive_webhook, retry_webhook
 from domain.payments.invariants import INVARIANTS
-from domain.payments.kinds import CardDisputeState, Liable, OpKind, OpState, PaymentState, RefundState
+from domain.payments.kinds import (
+    CardDisputeState,
+    LiableParty,
+    PaymentState,
+    ProviderCallKind,
+    ProviderCallState,
+    RefundState,
+)
 from domain.payments.models import CardDispute, Payment, Reconciliation, Refund
-from domain.payments.moved import Moved, moved, moved_locked
-from domain.payments.queries import due, of, payment, refunds, stale, unhandled, webhooks_set_aside
-from domain.payments.readers import payment_for, payment_operated_by
+from domain.payments.payment_amounts import PaymentAmounts, get_payment_amounts, lock_payment_amounts
+from domain.payments.provider.gateway import Gateway
+from domain.payments.queries import (
+    due_payments,
+    get_payment,
+    get_payment_of_subject,
+    list_refunds,
+    list_set_aside_webhooks,
+    stale_payments,
+    unhandled_webhooks,
+)
 from domain.payments.reconciliation import reconcile
-from domain.payments.settling import bring, settle, settle_anew
-from domain.payments.webhooks import apply_webhook, receive_webhook, retry_webhook
+from domain.payments.sync.authorization import authorize
+from domain.payments.sync.target_sync import refresh_from_provider, retry_sync, sync_to_target
+from domain.payments.sync.unknown_changes import find_unknown_changes, sync_payment
 
 __all__ = [
     "INVARIANTS",
+    "AlreadyPaidOut",
+    "CaptureTargetTooHigh",
     "CardDispute",
     "CardDisputeNotFound",
     "CardDisputeOpen",
     "CardDisputeState",
     "CardDisputeWithoutLoss",
     "Gateway",
-    "KeepTooMuch",
-    "Liable",
-    "MoneyDistributed",
-    "Moved",
-    "NobodyWasPaid",
-    "OpKind",
-    "OpState",
+    "InvalidReconciliationPeriod",
+    "InvalidWebhookEvent",
+    "InvalidWebhookSignature",
+    "LiableParty",
+    "NoPayee",
     "Payment",
+    "PaymentAlreadyCancelled",
+    "PaymentAmounts",
     "PaymentDeclined",
-    "PaymentMethodUnfit",
+    "PaymentInProgress",
+    "PaymentMethodNotUsable",
     "PaymentNotAuthorized",
+    "PaymentNotFound",
     "PaymentOutcomeUnknown",
-    "PaymentOver",
     "PaymentState",
-    "PaymentUnderway",
-    "PaymentUnknown",
-    "ProviderAnswerUnfit",
+    "ProviderCallKind",
+    "ProviderCallState",
     "Reconciliation",
     "Refund",
     "RefundState",
     "RefundTooLarge",
-    "StretchImpossible",
-    "WebhookForged",
-    "WebhookUnreadable",
+    "UnexpectedProviderResponse",
+    "alert_overdue_calls",
     "apply_webhook",
     "authorize",
-    "bring",
-    "disputes",
-    "due",
-    "keep",
-    "moved",
-    "moved_locked",
-    "of",
-    "open",
-    "payment",
-    "payment_for",
-    "payment_operated_by",
-    "raise_overdue",
+    "create_payment",
+    "create_refund",
+    "due_payments",
+    "find_unknown_changes",
+    "get_operated_payment",
+    "get_payment",
+    "get_payment_amounts",
+    "get_payment_of_subject",
+    "get_visible_payment",
+    "list_card_disputes",
+    "list_refunds",
+    "list_set_aside_webhooks",
+    "lock_payment_amounts",
     "receive_webhook",
     "reconcile",
-    "refund",
-    "refunds",
-    "resolve_dispute",
+    "refresh_from_provider",
+    "resolve_card_dispute",
+    "retry_sync",
     "retry_webhook",
-    "settle",
-    "settle_anew",
-    "stale",
-    "sync",
-    "unhandled",
-    "unknown_changes",
-    "webhooks_set_aside",
+    "set_capture_target",
+    "stale_payments",
+    "sync_payment",
+    "sync_to_target",
+    "unhandled_webhooks",
 ]

@@ -10,7 +10,7 @@ from domain.foundation.errors import (
 )
 
 
-class PaymentUnknown(NotFound):
+class PaymentNotFound(NotFound):
     """There is no such payment, or it is not this caller's to see."""
 
     slug = "payment-unknown"
@@ -24,18 +24,18 @@ class PaymentDeclined(Declined):
     title = "The card was declined"
 
 
-class PaymentMethodUnfit(Unacceptable):
+class PaymentMethodNotUsable(Unacceptable):
     """The payment provider cannot use this payment method; `code` is its word for why."""
 
-    slug = "payment-method-unfit"
+    slug = "payment-method-not-usable"
     title = "This payment method cannot be used"
 
 
-class PaymentOver(Conflict):
+class PaymentAlreadyCancelled(Conflict):
     """The payment was called off; nothing more can be taken for it."""
 
-    slug = "payment-over"
-    title = "This payment was called off"
+    slug = "payment-already-cancelled"
+    title = "This payment was cancelled"
 
 
 class PaymentNotAuthorized(Conflict):
@@ -45,10 +45,10 @@ class PaymentNotAuthorized(Conflict):
     title = "The payment is not authorized"
 
 
-class PaymentUnderway(Unavailable):
+class PaymentInProgress(Unavailable):
     """A call to the provider for this payment is being made right now."""
 
-    slug = "payment-underway"
+    slug = "payment-in-progress"
     title = "The payment is being made"
 
 
@@ -59,18 +59,18 @@ class PaymentOutcomeUnknown(Unavailable):
     title = "The payment provider has not answered"
 
 
-class ProviderAnswerUnfit(Conflict):
+class UnexpectedProviderResponse(Conflict):
     """The payment provider knows no such payment, or describes it in a way we cannot read; operators look."""
 
-    slug = "provider-answer-unfit"
-    title = "The payment provider's answer does not fit"
+    slug = "unexpected-provider-response"
+    title = "The payment provider's response was not expected"
 
 
-class KeepTooMuch(Conflict):
+class CaptureTargetTooHigh(Conflict):
     """More cannot be kept than is there: what was given back stays given back."""
 
-    slug = "keep-too-much"
-    title = "That much cannot be kept"
+    slug = "capture-target-too-high"
+    title = "The capture target is too high"
 
 
 class RefundTooLarge(Conflict):
@@ -101,36 +101,36 @@ class CardDisputeWithoutLoss(Conflict):
     title = "There is no loss to resolve"
 
 
-class MoneyDistributed(Conflict):
+class AlreadyPaidOut(Conflict):
     """What was held for the booking went to its parties; a refund now needs one of them to bear it."""
 
-    slug = "money-distributed"
-    title = "The money was distributed"
+    slug = "already-paid-out"
+    title = "The money was already paid out"
 
 
-class NobodyWasPaid(Conflict):
+class NoPayee(Conflict):
     """No provider has earned anything of this booking, so none can bear a refund."""
 
-    slug = "nobody-was-paid"
+    slug = "no-payee"
     title = "No provider was paid for this"
 
 
-class StretchImpossible(Unacceptable):
+class InvalidReconciliationPeriod(Unacceptable):
     """Books are compared over a stretch of time that ends after it began, a month at most at once."""
 
-    slug = "stretch-impossible"
-    title = "This stretch of time cannot be compared"
+    slug = "invalid-reconciliation-period"
+    title = "This period cannot be reconciled"
 
 
-class WebhookForged(Unauthenticated):
+class InvalidWebhookSignature(Unauthenticated):
     """The signature is missing, wrong or old, or there is no secret to verify it with."""
 
-    slug = "webhook-forged"
-    title = "This signature cannot be trusted"
+    slug = "invalid-webhook-signature"
+    title = "This webhook signature is not valid"
 
 
-class WebhookUnreadable(Unacceptable):
+class InvalidWebhookEvent(Unacceptable):
     """It is signed, and yet no event."""
 
-    slug = "webhook-unreadable"
-    title = "This is not an event"
+    slug = "invalid-webhook-event"
+    title = "This is not a valid webhook event"

@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.foundation.events import DomainEvent
-from domain.payments.kinds import CardDisputeState, Liable, OpKind
+from domain.payments.kinds import CardDisputeState, LiableParty, ProviderCallKind
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class RefundPlanned(DomainEvent):
     refund_id: UUID
     amount: int
     currency: str
-    liable: Liable
+    liable: LiableParty
     reason_code: str
 
 
@@ -149,14 +149,14 @@ class CardDisputeResolved(DomainEvent):
     dispute_id: UUID
     amount: int
     currency: str
-    liable: Liable
+    liable: LiableParty
 
 
 @dataclass(frozen=True)
-class PaymentSettled(DomainEvent):
+class PaymentTargetReached(DomainEvent):
     """The provider was brought to what shall be kept, and no call is open."""
 
-    name: ClassVar[str] = "payment.settled"
+    name: ClassVar[str] = "payment.target_reached"
     payment_id: UUID
     kept_amount: int
     currency: str
@@ -172,14 +172,14 @@ class PaymentParked(DomainEvent):
 
 
 @dataclass(frozen=True)
-class OutcomeOverdue(DomainEvent):
+class ProviderCallOverdue(DomainEvent):
     """For too long nobody has known how a call to the provider ended: an alarm for operators."""
 
     name: ClassVar[str] = "payment.outcome_overdue"
     audit_only: ClassVar[bool] = True
     payment_id: UUID
     op_id: UUID
-    kind: OpKind
+    kind: ProviderCallKind
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ class WebhookRetried(DomainEvent):
 
 
 @dataclass(frozen=True)
-class BooksCompared(DomainEvent):
+class ReconciliationFinished(DomainEvent):
     """Our books were laid beside the provider's; `unexplained` rows are an alarm for operators."""
 
     name: ClassVar[str] = "payments.reconciled"

@@ -14,7 +14,7 @@ class PaymentState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class OpKind(StrEnum):
+class ProviderCallKind(StrEnum):
     """What we ask of the provider."""
 
     AUTHORIZE = "authorize"
@@ -23,7 +23,7 @@ class OpKind(StrEnum):
     REFUND = "refund"
 
 
-class OpState(StrEnum):
+class ProviderCallState(StrEnum):
     """How far a call to the provider has come. `unknown` is not failed: it may have had its effect."""
 
     PLANNED = "planned"
@@ -42,7 +42,7 @@ class RefundState(StrEnum):
     FAILED = "failed"
 
 
-class Liable(StrEnum):
+class LiableParty(StrEnum):
     """Who bears a refund: what is held for the booking, the provider who was paid, or the platform."""
 
     BOOKING = "booking"

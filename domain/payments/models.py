@@ -30,21 +30,21 @@ from domain.foundation.persistence.tables import (
 from domain.foundation.persistence.tables import amount as money  # a column here is called amount itself
 from domain.payments.kinds import (
     CardDisputeState,
-    Liable,
-    OpKind,
-    OpState,
+    LiableParty,
     PaymentState,
+    ProviderCallKind,
+    ProviderCallState,
     RefundCause,
     RefundState,
 )
 
 
-def _words(longest: int, *, nullable: bool = False) -> Any:  # noqa: ANN401 -- as SQLModel's Field
+def _text_column(longest: int, *, nullable: bool = False) -> Any:  # noqa: ANN401 -- as SQLModel's Field
     column: Column[str] = Column(String(longest), nullable=nullable)
     return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
 
 
-def _added_cause() -> Any:  # noqa: ANN401 -- as SQLModel's Field
+def _cause_column() -> Any:  # noqa: ANN401 -- as SQLModel's Field
     """The cause of a refund; rows that older code still writes count against the target, as they did then."""
     values = Enum(
         RefundCause,
@@ -58,7 +58,7 @@ def _added_cause() -> Any:  # noqa: ANN401 -- as SQLModel's Field
     return Field(default=RefundCause.TARGET, sa_column=column)
 
 
-def _count() -> Any:  # noqa: ANN401 -- as SQLModel's Field
+def _counter_column() -> Any:  # noqa: ANN401 -- as SQLModel's Field
     return Field(default=0, sa_column=Column(Integer, nullable=False))
 
 
@@ -109,7 +109,7 @@ class Payment(Table, table=True):
     subject_id: UUID = Field(sa_column=Column(UUID_COLUMN(as_uuid=True), nullable=False, unique=True))
     market_id: UUID = reference("markets.id")
     customer_id: UUID = reference("users.id", index=True)
-    currency: str = _words(3)
+    currency: str = _text_column(3)
     amount: int = money()
     state: PaymentState = enum_column(PaymentState, "payments_state_known", default=PaymentState.PLANNED)
     authorized_amount: int = money(default=0)
@@ -125,8 +125,8 @@ class Payment(Table, table=True):
     )
     capture_before: datetime | None = instant(nullable=True)
     next_action: dict[str, Any] | None = document(nullable=True)
-    failure_code: str | None = _words(80, nullable=True)
-    version: int = _count()
+    failure_code: str | None = _text_column(80, nullable=True)
+    version: int = _counter_column()
     created_at: datetime = instant()
     looked_at: datetime | None = instant(nullable=True)
     target_at: datetime | None = instant(nullable=True)
@@ -137,7 +137,7 @@ class Payment(Table, table=True):
 
 
 # One row means: we decided to ask this of the provider; its key makes sure that it happens once.
-class ProviderOp(Table, table=True):
+class ProviderCall(Table, table=True):
     """A call to the provider: written down before it is made, with parameters that never change."""
 
     __tablename__ = "provider_ops"
@@ -158,11 +158,13 @@ class ProviderOp(Table, table=True):
     )
     id: UUID = primary_key()
     payment_id: UUID = reference("payments.id", index=True)
-    kind: OpKind = enum_column(OpKind, "provider_ops_kind_known")
+    kind: ProviderCallKind = enum_column(ProviderCallKind, "provider_ops_kind_known")
     parameters: dict[str, Any] = document()
     key: str = Field(sa_column=Column(String(80), nullable=False, unique=True))
-    state: OpState = enum_column(OpState, "provider_ops_state_known", default=OpState.PLANNED)
-    attempts: int = _count()
+    state: ProviderCallState = enum_column(
+        ProviderCallState, "provider_ops_state_known", default=ProviderCallState.PLANNED
+    )
+    attempts: int = _counter_column()
     planned_at: datetime = instant()
     sent_at: datetime | None = instant(nullable=True)
     finished_at: datetime | None = instant(nullable=True)
@@ -186,15 +188,15 @@ class Refund(Table, table=True):
     payment_id: UUID = reference("payments.id", index=True)
     op_id: UUID | None = reference("provider_ops.id", nullable=True, unique=True)
     amount: int = money()
-    liable: Liable = enum_column(Liable, "refunds_liable_known")
-    cause: RefundCause = _added_cause()
-    reason_code: str = _words(40)
-    reason: str = _words(2_000)
+    liable: LiableParty = enum_column(LiableParty, "refunds_liable_known")
+    cause: RefundCause = _cause_column()
+    reason_code: str = _text_column(40)
+    reason: str = _text_column(2_000)
     state: RefundState = enum_column(RefundState, "refunds_state_known", default=RefundState.PLANNED)
     provider_reference: str | None = Field(
         default=None, sa_column=Column(String(80), nullable=True, unique=True)
     )
-    failure_code: str | None = _words(80, nullable=True)
+    failure_code: str | None = _text_column(80, nullable=True)
     planned_entry_id: UUID = reference("ledger_entries.id")
     done_entry_id: UUID | None = reference("ledger_entries.id", nullable=True, unique=True)
     created_at: datetime = instant()
@@ -224,7 +226,7 @@ class CardDispute(Table, table=True):
     provider_reference: str = Field(sa_column=Column(String(80), nullable=False, unique=True))
     state: CardDisputeState = enum_column(CardDisputeState, "card_disputes_state_known")
     amount: int = money()
-    reason_code: str = _words(40)
+    reason_code: str = _text_column(40)
     withdrawn_amount: int = money(default=0)
     fee_amount: int = money(default=0)
     evidence_due_at: datetime | None = instant(nullable=True)
@@ -232,8 +234,8 @@ class CardDispute(Table, table=True):
     closed_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
     resolved_at: datetime | None = instant(nullable=True)
-    liable: Liable | None = enum_column(Liable, "card_disputes_liable_known", nullable=True)
-    resolution_reason: str | None = _words(2_000, nullable=True)
+    liable: LiableParty | None = enum_column(LiableParty, "card_disputes_liable_known", nullable=True)
+    resolution_reason: str | None = _text_column(2_000, nullable=True)
     resolution_entry_id: UUID | None = reference("ledger_entries.id", nullable=True, unique=True)
 
 
@@ -277,16 +279,16 @@ class WebhookEvent(Table, table=True):
         {"comment": "One row means: the provider told us this, signed, and we have it for good."},
     )
     id: str = Field(sa_column=Column(String(80), primary_key=True))
-    type: str = _words(80)
+    type: str = _text_column(80)
     about: str | None = Field(default=None, sa_column=Column(String(80), nullable=True))
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     received_at: datetime = instant()
     handled_at: datetime | None = instant(nullable=True)
-    attempts: int = _count()
+    attempts: int = _counter_column()
     retry_at: datetime | None = instant(nullable=True)
-    last_error: str | None = _words(500, nullable=True)
+    last_error: str | None = _text_column(500, nullable=True)
     set_aside_at: datetime | None = instant(nullable=True)
-    set_aside_reason: str | None = _words(500, nullable=True)
+    set_aside_reason: str | None = _text_column(500, nullable=True)
 
 
 # One row means: the provider knows this user under that name, or is being told of them.
@@ -312,13 +314,13 @@ class Reconciliation(Table, table=True):
     id: UUID = primary_key()
     since: datetime = instant()
     until: datetime = instant()
-    compared: int = _count()
+    compared: int = _counter_column()
     unexplained: list[dict[str, Any]] = document()
     finished_at: datetime = instant()
 
 
 forbid_changes(
-    ProviderOp,
+    ProviderCall,
     except_columns=("state", "attempts", "sent_at", "finished_at", "alerted_at", "response"),
 )
 forbid_changes(CardDisputeMovement)

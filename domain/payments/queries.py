@@ -7,23 +7,23 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from domain.foundation import payable_amounts
-from domain.payments.errors import PaymentUnknown
-from domain.payments.kinds import OpState
-from domain.payments.models import Payment, ProviderOp, Refund, StripeCustomer, WebhookEvent
-from domain.payments.rules import LEASE, LONGEST_WAIT, OVERDUE_AFTER, REFUSES_REFUNDS, Standing
+from domain.payments.errors import PaymentNotFound
+from domain.payments.kinds import ProviderCallState
+from domain.payments.models import Payment, ProviderCall, Refund, StripeCustomer, WebhookEvent
+from domain.payments.rules import LEASE, MAX_WAIT, OVERDUE_AFTER, REFUND_BLOCKING_STATES, PaymentProgress
 
-OPEN = (OpState.SENT, OpState.UNKNOWN, OpState.PLANNED)
+OPEN_CALL_STATES = (ProviderCallState.SENT, ProviderCallState.UNKNOWN, ProviderCallState.PLANNED)
 BATCH = 100  # payments per sweep: at a second a call they are done before the next one begins
 
-_STANDING = text("""
+_PROGRESS = text("""
     SELECT (SELECT coalesce(sum(amount), 0) FROM refunds
-            WHERE payment_id = :id AND state <> 'failed') AS given_back,
+            WHERE payment_id = :id AND state <> 'failed') AS refund_total,
            (SELECT coalesce(sum(amount), 0) FROM refunds
-            WHERE payment_id = :id AND state <> 'failed' AND cause = 'goodwill') AS beside,
+            WHERE payment_id = :id AND state <> 'failed' AND cause = 'goodwill') AS goodwill,
            (SELECT coalesce(sum(withdrawn_amount), 0) FROM card_disputes
             WHERE payment_id = :id) AS withdrawn,
-           (SELECT coalesce(bool_or(state = ANY(:refuses)), false) FROM card_disputes
-            WHERE payment_id = :id) AS refunds_wait,
+           (SELECT coalesce(bool_or(state = ANY(:blocking_states)), false) FROM card_disputes
+            WHERE payment_id = :id) AS refunds_blocked,
            count(*) AS failures
     FROM (
         SELECT finished_at FROM provider_ops
@@ -67,153 +67,163 @@ _UNHANDLED = text("""
 """)
 
 
-def payment(session: Session, payment_id: UUID) -> Payment:
-    """The payment of this id. Raises `PaymentUnknown`."""
-    return _there(session.exec(select(Payment).where(Payment.id == payment_id)).first())
+def get_payment(session: Session, payment_id: UUID) -> Payment:
+    """The payment of this id. Raises `PaymentNotFound`."""
+    return _require_payment(session.exec(select(Payment).where(Payment.id == payment_id)).first())
 
 
-def payment_locked(session: Session, payment_id: UUID) -> Payment:
+def lock_payment(session: Session, payment_id: UUID) -> Payment:
     """The payment of this id, as it is now, nobody else's to change until this transaction ends."""
-    asked = select(Payment).where(Payment.id == payment_id).with_for_update()
-    return _there(session.exec(asked.execution_options(populate_existing=True)).first())
+    statement = select(Payment).where(Payment.id == payment_id).with_for_update()
+    return _require_payment(session.exec(statement.execution_options(populate_existing=True)).first())
 
 
-def of(session: Session, subject_id: UUID) -> Payment:
-    """The payment for a subject, usually a booking. Raises `PaymentUnknown`."""
-    return _there(session.exec(select(Payment).where(Payment.subject_id == subject_id)).first())
+def get_payment_of_subject(session: Session, subject_id: UUID) -> Payment:
+    """The payment for a subject, usually a booking. Raises `PaymentNotFound`."""
+    return _require_payment(session.exec(select(Payment).where(Payment.subject_id == subject_id)).first())
 
 
-def of_locked(session: Session, subject_id: UUID) -> Payment:
+def lock_payment_of_subject(session: Session, subject_id: UUID) -> Payment:
     """The payment for a subject, as it is now, nobody else's to change until this transaction ends."""
-    asked = select(Payment).where(Payment.subject_id == subject_id).with_for_update()
-    return _there(session.exec(asked.execution_options(populate_existing=True)).first())
+    statement = select(Payment).where(Payment.subject_id == subject_id).with_for_update()
+    return _require_payment(session.exec(statement.execution_options(populate_existing=True)).first())
 
 
-def by_reference(session: Session, reference: str) -> Payment | None:
+def find_payment_by_reference(session: Session, reference: str) -> Payment | None:
     """The payment that the provider knows under this name, if it is one of ours."""
     return session.exec(select(Payment).where(Payment.provider_reference == reference)).first()
 
 
-def standing(session: Session, payment: Payment) -> Standing:
+def load_progress(session: Session, payment: Payment) -> PaymentProgress:
     """Where the payment stands, for the rules to decide on."""
-    asked = {
+    parameters = {
         "id": payment.id,
         "since": payment.target_at or payment.created_at,
-        "refuses": [state.value for state in REFUSES_REFUNDS],
+        "blocking_states": [state.value for state in REFUND_BLOCKING_STATES],
     }
     session.flush()
-    row = session.execute(_STANDING, asked).one()
-    return Standing(
+    row = session.execute(_PROGRESS, parameters).one()
+    return PaymentProgress(
         state=payment.state,
         is_known_to_provider=payment.provider_reference is not None,
         keep_amount=payment.keep_amount,
         authorized_amount=payment.authorized_amount,
         captured_amount=payment.captured_amount,
-        given_back=int(row.given_back),
+        refund_total=int(row.refund_total),
         failures=row.failures,
         least_amount=payable_amounts.least_payable(payment.currency),
-        beside=int(row.beside),
+        goodwill=int(row.goodwill),
         withdrawn=int(row.withdrawn),
-        refunds_wait=row.refunds_wait,
+        refunds_blocked=row.refunds_blocked,
     )
 
 
-def open_ops(session: Session, payment_id: UUID) -> list[ProviderOp]:
+def list_open_calls(session: Session, payment_id: UUID) -> list[ProviderCall]:
     """The calls of a payment that are not finished: the one being made, then those that wait, in order."""
-    asked = select(ProviderOp).where(ProviderOp.payment_id == payment_id, col(ProviderOp.state).in_(OPEN))
-    found = session.exec(asked.order_by(col(ProviderOp.id)).execution_options(populate_existing=True)).all()
-    return sorted(found, key=lambda op: (op.state is OpState.PLANNED, op.id))
+    statement = select(ProviderCall).where(
+        ProviderCall.payment_id == payment_id, col(ProviderCall.state).in_(OPEN_CALL_STATES)
+    )
+    calls = session.exec(
+        statement.order_by(col(ProviderCall.id)).execution_options(populate_existing=True)
+    ).all()
+    return sorted(calls, key=lambda call: (call.state is ProviderCallState.PLANNED, call.id))
 
 
-def last_op(session: Session, payment_id: UUID) -> ProviderOp | None:
+def get_last_call(session: Session, payment_id: UUID) -> ProviderCall | None:
     """The payment's latest call."""
-    asked = select(ProviderOp).where(ProviderOp.payment_id == payment_id).order_by(col(ProviderOp.id).desc())
-    return session.exec(asked.execution_options(populate_existing=True)).first()
+    statement = (
+        select(ProviderCall)
+        .where(ProviderCall.payment_id == payment_id)
+        .order_by(col(ProviderCall.id).desc())
+    )
+    return session.exec(statement.execution_options(populate_existing=True)).first()
 
 
-def refund_of(session: Session, payment_id: UUID, refund_id: UUID | None, reference: str) -> Refund | None:
+def find_refund(session: Session, payment_id: UUID, refund_id: UUID | None, reference: str) -> Refund | None:
     """Our row for a refund that the provider shows, by our id or by the provider's."""
-    asked = select(Refund).where(Refund.payment_id == payment_id)
-    asked = asked.where(
+    statement = select(Refund).where(Refund.payment_id == payment_id)
+    statement = statement.where(
         Refund.provider_reference == reference if refund_id is None else Refund.id == refund_id
     )
-    return session.exec(asked).first()
+    return session.exec(statement).first()
 
 
-def refunds(session: Session, payment_id: UUID) -> list[Refund]:
+def list_refunds(session: Session, payment_id: UUID) -> list[Refund]:
     """All refunds of a payment, the oldest first."""
-    asked = select(Refund).where(Refund.payment_id == payment_id).order_by(col(Refund.id))
-    return list(session.exec(asked))
+    statement = select(Refund).where(Refund.payment_id == payment_id).order_by(col(Refund.id))
+    return list(session.exec(statement))
 
 
-def refund(session: Session, refund_id: UUID) -> Refund:
+def get_refund(session: Session, refund_id: UUID) -> Refund:
     """A refund that is known to be there."""
     return session.exec(select(Refund).where(Refund.id == refund_id)).one()
 
 
-def customer_reference(session: Session, user_id: UUID) -> str | None:
+def get_customer_reference(session: Session, user_id: UUID) -> str | None:
     """The provider's name for a user, if it has told us one."""
-    asked = select(StripeCustomer.provider_reference).where(StripeCustomer.user_id == user_id)
-    return session.exec(asked).first()
+    statement = select(StripeCustomer.provider_reference).where(StripeCustomer.user_id == user_id)
+    return session.exec(statement).first()
 
 
-def webhook(session: Session, webhook_id: str) -> WebhookEvent | None:
+def get_webhook(session: Session, webhook_id: str) -> WebhookEvent | None:
     """A stored event of the provider."""
     return session.get(WebhookEvent, webhook_id)
 
 
-def webhook_locked(session: Session, webhook_id: str) -> WebhookEvent | None:
+def lock_webhook(session: Session, webhook_id: str) -> WebhookEvent | None:
     """A stored event of the provider, nobody else's to change until this transaction ends."""
-    asked = select(WebhookEvent).where(WebhookEvent.id == webhook_id).with_for_update()
-    return session.exec(asked.execution_options(populate_existing=True)).first()
+    statement = select(WebhookEvent).where(WebhookEvent.id == webhook_id).with_for_update()
+    return session.exec(statement.execution_options(populate_existing=True)).first()
 
 
-def webhooks_set_aside(session: Session, *, limit: int) -> list[WebhookEvent]:
+def list_set_aside_webhooks(session: Session, *, limit: int) -> list[WebhookEvent]:
     """Events of the provider that could not be followed, the oldest first."""
-    asked = select(WebhookEvent).where(col(WebhookEvent.set_aside_at).is_not(None))
-    return list(session.exec(asked.order_by(col(WebhookEvent.received_at)).limit(limit)))
+    statement = select(WebhookEvent).where(col(WebhookEvent.set_aside_at).is_not(None))
+    return list(session.exec(statement.order_by(col(WebhookEvent.received_at)).limit(limit)))
 
 
-def due(session: Session, at: datetime, *, limit: int = BATCH) -> list[UUID]:
+def due_payments(session: Session, at: datetime, *, limit: int = BATCH) -> list[UUID]:
     """Payments with a call to finish or a target to reach, those that wait longest first."""
-    asked = {"at": at, "lease": LEASE, "longest": LONGEST_WAIT, "limit": limit}
-    return [row.payment_id for row in session.execute(_DUE, asked)]
+    parameters = {"at": at, "lease": LEASE, "longest": MAX_WAIT, "limit": limit}
+    return [row.payment_id for row in session.execute(_DUE, parameters)]
 
 
-def stale(session: Session, at: datetime, *, limit: int = BATCH) -> list[UUID]:
+def stale_payments(session: Session, at: datetime, *, limit: int = BATCH) -> list[UUID]:
     """Payments of which the provider may know more than we do."""
     return [row.id for row in session.execute(_STALE, {"at": at, "limit": limit})]
 
 
-def unhandled(session: Session, at: datetime) -> list[str]:
+def unhandled_webhooks(session: Session, at: datetime) -> list[str]:
     """Events of the provider that were stored and that nobody has followed in five minutes."""
     return [row.id for row in session.execute(_UNHANDLED, {"at": at, "limit": BATCH})]
 
 
-def overdue_locked(session: Session, at: datetime) -> list[ProviderOp]:
+def lock_overdue_calls(session: Session, at: datetime) -> list[ProviderCall]:
     """Calls whose end nobody has known for too long and for which no alarm was raised."""
-    asked = select(ProviderOp).where(
-        col(ProviderOp.state).in_([OpState.SENT, OpState.UNKNOWN]),
-        col(ProviderOp.planned_at) < at - OVERDUE_AFTER,
-        col(ProviderOp.alerted_at).is_(None),
+    statement = select(ProviderCall).where(
+        col(ProviderCall.state).in_([ProviderCallState.SENT, ProviderCallState.UNKNOWN]),
+        col(ProviderCall.planned_at) < at - OVERDUE_AFTER,
+        col(ProviderCall.alerted_at).is_(None),
     )
-    asked = asked.order_by(col(ProviderOp.planned_at), col(ProviderOp.id))
-    return list(session.exec(asked.limit(BATCH).with_for_update(skip_locked=True)))
+    statement = statement.order_by(col(ProviderCall.planned_at), col(ProviderCall.id))
+    return list(session.exec(statement.limit(BATCH).with_for_update(skip_locked=True)))
 
 
 def refunds_by_entry(session: Session, entry_ids: list[UUID]) -> dict[UUID, Refund]:
     """The refunds whose arrival these ledger entries record."""
-    asked = select(Refund).where(col(Refund.done_entry_id).in_(entry_ids))
-    return {found.done_entry_id: found for found in session.exec(asked) if found.done_entry_id is not None}
+    statement = select(Refund).where(col(Refund.done_entry_id).in_(entry_ids))
+    return {
+        refund.done_entry_id: refund for refund in session.exec(statement) if refund.done_entry_id is not None
+    }
 
 
 def payments_by_subject(session: Session, subject_ids: list[UUID]) -> dict[UUID, Payment]:
     """The payments for these subjects."""
-    asked = select(Payment).where(col(Payment.subject_id).in_(subject_ids))
-    return {found.subject_id: found for found in session.exec(asked)}
+    statement = select(Payment).where(col(Payment.subject_id).in_(subject_ids))
+    return {payment.subject_id: payment for payment in session.exec(statement)}
 
 
-def _there(found: Payment | None) -> Payment:
-    if found is None:
-        raise PaymentUnknown
-    return found
+def _require_payment(payment: Payment | None) -> Payment:
+    if payment is None:
+        raise PaymentNotFound
+    return payment

@@ -10,15 +10,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.payments.gateway import PaymentSeen, ProviderState
-from domain.payments.kinds import CardDisputeState, OpKind, OpState, PaymentState, RefundState
+from domain.payments.kinds import (
+    CardDisputeState,
+    PaymentState,
+    ProviderCallKind,
+    ProviderCallState,
+    RefundState,
+)
+from domain.payments.provider.gateway import ProviderPayment, ProviderPaymentState
 
 # A call is given up after 23 seconds (stripe_gateway); whoever sent it a minute ago is no longer waiting.
 LEASE = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=1)  # between two attempts to learn how a call ended
+MAX_WAIT = timedelta(hours=1)  # between two attempts to learn how a call ended
 OVERDUE_AFTER = timedelta(minutes=15)  # money.md: an unknown outcome older than this is an alarm
-MOST_FAILURES = 5  # refusals of one decision before people must look; with the waits below, 2 1/2 hours
-WAIT_AFTER_REFUSAL = timedelta(minutes=10)  # doubled with each; a balance that does not suffice fills slowly
+MAX_FAILURES = 5  # refusals of one decision before people must look; with the waits below, 2 1/2 hours
+FIRST_RETRY_DELAY = timedelta(minutes=10)  # doubled with each; a balance that does not suffice fills slowly
 
 _RANK = {
     PaymentState.PLANNED: 0,
@@ -28,11 +34,11 @@ _RANK = {
     PaymentState.CAPTURED: 2,
     PaymentState.CANCELLED: 2,
 }
-_FOLLOWS = {
-    ProviderState.NEEDS_ACTION: PaymentState.REQUIRES_ACTION,
-    ProviderState.AUTHORIZED: PaymentState.AUTHORIZED,
-    ProviderState.CAPTURED: PaymentState.CAPTURED,
-    ProviderState.CANCELLED: PaymentState.CANCELLED,
+_PAYMENT_STATES = {
+    ProviderPaymentState.NEEDS_ACTION: PaymentState.REQUIRES_ACTION,
+    ProviderPaymentState.AUTHORIZED: PaymentState.AUTHORIZED,
+    ProviderPaymentState.CAPTURED: PaymentState.CAPTURED,
+    ProviderPaymentState.CANCELLED: PaymentState.CANCELLED,
 }
 _REFUND_RANK = {
     RefundState.PLANNED: 0,
@@ -52,11 +58,11 @@ _OPEN_DISPUTES = frozenset(
 )
 # Stripe refuses to refund a charge while one of these is open (docs.stripe.com/disputes); an inquiry may be
 # answered with a refund.
-REFUSES_REFUNDS = (CardDisputeState.NEEDS_RESPONSE, CardDisputeState.UNDER_REVIEW)
+REFUND_BLOCKING_STATES = (CardDisputeState.NEEDS_RESPONSE, CardDisputeState.UNDER_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PaymentProgress:
     """Where a payment stands. `given_back` counts all refunds that did not fail, also those on their way.
 
     `beside` is the part of it that operators gave as goodwill: it stands beside what is kept by decision, and
@@ -71,49 +77,54 @@ class Standing:
     keep_amount: int | None
     authorized_amount: int
     captured_amount: int
-    given_back: int
+    refund_total: int
     failures: int = 0
-    beside: int = 0
+    goodwill: int = 0
     withdrawn: int = 0
-    refunds_wait: bool = False
+    refunds_blocked: bool = False
     least_amount: int = 0
 
     @property
-    def left(self) -> int:
+    def retained_amount(self) -> int:
         """What was captured and is not with the customer or on its way to them."""
-        return max(0, self.captured_amount - self.given_back - self.withdrawn)
+        return max(0, self.captured_amount - self.refund_total - self.withdrawn)
 
     @property
-    def counted(self) -> int:
+    def counted_refunds(self) -> int:
         """What the customer has back that counts against what shall be kept: all but goodwill."""
-        return self.given_back - self.beside + self.withdrawn
+        return self.refund_total - self.goodwill + self.withdrawn
 
     @property
-    def owed(self) -> int:
+    def refund_owed(self) -> int:
         """What is still to be refunded so that no more is kept than was decided."""
         return 0 if self.keep_amount is None else self.refund_due(self.keep_amount)
 
-    def refund_due(self, keep: int) -> int:
+    def refund_due(self, target: int) -> int:
         """What goes back of the captured amount so that `keep` is kept of it."""
-        return refund_due(taken=self.captured_amount, counted=self.counted, beside=self.beside, keep=keep)
+        return refund_due(
+            captured=self.captured_amount,
+            counted_refunds=self.counted_refunds,
+            goodwill=self.goodwill,
+            target=target,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextCall:
     """The next thing to ask of the provider; a cancellation has no amount."""
 
-    kind: OpKind
+    kind: ProviderCallKind
     amount: int = 0
 
 
-def refund_due(*, taken: int, counted: int, beside: int, keep: int) -> int:
+def refund_due(*, captured: int, counted_refunds: int, goodwill: int, target: int) -> int:
     """What goes back so that `keep` is kept of what was taken, and never more than is left; in minor units.
 
     The one rule for preview, decision and execution (docs/decisions/0020). `counted` is what the customer has
     back by decision, by hand at the provider, or through a card network; `beside` is goodwill, which does not
     count, but cannot be taken twice either: it is what the customer has of `keep` already.
     """
-    return max(0, taken - counted - max(keep, beside))
+    return max(0, captured - counted_refunds - max(target, goodwill))
 
 
 def stops_distribution(state: CardDisputeState, withdrawn_amount: int, *, is_resolved: bool) -> bool:
@@ -121,84 +132,91 @@ def stops_distribution(state: CardDisputeState, withdrawn_amount: int, *, is_res
     return state in _OPEN_DISPUTES or (withdrawn_amount > 0 and not is_resolved)
 
 
-def is_closed(state: CardDisputeState) -> bool:
+def is_dispute_closed(state: CardDisputeState) -> bool:
     """Whether the card network has decided."""
     return state not in _OPEN_DISPUTES
 
 
-def next_step(standing: Standing) -> Step | None:
+def next_call(progress: PaymentProgress) -> NextCall | None:
     """What brings the provider nearer to what shall be kept; None when it is there or nothing is decided.
 
     A capture has a least amount and a refund has none: less than can be captured is kept by capturing the
     least and giving back the rest.
     """
-    keep = standing.keep_amount
+    keep = progress.keep_amount
     if keep is None:
         return None
-    match standing.state:
+    match progress.state:
         case PaymentState.CANCELLED:
             return None
         case PaymentState.CAPTURED:
-            return Step(OpKind.REFUND, standing.owed) if standing.owed else None
+            return NextCall(ProviderCallKind.REFUND, progress.refund_owed) if progress.refund_owed else None
         case PaymentState.AUTHORIZED if keep > 0:
-            return Step(OpKind.CAPTURE, min(max(keep, standing.least_amount), standing.authorized_amount))
+            return NextCall(
+                ProviderCallKind.CAPTURE, min(max(keep, progress.least_amount), progress.authorized_amount)
+            )
         case _:
-            return Step(OpKind.CANCEL) if standing.is_known_to_provider else None
+            return NextCall(ProviderCallKind.CANCEL) if progress.is_known_to_provider else None
 
 
-def is_settled(standing: Standing) -> bool:
+def is_target_reached(progress: PaymentProgress) -> bool:
     """Whether the provider stands where it shall; a refund on its way counts as arrived."""
-    ended = standing.state in {PaymentState.CAPTURED, PaymentState.CANCELLED}
-    return standing.keep_amount is not None and ended and next_step(standing) is None
+    ended = progress.state in {PaymentState.CAPTURED, PaymentState.CANCELLED}
+    return progress.keep_amount is not None and ended and next_call(progress) is None
 
 
-def wait_after(failures: int) -> timedelta:
+def retry_delay(failures: int) -> timedelta:
     """How long to wait after so many refusals before going on; giving up needs no wait."""
-    return WAIT_AFTER_REFUSAL * (1 << failures - 1) if failures < MOST_FAILURES else timedelta(0)
+    return FIRST_RETRY_DELAY * (1 << failures - 1) if failures < MAX_FAILURES else timedelta(0)
 
 
-def is_taken_up(state: OpState, sent_at: datetime | None, at: datetime) -> bool:
+def is_in_progress(state: ProviderCallState, sent_at: datetime | None, at: datetime) -> bool:
     """Whether somebody is making this call right now."""
-    return state is OpState.SENT and sent_at is not None and at < sent_at + LEASE
+    return state is ProviderCallState.SENT and sent_at is not None and at < sent_at + LEASE
 
 
-def state_after(state: PaymentState, seen: PaymentSeen) -> PaymentState:
+def next_payment_state(state: PaymentState, provider_payment: ProviderPayment) -> PaymentState:
     """The state that follows from what is seen. An authorization is never unseen, an end never undone."""
-    told = _told(state, seen)
-    before, after = _RANK[state], _RANK[told]
-    return told if after > before or (after == before == 0) else state
+    shown = _shown_state(state, provider_payment)
+    before, after = _RANK[state], _RANK[shown]
+    return shown if after > before or (after == before == 0) else state
 
 
-def goes_forward(state: PaymentState, seen: PaymentSeen) -> bool:
+def is_forward_transition(state: PaymentState, provider_payment: ProviderPayment) -> bool:
     """Whether what is seen holds even if others have looked since: it cannot have been undone meanwhile."""
-    return _RANK[_told(state, seen)] > _RANK[state]
+    return _RANK[_shown_state(state, provider_payment)] > _RANK[state]
 
 
-def comes_after(told: RefundState, state: RefundState) -> bool:
+def is_later_refund_state(shown: RefundState, state: RefundState) -> bool:
     """Whether `told` is news for a refund in `state`."""
-    return _REFUND_RANK[told] > _REFUND_RANK[state]
+    return _REFUND_RANK[shown] > _REFUND_RANK[state]
 
 
-def refund_named(parameters: Mapping[str, Any]) -> UUID | None:
+def refund_id_of(parameters: Mapping[str, Any]) -> UUID | None:
     """The refund that a call with these parameters makes."""
     return UUID(parameters["refund_id"]) if "refund_id" in parameters else None
 
 
-def proves(kind: OpKind, seen: PaymentSeen, refund_id: UUID | None) -> bool:
+def is_confirmed_by(
+    kind: ProviderCallKind, provider_payment: ProviderPayment, refund_id: UUID | None
+) -> bool:
     """Whether what is seen shows that a call of this kind had its effect."""
     match kind:
-        case OpKind.AUTHORIZE:
+        case ProviderCallKind.AUTHORIZE:
             # A declined first attempt leaves the same traces as a second one that never arrived.
-            return seen.state not in {ProviderState.NEEDS_METHOD, ProviderState.CANCELLED}
-        case OpKind.CAPTURE:
-            return seen.state is ProviderState.CAPTURED
-        case OpKind.CANCEL:
-            return seen.state is ProviderState.CANCELLED
-        case OpKind.REFUND:
-            return any(refund.refund_id == refund_id for refund in seen.refunds)
+            return provider_payment.state not in {
+                ProviderPaymentState.NEEDS_METHOD,
+                ProviderPaymentState.CANCELLED,
+            }
+        case ProviderCallKind.CAPTURE:
+            return provider_payment.state is ProviderPaymentState.CAPTURED
+        case ProviderCallKind.CANCEL:
+            return provider_payment.state is ProviderPaymentState.CANCELLED
+        case ProviderCallKind.REFUND:
+            return any(refund.refund_id == refund_id for refund in provider_payment.refunds)
 
 
-def _told(state: PaymentState, seen: PaymentSeen) -> PaymentState:
-    if seen.state is ProviderState.NEEDS_METHOD and seen.failure_code:
+def _shown_state(state: PaymentState, provider_payment: ProviderPayment) -> PaymentState:
+    if provider_payment.state is ProviderPaymentState.NEEDS_METHOD and provider_payment.failure_code:
         return PaymentState.FAILED
-    return _FOLLOWS.get(seen.state, state)
+    return _PAYMENT_STATES.get(provider_payment.state, state)

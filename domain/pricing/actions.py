@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from domain import availability, offers, surge
-from domain.availability import Reason
-from domain.availability.errors import NotBookableThen
+from domain.availability import SlotUnavailableReason
+from domain.availability.errors import StartNotBookable
 from domain.identity.errors import AccountSuspended
 from domain.offers import Terms
 from domain.pricing import queries
@@ -26,7 +26,14 @@ from domain.pricing.surging import Wanted, minutes_held, surge_on
 
 _MINUTE = timedelta(minutes=1)
 # A time that somebody has, or that nobody works: whoever asked for it went without.
-_UNMET = frozenset({Reason.BUSY, Reason.BUFFER, Reason.FULL, Reason.CLOSED})
+_UNMET = frozenset(
+    {
+        SlotUnavailableReason.BUSY,
+        SlotUnavailableReason.BUFFER,
+        SlotUnavailableReason.FULL,
+        SlotUnavailableReason.CLOSED,
+    }
+)
 
 
 def quote(
@@ -147,15 +154,17 @@ def _check_free(session: Session, terms: Terms, fitted: Fitted, customer_id: UUI
     the offer never has, or one too soon or too far ahead, says nothing of the sort.
     """
     chosen = [option.option_id for option in fitted.options]
-    slot = availability.slot(session, terms, fitted.during, at=at, option_ids=chosen, seats=fitted.seats)
-    if not slot.refused:
+    slot = availability.check_slot(
+        session, terms, fitted.during, at=at, option_ids=chosen, seats=fitted.seats
+    )
+    if not slot.reasons:
         return
-    refusal = NotBookableThen(
+    refusal = StartNotBookable(
         "Ask for the slots, and why others are not.",
         field="start",
-        reasons=[reason.value for reason in slot.refused],
+        reasons=[reason.value for reason in slot.reasons],
     )
-    if _UNMET.issuperset(slot.refused):
+    if _UNMET.issuperset(slot.reasons):
         surge.noticed_unmet(
             session,
             market_id=terms.market_id,

@@ -93,7 +93,7 @@ def _at_other_times(
     if offers.bookable(terms) or any(terms.option(option_id) is None for option_id, _ in ask.options):
         return
     begins = max(at, ask.start - FLEXIBLE_BY)
-    slots = availability.slots(
+    slots = availability.list_bookable_slots(
         session,
         terms,
         Span(begins, max(ask.start, begins) + LATER_WITHIN),
@@ -102,7 +102,10 @@ def _at_other_times(
         option_ids=[option_id for option_id, times in ask.options for _ in range(times)],
         seats=ask.seats,
     )
-    ends = {availability.instant(slot.start): availability.instant(slot.end) for slot in slots}
+    ends = {
+        availability.from_epoch_seconds(slot.start): availability.from_epoch_seconds(slot.end)
+        for slot in slots
+    }
     weights = {start: by.weight(terms, _moved(ask, start)) for start in ends}
     own = by.weight_of(Inputs.model_validate(quote.inputs))
     # A group session that stands may be longer than this ask, and whoever joins it stays until its end.
@@ -175,7 +178,7 @@ def _of_neighbours(
             continue
     told = [one for each, _ in fitted.values() for one in _told(quote, Way.NEARBY, each, ask, by)]
     during = {one.offer_id: (fitted[one.offer_id][0], one.during) for one in told}
-    free = availability.free_then(session, during, at=at, seats=ask.seats)
+    free = availability.bookable_offer_ids(session, during, at=at, seats=ask.seats)
     told = sorted((one for one in told if one.offer_id in free), key=lambda one: one.pay_in_amount)
     return told[:SHOWN]
 

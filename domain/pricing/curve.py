@@ -128,7 +128,7 @@ def curve_of_offer(session: Session, offer_id: UUID, *, during: Span, at: dateti
     if offers.bookable(terms):
         offers.public_offer(session, offer_id)
     else:
-        slots = availability.slots(session, terms, during, at=at)
+        slots = availability.list_bookable_slots(session, terms, during, at=at)
     points = [_point(here, terms, slot, at) for slot in slots]
     return Curve(terms.market_id, terms.currency, terms.time_zone, here.snapshot_id, points)
 
@@ -168,7 +168,7 @@ def _hours(during: Span) -> Iterator[datetime]:
 
 
 def _point(here: _Market, terms: Terms, slot: Slot, at: datetime) -> Point:
-    start, end = availability.instant(slot.start), availability.instant(slot.end)
+    start, end = availability.from_epoch_seconds(slot.start), availability.from_epoch_seconds(slot.end)
     market = here.price(terms.category_slug, terms.cell_r7, start, at)
     factor = personal(market, terms, NOBODY_KNOWN, here.rules) if here.rules else NO_SURGE
     fitted = fit(terms, shortest(terms, start, end))

@@ -31,7 +31,7 @@ def fit(terms: Terms, ask: Ask) -> Fitted:
     options = _chosen(terms.options, ask.options)
     size = measure(terms, ask)
     extra = sum(option.minutes * option.quantity for option in options)
-    during = availability.span_from(terms, ask.start, minutes=size.minutes, extra_minutes=extra)
+    during = availability.service_span(terms, ask.start, minutes=size.minutes, extra_minutes=extra)
     return Fitted(size.units, ask.seats, options, during)
 
 

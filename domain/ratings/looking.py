@@ -108,7 +108,7 @@ def of_booking(session: Session, booking_id: UUID, *, by: Caller) -> OfBooking:
     booking = session.get(bookings.Booking, booking_id)
     if booking is None:
         raise BookingNotFound
-    bookings.side_of(booking, by)
+    bookings.party_of(booking, by)
     reviews = [_seen(row) for row in session.execute(_OF_BOOKING, {"booking_id": booking_id})]
     note = session.scalar(_NOTE, {"booking_id": booking_id, "reader_id": by.user_id})
     return OfBooking(window_of(session, booking), reviews, note)

@@ -57,7 +57,9 @@ DIMENSIONS: Final = {
 }
 
 # Ends of a booking that lie after its start: somebody did not come, or what was done was disputed.
-_AFTER_THE_START = frozenset({bookings.ReasonCode.NO_SHOW, bookings.ReasonCode.DISPUTE_RESOLVED})
+_AFTER_THE_START = frozenset(
+    {bookings.BookingReasonCode.NO_SHOW, bookings.BookingReasonCode.DISPUTE_RESOLVED}
+)
 _AGAINST_THE_AUTHOR = frozenset({DecisionKind.HOLD, DecisionKind.REMOVE})
 
 # What may be wrong with a review. The other reasons are those for showing it again.
@@ -68,19 +70,21 @@ WRONG: Final = tuple(
 )
 
 
-def window_reason(state: bookings.State, reason_code: bookings.ReasonCode | None) -> WindowReason | None:
+def window_reason(
+    state: bookings.BookingState, reason_code: bookings.BookingReasonCode | None
+) -> WindowReason | None:
     """Why a booking that ended so is reviewed; None where it is not.
 
     What was called off before it began, by whomever, is not reviewed: nobody met. It counts in reliability.
     """
-    if state is bookings.State.COMPLETED:
+    if state is bookings.BookingState.COMPLETED:
         return WindowReason.COMPLETED
-    if state is bookings.State.CANCELLED and reason_code in _AFTER_THE_START:
+    if state is bookings.BookingState.CANCELLED and reason_code in _AFTER_THE_START:
         return WindowReason.ELIGIBLE_CANCELLATION
     return None
 
 
-def not_reviewable(state: bookings.State, *, has_ended: bool) -> NotReviewable:
+def not_reviewable(state: bookings.BookingState, *, has_ended: bool) -> NotReviewable:
     """The refusal of a booking that is not reviewed, or not yet."""
     if has_ended:
         return NotReviewable(f"It was {state} before it began, so nobody met.", state=state)

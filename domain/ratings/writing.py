@@ -73,7 +73,9 @@ def submit(session: Session, booking_id: UUID, content: Content, *, by: Caller, 
     return review
 
 
-def may_submit(session: Session, booking: bookings.Booking, *, by: bookings.By, at: datetime) -> bool:
+def may_submit(
+    session: Session, booking: bookings.Booking, *, by: bookings.CallerOrActor, at: datetime
+) -> bool:
     """Whether `submit` would accept a review of the booking by this person now."""
     parties = {booking.customer_id: Side.CUSTOMER, booking.provider_user_id: Side.PROVIDER}
     side = None if by.user_id is None else parties.get(by.user_id)

@@ -199,7 +199,7 @@ def _page_of_free(
 ) -> Page[Found]:
     """Those that can be had. The next page begins after the last one shown, or the last one looked at."""
     looked_at = rows[:examined]
-    free = availability.free_offers(session, [found.offer_id for found in looked_at], during, at=at)
+    free = availability.free_offer_ids(session, [found.offer_id for found in looked_at], during, at=at)
     fitting = [found for found in looked_at if found.offer_id in free]
     if len(fitting) > limit:
         return Page(fitting[:limit], encode_cursor(_key(fitting[limit - 1])))

@@ -156,7 +156,7 @@ def supply(session: Session, market_id: UUID, notices: Mapping[str, int], *, at:
     before, soon = at - FRESH, at + FRESH
     zones = [str(zone) for zone in session.execute(_ZONES, {"market_id": market_id}).scalars()]
     each = [
-        (zone, moment, instant, availability.latest_reading(zone, instant))
+        (zone, moment, instant, availability.latest_wall_time(zone, instant))
         for zone in sorted(zones)
         for moment, instant in (("now", at), ("soon", soon), ("before", before))
     ]

@@ -137,5 +137,5 @@ def _offer(
         at=at,
     )
     place = availability.add_thing(session, profile.id, name=listing.content.title, by=by, at=at)
-    availability.require_resources(session, drafted.id, [place.id], by=by, at=at)
+    availability.set_required_resources(session, drafted.id, [place.id], by=by, at=at)
     return offers.publish(session, drafted.id, by=by, at=at)

@@ -17,7 +17,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import availability, markets, offers
-from domain.availability import WeeklyRule
+from domain.availability import opening_hours
+from domain.availability.opening_hours import WeeklyRule
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.foundation.persistence.database import Transactions
@@ -137,7 +138,7 @@ def _offer(session: Session, market: Market, category_id: UUID, driver: Driver, 
     profile = approved.provider(session, market, email=driver.email, name=name, reason_code="replay", at=at)
     by = Actor(ActorKind.USER, profile.user_id)
     calendar = availability.open_calendar(session, profile.id, by=SYSTEM, at=at)
-    availability.set_schedule(session, calendar.id, _ALWAYS, by=by, at=at)
+    opening_hours.set_schedule(session, calendar.id, _ALWAYS, by=by, at=at)
     offer = offers.draft(
         session, profile_id=profile.id, category_id=category_id, content=_content(name, driver), by=by, at=at
     )

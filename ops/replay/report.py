@@ -129,7 +129,7 @@ def books(
         transactions, gateway, since=since, until=at + timedelta(hours=1), by=SYSTEM, at=at
     )
     with transactions() as session:
-        clearing = ledger.balance(session, ledger.account(session, AccountKind.CLEARING, _CURRENCY))
+        clearing = ledger.get_balance(session, ledger.get_account(session, AccountKind.CLEARING, _CURRENCY))
     theirs = httpx.get(f"{sandbox_url}/_sandbox/books", timeout=60, trust_env=False).raise_for_status().json()
     return {
         "compared": found.compared,

@@ -23,7 +23,7 @@ EVERY_BAD_CARD: Final = 50  # one card in fifty is declined, about what card net
 
 BOOKED, REFUSED, UNSERVED = "booked", "refused", "unserved"
 _PAID: Final = frozenset({"requested", "confirmed", "in_progress", "delivered"})
-_FINAL: Final = frozenset({"payment-declined", "payment-method-unfit"})  # no other driver mends a card
+_FINAL: Final = frozenset({"payment-declined", "payment-method-not-usable"})  # no other driver mends a card
 
 
 @dataclass(frozen=True, slots=True)

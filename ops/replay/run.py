@@ -19,7 +19,7 @@ from rich.console import Console
 from sqlalchemy import text
 
 from domain.foundation.persistence.database import Transactions
-from domain.payments.stripe_gateway import StripeGateway
+from domain.payments.provider.stripe_gateway import StripeGateway
 from ops import database, steps, workplace
 from ops.failures import MendableError
 from ops.front_door import FrontDoor

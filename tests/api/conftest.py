@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from domain.foundation.persistence.database import Transactions
-from sandbox.server import Server
+from sandbox.server import SandboxServer
 from tests.api.theatre import Theatre, opened, trusted
 
 
@@ -17,7 +17,7 @@ def _opened() -> list[Theatre]:
 
 
 @pytest.fixture(scope="session")
-def _theatre(engine: Engine, sandbox: Server, _opened: list[Theatre]) -> Iterator[Theatre]:
+def _theatre(engine: Engine, sandbox: SandboxServer, _opened: list[Theatre]) -> Iterator[Theatre]:
     with opened(engine) as theatre:
         theatre.clear()
         _opened.append(theatre)

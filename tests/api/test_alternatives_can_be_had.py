@@ -159,7 +159,7 @@ def test_an_alternative_that_somebody_took_meanwhile_is_refused_by_its_start(
     problem = refused.json()
     assert (refused.status_code, problem["type"], problem["field"]) == (
         409,
-        "/problems/not-bookable-then",
+        "/problems/start-not-bookable",
         "start",
     )
     assert problem["reasons"]

@@ -91,7 +91,7 @@ def test_completing_waits_for_who_has_not_spoken(theatre: Theatre) -> None:
     assert said(theatre, "confirm_task").status_code == 200
     done = said(theatre, "complete_booking", path="/bookings/{helped}/completion")
     assert done.json()["state"] == "completed"
-    settlement = done.json()["settlement"]
+    settlement = done.json()["final_amounts"]
     told = [settlement[name]["amount"] for name in ("refund", "returned_stake", "kept_stake")]
     assert told == [280, 280, 280]
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, event
 
 from api.schemas.bookings import BookingAction
 from domain import offers
-from domain.bookings import BOOKINGS, Side, State
+from domain.bookings import BOOKINGS, BookingParty, BookingState
 from domain.foundation import clock, ids
 from domain.foundation.actors import Actor, ActorKind
 from domain.offers import Offer
@@ -66,7 +66,11 @@ def problem(answered: Any) -> tuple[int, str]:
 def test_a_booking_is_requested_paid_and_accepted(people: dict[str, Client], ironing: Offer):
     aino, ellen = people["aino"], people["ellen"]
     booking = requested(aino, ironing)
-    assert (booking["state"], booking["side"], booking["allowed"]) == ("pending_payment", "customer", ["pay"])
+    assert (booking["state"], booking["party"], booking["allowed"]) == (
+        "pending_payment",
+        "customer",
+        ["pay"],
+    )
     assert booking["amounts"]["pay_in"] == {"amount": 9_450, "currency": "EUR"}
     assert booking["location"] is None
     paid = aino.post(f"/bookings/{booking['id']}/payment", CARD)
@@ -77,8 +81,8 @@ def test_a_booking_is_requested_paid_and_accepted(people: dict[str, Client], iro
     assert accepted.json()["state"] == "confirmed"
     assert accepted.headers["etag"] == f'"{accepted.json()["version"]}"'
     seen = aino.get(f"/bookings/{booking['id']}").json()
-    assert (seen["location"], seen["location_from"]) == (None, None)  # she comes to the customer
-    assert (seen["proposals"], seen["dispute"], seen["settlement"]) == ([], None, None)
+    assert (seen["location"], seen["location_visible_at"]) == (None, None)  # she comes to the customer
+    assert (seen["proposals"], seen["dispute"], seen["final_amounts"]) == ([], None, None)
     assert seen["allowed"] == ["cancel", "propose"]
     assert seen["allowed_from"]["start"] == seen["during"]["start"]
 
@@ -164,7 +168,7 @@ def test_a_provider_declines_with_a_reason(people: dict[str, Client], ironing: O
     body = {"reason_code": "unavailable", "reason": "I am away that week."}
     answered = ellen.post(f"/bookings/{booking['id']}/declination", body).json()
     assert (answered["state"], answered["reason_code"], answered["reason"]) == ("declined", *body.values())
-    assert answered["settlement"]["refund"]["amount"] == 9_450
+    assert answered["final_amounts"]["refund"]["amount"] == 9_450
 
 
 @pytest.mark.parametrize("reason", ["no_show", "payment_lost", "because"])
@@ -187,10 +191,10 @@ def test_what_the_preview_says_is_what_the_cancellation_does(people: dict[str, C
     aino = people["aino"]
     booking = confirmed(people, ironing)
     seen = aino.get(f"/bookings/{booking['id']}/cancellation-preview").json()
-    assert seen["settlement"]["ground"] == "grace_period"
+    assert seen["final_amounts"]["ground"] == "grace_period"
     body = {"reason_code": "illness", "preview": seen["preview"]}
     done = aino.post(f"/bookings/{booking['id']}/cancellation", body).json()
-    assert done["settlement"] == seen["settlement"]
+    assert done["final_amounts"] == seen["final_amounts"]
     assert done["state"] == "cancelled"
 
 
@@ -198,7 +202,7 @@ def test_a_preview_of_nobodys_making_is_refused(people: dict[str, Client], ironi
     booking = confirmed(people, ironing)
     body = {"reason_code": "illness", "preview": "1.forged"}
     answered = people["aino"].post(f"/bookings/{booking['id']}/cancellation", body)
-    assert problem(answered) == (409, "preview-over")
+    assert problem(answered) == (409, "preview-expired")
 
 
 def test_an_old_copy_is_not_acted_upon(people: dict[str, Client], ironing: Offer):
@@ -229,10 +233,10 @@ def test_lists_are_by_side_and_paged(people: dict[str, Client], ironing: Offer):
     assert [item["id"] for item in first["items"]] == [made[2], made[1]]
     rest = people["aino"].get("/bookings", params={"limit": 2, "after": first["next_cursor"]}).json()
     assert ([item["id"] for item in rest["items"]], rest["next_cursor"]) == ([made[0]], None)
-    theirs = people["ellen"].get("/bookings", params={"side": "provider", "state": "pending_payment"})
+    theirs = people["ellen"].get("/bookings", params={"party": "provider", "state": "pending_payment"})
     assert len(theirs.json()["items"]) == 3
     assert people["ellen"].get("/bookings").json()["items"] == []
-    assert problem(people["aino"].get("/bookings", params={"side": "clock"})) == (422, "malformed")
+    assert problem(people["aino"].get("/bookings", params={"party": "clock"})) == (422, "malformed")
     assert problem(people["aino"].get("/bookings", params={"after": "x"})) == (422, "invalid-cursor")
 
 
@@ -295,7 +299,7 @@ def test_who_is_no_side_of_a_booking_does_not_learn_that_there_is_one(
 
 def test_only_operators_come_as_far_as_resolving(people: dict[str, Client], ironing: Offer):
     booking = requested(people["aino"], ironing)
-    body = {"outcome": "cancelled", "refund_basis_points": 10_000, "decision": "Seen the photographs."}
+    body = {"outcome": "cancelled", "refund_bp": 10_000, "decision": "Seen the photographs."}
     told = {
         name: problem(people[name].post(f"/bookings/{booking['id']}/resolution", body))[0] for name in people
     }
@@ -305,8 +309,11 @@ def test_only_operators_come_as_far_as_resolving(people: dict[str, Client], iron
 
 
 def test_the_actions_of_a_booking_are_the_transitions_of_people_and_three_beside_them():
-    people = (Side.CUSTOMER, Side.PROVIDER, Side.OPERATOR)
+    people = (BookingParty.CUSTOMER, BookingParty.PROVIDER, BookingParty.OPERATOR)
     transitions = {
-        name for state in State for side in people for name in BOOKINGS.allowed_transitions(state, side)
+        name
+        for state in BookingState
+        for side in people
+        for name in BOOKINGS.allowed_transitions(state, side)
     }
     assert {action.value for action in BookingAction} == transitions | {"pay", "propose", "review"}

@@ -116,7 +116,7 @@ def test_a_service_starts_is_delivered_and_completed_by_hand(walk, people, booki
     assert delivered["state"] == "delivered"
     assert problem(people("ellen").post(f"{path}/completion")) == (409, "transition-not-allowed")
     done = people("aino").post(f"{path}/completion").json()
-    assert (done["state"], done["settlement"]["ground"]) == ("completed", "carried_out")
+    assert (done["state"], done["final_amounts"]["ground"]) == ("completed", "carried_out")
 
 
 def test_a_no_show_is_reported_contested_answered_and_resolved(walk, people, booking, start):
@@ -124,14 +124,14 @@ def test_a_no_show_is_reported_contested_answered_and_resolved(walk, people, boo
     walk(start + timedelta(minutes=16))
     reported = people("ellen").post(f"{path}/no-show").json()
     assert (reported["state"], reported["no_show_side"]) == ("no_show", "customer")
-    assert problem(people("ellen").post(f"{path}/no-show-contest", SAID)) == (409, "not-yours-to-answer")
+    assert problem(people("ellen").post(f"{path}/no-show-contest", SAID)) == (409, "other-party-must-answer")
     assert people("aino").post(f"{path}/no-show-contest", SAID).json()["state"] == "disputed"
     assert people("ellen").post(f"{path}/dispute-answer", SAID).status_code == 200
     again = people("ellen").post(f"{path}/dispute-answer", SAID)
     assert problem(again) == (409, "dispute-answered")
-    body = {"outcome": "cancelled", "refund_basis_points": 5_000, "decision": "Both were late."}
+    body = {"outcome": "cancelled", "refund_bp": 5_000, "decision": "Both were late."}
     resolved = people("otto").post(f"{path}/resolution", body).json()
-    assert (resolved["state"], resolved["settlement"]["refund"]["amount"]) == ("cancelled", 4_725)
+    assert (resolved["state"], resolved["final_amounts"]["refund"]["amount"]) == ("cancelled", 4_725)
     told = people("aino").get(path).json()["dispute"]
     assert (told["opened_by"], told["decided_by"], told["decision"]) == (
         "customer",
@@ -152,6 +152,6 @@ def test_a_delivery_is_disputed_in_time_and_a_resolution_does_not_contradict_its
     assert problem(people("aino").post(f"{path}/dispute", objection)) == (409, "too-late")
     walk(start + HOUR)
     assert people("aino").post(f"{path}/dispute", objection).json()["state"] == "disputed"
-    body = {"outcome": "completed", "refund_basis_points": 10_000, "decision": "All of it."}
+    body = {"outcome": "completed", "refund_bp": 10_000, "decision": "All of it."}
     answered = people("otto").post(f"{path}/resolution", body)
     assert problem(answered) == (422, "resolution-impossible")

@@ -36,7 +36,7 @@ ANSWERS_ONLY = {"try_surge", "verify_reputation_export"}
 # Each call to the payment provider that a route makes, at which the process may die.
 DEATHS = [
     (name, call, when)
-    for name, call in {"pay_booking": "authorize", "settle_payment": "refund"}.items()
+    for name, call in {"pay_booking": "authorize", "sync_payment": "refund"}.items()
     for when in ("before", "after")
 ]
 
@@ -125,7 +125,7 @@ def test_who_dies_at_the_payment_provider_did_it_once_when_it_was_tried_again(
     assert theatre.send(call).status_code == 200
     once, calls = theatre.rows(), Counter(theatre.till.calls)
     assert calls[asked] == 1, "the route calls the provider elsewhere now: mend the table of deaths"
-    kept = dict(theatre.till.kept)
+    kept = dict(theatre.till.payments)
     theatre.restore()
 
     setattr(theatre.till, f"dies_{when}", asked)
@@ -137,8 +137,8 @@ def test_who_dies_at_the_payment_provider_did_it_once_when_it_was_tried_again(
     theatre.later(CLAIM_TIMEOUT + timedelta(minutes=1))
     answer = theatre.send(call, key=key)
     assert answer.status_code == 200, answer.text
-    assert theatre.till.kept.keys() == kept.keys()
-    for reference, seen in theatre.till.kept.items():
+    assert theatre.till.payments.keys() == kept.keys()
+    for reference, seen in theatre.till.payments.items():
         assert (seen.authorized_amount, seen.captured_amount, len(seen.refunds)) == (
             kept[reference].authorized_amount,
             kept[reference].captured_amount,

@@ -16,7 +16,7 @@ from domain.payments import Gateway, Payment
 from tests import cast
 from tests.client import Client
 from tests.conftest import WEBHOOK_SECRET
-from tests.domain.payments.harness import distribute
+from tests.domain.payments.payment_harness import distribute
 from workers import payments as work_on_payments
 from workers.task import Work
 
@@ -36,7 +36,7 @@ def work(client: Client, gateway: Gateway) -> Work:
 def asked(client: Client) -> Payment:
     """A payment of 100 euros that Aino is to make."""
     with client.transactions() as session:
-        return payments.open(
+        return payments.create_payment(
             session,
             subject_id=ids.new(),
             market_id=cast.market(session).id,
@@ -60,7 +60,7 @@ def paid(client: Client, gateway: Gateway, asked: Payment) -> Payment:
 def taken(paid: Payment, work: Work) -> Payment:
     """The same, captured by a worker after somebody decided to keep it."""
     with work.transactions() as session:
-        payments.keep(session, paid.subject_id, 10_000, by=SYSTEM, at=clock.now())
+        payments.set_capture_target(session, paid.subject_id, 10_000, by=SYSTEM, at=clock.now())
     let_workers_settle(work, paid)
     return paid
 
@@ -69,7 +69,7 @@ def let_workers_settle(work: Work, payment: Payment) -> None:
     with work.transactions() as session:
         decided = events.subject_history(session, payment.subject_id)[-1]
     assert decided.name in {"payment.target_changed", "payment.refund_planned"}
-    work_on_payments.settle(work, decided)
+    work_on_payments.sync_payment(work, decided)
 
 
 def path(payment: Payment, more: str = "") -> str:
@@ -128,7 +128,7 @@ def test_nobody_unknown_sees_a_payment(client: Client, paid: Payment) -> None:
     ("place", "body"),
     [
         ("/refunds", REFUND),
-        ("/settlement", {}),
+        ("/sync", {}),
     ],
 )
 def test_only_operators_refund_and_settle(
@@ -169,7 +169,7 @@ def test_a_refund_without_a_key_is_refused(client: Client, taken: Payment) -> No
     ("change", "status", "slug"),
     [
         ({"amount": 10_001}, 409, "refund-too-large"),
-        ({"liable": "provider"}, 409, "nobody-was-paid"),
+        ({"liable": "provider"}, 409, "no-payee"),
         ({"amount": 0}, 422, None),
         ({"amount": 15.0}, 422, None),
         ({"amount": "1500"}, 422, None),
@@ -201,10 +201,10 @@ def test_what_is_distributed_is_refunded_by_a_named_party(client: Client, taken:
 
 def test_an_operator_settles_now_what_was_given_up(client: Client, paid: Payment, work: Work) -> None:
     with client.transactions() as session:
-        kept = payments.keep(session, paid.subject_id, 2_500, by=SYSTEM, at=clock.now())
+        kept = payments.set_capture_target(session, paid.subject_id, 2_500, by=SYSTEM, at=clock.now())
         kept.parked_at, kept.due_at = clock.now(), None
-    assert work_on_payments.settle_due(work, clock.now()) == 0
-    answered = as_(client, "otto").post(path(paid, "/settlement"))
+    assert work_on_payments.sync_due(work, clock.now()) == 0
+    answered = as_(client, "otto").post(path(paid, "/sync"))
     assert answered.status_code == 200, answered.text
     assert (answered.json()["state"], answered.json()["captured_amount"]) == ("captured", 2_500)
 
@@ -217,7 +217,7 @@ def signed(event: dict[str, Any], secret: str = WEBHOOK_SECRET) -> dict[str, Any
 
 def test_the_provider_is_heard_once_and_a_worker_follows(client: Client, paid: Payment, work: Work) -> None:
     with client.transactions() as session:
-        reference = payments.payment(session, paid.id).provider_reference
+        reference = payments.get_payment(session, paid.id).provider_reference
     gone = {"id": "evt_gone", "type": "payment_intent.canceled"}
     gone["data"] = {"object": {"object": "payment_intent", "id": reference}}  # type: ignore[assignment]
     work.gateway.cancel(str(reference), key="by hand")
@@ -232,7 +232,7 @@ def test_the_provider_is_heard_once_and_a_worker_follows(client: Client, paid: P
 def test_what_the_provider_did_not_sign_is_refused(client: Client) -> None:
     sent = signed({"id": "evt_forged", "type": "x"}) | {"headers": {"stripe-signature": "t=1,v1=00"}}
     answered = client.app.post("/payments/webhook", **sent)
-    assert (answered.status_code, answered.json()["type"]) == (401, "/problems/webhook-forged")
+    assert (answered.status_code, answered.json()["type"]) == (401, "/problems/invalid-webhook-signature")
     assert client.app.post("/payments/webhook", content=b"{}").status_code == 401
 
 
@@ -246,12 +246,12 @@ def test_a_house_without_the_secret_believes_nobody(
         settings.cache_clear()
         answered = client.app.post("/payments/webhook", **sent)
     settings.cache_clear()
-    assert (answered.status_code, answered.json()["type"]) == (401, "/problems/webhook-forged")
+    assert (answered.status_code, answered.json()["type"]) == (401, "/problems/invalid-webhook-signature")
 
 
 def test_a_signed_thing_that_is_no_event_is_refused(client: Client) -> None:
     answered = client.app.post("/payments/webhook", **signed({"neither": "id nor type"}))
-    assert (answered.status_code, answered.json()["type"]) == (422, "/problems/webhook-unreadable")
+    assert (answered.status_code, answered.json()["type"]) == (422, "/problems/invalid-webhook-event")
 
 
 def test_operators_read_the_books(client: Client, taken: Payment) -> None:
@@ -288,10 +288,10 @@ def test_operators_lay_the_books_beside_the_providers(client: Client, taken: Pay
     answered = otto.post("/reconciliations", body)
     assert answered.status_code == 201, answered.text
     with client.transactions() as session:
-        charge = payments.payment(session, taken.id).charge_reference
+        charge = payments.get_payment(session, taken.id).charge_reference
     assert charge not in {row["source"] for row in answered.json()["unexplained"]}
     for since, until in ((1, 0), (0, 0), (-40 * 24, 0)):
         wrong = {"since": now + timedelta(hours=since), "until": now + timedelta(hours=until)}
         refused = otto.post("/reconciliations", {name: moment.isoformat() for name, moment in wrong.items()})
-        assert refused.json()["type"] == "/problems/stretch-impossible"
+        assert refused.json()["type"] == "/problems/invalid-reconciliation-period"
     assert as_(client, "mira").post("/reconciliations", body).status_code == 403

@@ -78,7 +78,7 @@ def test_booking_reading_and_cancelling_for_nothing_shows_no_home(
     assert booking["location"] is AREA
     assert str(lesson.latitude) not in everything_read(aino, booking, lesson)
     cancelled = aino.post(f"/bookings/{booking['id']}/cancellation", {"reason_code": "changed_plans"}).json()
-    assert cancelled["settlement"]["refund"] == cancelled["list_price"]
+    assert cancelled["final_amounts"]["refund"] == cancelled["list_price"]
     assert str(lesson.latitude) not in everything_read(aino, booking, lesson)
 
 
@@ -93,7 +93,7 @@ def test_a_home_shows_from_a_day_before_until_two_days_after_the_completion(
         walk(at)
         return people(name).get(path).json()["location"]
 
-    assert datetime.fromisoformat(booking["location_from"]) == start - DAY
+    assert datetime.fromisoformat(booking["location_visible_at"]) == start - DAY
     assert seen("ellen", start - 3 * DAY) == exact(lesson)
     assert seen("aino", start - DAY - HOUR) is AREA
     assert seen("aino", start - 23 * HOUR) == exact(lesson)
@@ -115,7 +115,7 @@ def test_who_saw_a_home_and_calls_it_off_sees_it_no_more(
     aino = people("aino")
     assert aino.get(path).json()["location"] == exact(lesson)
     cancelled = aino.post(f"{path}/cancellation", {"reason_code": "changed_plans"}).json()
-    assert cancelled["settlement"]["refund"]["amount"] == 0
+    assert cancelled["final_amounts"]["refund"]["amount"] == 0
     assert cancelled["location"] is AREA
     assert people("otto").get(path).json()["location"] is AREA
 
@@ -129,5 +129,5 @@ def test_the_home_of_who_comes_to_the_customer_never_shows(
     booking = booked(people("aino"), ironing, start, units=120)
     walk(start - HOUR)
     seen = people("aino").get(f"/bookings/{booking['id']}").json()
-    assert (seen["location"], seen["location_from"]) == (AREA, None)
+    assert (seen["location"], seen["location_visible_at"]) == (AREA, None)
     assert lesson.latitude == ironing.latitude

@@ -116,12 +116,12 @@ def test_strangers_and_the_provider_are_not_quoted(
 @pytest.mark.parametrize(
     ("wrong", "status", "slug"),
     [
-        ({"units": 7_777}, 422, "length-impossible"),
+        ({"units": 7_777}, 422, "duration-not-offered"),
         ({"units": None}, 422, "length-unclear"),
         ({"seats": 2}, 422, "seats-not-offered"),
         ({"options": [{"id": "opt_01jczk3v9hf8gb2h6v1q4nsx7e"}]}, 422, "option-not-offered"),
         ({"offer_id": "ofr_01jczk3v9hf8gb2h6v1q4nsx7e"}, 404, "offer-unknown"),
-        ({"start": "2020-01-01T10:00:00Z"}, 409, "not-bookable-then"),
+        ({"start": "2020-01-01T10:00:00Z"}, 409, "start-not-bookable"),
         ({"start": "2026-12-01T10:00:00"}, 422, "malformed"),
         ({"units": 1.5}, 422, "malformed"),
         ({"pay_in_amount": 1}, 422, "malformed"),

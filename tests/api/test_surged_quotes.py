@@ -96,10 +96,10 @@ def test_a_refused_time_is_noticed_once_and_a_retry_is_answered_the_same(
     client: Client, ironing: Offer
 ) -> None:
     with client.transactions() as session:
-        resource = availability.calendar_of(session, ironing.profile_id)
+        resource = availability.get_provider_calendar(session, ironing.profile_id)
         span = Span(start().astimezone(UTC), start().astimezone(UTC) + timedelta(hours=1))
         by = Actor(ActorKind.USER, ironing.provider_user_id)
-        availability.block(session, resource.id, span, by=by, at=clock.now())
+        availability.block_time(session, resource.id, span, by=by, at=clock.now())
     aino, key = signed_in(client, "aino"), {"idempotency-key": str(ids.new())}
     refused = [aino.post("/quotes", wanted(ironing), headers=key) for _ in range(2)]
     assert [one.status_code for one in refused] == [409, 409]

@@ -81,7 +81,7 @@ def test_a_suspended_provider_is_not_found_not_quoted_and_holds_nobody_s_request
     assert problem(ben.post("/quotes", asked(ironing, days=3))) == (409, "offer-takes-no-bookings")
     booking = aino.get(path).json()
     assert (booking["state"], booking["reason_code"]) == ("expired", "account_suspended")
-    assert booking["settlement"]["refund"] == booking["list_price"]
+    assert booking["final_amounts"]["refund"] == booking["list_price"]
     assert "booking.expired" in names(aino, path)
 
 

@@ -33,7 +33,7 @@ from tests.api.calls import Call
 from tests.api.little_issuer import served
 from tests.domain.identity.fake_issuer import FakeIssuer
 from tests.photograph import Photograph, changed
-from tests.stage import Stage, Till, build
+from tests.stage import CrashingGateway, Stage, build
 
 WEBHOOK_SECRET = "whsec_tests"
 WEBHOOK = json.dumps({"id": "evt_stage", "object": "event", "type": "payment_intent.succeeded", "data": {}})
@@ -61,7 +61,7 @@ class Theatre:
         return self.photograph.stage
 
     @property
-    def till(self) -> Till:
+    def till(self) -> CrashingGateway:
         """The payment provider."""
         return self.stage.till
 
@@ -199,7 +199,7 @@ class Theatre:
 def opened(engine: Engine) -> Iterator[Theatre]:
     """The theatre, with an issuer that the app trusts and a till instead of the payment provider."""
     issuer = FakeIssuer(now=clock.now())
-    inside = TestClient(create(gateway=Till(clock.now())), HERE)
+    inside = TestClient(create(gateway=CrashingGateway(clock.now())), HERE)
     with served(issuer), trusted(issuer), inside as app:
         yield Theatre(app, engine, issuer)
 

@@ -4,11 +4,11 @@ import pytest
 
 from bench.contributions.ledger_work import Books, key_of, operation, stream
 from domain.foundation import ids
-from domain.ledger import NATURES, Account, AccountKind
+from domain.ledger import CHART_OF_ACCOUNTS, Account, AccountKind
 
 
 def accounts(kind: AccountKind, count: int) -> list[Account]:
-    nature = NATURES[kind]
+    nature = CHART_OF_ACCOUNTS[kind]
     return [Account(ids.new(), kind, nature.unit, ids.new(), nature.floor) for _ in range(count)]
 
 

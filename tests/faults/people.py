@@ -107,6 +107,6 @@ class People:
         """From now on the offer, or its option, needs these things."""
         with self.transactions() as session:
             by = cast.actor(cast.user(session, name))
-            availability.require_resources(
+            availability.set_required_resources(
                 session, offer.id, things, option_id=option_id, by=by, at=clock.now()
             )

@@ -25,7 +25,7 @@ from tests.faults.programs import Program, until
 from tests.faults.stack import Stack, seed
 from tests.together import PATIENCE
 
-TYPED = {"slot-taken", "seats-taken", "not-bookable-then"}
+TYPED = {"slot-taken", "seats-taken", "start-not-bookable"}
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ EVENT = json.dumps({"id": "evt_forged", "type": "charge.updated", "data": {"obje
 )  # fmt: skip
 def test_what_the_provider_did_not_say_is_refused_at_the_door(till: Till, header: str | None):
     told = till.post(EVENT, header)
-    assert (told.status_code, told.json()["type"]) == (401, "/problems/webhook-forged")
+    assert (told.status_code, told.json()["type"]) == (401, "/problems/invalid-webhook-signature")
     assert till.value("SELECT count(*) FROM webhook_events WHERE id = 'evt_forged'") == 0
 
 

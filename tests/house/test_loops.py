@@ -25,7 +25,7 @@ REPEATS = {
     "workers/ratings.py": "reads page after page to the last",
     "workers/credits.py": "reads page after page to the last",
     "sandbox/timers.py": "carries out what is due to the last",
-    "sandbox/courier.py": "carries what is due to the last",
+    "sandbox/webhooks/webhook_sender.py": "carries what is due to the last",
     "ops/front_door.py": "asks until it is answered or patience ends",
     "ops/processes.py": "runs a child to its end; `watch` is the program itself, which ends with it",
     "ops/replay/ending.py": "waits until the market is still, or patience ends",

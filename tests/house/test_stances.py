@@ -14,8 +14,8 @@ HEARD_ELSEWHERE: dict[str, str] = {
     "account-unknown": _NOBODY_POSTS,
     "entry-already-corrected": _NOBODY_POSTS,
     "entry-unknown": _NOBODY_POSTS,
-    "unit-unfit": _NOBODY_POSTS,
-    "keep-too-much": "bookings keep what is there (`keep_no_more_than`) and never ask for more",
+    "unit-not-supported": _NOBODY_POSTS,
+    "capture-target-too-high": "bookings keep what is there (`keep_no_more_than`) and never ask for more",
     "currency-unknown": "a market refuses the currency first, with `invalid-market`",
 }
 

@@ -41,7 +41,7 @@ class Market:
         market_calendar.show(instant)
         booking_work.decide_overdue_tasks(self.work, clock.now())
         booking_work.remind_of_tasks(self.work, clock.now())
-        booking_work.act_when_due(self.work, clock.now())
+        booking_work.run_due_transitions(self.work, clock.now())
         booking_work.expire_proposals(self.work, clock.now())
         self.follow()
 
@@ -52,7 +52,7 @@ class Market:
 
     def balance(self, kind: AccountKind, owner_id: UUID | None = None) -> int:
         with self.work.transactions() as session:
-            return ledger.balance(session, ledger.account(session, kind, "EUR", owner_id))
+            return ledger.get_balance(session, ledger.get_account(session, kind, "EUR", owner_id))
 
     def broken(self) -> dict[str, Any]:
         """What does not hold of all that must, and deliveries that failed."""

@@ -62,8 +62,8 @@ def test_called_off_a_day_ahead_half_the_service_goes_back(
     body = {"reason_code": "illness", "preview": seen["preview"]}
     done = aino.post(f"/bookings/{booked['id']}/cancellation", body).json()
     market.follow()
-    assert done["settlement"] == seen["settlement"]
-    assert done["settlement"]["refund"]["amount"] == 4_500
+    assert done["final_amounts"] == seen["final_amounts"]
+    assert done["final_amounts"]["refund"]["amount"] == 4_500
     assert settled(market, booked) == (0, 4_050, 900)
     assert not market.broken()
 
@@ -81,10 +81,10 @@ def test_shortened_disputed_and_resolved_every_cent_is_somewhere(
     said = {"reason_code": "not_as_agreed", "statement": "Two of the five shirts were not ironed."}
     assert market.person("aino").post(f"{path}/dispute", said).json()["state"] == "disputed"
     market.person("ellen").post(f"{path}/dispute-answer", {"statement": "They were damp."})
-    body = {"outcome": "completed", "refund_basis_points": 4_000, "decision": "Two of five were not done."}
+    body = {"outcome": "completed", "refund_bp": 4_000, "decision": "Two of five were not done."}
     resolved = market.person("otto").post(f"{path}/resolution", body).json()
     market.follow()
-    assert (resolved["state"], resolved["settlement"]["refund"]["amount"]) == ("completed", 1_890)
+    assert (resolved["state"], resolved["final_amounts"]["refund"]["amount"]) == ("completed", 1_890)
     assert settled(market, booked) == (0, 2_430, 405)
     assert market.balance(AccountKind.REFUNDS_IN_FLIGHT) == 0
     assert not market.broken()

@@ -48,7 +48,7 @@ class Shop:
 
     def credits(self) -> int:
         with self.market.client.transactions() as session:
-            return ledger.wallet(session, cast.aino(session).id).available
+            return ledger.get_wallet(session, cast.aino(session).id).available
 
     def has(self, thousandths: int) -> None:
         """Aino has so many credits more, or fewer."""

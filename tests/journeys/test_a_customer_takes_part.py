@@ -94,7 +94,7 @@ class Deal:
     def charged(self) -> int:
         """What stands on Aino's card statement, by the payment provider's own word."""
         with self.market.work.transactions() as session:
-            payment = payments.of(session, ids.decode("bkg", self.booking["id"]))
+            payment = payments.get_payment_of_subject(session, ids.decode("bkg", self.booking["id"]))
         assert payment.provider_reference
         seen = self.market.work.gateway.payment(payment.provider_reference)
         return seen.captured_amount - sum(refund.amount for refund in seen.refunds)
@@ -143,7 +143,7 @@ def test_the_list_price_is_held_and_the_stated_shares_come_back(market: Market, 
     agreed.left_to_the_clock()
     assert agreed.charged() == LIST - sum(stated)
     assert agreed.earned() == 8_100 - sum(stated)
-    assert agreed.read()["settlement"]["returned_stake"]["amount"] == sum(stated)
+    assert agreed.read()["final_amounts"]["returned_stake"]["amount"] == sum(stated)
     assert not market.broken()
 
 
@@ -161,7 +161,7 @@ def test_who_misses_one_of_two_tasks_is_charged_exactly_its_share_more(
     done, undone = agreed.shares
     assert agreed.charged() == agreed.quote["pay_in"]["amount"] + undone == LIST - done
     assert agreed.earned() == 8_100 - done
-    settlement = agreed.read()["settlement"]
+    settlement = agreed.read()["final_amounts"]
     assert settlement["kept_stake"]["amount"] == undone
     assert settlement["refund"]["amount"] == settlement["returned_stake"]["amount"] == done
     assert [task["outcome"] for task in agreed.read()["tasks"]] == ["confirmed", "unmet"]
@@ -219,13 +219,13 @@ def test_called_off_the_preview_says_that_the_stake_comes_back_and_so_it_does(
     market.walk_to(start - 30 * HOUR)
     aino = market.person("aino")
     seen = aino.get(f"{agreed.path}/cancellation-preview").json()
-    assert seen["settlement"]["returned_stake"]["amount"] == sum(agreed.shares)
+    assert seen["final_amounts"]["returned_stake"]["amount"] == sum(agreed.shares)
     done = aino.post(
         f"{agreed.path}/cancellation", {"reason_code": "illness", "preview": seen["preview"]}
     ).json()
     market.follow()
-    assert done["settlement"] == seen["settlement"]
-    assert agreed.charged() == LIST - seen["settlement"]["refund"]["amount"]
+    assert done["final_amounts"] == seen["final_amounts"]
+    assert agreed.charged() == LIST - seen["final_amounts"]["refund"]["amount"]
     assert agreed.held() == 0
     assert not market.broken()
 
@@ -278,8 +278,8 @@ def test_a_process_that_dies_as_the_stake_is_given_back_gives_it_back_once(
     assert agreed.read()["state"] == "completed"
     for _ in range(2):
         market.walk_to(clock.now() + 5 * MINUTE)
-        payment_work.settle_due(market.work, clock.now())
-        booking_work.act_when_due(market.work, clock.now())
+        payment_work.sync_due(market.work, clock.now())
+        booking_work.run_due_transitions(market.work, clock.now())
         market.follow()
     assert dying.refunds == 1
     assert agreed.charged() == LIST - agreed.shares[0]

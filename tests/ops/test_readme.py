@@ -24,7 +24,7 @@ README = Path(__file__).parents[2] / "README.md"
 def market(transactions: Transactions, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The demo market at the machine's time, as those who paste the lines have it."""
     market_calendar.show(market_calendar.machine_time())
-    with sandbox_server.start() as sandbox:
+    with sandbox_server.start_server() as sandbox:
         monkeypatch.setenv("STRIPE_API_BASE", sandbox.base_url)
         monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_sandbox_readme")
         settings.cache_clear()

@@ -14,7 +14,7 @@ from domain.foundation.persistence.database import Transactions
 from domain.payments.events import WebhookRetried
 from ops.command import app
 from tests.conftest import WEBHOOK_SECRET
-from tests.domain.payments.test_webhooks import signed
+from tests.domain.payments.test_webhooks import sign
 
 ODD = b'{"id": "evt_odd", "type": "charge.updated", "data": {"object": {"metadata": [1]}}}'
 
@@ -23,21 +23,21 @@ ODD = b'{"id": "evt_odd", "type": "charge.updated", "data": {"object": {"metadat
 def aside(transactions: Transactions, at: datetime) -> str:
     """One of each kind that is set aside. Returns the event whose delivery is."""
     with transactions() as session:
-        payments.receive_webhook(session, ODD, signed(ODD), secrets=["whsec_newest", WEBHOOK_SECRET], at=at)
+        payments.receive_webhook(session, ODD, sign(ODD), secrets=["whsec_newest", WEBHOOK_SECRET], at=at)
         fact, subject = WebhookRetried("evt_0"), ("webhook", ids.new())
         event_id = events.record_event(session, fact, subject=subject, by=CLOCK, at=at)
         session.execute(
             text(
                 "INSERT INTO event_deliveries (event_id, reader, attempts, due_at, parked_at, last_error)"
-                " VALUES (:id, 'payments.settle', 6, now(), now(), 'KeyError: odd')"
+                " VALUES (:id, 'payments.sync_payment', 6, now(), now(), 'KeyError: odd')"
             ),
             {"id": event_id},
         )
         job_failures.record_failure(
-            session, "bookings.act_when_due", "b 1", LookupError("odd"), most_attempts=1
+            session, "bookings.run_due_transitions", "b 1", LookupError("odd"), most_attempts=1
         )
         job_failures.record_failure(
-            session, "bookings.act_when_due", "b 1", LookupError("odd"), most_attempts=1
+            session, "bookings.run_due_transitions", "b 1", LookupError("odd"), most_attempts=1
         )
     return str(event_id)
 
@@ -50,8 +50,8 @@ def talkoo(*words: str) -> tuple[int, str]:
 def test_what_is_set_aside_is_listed_with_its_reason_and_tried_again(aside: str) -> None:
     rows = {
         "webhook": ("evt_odd", "metadata is not an object"),
-        "delivery": (f"{aside} payments.settle", "KeyError: odd"),
-        "job": ("bookings.act_when_due b 1", "LookupError: odd"),
+        "delivery": (f"{aside} payments.sync_payment", "KeyError: odd"),
+        "job": ("bookings.run_due_transitions b 1", "LookupError: odd"),
     }
     listed = talkoo("list")[1]
     assert all(part in listed for row in rows.values() for part in row)

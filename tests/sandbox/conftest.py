@@ -8,21 +8,21 @@ from collections.abc import Iterator
 import pytest
 import stripe
 
-from sandbox.server import start
-from tests.sandbox.kit import Receiver, Sandbox
+from sandbox.server import start_server
+from tests.sandbox.sandbox_client import SandboxClient, WebhookReceiver
 
 
 @pytest.fixture(scope="session")
-def _running() -> Iterator[Sandbox]:
+def _running() -> Iterator[SandboxClient]:
     stripe.enable_telemetry = False  # it would write a file into the home directory
-    with start() as server:
-        sandbox = Sandbox(server.base_url)
+    with start_server() as server:
+        sandbox = SandboxClient(server.base_url)
         yield sandbox
         sandbox.http.close()
 
 
 @pytest.fixture
-def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
+def sandbox(_running: SandboxClient) -> Iterator[SandboxClient]:
     _running.control("reset", {})
     yield _running
     assert _running.problems() == [], (
@@ -32,7 +32,7 @@ def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    listening = Receiver()
+def receiver() -> Iterator[WebhookReceiver]:
+    listening = WebhookReceiver()
     yield listening
     listening.stop()

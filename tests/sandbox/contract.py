@@ -100,7 +100,12 @@ REQUESTS = {
 def request_problems(method: str, path: str, params: Mapping[str, object]) -> list[str]:
     """What the library would not have sent."""
     name = REQUESTS.get(f"{method} {path}") or next(
-        (found for pattern, found in REQUESTS.items() if _matches(pattern, f"{method} {path}")), None
+        (
+            payments
+            for pattern, payments in REQUESTS.items()
+            if _matches_endpoint(pattern, f"{method} {path}")
+        ),
+        None,
     )
     if name is None:
         return [f"nobody knows {method} {path}"]
@@ -124,8 +129,8 @@ def object_problems(thing: Mapping[str, Any], where: str = "") -> list[str]:
     return _check(thing, known, f"{where}{kind}", lenient=False)
 
 
-def _matches(pattern: str, told: str) -> bool:
-    return re.fullmatch(re.escape(pattern).replace(re.escape("{}"), "[^/]+"), told) is not None
+def _matches_endpoint(pattern: str, answers: str) -> bool:
+    return re.fullmatch(re.escape(pattern).replace(re.escape("{}"), "[^/]+"), answers) is not None
 
 
 def _check(value: object, hint: Any, where: str, *, lenient: bool) -> list[str]:
@@ -148,10 +153,12 @@ def _check_literal(value: object, words: Hints, where: str, *, lenient: bool) ->
 
 
 def _check_union(value: object, choices: Hints, where: str, *, lenient: bool) -> list[str]:
-    found = [_check(value, choice, where, lenient=lenient) for choice in choices]
+    payments = [_check(value, choice, where, lenient=lenient) for choice in choices]
     # Of several wrong readings, the one that got past the outermost type is the one that was meant.
-    meant = [one for one in found if not any(f"{where}: {value!r} is not" in problem for problem in one)]
-    return [] if [] in found else min(meant or found, key=len)
+    meant = [
+        item for item in payments if not any(f"{where}: {value!r} is not" in problem for problem in item)
+    ]
+    return [] if [] in payments else min(meant or payments, key=len)
 
 
 def _check_list(value: object, hints: Hints, where: str, *, lenient: bool) -> list[str]:
@@ -249,5 +256,5 @@ class _Names(dict[str, Any]):
         if not name[0].isupper():
             raise KeyError(name)  # `str` and its like are looked up further out
         # Names imported for type checkers only, some of them under an alias such as `DisputeResource`.
-        found = getattr(stripe, name.removesuffix("Resource"), None)
-        return found if isinstance(found, type) else Any
+        payments = getattr(stripe, name.removesuffix("Resource"), None)
+        return payments if isinstance(payments, type) else Any

@@ -3,15 +3,15 @@
 import pytest
 import stripe
 
-from tests.sandbox.kit import DAY, Sandbox
+from tests.sandbox.sandbox_client import DAY, SandboxClient
 
 
-def funds(sandbox: Sandbox, amount: int = 10_000) -> str:
+def funds(sandbox: SandboxClient, amount: int = 10_000) -> str:
     """Puts money into the available balance, and answers the charge it came from."""
     return str(sandbox.payment(amount, card="pm_card_bypassPending").latest_charge)
 
 
-def test_an_account_becomes_able_by_following_its_link(sandbox: Sandbox) -> None:
+def test_an_account_becomes_able_by_following_its_link(sandbox: SandboxClient) -> None:
     account = sandbox.account(onboard=False, email="ravi@example.org")
     link = sandbox.stripe.account_links.create(
         {"account": account.id, "type": "account_onboarding", "refresh_url": "http://127.0.0.1/again",
@@ -27,7 +27,7 @@ def test_an_account_becomes_able_by_following_its_link(sandbox: Sandbox) -> None
     )
 
 
-def test_a_link_is_stale_after_minutes(sandbox: Sandbox) -> None:
+def test_a_link_is_stale_after_minutes(sandbox: SandboxClient) -> None:
     account = sandbox.account(onboard=False)
     link = sandbox.stripe.account_links.create(
         {"account": account.id, "type": "account_onboarding", "refresh_url": "http://127.0.0.1/again"}
@@ -36,39 +36,44 @@ def test_a_link_is_stale_after_minutes(sandbox: Sandbox) -> None:
     assert sandbox.http.get(link.url).headers["location"] == "http://127.0.0.1/again"
 
 
-def test_an_account_without_the_capability_receives_nothing(sandbox: Sandbox) -> None:
+def test_an_account_without_the_capability_receives_nothing(sandbox: SandboxClient) -> None:
     funds(sandbox)
     account = sandbox.account(onboard=False)
-    with pytest.raises(stripe.InvalidRequestError) as refusal:
+    with pytest.raises(stripe.InvalidRequestError) as exc_info:
         sandbox.stripe.transfers.create({"amount": 100, "currency": "sgd", "destination": account.id})
-    assert refusal.value.code == "insufficient_capabilities_for_transfer"
+    assert exc_info.value.code == "insufficient_capabilities_for_transfer"
 
 
-def test_only_what_is_available_is_transferred(sandbox: Sandbox) -> None:
+def test_only_what_is_available_is_transferred(sandbox: SandboxClient) -> None:
     account = sandbox.account()
     sandbox.payment(10_000)
-    wish = {"amount": 5_000, "currency": "sgd", "destination": account.id, "transfer_group": "booking"}
-    with pytest.raises(stripe.InvalidRequestError) as refusal:
-        sandbox.stripe.transfers.create(wish)
-    assert refusal.value.code == "balance_insufficient"
+    request_params = {
+        "amount": 5_000,
+        "currency": "sgd",
+        "destination": account.id,
+        "transfer_group": "booking",
+    }
+    with pytest.raises(stripe.InvalidRequestError) as exc_info:
+        sandbox.stripe.transfers.create(request_params)
+    assert exc_info.value.code == "balance_insufficient"
     sandbox.advance(2 * DAY)
-    assert sandbox.stripe.transfers.create(wish).amount == 5_000
+    assert sandbox.stripe.transfers.create(request_params).amount == 5_000
     theirs = sandbox.stripe.balance.retrieve({}, {"stripe_account": account.id})
     assert theirs.available[0].amount == 5_000
 
 
-def test_a_transfer_out_of_a_charge_runs_ahead_but_not_beyond_it(sandbox: Sandbox) -> None:
+def test_a_transfer_out_of_a_charge_runs_ahead_but_not_beyond_it(sandbox: SandboxClient) -> None:
     account = sandbox.account()
     charge = sandbox.payment(1_000).latest_charge
-    wish = {"currency": "sgd", "destination": account.id, "source_transaction": charge}
-    sandbox.stripe.transfers.create(wish | {"amount": 900})
+    request_params = {"currency": "sgd", "destination": account.id, "source_transaction": charge}
+    sandbox.stripe.transfers.create(request_params | {"amount": 900})
     with pytest.raises(stripe.InvalidRequestError):
-        sandbox.stripe.transfers.create(wish | {"amount": 101})
+        sandbox.stripe.transfers.create(request_params | {"amount": 101})
     theirs = sandbox.stripe.balance.retrieve({}, {"stripe_account": account.id})
-    assert [one.amount for one in theirs.pending] == [900]
+    assert [item.amount for item in theirs.pending] == [900]
 
 
-def test_reversals_stop_exactly_at_what_was_transferred(sandbox: Sandbox) -> None:
+def test_reversals_stop_exactly_at_what_was_transferred(sandbox: SandboxClient) -> None:
     funds(sandbox)
     account = sandbox.account()
     transfer = sandbox.stripe.transfers.create(
@@ -83,20 +88,20 @@ def test_reversals_stop_exactly_at_what_was_transferred(sandbox: Sandbox) -> Non
     assert len(sandbox.stripe.transfers.reversals.list(transfer.id).data) == 2
 
 
-def test_what_the_account_has_paid_out_cannot_be_reversed(sandbox: Sandbox) -> None:
+def test_what_the_account_has_paid_out_cannot_be_reversed(sandbox: SandboxClient) -> None:
     funds(sandbox)
     account = sandbox.account()
     transfer = sandbox.stripe.transfers.create(
         {"amount": 1_000, "currency": "sgd", "destination": account.id}
     )
     sandbox.stripe.payouts.create({"amount": 700, "currency": "sgd"}, {"stripe_account": account.id})
-    with pytest.raises(stripe.InvalidRequestError) as refusal:
+    with pytest.raises(stripe.InvalidRequestError) as exc_info:
         sandbox.stripe.transfers.reversals.create(transfer.id, {"amount": 301})
-    assert refusal.value.code == "balance_insufficient"
+    assert exc_info.value.code == "balance_insufficient"
     assert sandbox.stripe.transfers.reversals.create(transfer.id, {"amount": 300}).amount == 300
 
 
-def test_the_account_sees_a_payment_and_its_own_balance_transactions_only(sandbox: Sandbox) -> None:
+def test_the_account_sees_a_payment_and_its_own_balance_transactions_only(sandbox: SandboxClient) -> None:
     funds(sandbox)
     account = sandbox.account()
     transfer = sandbox.stripe.transfers.create(
@@ -104,25 +109,25 @@ def test_the_account_sees_a_payment_and_its_own_balance_transactions_only(sandbo
     )
     own = {"stripe_account": account.id}
     entries = sandbox.stripe.balance_transactions.list({}, own).data
-    assert [(one.type, one.amount, one.source) for one in entries] == [
+    assert [(item.type, item.amount, item.source) for item in entries] == [
         ("payment", 1_000, transfer.destination_payment)
     ]
     assert (
         sandbox.stripe.charges.retrieve(transfer.destination_payment, {}, own).source_transfer == transfer.id
     )
-    with pytest.raises(stripe.InvalidRequestError) as refusal:
+    with pytest.raises(stripe.InvalidRequestError) as exc_info:
         sandbox.stripe.charges.retrieve(transfer.destination_payment)
-    assert refusal.value.http_status == 404
+    assert exc_info.value.http_status == 404
 
 
-def test_a_stranger_account_is_no_account(sandbox: Sandbox) -> None:
-    with pytest.raises(stripe.PermissionError) as refusal:
+def test_a_stranger_account_is_no_account(sandbox: SandboxClient) -> None:
+    with pytest.raises(stripe.PermissionError) as exc_info:
         sandbox.stripe.balance.retrieve({}, {"stripe_account": "acct_nobody"})
-    assert refusal.value.error is not None
-    assert refusal.value.error.code == "account_invalid"
+    assert exc_info.value.error is not None
+    assert exc_info.value.error.code == "account_invalid"
 
 
-def test_an_account_with_money_is_not_deleted(sandbox: Sandbox) -> None:
+def test_an_account_with_money_is_not_deleted(sandbox: SandboxClient) -> None:
     funds(sandbox)
     account, empty = sandbox.account(), sandbox.account()
     sandbox.stripe.transfers.create({"amount": 1_000, "currency": "sgd", "destination": account.id})
@@ -131,7 +136,7 @@ def test_an_account_with_money_is_not_deleted(sandbox: Sandbox) -> None:
     assert sandbox.stripe.accounts.delete(empty.id).deleted is True
 
 
-def test_an_account_changes_its_schedule_and_its_bank(sandbox: Sandbox) -> None:
+def test_an_account_changes_its_schedule_and_its_bank(sandbox: SandboxClient) -> None:
     account = sandbox.account(controller={"stripe_dashboard": {"type": "express"}})
     bank = sandbox.stripe.accounts.external_accounts.create(
         account.id, {"external_account": "btok_us_verified", "default_for_currency": True}
@@ -141,4 +146,4 @@ def test_an_account_changes_its_schedule_and_its_bank(sandbox: Sandbox) -> None:
     )
     assert changed.settings.payouts.schedule.interval == "weekly"
     assert len(sandbox.stripe.accounts.external_accounts.list(account.id).data) == 2
-    assert [one.id for one in changed.external_accounts.data if one.default_for_currency] == [bank.id]
+    assert [item.id for item in changed.external_accounts.data if item.default_for_currency] == [bank.id]

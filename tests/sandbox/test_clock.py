@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.server import start
-from tests.sandbox.kit import DAY, Sandbox
+from sandbox.server import start_server
+from tests.sandbox.sandbox_client import DAY, SandboxClient
 
 
-def test_an_uncaptured_authorization_ends_at_capture_before(sandbox: Sandbox) -> None:
+def test_an_uncaptured_authorization_ends_at_capture_before(sandbox: SandboxClient) -> None:
     sandbox.control("clock", {"frozen": True})
     held = sandbox.payment(capture_method="manual", expand=["latest_charge"])
     ends = held.latest_charge.payment_method_details.card.capture_before
@@ -22,26 +22,26 @@ def test_an_uncaptured_authorization_ends_at_capture_before(sandbox: Sandbox) ->
     assert sandbox.events()[-1] == "payment_intent.canceled"
 
 
-def test_a_captured_payment_does_not_expire(sandbox: Sandbox) -> None:
+def test_a_captured_payment_does_not_expire(sandbox: SandboxClient) -> None:
     held = sandbox.payment(capture_method="manual")
     sandbox.stripe.payment_intents.capture(held.id)
     sandbox.advance(8 * DAY)
     assert sandbox.stripe.payment_intents.retrieve(held.id).status == "succeeded"
 
 
-def test_money_moves_from_pending_to_available_after_two_days(sandbox: Sandbox) -> None:
+def test_money_moves_from_pending_to_available_after_two_days(sandbox: SandboxClient) -> None:
     sandbox.control("clock", {"frozen": True})
     sandbox.payment(10_000)
     sandbox.advance(2 * DAY - 1)
     balance = sandbox.stripe.balance.retrieve()
-    assert ([one.amount for one in balance.pending], balance.available) == ([9_680], [])
+    assert ([item.amount for item in balance.pending], balance.available) == ([9_680], [])
     sandbox.advance(1)
     balance = sandbox.stripe.balance.retrieve()
-    assert ([one.amount for one in balance.pending], balance.available[0].amount) == ([0], 9_680)
+    assert ([item.amount for item in balance.pending], balance.available[0].amount) == ([0], 9_680)
     assert sandbox.stripe.balance_transactions.list().data[0].status == "available"
 
 
-def test_a_far_jump_lets_everything_happen_at_its_own_hour(sandbox: Sandbox) -> None:
+def test_a_far_jump_lets_everything_happen_at_its_own_hour(sandbox: SandboxClient) -> None:
     sandbox.control("clock", {"frozen": True})
     account = sandbox.account(interval="daily")
     sandbox.payment(10_000, card="pm_card_bypassPending")
@@ -55,36 +55,36 @@ def test_a_far_jump_lets_everything_happen_at_its_own_hour(sandbox: Sandbox) -> 
     assert sandbox.stripe.payment_intents.retrieve(held.id).canceled_at == began + 7 * DAY
 
 
-@pytest.mark.parametrize("wish", [{"advance": -1}, {"now": 1}])
-def test_the_clock_does_not_go_back(sandbox: Sandbox, wish: dict[str, int]) -> None:
-    assert sandbox.http.post("/_sandbox/clock", json=wish).status_code == 400
+@pytest.mark.parametrize("request_params", [{"advance": -1}, {"now": 1}])
+def test_the_clock_does_not_go_back(sandbox: SandboxClient, request_params: dict[str, int]) -> None:
+    assert sandbox.http.post("/_sandbox/clock", json=request_params).status_code == 400
 
 
-def test_a_frozen_clock_thaws_and_goes_on_from_where_it_stood(sandbox: Sandbox) -> None:
+def test_a_frozen_clock_thaws_and_goes_on_from_where_it_stood(sandbox: SandboxClient) -> None:
     stood = sandbox.control("clock", {"frozen": True, "advance": 1_000})["now"]
     thawed = sandbox.control("clock", {"frozen": False})
     assert (thawed["frozen"], stood <= thawed["now"] <= stood + 2) == (False, True)
 
 
-def test_fees_and_settling_are_set(sandbox: Sandbox) -> None:
+def test_fees_and_settling_are_set(sandbox: SandboxClient) -> None:
     sandbox.control("settings", {"fees": {"basis_points": 0, "fixed": 0}, "settling_days": 0})
     sandbox.payment(10_000)
-    assert [one.amount for one in sandbox.stripe.balance.retrieve().available] == [10_000]
+    assert [item.amount for item in sandbox.stripe.balance.retrieve().available] == [10_000]
 
 
 def test_whoever_starts_the_sandbox_says_where_its_clock_starts(tmp_path: Path) -> None:
     first = datetime(2031, 2, 3, 4, 5, tzinfo=UTC)
     state = str(tmp_path / "state.db")
-    with start(state=state, starts_at=first) as server:
-        running = Sandbox(server.base_url)
+    with start_server(state=state, starts_at=first) as server:
+        running = SandboxClient(server.base_url)
         began = datetime.fromtimestamp(running.control("clock")["now"], UTC)
         assert first <= began < first + timedelta(minutes=5)
         day_before = int((first - timedelta(days=1)).timestamp())
         assert running.http.post("/_sandbox/clock", json={"now": day_before}).status_code == 400
         running.advance(30 * DAY)
         running.http.close()
-    with start(state=state, starts_at=first) as server:
-        running = Sandbox(server.base_url)
+    with start_server(state=state, starts_at=first) as server:
+        running = SandboxClient(server.base_url)
         assert running.control("clock")["now"] >= first.timestamp() + 30 * DAY
         running.control("reset", {})
         assert running.control("clock")["now"] < first.timestamp() + DAY

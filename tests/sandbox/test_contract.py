@@ -10,12 +10,12 @@ import pytest
 
 from sandbox.routes import ROUTES
 from tests.sandbox import contract
-from tests.sandbox.kit import Sandbox
+from tests.sandbox.sandbox_client import SandboxClient
 
 
 def test_every_route_has_its_parameters_in_the_library() -> None:
-    told = {f"{route.method} {re.sub(r'{.*?}', '{}', route.path)}" for route in ROUTES}
-    assert told == set(contract.REQUESTS)
+    answers = {f"{route.method} {re.sub(r'{.*?}', '{}', route.path)}" for route in ROUTES}
+    assert answers == set(contract.REQUESTS)
 
 
 WRONG_REQUESTS = [
@@ -60,14 +60,14 @@ WRONG_OBJECTS = [
 
 @pytest.mark.parametrize(("path", "value", "sentence"), WRONG_OBJECTS)
 def test_an_object_the_library_does_not_know_is_named(
-    sandbox: Sandbox, path: str, value: object, sentence: str
+    sandbox: SandboxClient, path: str, value: object, sentence: str
 ) -> None:
     charge = sandbox.payment(expand=["latest_charge"]).latest_charge.to_dict()
     assert contract.object_problems(charge) == []
     assert any(sentence in problem for problem in contract.object_problems(changed(charge, path, value)))
 
 
-def every_kind(sandbox: Sandbox) -> None:
+def every_kind(sandbox: SandboxClient) -> None:
     """A story that makes one object of each kind."""
     account = sandbox.account()
     charge = sandbox.payment(card="pm_card_bypassPending").latest_charge
@@ -98,7 +98,7 @@ NOT_OURS = {
 }  # fmt: skip
 
 
-def test_every_object_shows_what_stripes_published_example_shows(sandbox: Sandbox) -> None:
+def test_every_object_shows_what_stripes_published_example_shows(sandbox: SandboxClient) -> None:
     folder = os.environ.get("TALKOO_DATA")
     if folder is None or not (Path(folder) / "stripe_fixtures3.json").exists():
         pytest.skip("TALKOO_DATA does not name a folder with Stripe's published examples")
@@ -106,8 +106,8 @@ def test_every_object_shows_what_stripes_published_example_shows(sandbox: Sandbo
     every_kind(sandbox)
     seen: dict[str, dict[str, Any]] = {}
     for entry in sandbox.control("requests")["requests"]:
-        found = entry["response"]
-        for thing in found["data"] if found["object"] == "list" else [found]:
+        payments = entry["response"]
+        for thing in payments["data"] if payments["object"] == "list" else [payments]:
             seen[thing["object"]] = thing
     assert len(seen) == 16
     lacking = {

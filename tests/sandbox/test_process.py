@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import stripe
 
-from sandbox.server import start
-from tests.sandbox.kit import NO_REDIRECTS, Receiver, Sandbox
+from sandbox.server import start_server
+from tests.sandbox.sandbox_client import NO_REDIRECTS, SandboxClient, WebhookReceiver
 from tests.together import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -25,14 +25,14 @@ def processes() -> Iterator[list[subprocess.Popen[str]]]:
         process.communicate()
 
 
-def launch(processes: list[subprocess.Popen[str]], *arguments: str) -> Sandbox:
+def launch(processes: list[subprocess.Popen[str]], *arguments: str) -> SandboxClient:
     command = [sys.executable, "-m", "sandbox", "--port", "0", *arguments]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     processes.append(process)
     assert process.stdout is not None
     ready = process.stdout.readline()
     assert ready.startswith("sandbox ready on http://127.0.0.1:")
-    return Sandbox(ready.split()[-1])
+    return SandboxClient(ready.split()[-1])
 
 
 def test_a_killed_process_loses_nothing_it_acknowledged(
@@ -40,19 +40,19 @@ def test_a_killed_process_loses_nothing_it_acknowledged(
 ) -> None:
     state = ("--state", str(tmp_path / "state.db"))
     before = launch(processes, *state)
-    wish = {"amount": 1_000, "currency": "sgd", "payment_method": "pm_card_visa", "confirm": True,
+    request_params = {"amount": 1_000, "currency": "sgd", "payment_method": "pm_card_visa", "confirm": True,
             "automatic_payment_methods": NO_REDIRECTS}  # fmt: skip
     before.control("clock", {"advance": 100})
     before.control("faults", {"action": "after", "endpoint": "POST /v1/payment_intents"})
     with pytest.raises(stripe.APIConnectionError):
-        before.stripe.payment_intents.create(wish, {"idempotency_key": "one"})
+        before.stripe.payment_intents.create(request_params, {"idempotency_key": "one"})
     kept = before.payment(2_000)
     processes[0].send_signal(signal.SIGKILL)
     processes[0].wait()
     before.http.close()
     after = launch(processes, *state)
     assert after.stripe.payment_intents.retrieve(kept.id).status == "succeeded"
-    again = after.stripe.payment_intents.create(wish, {"idempotency_key": "one"})
+    again = after.stripe.payment_intents.create(request_params, {"idempotency_key": "one"})
     assert again.last_response.headers["idempotent-replayed"] == "true"
     assert len(after.stripe.payment_intents.list().data) == 2
     assert after.control("clock")["offset"] == 100
@@ -61,7 +61,7 @@ def test_a_killed_process_loses_nothing_it_acknowledged(
 
 
 def test_the_process_stops_cleanly_when_told_and_registers_its_webhook_once(
-    processes: list[subprocess.Popen[str]], tmp_path: Path, receiver: Receiver
+    processes: list[subprocess.Popen[str]], tmp_path: Path, receiver: WebhookReceiver
 ) -> None:
     options = (
         "--state",
@@ -88,12 +88,12 @@ def test_another_host_is_refused(host: str) -> None:
 
 def test_a_server_in_a_thread_stops_and_starts_again_on_its_port(tmp_path: Path) -> None:
     state = str(tmp_path / "state.db")
-    with start(state=state) as server:
+    with start_server(state=state) as server:
         port = int(server.base_url.rsplit(":", 1)[1])
-        first = Sandbox(server.base_url)
+        first = SandboxClient(server.base_url)
         customer = first.stripe.customers.create({"name": "Mei"})
         first.http.close()
-    with start(port, state) as server:
-        second = Sandbox(server.base_url)
+    with start_server(port, state) as server:
+        second = SandboxClient(server.base_url)
         assert second.stripe.customers.retrieve(customer.id).name == "Mei"
         second.http.close()

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from tests.stage import bookings, contributions, people, reviews, shop
 from tests.stage.names import HOUR, PREFIXES, Stage
 from tests.stage.stagehand import Stagehand
-from tests.stage.till import Killed, Till
+from tests.stage.till import CrashingGateway, Killed
 
 
 class Opens(Protocol):
@@ -27,7 +27,7 @@ class Opens(Protocol):
 
 def build(transactions: Opens, at: datetime) -> Stage:
     """A market at this instant. Tokens are good for a day from then on."""
-    stage = Stage(at, Till(at))
+    stage = Stage(at, CrashingGateway(at))
     with transactions() as session:
         hand = Stagehand(session, stage)
         for chapter in _CHAPTERS:
@@ -50,4 +50,4 @@ _CHAPTERS = (
     people.sign_in,
 )
 
-__all__ = ["HOUR", "PREFIXES", "Killed", "Stage", "Till", "build"]
+__all__ = ["HOUR", "PREFIXES", "CrashingGateway", "Killed", "Stage", "build"]

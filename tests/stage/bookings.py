@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from domain import bookings, markets, payments, pricing
-from domain.bookings import Booking, Change, ReasonCode
+from domain.bookings import Booking, BookingReasonCode, booking_disputes, booking_tasks, changes
+from domain.bookings.changes import ProposedChange
 from domain.foundation.actors import SYSTEM
 from domain.markets import MarketPolicy
 from domain.payments import CardDisputeState
-from domain.payments.gateway import CardDisputeSeen, DisputeMovementSeen
-from tests.domain.bookings.bank import OneSession
+from domain.payments.provider.gateway import ProviderCardDispute, ProviderDisputeMovement
+from tests.domain.bookings.fake_gateway import SingleSessionTransactions
 from tests.stage.names import DAY, HOUR
 from tests.stage.stagehand import Stagehand
 
@@ -59,15 +60,17 @@ def book(hand: Stagehand) -> None:
 
 def _lose_payment_to_the_bank(hand: Stagehand, booking_id: UUID) -> None:
     """Aino's bank took back what she paid, and nobody has said yet who bears it."""
-    payment, till = payments.of(hand.session, booking_id), hand.stage.till
+    payment, till = payments.get_payment_of_subject(hand.session, booking_id), hand.stage.till
     assert payment.provider_reference
-    moved = DisputeMovementSeen("txn_lost", -payment.captured_amount, 1_500)
-    seen = CardDisputeSeen(
+    moved = ProviderDisputeMovement("txn_lost", -payment.captured_amount, 1_500)
+    seen = ProviderCardDispute(
         "du_lost", CardDisputeState.LOST, payment.captured_amount, "fraudulent", hand.at, movements=(moved,)
     )
-    till.kept[payment.provider_reference] = replace(till.kept[payment.provider_reference], disputes=(seen,))
-    payments.bring(OneSession(hand.session), till, payment.id, at=hand.at)
-    [dispute] = payments.disputes(hand.session, payment.id)
+    till.payments[payment.provider_reference] = replace(
+        till.payments[payment.provider_reference], disputes=(seen,)
+    )
+    payments.refresh_from_provider(SingleSessionTransactions(hand.session), till, payment.id, at=hand.at)
+    [dispute] = payments.list_card_disputes(hand.session, payment.id)
     hand.stage.named("disputed_payment", payment.id)
     hand.stage.named("card_dispute", dispute.id)
 
@@ -82,15 +85,15 @@ def take_over_tasks(hand: Stagehand) -> None:
         start = hand.hour + ahead * HOUR
         booking = _with_tasks(hand, start)
         hand.stage.named(word, booking.id)
-        tasks = bookings.whole(hand.session, booking.id, by=aino).tasks
-        which = bookings.WhichTask(booking.id, tasks[1].id)
+        tasks = bookings.get_booking_details(hand.session, booking.id, by=aino).tasks
+        which = booking_tasks.TaskReference(booking.id, tasks[1].id)
         told = {"by": ellen, "at": start + 3 * HOUR, "reason": "There was no soap."}
-        bookings.report_task_unmet(hand.session, which, **told)
+        booking_tasks.report_task_unmet(hand.session, which, **told)
         if word == "helped":
             hand.stage.named("to_do", tasks[0].id)
             hand.stage.named("undone", tasks[1].id)
         else:
-            bookings.object_to_task(
+            booking_tasks.object_to_task(
                 hand.session, which, by=aino, at=start + 4 * HOUR, statement="It was under the sink."
             )
             hand.stage.named("differing", tasks[1].id)
@@ -107,7 +110,7 @@ def _played(hand: Stagehand, word: str, start: datetime) -> Booking:
         "called off": lambda: bookings.cancel(
             hand.session,
             booking.id,
-            reason_code=ReasonCode.ILLNESS,
+            reason_code=BookingReasonCode.ILLNESS,
             reason=None,
             by=hand.caller("ellen"),
             at=asked_at,
@@ -119,15 +122,15 @@ def _played(hand: Stagehand, word: str, start: datetime) -> Booking:
         "delivered": lambda: bookings.deliver(
             hand.session, booking.id, by=hand.caller("ellen"), at=start + 2 * HOUR
         ),
-        "disputed": lambda: bookings.dispute(
+        "disputed": lambda: booking_disputes.open_dispute(
             hand.session,
             booking.id,
-            reason_code=ReasonCode.NOT_AS_AGREED,
+            reason_code=BookingReasonCode.NOT_AS_AGREED,
             statement="Two shirts were not done.",
             by=hand.caller("aino"),
             at=start + 3 * HOUR,
         ),
-        "answered": lambda: bookings.answer(
+        "answered": lambda: booking_disputes.answer_dispute(
             hand.session,
             booking.id,
             statement="They were not there.",
@@ -144,10 +147,10 @@ def _played(hand: Stagehand, word: str, start: datetime) -> Booking:
 
 
 def _propose(hand: Stagehand, booking: Booking, start: datetime) -> None:
-    made = bookings.propose(
+    made = changes.propose_change(
         hand.session,
         booking.id,
-        Change(start=start),
+        ProposedChange(start=start),
         by=hand.caller("aino"),
         at=hand.at,
         note="A day later?",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.foundation import ids
 from tests import given, harvested, levelled
-from tests.stage.till import Till
+from tests.stage.till import CrashingGateway
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -39,7 +39,7 @@ class Stage:
     """The market as it was built: what is in it, and a living session for everybody."""
 
     at: datetime
-    till: Till
+    till: CrashingGateway
     names: dict[str, str] = field(default_factory=dict)
     ids: dict[str, UUID] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)

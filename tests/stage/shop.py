@@ -1,6 +1,7 @@
 """What can be had on the stage, when, and for how much."""
 
 from domain import availability, offers, surge
+from domain.availability import opening_hours
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.foundation.spans import Span
 from domain.offers import OptionContent, TaskContent, TaskKind
@@ -35,13 +36,13 @@ def furnish(hand: Stagehand) -> None:
     named("calendar", calendar.id)
     sauna = availability.add_thing(session, hand.ellen.id, name="The sauna", by=by, at=hand.at)
     named("sauna", sauna.id)
-    christmas = availability.DatedException(*[(hand.at + 60 * DAY).date()] * 2)
-    closed = availability.add_exception(
-        session, calendar.id, availability.ExceptionKind.CLOSED, christmas, note="", by=by, at=hand.at
+    christmas = opening_hours.DatedException(*[(hand.at + 60 * DAY).date()] * 2)
+    closed = opening_hours.add_exception(
+        session, calendar.id, opening_hours.ExceptionKind.CLOSED, christmas, note="", by=by, at=hand.at
     )
     named("exception", closed.id)
     dentist = Span(hand.hour + 50 * DAY, hand.hour + 50 * DAY + HOUR)
-    held = availability.block(session, calendar.id, dentist, note="Dentist", by=by, at=hand.at)
+    held = availability.block_time(session, calendar.id, dentist, note="Dentist", by=by, at=hand.at)
     named("block", held.id)
 
 

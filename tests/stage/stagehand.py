@@ -11,7 +11,7 @@ from domain.foundation import ids
 from domain.identity import Caller, User
 from domain.offers import Offer
 from domain.providers import ProviderProfile
-from tests.domain.bookings.bank import OneSession
+from tests.domain.bookings.fake_gateway import SingleSessionTransactions
 from tests.stage.names import Stage
 
 CARD = "pm_card_visa"
@@ -51,7 +51,7 @@ class Stagehand:
 
     def pay(self, booking: Booking, name: str, *, at: datetime) -> None:
         bookings.pay(
-            OneSession(self.session),
+            SingleSessionTransactions(self.session),
             self.stage.till,
             booking.id,
             payment_method=CARD,
@@ -61,6 +61,6 @@ class Stagehand:
 
     def accept(self, booking: Booking, *, at: datetime) -> None:
         bookings.accept(self.session, booking.id, by=self.caller("ellen"), at=at)
-        payment = payments.of(self.session, booking.id)
-        payments.settle(OneSession(self.session), self.stage.till, payment.id, at=at)
-        bookings.follow_payment(self.session, booking.id, at=at)
+        payment = payments.get_payment_of_subject(self.session, booking.id)
+        payments.sync_to_target(SingleSessionTransactions(self.session), self.stage.till, payment.id, at=at)
+        bookings.apply_payment_state(self.session, booking.id, at=at)

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from tests.domain.bookings.bank import Bank
+from tests.domain.bookings.fake_gateway import FakeGateway
 
 
 class Killed(Exception):  # noqa: N818 -- no error of anybody's
     """The process died here."""
 
 
-class Till(Bank):
+class CrashingGateway(FakeGateway):
     """The bank in memory, that counts what it is asked and dies when told to, before or after the effect."""
 
     def __init__(self, at: datetime) -> None:

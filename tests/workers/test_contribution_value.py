@@ -37,7 +37,7 @@ def town(transactions, at):
 
 def wallet(town):
     with town.work.transactions() as session:
-        return ledger.wallet(session, town.aino)
+        return ledger.get_wallet(session, town.aino)
 
 
 def test_the_clock_brings_what_was_verified_all_the_way_to_a_wallet(town, at):

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain import bookings, contributions, ledger
+from domain.bookings import statistics
 from domain.contributions import HourSide, HourTransferState
 from domain.foundation.persistence.database import Transactions
 from domain.ledger import AccountKind
 from tests import cast
-from tests.domain.bookings.scene import scene
+from tests.domain.bookings.booking_factory import make_booking_factory
 from tests.domain.contributions import neighbourhood as here
 from workers import credits as sweeps
 from workers.task import Work
@@ -33,8 +34,8 @@ def test_night_after_night_people_are_told_twice_and_then_credits_expire(
         sweeps.expire(work, at + night * DAY)
     with transactions() as session:
         assert [here.available(session, person) for person in people] == [0, 0, 0]
-        gone = ledger.account(session, AccountKind.BREAKAGE, "CRD")
-        assert ledger.balance(session, gone) == 3_000
+        gone = ledger.get_account(session, AccountKind.BREAKAGE, "CRD")
+        assert ledger.get_balance(session, gone) == 3_000
         assert here.violations(session) == {}
     assert sweeps.expire(work, at + 50 * DAY) == 0
 
@@ -76,12 +77,12 @@ def test_shares_of_a_surplus_are_credited_once_with_the_policys_terms(
 ) -> None:
     with transactions() as session:
         market = here.helsinki(session)
-        play = scene(session, at)
-        booking = play.delivered()
+        play = make_booking_factory(session, at)
+        booking = play.make_delivered_booking()
         over = play.start + timedelta(hours=3)
         bookings.complete(session, booking.id, by=play.aino, at=over)
-        play.settle(booking, over)
-        brought = bookings.brought_in(session, market.id, "EUR", since=at, until=over + DAY)
+        play.sync_payment(booking, over)
+        brought = statistics.list_platform_revenue(session, market.id, "EUR", since=at, until=over + DAY)
         made = contributions.post_patronage(
             session,
             market.id,

@@ -166,9 +166,19 @@ def test_each_job_is_remembered_under_its_name_in_the_schedule(work: Work, at: A
     failing = partial(_noting, names)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(job_failures, "load_failing_items", failing)
-        for name in ("bookings.act_when_due", "ratings.reveal_due", "credits.lapse_hours", "surge.tick"):
+        for name in (
+            "bookings.run_due_transitions",
+            "ratings.reveal_due",
+            "credits.lapse_hours",
+            "surge.tick",
+        ):
             SCHEDULE[name].sweep(work, at)
-    assert names == ["bookings.act_when_due", "ratings.reveal_due", "credits.lapse_hours", "surge.tick"]
+    assert names == [
+        "bookings.run_due_transitions",
+        "ratings.reveal_due",
+        "credits.lapse_hours",
+        "surge.tick",
+    ]
 
 
 def _noting(names: list[str], _session: Session, job: str) -> dict[str, Any]:

@@ -27,9 +27,9 @@ def test_a_delivery_is_an_id_and_a_name_or_nothing(arguments: list[Any]) -> None
 
 def test_what_the_relay_sends_is_understood() -> None:
     event_id = ids.new()
-    message = parse_delivery([str(event_id), "payments.settle"])
+    message = parse_delivery([str(event_id), "payments.sync_payment"])
     assert message is not None
-    assert (message.event_id, message.reader) == (event_id, "payments.settle")
+    assert (message.event_id, message.reader) == (event_id, "payments.sync_payment")
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ def test_what_the_relay_sends_is_understood() -> None:
     [
         ("talkoo.deliver", []),
         ("talkoo.deliver", ["x"]),
-        ("talkoo.deliver", ["not an id", "payments.settle"]),
+        ("talkoo.deliver", ["not an id", "payments.sync_payment"]),
         ("talkoo.deliver", [str(ids.new()), "a.reader_of_another_release"]),
         ("talkoo.deliver", [{"a": 1}, None, 3]),
         ("talkoo.sweep", []),
         ("talkoo.sweep", ["a.job_of_another_release"]),
-        ("talkoo.sweep", [["payments.settle_due"]]),
+        ("talkoo.sweep", [["payments.sync_due"]]),
     ],
 )
 def test_a_message_that_cannot_be_meant_is_dropped_and_logged_once(task: str, arguments: list[Any]) -> None:
@@ -60,8 +60,8 @@ def test_a_job_that_fails_is_logged_and_ends(error: Exception, event: str) -> No
 
     tasks = celery_app.tasks(broken)
     with capture_logs() as lines:
-        tasks["talkoo.sweep"]("payments.settle_due")
-        tasks["talkoo.deliver"](str(ids.new()), "payments.settle")
+        tasks["talkoo.sweep"]("payments.sync_due")
+        tasks["talkoo.deliver"](str(ids.new()), "payments.sync_payment")
     assert [line["event"] for line in lines] == [event, event]
 
 

@@ -127,9 +127,9 @@ def test_a_booking_that_is_called_off_before_it_begins_opens_nothing(
 ):
     with transactions() as session:
         here = play(session, at)
-        booking = here.scene.confirmed()
+        booking = here.scene.make_confirmed_booking()
         bookings.cancel(
-            session, booking.id, by=here.scene.aino, at=at, reason_code=bookings.ReasonCode.ILLNESS
+            session, booking.id, by=here.scene.aino, at=at, reason_code=bookings.BookingReasonCode.ILLNESS
         )
     told(work)
     assert count(work, "SELECT count(*) FROM review_windows") == 0

@@ -7,9 +7,11 @@ CALLS: dict[str, Call] = {
     "open_calendar": Call("sanni", "POST", PROFILE + "/{suspended_profile}/calendar"),
     "add_thing": Call("ellen", "POST", PROFILE + "/{ellens_profile}/resources", {"name": "The cellar"}),
     "list_resources": Call("ellen", "GET", PROFILE + "/{ellens_profile}/resources"),
-    "read_needs": Call("ellen", "GET", "/offers/{offer}/resources"),
-    "set_needs": Call("ellen", "PUT", "/offers/{offer}/resources", {"resource_ids": ["{sauna}"]}),
-    "set_option_needs": Call(
+    "read_required_resources": Call("ellen", "GET", "/offers/{offer}/resources"),
+    "set_required_resources": Call(
+        "ellen", "PUT", "/offers/{offer}/resources", {"resource_ids": ["{sauna}"]}
+    ),
+    "set_option_required_resources": Call(
         "ellen", "PUT", "/offers/{offer}/options/{option}/resources", {"resource_ids": ["{sauna}"]}
     ),
     "read_schedule": Call("ellen", "GET", "/resources/{calendar}/schedule"),

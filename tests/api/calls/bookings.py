@@ -43,7 +43,7 @@ CALLS: dict[str, Call] = {
         "otto",
         "POST",
         BOOKING + "/{answered}/resolution",
-        {"outcome": "completed", "refund_basis_points": 4_000, "decision": "Two of five were not done."},
+        {"outcome": "completed", "refund_bp": 4_000, "decision": "Two of five were not done."},
     ),
     "perform_task": Call("aino", "POST", DOING + "/{to_do}/performance", also=SIDES),
     "confirm_task": Call("ellen", "POST", DOING + "/{to_do}/confirmation", also=SIDES),

@@ -25,7 +25,7 @@ CALLS: dict[str, Call] = {
         "/payments/{disputed_payment}/card-disputes/{card_dispute}/resolution",
         {"liable": "platform", "reason": "The service was delivered as agreed."},
     ),
-    "settle_payment": Call("otto", "POST", "/payments/{unsettled}/settlement"),
+    "sync_payment": Call("otto", "POST", "/payments/{unsettled}/sync"),
     "reconcile_payments": Call(
         "otto", "POST", "/reconciliations", {"since": "2026-11-20T00:00:00Z", "until": "2026-11-21T00:00:00Z"}
     ),

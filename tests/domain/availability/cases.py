@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from domain.availability.lengths import Lasting, Length, Stay
-from domain.availability.rules import Ask, Calendar, Session
-from domain.availability.schedules import DatedException, Schedule, WeeklyRule
-from domain.availability.wall_time import Wall
+from domain.availability.opening_hours.schedules import DatedException, Schedule, WeeklyRule
+from domain.availability.slots.durations import FixedDuration, ServiceDuration, Stay
+from domain.availability.slots.slot_rules import Calendar, ScheduledSession, SlotQuery
+from domain.availability.wall_time import WallClock
 
 DAY = 86_400
 
@@ -16,7 +16,7 @@ DAY = 86_400
 @dataclass(frozen=True)
 class Case:
     calendar: Calendar
-    ask: Ask
+    query: SlotQuery
     during: tuple[int, int]
     at: int
     seats: int
@@ -30,17 +30,17 @@ def a_case(chance: Random, zone: str, around: date, another_zone: str | None = N
     midnight = int(datetime(around.year, around.month, around.day, tzinfo=UTC).timestamp())
     start = midnight + chance.randrange(-DAY, DAY // 2, 300)
     during = start, start + chance.randrange(0, DAY + DAY // 4, 300)
-    ask = _an_ask(chance, zone)
-    sessions = _sessions(chance, during, ask)
+    query = _an_ask(chance, zone)
+    sessions = _sessions(chance, during, query)
     busy = [_a_promise(chance, during) for _ in range(chance.choice([0, 1, 2, 4]))]
     zones = [zone, another_zone] if another_zone and chance.random() < 0.5 else [zone]
     return Case(
         calendar=Calendar(
-            schedules=[_a_schedule(chance, each, around) for each in zones],
+            schedules=[_a_schedule(chance, schedule_zone, around) for schedule_zone in zones],
             busy=busy,
             sessions=sessions,
         ),
-        ask=ask,
+        query=query,
         during=during,
         at=midnight - chance.randrange(-DAY, 3 * DAY, 60),
         seats=chance.choice([1, 1, 1, 2, 3]),
@@ -51,13 +51,13 @@ def changes_of(zone: str, first_year: int = 2020, last_year: int = 2035) -> list
     """The UTC dates within these years on which the zone's offset changes, found by walking every day."""
     info = ZoneInfo(zone)
     day, end = datetime(first_year, 1, 1, tzinfo=UTC), datetime(last_year + 1, 1, 1, tzinfo=UTC)
-    found = []
+    change_dates = []
     while day < end:
         following = day + timedelta(days=1)
         if day.astimezone(info).utcoffset() != following.astimezone(info).utcoffset():
-            found.append(day.date())
+            change_dates.append(day.date())
         day = following
-    return found
+    return change_dates
 
 
 def _a_schedule(chance: Random, zone: str, around: date) -> Schedule:
@@ -102,27 +102,27 @@ def _a_promise(chance: Random, during: tuple[int, int]) -> tuple[int, int]:
     return start, start + chance.choice([0, 60, 900, 3600, 5400, 5 * 3600])
 
 
-def _sessions(chance: Random, during: tuple[int, int], ask: Ask) -> list[Session]:
+def _sessions(chance: Random, during: tuple[int, int], query: SlotQuery) -> list[ScheduledSession]:
     """Up to three sessions, no two of them at one start; most have a length that the offer still has."""
-    found: dict[int, Session] = {}
+    sessions: dict[int, ScheduledSession] = {}
     for _ in range(chance.choice([0, 0, 0, 1, 2, 3])):
-        start, end = _a_session_time(chance, during, ask)
+        start, end = _a_session_time(chance, during, query)
         held = ((start - 900, end),) if chance.random() < 0.9 else ((start, end), (start, end + 1200))
-        found[start] = Session(start, end, chance.randrange(4), held)
-    return list(found.values())
+        sessions[start] = ScheduledSession(start, end, chance.randrange(4), held)
+    return list(sessions.values())
 
 
-def _a_session_time(chance: Random, during: tuple[int, int], ask: Ask) -> tuple[int, int]:
+def _a_session_time(chance: Random, during: tuple[int, int], query: SlotQuery) -> tuple[int, int]:
     around = during[0] - 7200, during[1] + 7200
-    offered = list(ask.length.starting(Wall(ask.zone, around), around))
+    offered = list(query.length.starts_within(WallClock(query.zone, around), around))
     if offered and chance.random() < 0.8:
         return chance.choice(offered)
     start = chance.randrange(*around, 1800) // 1800 * 1800
     return start, start + 3600
 
 
-def _an_ask(chance: Random, zone: str) -> Ask:
-    return Ask(
+def _an_ask(chance: Random, zone: str) -> SlotQuery:
+    return SlotQuery(
         length=_a_length(chance),
         zone=zone,
         horizon=chance.choice([0, DAY, 4 * DAY, 90 * DAY]),
@@ -133,8 +133,8 @@ def _an_ask(chance: Random, zone: str) -> Ask:
     )
 
 
-def _a_length(chance: Random) -> Length:
+def _a_length(chance: Random) -> ServiceDuration:
     if chance.random() < 0.2:
         return Stay(chance.choice([1, 1, 2]), _a_time(chance), _a_time(chance))
     minutes = chance.choice([5, 30, 45, 60, 120, 600])
-    return Lasting(minutes * 60, chance.choice([10, 15, 20, 30, 30, 60, 90, 480, 1440]) * 60)
+    return FixedDuration(minutes * 60, chance.choice([10, 15, 20, 30, 30, 60, 90, 480, 1440]) * 60)

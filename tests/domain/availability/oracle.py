@@ -11,9 +11,15 @@ from functools import cache
 from itertools import accumulate, product
 from zoneinfo import ZoneInfo
 
-from domain.availability.lengths import Lasting, Length
-from domain.availability.rules import Ask, Calendar, Reason, Session, Slot
-from domain.availability.schedules import Schedule
+from domain.availability.opening_hours.schedules import Schedule
+from domain.availability.slots.durations import FixedDuration, ServiceDuration
+from domain.availability.slots.slot_rules import (
+    Calendar,
+    ScheduledSession,
+    Slot,
+    SlotQuery,
+    SlotUnavailableReason,
+)
 
 MINUTES_A_DAY = 1440
 EPOCH = date(1970, 1, 1).toordinal()
@@ -55,9 +61,9 @@ class Minutes:
         lasts = (closes.hour * 60 + closes.minute - opens.hour * 60 - opens.minute) % MINUTES_A_DAY
         return self.first_showing(label), self.first_showing(label + (lasts or MINUTES_A_DAY))
 
-    def starts(self, length: Length, during: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    def starts(self, length: ServiceDuration, during: tuple[int, int]) -> Iterator[tuple[int, int]]:
         """The first minute of each promise that may start within `during`, and the first after it."""
-        if isinstance(length, Lasting):
+        if isinstance(length, FixedDuration):
             first, beyond = (bisect_left(self.fresh, -(-end // 60) - self.first) for end in during)
             for minute in self.fresh[first:beyond]:
                 if self.labels[minute] % (length.grid // 60) == 0:
@@ -77,54 +83,56 @@ def minutes_around(zone: str, day: date) -> Minutes:
 
 
 def all_slots(
-    minutes: Minutes, calendar: Calendar, ask: Ask, during: tuple[int, int], *, at: int, seats: int
+    minutes: Minutes, calendar: Calendar, query: SlotQuery, during: tuple[int, int], *, at: int, seats: int
 ) -> list[Slot]:
     """Every start within `during`, given in seconds as everywhere, with all that refuses it."""
     opened, busy = _opened(minutes, calendar), _busy(minutes, calendar)
-    found: dict[int, Slot] = {}
+    slots: dict[int, Slot] = {}
     joined: dict[int, Slot] = {}
-    for start, end in minutes.starts(ask.length, during):
+    for start, end in minutes.starts(query.length, during):
         begins, ends = (minutes.first + start) * 60, (minutes.first + end) * 60
-        refused = _against(ask, start, end, opened, busy)
-        found[begins] = Slot(begins, ends, ask.seats, tuple(refused))
+        refused = _against(query, start, end, opened, busy)
+        slots[begins] = Slot(begins, ends, query.seats, tuple(refused))
     for session in calendar.sessions:
-        offered = found.get(session.start)
+        offered = slots.get(session.start)
         others = _busy(minutes, calendar, but=session)
         start, end = (instant // 60 - minutes.first for instant in (session.start, session.end))
-        refused = _against(ask, start, end, opened, others)
+        refused = _against(query, start, end, opened, others)
         if offered is None or offered.end != session.end:
-            refused.insert(0, Reason.UNALIGNED)
+            refused.insert(0, SlotUnavailableReason.UNALIGNED)
         joined[session.start] = Slot(session.start, session.end, session.seats_left, tuple(refused))
-    found |= joined
+    slots |= joined
     return [
-        _with_limits(found[start], ask, at, seats)
-        for start in sorted(found)
+        _with_limits(slots[start], query, at, seats)
+        for start in sorted(slots)
         if during[0] <= start < during[1]
     ]
 
 
-def _against(ask: Ask, start: int, end: int, opened: bytes, busy: bytearray) -> list[Reason]:
+def _against(
+    query: SlotQuery, start: int, end: int, opened: bytes, busy: bytearray
+) -> list[SlotUnavailableReason]:
     """What speaks against the minutes from start to end, with the buffers of the ask around them."""
-    before, after = start - ask.buffer_before // 60, end + ask.buffer_after // 60
+    before, after = start - query.buffer_before // 60, end + query.buffer_after // 60
     refused = []
     if opened.find(0, start, end) >= 0:
-        refused.append(Reason.CLOSED)
+        refused.append(SlotUnavailableReason.CLOSED)
     if busy.find(1, start, end) >= 0:
-        refused.append(Reason.BUSY)
+        refused.append(SlotUnavailableReason.BUSY)
     if busy.find(1, before, start) >= 0 or busy.find(1, end, after) >= 0:
-        refused.append(Reason.BUFFER)
+        refused.append(SlotUnavailableReason.BUFFER)
     return refused
 
 
-def _with_limits(slot: Slot, ask: Ask, at: int, seats: int) -> Slot:
+def _with_limits(slot: Slot, query: SlotQuery, at: int, seats: int) -> Slot:
     limits = []
-    if slot.start - at < ask.notice:
-        limits.append(Reason.NOTICE)
-    if slot.start - at > ask.horizon:
-        limits.append(Reason.HORIZON)
+    if slot.start - at < query.notice:
+        limits.append(SlotUnavailableReason.NOTICE)
+    if slot.start - at > query.horizon:
+        limits.append(SlotUnavailableReason.HORIZON)
     if slot.seats_left < seats:
-        limits.append(Reason.FULL)
-    return slot._replace(refused=(*slot.refused, *limits))
+        limits.append(SlotUnavailableReason.FULL)
+    return slot._replace(reasons=(*slot.reasons, *limits))
 
 
 def _opened(minutes: Minutes, calendar: Calendar) -> bytes:
@@ -165,7 +173,7 @@ def _windows_on(on: date, schedule: Schedule) -> Iterator[tuple[time, time]]:
             yield exception.opens, exception.closes
 
 
-def _busy(minutes: Minutes, calendar: Calendar, but: Session | None = None) -> bytearray:
+def _busy(minutes: Minutes, calendar: Calendar, but: ScheduledSession | None = None) -> bytearray:
     """The minutes that are promised, but for those of one session."""
     busy = bytearray(minutes.count)
     others = [held for session in calendar.sessions if session is not but for held in session.held]

@@ -17,13 +17,13 @@ from domain.foundation.persistence.database import Transactions
 from domain.foundation.spans import Span
 from domain.offers import Terms
 from tests import cast
-from tests.domain.availability.neighbours import (
+from tests.domain.availability.availability_factory import (
     NOW,
-    a_calendar,
-    a_thing,
-    an_offer,
+    make_calendar,
+    make_hold,
+    make_offer,
+    make_thing,
     on,
-    promise,
     provider_of,
 )
 from tests.domain.availability.truths import broken
@@ -50,7 +50,7 @@ def crowd(transactions: Transactions, deeds: Sequence[Deed]) -> Counter[str]:
 
 
 def promising(terms: Terms, during: Span, seats: int = 1) -> Deed:
-    return lambda session, booking_id: promise(session, terms, during, seats=seats, booking_id=booking_id)
+    return lambda session, booking_id: make_hold(session, terms, during, seats=seats, booking_id=booking_id)
 
 
 @pytest.mark.parametrize("_round", range(3))
@@ -58,13 +58,13 @@ def test_one_of_a_crowd_gets_the_time_and_the_others_learn_that_it_is_taken(
     transactions: Transactions, _round: int
 ) -> None:
     with transactions() as session:
-        terms = an_offer(session)
+        terms = make_offer(session)
     assert crowd(transactions, [promising(terms, TIME)] * CROWD) == {"done": 1, "SlotTaken": CROWD - 1}
 
 
 def test_times_that_overlap_in_a_chain_never_both_win(transactions: Transactions) -> None:
     with transactions() as session:
-        terms = an_offer(session)
+        terms = make_offer(session)
     chain = [on(25, clock, 2) for clock in ("08:00", "09:00", "10:00", "11:00", "12:00", "13:00")]
     ended = crowd(transactions, [promising(terms, during) for during in chain * 4])
     assert ended.keys() == {"done", "SlotTaken"}
@@ -75,14 +75,14 @@ def test_times_that_overlap_in_a_chain_never_both_win(transactions: Transactions
 
 def test_a_lapsed_hold_is_taken_over_by_one_of_the_crowd(transactions: Transactions) -> None:
     with transactions() as session:
-        terms = an_offer(session)
-        promise(session, terms, TIME, expires_at=NOW - timedelta(minutes=1), at=NOW - timedelta(hours=1))
+        terms = make_offer(session)
+        make_hold(session, terms, TIME, expires_at=NOW - timedelta(minutes=1), at=NOW - timedelta(hours=1))
     assert crowd(transactions, [promising(terms, TIME)] * CROWD) == {"done": 1, "SlotTaken": CROWD - 1}
 
 
 def test_a_session_of_seven_seats_gives_exactly_seven(transactions: Transactions) -> None:
     with transactions() as session:
-        terms = an_offer(session, category="lesson", seats=7)
+        terms = make_offer(session, category="lesson", seats=7)
     ended = crowd(transactions, [promising(terms, LESSON)] * CROWD)
     assert ended == {"done": 7, "SeatsTaken": CROWD - 7}
     with transactions() as session:
@@ -92,11 +92,11 @@ def test_a_session_of_seven_seats_gives_exactly_seven(transactions: Transactions
 
 def test_seats_are_taken_and_given_back_at_once_without_losing_any(transactions: Transactions) -> None:
     with transactions() as session:
-        terms = an_offer(session, category="lesson", seats=5)
+        terms = make_offer(session, category="lesson", seats=5)
 
     def take_and_return(session: Session, booking_id: UUID) -> None:
-        promise(session, terms, LESSON, booking_id=booking_id)
-        availability.release(session, booking_id, at=NOW)
+        make_hold(session, terms, LESSON, booking_id=booking_id)
+        availability.release_hold(session, booking_id, at=NOW)
 
     ended = crowd(transactions, [take_and_return, promising(terms, LESSON)] * (CROWD // 2))
     assert ended["done"] >= 5
@@ -109,12 +109,12 @@ def test_a_crowd_that_needs_two_things_gets_both_or_none(transactions: Transacti
     """Some need sauna and boat, some boat and provider, some all three, each named in another order."""
     with transactions() as session:
         ellen = cast.ellen(session)
-        by, calendar = provider_of(ellen), a_calendar(session, ellen)
-        sauna, boat = a_thing(session, ellen), a_thing(session, ellen, "Boat")
+        by, calendar = provider_of(ellen), make_calendar(session, ellen)
+        sauna, boat = make_thing(session, ellen), make_thing(session, ellen, "Boat")
         needs = [[sauna.id, boat.id], [boat.id, calendar.id], [calendar.id, boat.id, sauna.id]]
-        wanted = [an_offer(session) for _ in needs]
+        wanted = [make_offer(session) for _ in needs]
         for terms, resources in zip(wanted, needs, strict=True):
-            availability.require_resources(session, terms.offer_id, resources, by=by, at=NOW)
+            availability.set_required_resources(session, terms.offer_id, resources, by=by, at=NOW)
     ended = crowd(transactions, [promising(terms, TIME) for terms in wanted * 8])
     assert ended == {"done": 1, "SlotTaken": 23}
     with transactions() as session:
@@ -127,19 +127,19 @@ def test_moving_and_sweeping_and_promising_leave_one_promise_for_each_time(
     transactions: Transactions,
 ) -> None:
     with transactions() as session:
-        terms = an_offer(session)
-        booked = [promise(session, terms, on(25, clock)) for clock in ("08:00", "10:00", "12:00")]
+        terms = make_offer(session)
+        booked = [make_hold(session, terms, on(25, clock)) for clock in ("08:00", "10:00", "12:00")]
 
     def moving(to: str) -> list[Deed]:
         return [
-            lambda session, _, mine=mine: availability.move(
+            lambda session, _, mine=mine: availability.move_hold(
                 session, terms=terms, booking_id=mine, during=on(25, to), seats=1, option_ids=[], at=NOW
             )
             for mine in booked
         ]
 
     def sweep(session: Session, _: UUID) -> None:
-        availability.release_expired(session, at=NOW)
+        availability.release_expired_holds(session, at=NOW)
 
     ended = crowd(
         transactions, [*moving("14:00"), *moving("09:00"), sweep, sweep, promising(terms, on(25, "14:00"))]

@@ -20,7 +20,7 @@ from domain.availability.errors import HoldLost, SlotTaken
 from domain.foundation import ids
 from domain.foundation.errors import DomainError
 from domain.foundation.spans import Span
-from tests.domain.availability.neighbours import NOW, an_offer, live_holds, on, promise
+from tests.domain.availability.availability_factory import NOW, live_holds, make_hold, make_offer, on
 from tests.domain.availability.truths import broken
 
 hours = st.integers(8, 13)
@@ -37,7 +37,7 @@ class Promises(RuleBasedStateMachine):
         self.connection = self.engine.connect()
         self.outer = self.connection.begin()
         self.session = Session(self.connection, join_transaction_mode="create_savepoint")
-        self.terms = an_offer(self.session)
+        self.terms = make_offer(self.session)
         self.now = NOW
         self.had: dict[UUID, tuple[Span, datetime | None]] = {}
         self.everybody = [ids.new()]
@@ -48,13 +48,13 @@ class Promises(RuleBasedStateMachine):
         self.connection.close()
 
     @rule(hour=hours, length=lengths, minutes=st.sampled_from([None, 15, 60]))
-    def ask(self, hour: int, length: int, minutes: int | None) -> None:
+    def query(self, hour: int, length: int, minutes: int | None) -> None:
         during, booking_id = on(25, f"{hour:02}:00", length), ids.new()
         expires_at = None if minutes is None else self.now + timedelta(minutes=minutes)
         can = not self._standing_in(during)
         with self._refusing(SlotTaken, unless=can):
             given = {"expires_at": expires_at, "booking_id": booking_id, "at": self.now}
-            promise(self.session, self.terms, during, **given)
+            make_hold(self.session, self.terms, during, **given)
         self.everybody.append(booking_id)
         if can:
             self._make_room(during)
@@ -64,14 +64,14 @@ class Promises(RuleBasedStateMachine):
     def confirm(self, data: st.DataObject) -> None:
         booking_id = self._somebody(data)
         with self._refusing(HoldLost, unless=booking_id in self.had):
-            availability.confirm(self.session, booking_id)
+            availability.confirm_hold(self.session, booking_id)
         if booking_id in self.had:
             self.had[booking_id] = self.had[booking_id][0], None
 
     @rule(data=st.data())
     def release(self, data: st.DataObject) -> None:
         booking_id = self._somebody(data)
-        availability.release(self.session, booking_id, at=self.now)
+        availability.release_hold(self.session, booking_id, at=self.now)
         self.had.pop(booking_id, None)
 
     @rule(data=st.data(), hour=hours, length=lengths)
@@ -79,7 +79,7 @@ class Promises(RuleBasedStateMachine):
         booking_id, during = self._somebody(data), on(25, f"{hour:02}:00", length)
         can = booking_id in self.had and not self._standing_in(during, but=booking_id)
         with self._refusing(SlotTaken if booking_id in self.had else HoldLost, unless=can):
-            availability.move(
+            availability.move_hold(
                 self.session,
                 terms=self.terms,
                 booking_id=booking_id,
@@ -99,7 +99,7 @@ class Promises(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        assert availability.release_expired(self.session, at=self.now) == len(self._expired())
+        assert availability.release_expired_holds(self.session, at=self.now) == len(self._expired())
         self._forget(self._expired())
 
     @invariant()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.availability.intervals import Interval
-from domain.availability.schedules import DatedException, Schedule, WeeklyRule, open_intervals
+from domain.availability.opening_hours.schedules import DatedException, Schedule, WeeklyRule, open_intervals
 
 SATURDAY, SUNDAY = 5, 6
 CLOCKS_FORWARD = date(2027, 3, 28)  # a Sunday: in Helsinki 03:00 to 04:00 never happens

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.availability.rules import Reason, explain, has_slots, slot_at, slots
+from domain.availability.slots.slot_rules import (
+    SlotUnavailableReason,
+    bookable_slots,
+    evaluate_slot,
+    explain_slots,
+    has_slots,
+)
 from tests.domain.availability.cases import Case, a_case, changes_of
 from tests.domain.availability.oracle import Minutes, all_slots, minutes_around
 
@@ -31,15 +37,15 @@ ORDINARY_DAYS = [date(2027, 1, 1) + timedelta(days=37 * step) for step in range(
 
 
 def check(case: Case, minutes: Minutes) -> None:
-    expected = all_slots(minutes, case.calendar, case.ask, case.during, at=case.at, seats=case.seats)
-    bookable = [slot for slot in expected if not slot.refused]
-    asked = (case.calendar, case.ask)
-    assert explain(*asked, case.during, at=case.at, seats=case.seats) == expected
-    assert slots(*asked, case.during, at=case.at, seats=case.seats) == bookable
+    expected = all_slots(minutes, case.calendar, case.query, case.during, at=case.at, seats=case.seats)
+    bookable = [slot for slot in expected if not slot.reasons]
+    asked = (case.calendar, case.query)
+    assert explain_slots(*asked, case.during, at=case.at, seats=case.seats) == expected
+    assert bookable_slots(*asked, case.during, at=case.at, seats=case.seats) == bookable
     if case.seats == 1:
         assert has_slots(*asked, case.during, at=case.at) == bool(bookable)
     for slot in expected[::17]:
-        assert slot_at(*asked, slot.start, at=case.at, seats=case.seats) == slot
+        assert evaluate_slot(*asked, slot.start, at=case.at, seats=case.seats) == slot
 
 
 @settings(max_examples=100, deadline=None)
@@ -76,11 +82,11 @@ def test_every_reason_and_every_emptiness_is_met_by_the_cases() -> None:
     """A generator that never refuses for a reason would prove nothing about it."""
     chance, around = Random(SEED), date(2027, 3, 28)
     met = {
-        slot.refused
+        slot.reasons
         for _ in range(300)
         for case in [a_case(chance, "Europe/Helsinki", around)]
-        for slot in explain(case.calendar, case.ask, case.during, at=case.at, seats=case.seats)
+        for slot in explain_slots(case.calendar, case.query, case.during, at=case.at, seats=case.seats)
     }
     alone = {reasons[0] for reasons in met if len(reasons) == 1}
     assert () in met
-    assert alone == set(Reason)
+    assert alone == set(SlotUnavailableReason)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from domain.availability.wall_time import Wall, date_of, day_of, reading
+from domain.availability.wall_time import WallClock, date_of, day_of, wall_time
 
 
 def instant(text: str) -> int:
@@ -13,11 +13,11 @@ def instant(text: str) -> int:
 
 def label(text: str) -> int:
     shown = datetime.fromisoformat(text)
-    return reading(day_of(shown.date()), shown.time())
+    return wall_time(day_of(shown.date()), shown.time())
 
 
-def a_wall(zone: str, around: str) -> Wall:
-    return Wall(zone, (instant(around), instant(around)))
+def a_wall(zone: str, around: str) -> WallClock:
+    return WallClock(zone, (instant(around), instant(around)))
 
 
 @pytest.mark.parametrize(
@@ -40,13 +40,13 @@ def a_wall(zone: str, around: str) -> Wall:
 def test_a_reading_has_the_first_instant_that_shows_it_or_something_later(
     zone: str, shown: str, expected: str
 ) -> None:
-    assert a_wall(zone, expected).first(label(shown)) == instant(expected)
+    assert a_wall(zone, expected).first_instant(label(shown)) == instant(expected)
 
 
 def test_the_clock_reads_what_people_see() -> None:
     wall = a_wall("Europe/Helsinki", "2027-03-28T01:00")
-    assert wall.reads(instant("2027-03-28T00:59")) == label("2027-03-28T02:59")
-    assert wall.reads(instant("2027-03-28T01:00")) == label("2027-03-28T04:00")
+    assert wall.wall_time_at(instant("2027-03-28T00:59")) == label("2027-03-28T02:59")
+    assert wall.wall_time_at(instant("2027-03-28T01:00")) == label("2027-03-28T04:00")
 
 
 @pytest.mark.parametrize(
@@ -66,19 +66,19 @@ def test_starts_stay_on_the_local_grid_over_a_clock_change(
     zone: str, start: str, end: str, step: int, expected: list[str]
 ) -> None:
     during = instant(start), instant(end)
-    found = Wall(zone, during).every(step * 60, during)
+    found = WallClock(zone, during).grid_instants(step * 60, during)
     assert [datetime.fromtimestamp(each, UTC).strftime("%H:%M") for each in found] == expected
 
 
 def test_a_wall_refuses_instants_it_was_not_built_for() -> None:
     wall = a_wall("Europe/Helsinki", "2027-03-28T01:00")
     with pytest.raises(AssertionError, match="other instants"):
-        wall.reads(instant("2028-03-28T01:00"))
+        wall.wall_time_at(instant("2028-03-28T01:00"))
     with pytest.raises(AssertionError, match="earlier instants"):
-        wall.first(label("2028-03-28T01:00"))
+        wall.first_instant(label("2028-03-28T01:00"))
 
 
 def test_days_are_counted_from_1970_and_back() -> None:
     assert day_of(date(1970, 1, 2)) == 1
     assert date_of(day_of(date(2026, 11, 23))) == date(2026, 11, 23)
-    assert reading(1, time(1, 2, 3)) == 86_400 + 3_723
+    assert wall_time(1, time(1, 2, 3)) == 86_400 + 3_723

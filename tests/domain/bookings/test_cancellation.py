@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.bookings.cancellation import Amounts, Deadlines, Share, given_back, holds_until, settle
-from domain.bookings.kinds import Ground, Side
+from domain.bookings.cancellations.final_amounts import (
+    Amounts,
+    CancellationTerms,
+    RefundShare,
+    compute_final_amounts,
+    refund_share,
+    refund_unchanged_until,
+)
+from domain.bookings.kinds import BookingParty, RefundGround
 from domain.markets import CancellationPolicy, CancellationTier, TaxBase
 
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
@@ -37,18 +44,22 @@ def policies(draw):
     return CancellationPolicy(grace_minutes=draw(st.integers(0, 600)), tiers=tiers)
 
 
-deadlines = st.builds(Deadlines, policy=policies(), booked_at=instants, start=instants)
+deadlines = st.builds(CancellationTerms, policy=policies(), booked_at=instants, start=instants)
 
 
-def _refund(terms, agreed, base, at, by=Side.CUSTOMER):
-    return settle(agreed, given_back(terms, by=by, at=at), tax_base=base).refund_amount
+def _refund(terms, agreed, base, at, by=BookingParty.CUSTOMER):
+    return compute_final_amounts(agreed, refund_share(terms, by=by, at=at), tax_base=base).refund_amount
 
 
 @given(
-    deadlines, amounts, tax_bases, instants, st.sampled_from([Side.CUSTOMER, Side.PROVIDER, Side.OPERATOR])
+    deadlines,
+    amounts,
+    tax_bases,
+    instants,
+    st.sampled_from([BookingParty.CUSTOMER, BookingParty.PROVIDER, BookingParty.OPERATOR]),
 )
 def test_refund_and_what_is_kept_are_what_was_paid_and_no_part_grows(terms, agreed, base, at, by):
-    settled = settle(agreed, given_back(terms, by=by, at=at), tax_base=base)
+    settled = compute_final_amounts(agreed, refund_share(terms, by=by, at=at), tax_base=base)
     assert settled.refund_amount + settled.kept.pay_in == agreed.pay_in
     assert 0 <= settled.refund_amount <= agreed.pay_in
     assert 0 <= settled.kept.pay_out <= agreed.pay_out
@@ -67,41 +78,51 @@ def test_waiting_never_raises_a_refund(terms, agreed, base, one, two):
 def test_reschedule_then_cancel_never_beats_the_original_deadline(
     policy, booked_at, start, moved_to, agreed, base, at
 ):
-    original = Deadlines(policy, booked_at, start)
-    moved = Deadlines(policy, booked_at, min(start, moved_to))
+    original = CancellationTerms(policy, booked_at, start)
+    moved = CancellationTerms(policy, booked_at, min(start, moved_to))
     assert _refund(moved, agreed, base, at) <= _refund(original, agreed, base, at)
 
 
-@given(deadlines, amounts, tax_bases, instants, st.sampled_from([Side.PROVIDER, Side.OPERATOR, Side.PAYMENT]))
+@given(
+    deadlines,
+    amounts,
+    tax_bases,
+    instants,
+    st.sampled_from([BookingParty.PROVIDER, BookingParty.OPERATOR, BookingParty.PAYMENT]),
+)
 def test_whoever_else_calls_it_off_the_customer_gets_everything(terms, agreed, base, at, by):
     assert _refund(terms, agreed, base, at, by=by) == agreed.pay_in
 
 
 @given(deadlines, amounts, tax_bases, instants)
 def test_what_is_previewed_holds_to_the_cent_until_the_instant_the_preview_names(terms, agreed, base, at):
-    until = holds_until(terms, at=at)
-    previewed = settle(agreed, given_back(terms, by=Side.CUSTOMER, at=at), tax_base=base)
+    until = refund_unchanged_until(terms, at=at)
+    previewed = compute_final_amounts(
+        agreed, refund_share(terms, by=BookingParty.CUSTOMER, at=at), tax_base=base
+    )
     if until is None:
         until = max(at, terms.start) + timedelta(days=400)
     for executed_at in (at + (until - at) / 2, until):
-        executed = settle(agreed, given_back(terms, by=Side.CUSTOMER, at=executed_at), tax_base=base)
+        executed = compute_final_amounts(
+            agreed, refund_share(terms, by=BookingParty.CUSTOMER, at=executed_at), tax_base=base
+        )
         assert (executed.refund_amount, executed.kept) == (previewed.refund_amount, previewed.kept)
 
 
 @given(deadlines, instants)
 def test_the_instant_a_preview_names_is_the_last_one(terms, at):
-    until = holds_until(terms, at=at)
+    until = refund_unchanged_until(terms, at=at)
     if until is not None:
-        now = given_back(terms, by=Side.CUSTOMER, at=at)
-        after = given_back(terms, by=Side.CUSTOMER, at=until + timedelta(microseconds=1))
+        now = refund_share(terms, by=BookingParty.CUSTOMER, at=at)
+        after = refund_share(terms, by=BookingParty.CUSTOMER, at=until + timedelta(microseconds=1))
         assert (after.service_bp, after.service_fee_bp) < (now.service_bp, now.service_fee_bp)
 
 
 @given(amounts, basis_points, basis_points, tax_bases)
 def test_a_dispute_is_settled_by_the_same_arithmetic(agreed, one, two, base):
     less, more = sorted((one, two))
-    small = settle(agreed, Share(less, less, Ground.DISPUTE), tax_base=base)
-    large = settle(agreed, Share(more, more, Ground.DISPUTE), tax_base=base)
+    small = compute_final_amounts(agreed, RefundShare(less, less, RefundGround.DISPUTE), tax_base=base)
+    large = compute_final_amounts(agreed, RefundShare(more, more, RefundGround.DISPUTE), tax_base=base)
     assert small.refund_amount <= large.refund_amount
 
 
@@ -118,44 +139,50 @@ AGREED = Amounts(pay_out=9_000, service_fee=500, commission=1_000, tax=120)
 @pytest.mark.parametrize(
     ("before_start", "refund", "ground"),
     [
-        (timedelta(hours=121), 10_620, Ground.TIER),
-        (timedelta(hours=120), 10_620, Ground.TIER),
-        (timedelta(hours=119, minutes=59), 5_000, Ground.TIER),
-        (timedelta(hours=24), 5_000, Ground.TIER),
-        (timedelta(hours=23, minutes=59), 0, Ground.TOO_LATE),
-        (timedelta(0), 0, Ground.TOO_LATE),
-        (timedelta(minutes=-1), 0, Ground.TOO_LATE),
+        (timedelta(hours=121), 10_620, RefundGround.TIER),
+        (timedelta(hours=120), 10_620, RefundGround.TIER),
+        (timedelta(hours=119, minutes=59), 5_000, RefundGround.TIER),
+        (timedelta(hours=24), 5_000, RefundGround.TIER),
+        (timedelta(hours=23, minutes=59), 0, RefundGround.TOO_LATE),
+        (timedelta(0), 0, RefundGround.TOO_LATE),
+        (timedelta(minutes=-1), 0, RefundGround.TOO_LATE),
     ],
 )
 def test_moderate_gives_all_back_five_days_ahead_half_the_service_a_day_ahead_then_nothing(
     before_start, refund, ground
 ):
-    terms = Deadlines(MODERATE, booked_at=NOON - timedelta(days=30), start=NOON)
-    share = given_back(terms, by=Side.CUSTOMER, at=NOON - before_start)
-    assert settle(AGREED, share, tax_base=TaxBase.SERVICE_FEE).refund_amount == refund
+    terms = CancellationTerms(MODERATE, booked_at=NOON - timedelta(days=30), start=NOON)
+    share = refund_share(terms, by=BookingParty.CUSTOMER, at=NOON - before_start)
+    assert compute_final_amounts(AGREED, share, tax_base=TaxBase.SERVICE_FEE).refund_amount == refund
     assert share.ground is ground
 
 
 def test_half_the_service_back_leaves_provider_and_commission_half_each():
-    terms = Deadlines(MODERATE, booked_at=NOON - timedelta(days=30), start=NOON)
-    share = given_back(terms, by=Side.CUSTOMER, at=NOON - timedelta(hours=30))
-    kept = settle(AGREED, share, tax_base=TaxBase.SERVICE_FEE).kept
+    terms = CancellationTerms(MODERATE, booked_at=NOON - timedelta(days=30), start=NOON)
+    share = refund_share(terms, by=BookingParty.CUSTOMER, at=NOON - timedelta(hours=30))
+    kept = compute_final_amounts(AGREED, share, tax_base=TaxBase.SERVICE_FEE).kept
     assert kept == Amounts(pay_out=4_500, service_fee=500, commission=500, tax=120)
 
 
 def test_within_the_grace_period_everything_goes_back_but_not_once_it_has_started():
-    terms = Deadlines(MODERATE, booked_at=NOON - timedelta(minutes=30), start=NOON)
-    within = given_back(terms, by=Side.CUSTOMER, at=NOON - timedelta(minutes=1))
-    started = given_back(terms, by=Side.CUSTOMER, at=NOON + timedelta(seconds=1))
-    assert (within.service_bp, within.service_fee_bp, within.ground) == (WHOLE, WHOLE, Ground.GRACE_PERIOD)
-    assert started.ground is Ground.TOO_LATE
+    terms = CancellationTerms(MODERATE, booked_at=NOON - timedelta(minutes=30), start=NOON)
+    within = refund_share(terms, by=BookingParty.CUSTOMER, at=NOON - timedelta(minutes=1))
+    started = refund_share(terms, by=BookingParty.CUSTOMER, at=NOON + timedelta(seconds=1))
+    assert (within.service_bp, within.service_fee_bp, within.ground) == (
+        WHOLE,
+        WHOLE,
+        RefundGround.GRACE_PERIOD,
+    )
+    assert started.ground is RefundGround.TOO_LATE
 
 
 def test_a_booking_moved_a_month_ahead_keeps_the_deadline_it_had():
     """Booked for noon tomorrow, moved by a month and called off: as late as if it had stayed."""
     booked_at = NOON - timedelta(days=10)
     strictest = min(NOON, NOON + timedelta(days=30))
-    share = given_back(
-        Deadlines(MODERATE, booked_at, strictest), by=Side.CUSTOMER, at=NOON - timedelta(hours=23)
+    share = refund_share(
+        CancellationTerms(MODERATE, booked_at, strictest),
+        by=BookingParty.CUSTOMER,
+        at=NOON - timedelta(hours=23),
     )
-    assert share.ground is Ground.TOO_LATE
+    assert share.ground is RefundGround.TOO_LATE

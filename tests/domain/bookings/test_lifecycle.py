@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from domain.bookings.kinds import ProposalSide, ProposalState, Side, State, Step
+from domain.bookings.kinds import BookingParty, BookingState, BookingTransition, ProposalParty, ProposalState
 from domain.bookings.lifecycle import BOOKINGS, PROPOSALS
 from domain.foundation.lifecycle import TransitionNotAllowed
 
@@ -36,7 +36,7 @@ _ALLOWED = {
     ("in_progress", "report_no_show", "provider"): "no_show",
     ("no_show", "contest_no_show", "customer"): "disputed",
     ("no_show", "contest_no_show", "provider"): "disputed",
-    ("no_show", "settle_no_show", "clock"): "cancelled",
+    ("no_show", "cancel_for_no_show", "clock"): "cancelled",
     ("delivered", "dispute", "customer"): "disputed",
     ("disputed", "answer_dispute", "customer"): "disputed",
     ("disputed", "answer_dispute", "provider"): "disputed",
@@ -47,26 +47,26 @@ _ALLOWED = {
 }
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", BookingState)
 def test_everybody_may_do_in_every_state_what_the_page_says_and_nothing_else(state):
-    for step, side in product(Step, Side):
+    for step, side in product(BookingTransition, BookingParty):
         expected = _ALLOWED.get((state.value, step.value, side.value))
         if expected is None:
             with pytest.raises(TransitionNotAllowed):
                 BOOKINGS.next_state(state, step, side)
         else:
-            assert BOOKINGS.next_state(state, step, side) is State(expected), (state, step, side)
+            assert BOOKINGS.next_state(state, step, side) is BookingState(expected), (state, step, side)
 
 
 @pytest.mark.parametrize("state", ProposalState)
 def test_a_proposal_is_answered_by_the_other_side_withdrawn_by_its_own_and_ended_by_the_clock(state):
     allowed = {
-        ("accept", ProposalSide.ANSWERER): ProposalState.ACCEPTED,
-        ("decline", ProposalSide.ANSWERER): ProposalState.DECLINED,
-        ("withdraw", ProposalSide.PROPOSER): ProposalState.WITHDRAWN,
-        ("expire", ProposalSide.CLOCK): ProposalState.EXPIRED,
+        ("accept", ProposalParty.ANSWERER): ProposalState.ACCEPTED,
+        ("decline", ProposalParty.ANSWERER): ProposalState.DECLINED,
+        ("withdraw", ProposalParty.PROPOSER): ProposalState.WITHDRAWN,
+        ("expire", ProposalParty.CLOCK): ProposalState.EXPIRED,
     }
-    for step, side in product(("accept", "decline", "withdraw", "expire"), ProposalSide):
+    for step, side in product(("accept", "decline", "withdraw", "expire"), ProposalParty):
         if state is ProposalState.OPEN and (step, side) in allowed:
             assert PROPOSALS.next_state(state, step, side) is allowed[step, side]
         else:
@@ -75,7 +75,7 @@ def test_a_proposal_is_answered_by_the_other_side_withdrawn_by_its_own_and_ended
 
 
 def test_every_step_is_in_the_table_once_or_more():
-    assert {row.name for row in BOOKINGS.transitions} == set(Step)
+    assert {row.name for row in BOOKINGS.transitions} == set(BookingTransition)
 
 
 def test_every_state_can_be_reached():
@@ -84,7 +84,7 @@ def test_every_state_can_be_reached():
         found = {row.target for row in BOOKINGS.transitions if row.sources & reached}
         grown = not found <= reached
         reached |= found
-    assert reached == set(State)
+    assert reached == set(BookingState)
 
 
 @pytest.mark.parametrize("lifecycle", [BOOKINGS, PROPOSALS], ids=lambda lifecycle: lifecycle.noun)
@@ -103,5 +103,5 @@ def test_nothing_leaves_a_final_state(lifecycle):
 
 def test_a_refusal_tells_what_this_side_may_do_instead():
     with pytest.raises(TransitionNotAllowed) as refused:
-        BOOKINGS.next_state(State.REQUESTED, Step.ACCEPT, Side.CUSTOMER)
+        BOOKINGS.next_state(BookingState.REQUESTED, BookingTransition.ACCEPT, BookingParty.CUSTOMER)
     assert refused.value.extras == {"state": "requested", "allowed": ["withdraw"]}

@@ -10,12 +10,19 @@ from random import Random
 
 import pytest
 
-from domain.bookings.cancellation import Amounts, CreditsUsed, Settlement, Share, Stake, settle
-from domain.bookings.kinds import Ground
+from domain.bookings.cancellations.final_amounts import (
+    Amounts,
+    FinalAmounts,
+    RedeemedCredits,
+    RefundShare,
+    StakeAmount,
+    compute_final_amounts,
+)
+from domain.bookings.kinds import RefundGround
 from domain.foundation import payable_amounts
 from domain.markets import TaxBase
-from domain.payments import OpKind, PaymentState
-from domain.payments.rules import Standing, next_step
+from domain.payments import PaymentState, ProviderCallKind
+from domain.payments.rules import PaymentProgress, next_call
 from domain.pricing.errors import PolicyTakesTooMuch
 from domain.pricing.inputs import Inputs
 from domain.pricing.lines import Line, count
@@ -23,8 +30,8 @@ from domain.pricing.quotes import Quote
 from domain.pricing.rules import Priced, price
 from domain.pricing.sealing import drawn_up, replay
 from domain.pricing.tasks import task_shares
-from sandbox import currencies as provider
-from sandbox.errors import ApiError
+from sandbox.payments import currencies as provider
+from sandbox.protocol.errors import ApiError
 from tests.domain.foundation.test_payable_amounts import SUPPORTED, as_the_provider_counts
 from tests.domain.pricing.test_credits_price import any_credits
 from tests.domain.pricing.test_surge_price import any_inputs
@@ -56,14 +63,14 @@ def refused(check, amount: int, currency: str) -> bool:
     return False
 
 
-def any_share(dice: Random) -> Share:
+def any_share(dice: Random) -> RefundShare:
     bps = [dice.choice([0, 5_000, WHOLE, dice.randint(0, WHOLE)]) for _ in range(2)]
-    return Share(bps[0], bps[1], Ground.TIER)
+    return RefundShare(bps[0], bps[1], RefundGround.TIER)
 
 
-def settled(dice: Random, quote: Quote, tax_base: TaxBase) -> Settlement:
-    stakes = [Stake(one.pay_out_amount, one.tax_amount) for one in task_shares(quote)]
-    unmet = sum((stake for stake in stakes if dice.random() < 0.5), Stake())
+def settled(dice: Random, quote: Quote, tax_base: TaxBase) -> FinalAmounts:
+    stakes = [StakeAmount(one.pay_out_amount, one.tax_amount) for one in task_shares(quote)]
+    unmet = sum((stake for stake in stakes if dice.random() < 0.5), StakeAmount())
     agreed = Amounts(
         quote.pay_out_amount,
         quote.service_fee_amount,
@@ -71,13 +78,13 @@ def settled(dice: Random, quote: Quote, tax_base: TaxBase) -> Settlement:
         quote.tax_amount,
         quote.surge_amount,
     )
-    return settle(
+    return compute_final_amounts(
         agreed,
         any_share(dice),
         tax_base=tax_base,
         stake_amount=quote.stake_amount,
         unmet=unmet,
-        redeemed=CreditsUsed(),
+        redeemed=RedeemedCredits(),
         step=payable_amounts.payable_step(quote.currency),
     )
 
@@ -87,20 +94,20 @@ def look_at_capture(found: Counter[str], quote: Quote, paid: int, kept: int) -> 
     least = payable_amounts.least_payable(quote.currency)
     state, captured, given_back = PaymentState.AUTHORIZED, 0, 0
     for _ in range(3):
-        step = next_step(
-            Standing(
+        step = next_call(
+            PaymentProgress(
                 state,
                 is_known_to_provider=True,
                 keep_amount=kept,
                 authorized_amount=paid,
                 captured_amount=captured,
-                given_back=given_back,
+                refund_total=given_back,
                 least_amount=least,
             )
         )
-        if step is None or step.kind is OpKind.CANCEL:
+        if step is None or step.kind is ProviderCallKind.CANCEL:
             break
-        if step.kind is OpKind.CAPTURE:
+        if step.kind is ProviderCallKind.CAPTURE:
             found["a capture is refused"] += refused(provider.check_payable, step.amount, quote.currency)
             state, captured = PaymentState.CAPTURED, step.amount
         else:

@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from domain.bookings import rules
-from domain.bookings.kinds import Side, State
-from domain.bookings.snapshot import Snapshot
+from domain.bookings.kinds import BookingParty, BookingState
+from domain.bookings.policy_snapshot import PolicySnapshot
 from domain.foundation.spans import Span
 from domain.markets import MarketPolicy
-from tests.domain.bookings.scene import scene
+from tests.domain.bookings.booking_factory import make_booking_factory
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -22,12 +22,14 @@ ONE_HOUR = Span(NOON, NOON + HOUR)
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 -- given its zone beside
 
 
-def frozen(notice_minutes: int = 0) -> Snapshot:
-    return Snapshot.taken(MarketPolicy(), 1, cancellation_policy="moderate", notice_minutes=notice_minutes)
+def frozen(notice_minutes: int = 0) -> PolicySnapshot:
+    return PolicySnapshot.of_policy(
+        MarketPolicy(), 1, cancellation_policy="moderate", notice_minutes=notice_minutes
+    )
 
 
 def test_terms_come_back_from_the_row_as_they_went_in():
-    assert Snapshot.thawed(frozen(30).frozen()) == frozen(30)
+    assert PolicySnapshot.load(frozen(30).dump()) == frozen(30)
 
 
 @pytest.mark.parametrize(
@@ -69,16 +71,16 @@ def test_a_slot_waits_for_its_payment_but_never_beyond_its_start():
 @pytest.mark.parametrize(
     ("opened_by", "answered", "outcome"),
     [
-        (Side.CUSTOMER, False, State.CANCELLED),
-        (Side.PROVIDER, False, State.COMPLETED),
-        (Side.CUSTOMER, True, State.COMPLETED),
-        (Side.PROVIDER, True, State.COMPLETED),
+        (BookingParty.CUSTOMER, False, BookingState.CANCELLED),
+        (BookingParty.PROVIDER, False, BookingState.COMPLETED),
+        (BookingParty.CUSTOMER, True, BookingState.COMPLETED),
+        (BookingParty.PROVIDER, True, BookingState.COMPLETED),
     ],
 )
 def test_whoever_stays_silent_in_a_dispute_loses_and_then_what_was_agreed_stands(
     opened_by, answered, outcome
 ):
-    assert rules.when_nobody_answers(opened_by, answered=answered) is outcome
+    assert rules.outcome_without_answer(opened_by, answered=answered) is outcome
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_whoever_stays_silent_in_a_dispute_loses_and_then_what_was_agreed_stands
     ],
 )  # fmt: skip
 def test_the_table_refuses_what_no_booking_can_be(session: Session, at, change, constraint):
-    booking = scene(session, at).requested()
+    booking = make_booking_factory(session, at).make_requested_booking()
     session.flush()
     with pytest.raises(IntegrityError, match=constraint), session.begin_nested():
         session.execute(text(f"UPDATE bookings SET {change} WHERE id = :id"), {"id": booking.id})  # noqa: S608 -- our own

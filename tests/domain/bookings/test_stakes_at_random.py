@@ -9,24 +9,25 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from domain import bookings, payments
-from domain.bookings import Booking, ReasonCode, State, TaskOutcome, TaskStep
+from domain.bookings import Booking, BookingReasonCode, BookingState, booking_disputes, booking_tasks
+from domain.bookings.booking_tasks import TaskOutcome, TaskTransition
 from domain.bookings.kinds import ENDED
 from domain.foundation.errors import DomainError
 from domain.ledger import AccountKind
 from domain.pricing import Wish
-from tests.domain.bookings.scene import Scene
-from tests.domain.bookings.task_scene import (
-    broken,
-    confirmed,
-    end_of_money,
-    given_credits,
-    taken_over,
-    task_scene,
-    tasks,
-    which,
+from tests.domain.bookings.booking_factory import BookingFactory
+from tests.domain.bookings.task_factory import (
+    broken_invariants,
+    grant_credits,
+    list_tasks,
+    make_confirmed_booking,
+    make_task_factory,
+    offer_task_ids,
+    reference_of,
+    sync_until_closed,
 )
 
-WHY = {"reason_code": ReasonCode.OTHER}
+WHY = {"reason_code": BookingReasonCode.OTHER}
 # Weighted so that many bookings live to be completed and some are called off or disputed on the way.
 ON_TASKS = (
     "perform", "confirm", "report_unmet", "report_block", "object", "decide confirmed", "decide unmet",
@@ -56,102 +57,104 @@ words = st.builds(
 
 
 @pytest.fixture
-def play(session: Session, at: datetime) -> Scene:
-    made = task_scene(session, at)
-    given_credits(made, 30_000)
+def factory(session: Session, at: datetime) -> BookingFactory:
+    made = make_task_factory(session, at)
+    grant_credits(made, 30_000)
     return made
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(st.integers(0, 1)), st.booleans(), st.lists(words, max_size=14))
 def test_the_final_charge_is_the_list_less_the_shares_of_what_was_done(
-    session: Session, play: Scene, chosen, pays_with_credits, told
+    session: Session, factory: BookingFactory, chosen, pays_with_credits, told
 ) -> None:
     with session.begin_nested() as undone:
-        picked = [task_id for place, task_id in enumerate(taken_over(play)) if place in chosen]
+        picked = [task_id for place, task_id in enumerate(offer_task_ids(factory)) if place in chosen]
         wish = Wish(fee_discount_amount=150) if pays_with_credits else None
-        booking = confirmed(play, tasks=picked, credits=wish)
-        when = play.start
+        booking = make_confirmed_booking(factory, tasks=picked, credits=wish)
+        when = factory.start
         for word in told:
             when += word.later
-            _try(play, booking, word, when)
-        _end(play, booking, when)
-        _check(play, booking)
+            _try(factory, booking, word, when)
+        _end(factory, booking, when)
+        _check(factory, booking)
         undone.rollback()
     session.expire_all()
 
 
-def _try(play: Scene, booking: Booking, word: Word, when: datetime) -> None:
+def _try(factory: BookingFactory, booking: Booking, word: Word, when: datetime) -> None:
     """A refusal changes nothing."""
     try:
-        with play.session.begin_nested():
-            _do(play, booking, word, when)
-            play.session.flush()
+        with factory.session.begin_nested():
+            _do(factory, booking, word, when)
+            factory.session.flush()
     except DomainError:
-        play.session.expire_all()
+        factory.session.expire_all()
     except LookupError:
         pass  # no such task was taken over
 
 
-def _do(play: Scene, booking: Booking, word: Word, when: datetime) -> None:
-    session, by, id_ = play.session, getattr(play, word.who), booking.id
+def _do(factory: BookingFactory, booking: Booking, word: Word, when: datetime) -> None:
+    session, by, id_ = factory.session, getattr(factory, word.who), booking.id
     if word.what in ON_TASKS:
-        _speak(play, booking, word, when)
+        _speak(factory, booking, word, when)
         return
     deeds = {
         "start": lambda: bookings.start(session, id_, by=by, at=when),
         "deliver": lambda: bookings.deliver(session, id_, by=by, at=when),
         "complete": lambda: bookings.complete(session, id_, by=by, at=when),
-        "act": lambda: bookings.act(session, id_, at=when),
-        "sweep": lambda: bookings.decide_overdue_tasks(session, id_, at=when),
+        "act": lambda: bookings.run_due_transition(session, id_, at=when),
+        "sweep": lambda: booking_tasks.decide_overdue_tasks(session, id_, at=when),
         "cancel": lambda: bookings.cancel(session, id_, by=by, at=when, **WHY),
-        "dispute": lambda: bookings.dispute(session, id_, by=by, at=when, statement="No.", **WHY),
-        "resolve": lambda: bookings.resolve(
-            session, id_, by=by, at=when, outcome=State.COMPLETED, refund_bp=2_500, decision="A part."
+        "dispute": lambda: booking_disputes.open_dispute(
+            session, id_, by=by, at=when, statement="No.", **WHY
+        ),
+        "resolve": lambda: booking_disputes.resolve_dispute(
+            session, id_, by=by, at=when, outcome=BookingState.COMPLETED, refund_bp=2_500, decision="A part."
         ),
     }
     deeds[word.what]()
 
 
-def _speak(play: Scene, booking: Booking, word: Word, when: datetime) -> None:
-    task = tasks(play, booking)[word.task]
-    of, told = which(task), {"by": getattr(play, word.who), "at": when}
+def _speak(factory: BookingFactory, booking: Booking, word: Word, when: datetime) -> None:
+    task = list_tasks(factory, booking)[word.task]
+    of, told = reference_of(task), {"by": getattr(factory, word.who), "at": when}
     if word.what.startswith("decide"):
         outcome = TaskOutcome(word.what.partition(" ")[2])
-        bookings.decide_task(play.session, of, outcome=outcome, decision="So it was.", **told)
-    elif word.what == TaskStep.PERFORM:
-        bookings.perform_task(play.session, of, **told)
-    elif word.what == TaskStep.CONFIRM:
-        bookings.confirm_task(play.session, of, **told)
-    elif word.what == TaskStep.OBJECT:
-        bookings.object_to_task(play.session, of, statement="It was not so.", **told)
+        booking_tasks.decide_task(factory.session, of, outcome=outcome, decision="So it was.", **told)
+    elif word.what == TaskTransition.PERFORM:
+        booking_tasks.perform_task(factory.session, of, **told)
+    elif word.what == TaskTransition.CONFIRM:
+        booking_tasks.confirm_task(factory.session, of, **told)
+    elif word.what == TaskTransition.OBJECT:
+        booking_tasks.object_to_task(factory.session, of, statement="It was not so.", **told)
     else:
         verbs = {
-            TaskStep.REPORT_UNMET: bookings.report_task_unmet,
-            TaskStep.REPORT_BLOCK: bookings.report_task_blocked,
+            TaskTransition.REPORT_UNMET: booking_tasks.report_task_unmet,
+            TaskTransition.REPORT_BLOCK: booking_tasks.report_task_blocked,
         }
-        verbs[TaskStep(word.what)](play.session, of, reason="It was so.", **told)
+        verbs[TaskTransition(word.what)](factory.session, of, reason="It was so.", **told)
 
 
-def _end(play: Scene, booking: Booking, when: datetime) -> None:
+def _end(factory: BookingFactory, booking: Booking, when: datetime) -> None:
     """Whatever was said, the clock leads every booking to its end."""
     for _ in range(10):
         if booking.state in ENDED:
             break
         assert booking.due_at is not None
         when = max(when, booking.due_at)
-        assert bookings.act(play.session, booking.id, at=when)
+        assert bookings.run_due_transition(factory.session, booking.id, at=when)
     assert booking.state in ENDED, "the clock did not end it"
-    end_of_money(play, booking, when)
+    sync_until_closed(factory, booking, when)
 
 
-def _check(play: Scene, booking: Booking) -> None:
-    payment = payments.of(play.session, booking.id)
+def _check(factory: BookingFactory, booking: Booking) -> None:
+    payment = payments.get_payment_of_subject(factory.session, booking.id)
     charged = payment.captured_amount - payment.refunded_amount
-    done = [task for task in tasks(play, booking) if task.outcome is not TaskOutcome.UNMET]
+    done = [task for task in list_tasks(factory, booking) if task.outcome is not TaskOutcome.UNMET]
     done_amount = sum(task.stake.amount for task in done)
     if booking.ground == "carried_out":
         assert charged == booking.paid_amount - done_amount
     assert charged <= booking.paid_amount - done_amount
-    assert play.balance(AccountKind.HELD, booking.id) == 0
-    assert broken(play.session) == []
+    assert factory.balance(AccountKind.HELD, booking.id) == 0
+    assert broken_invariants(factory.session) == []

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from domain.bookings import rules
-from domain.bookings.kinds import Side, State, TaskState, TaskStep
+from domain.bookings.kinds import BookingParty, BookingState, TaskState, TaskTransition
 from domain.bookings.lifecycle import TASKS
 from domain.foundation.lifecycle import TransitionNotAllowed
 
@@ -46,14 +46,14 @@ _ALLOWED = {
     ("disputed", "settle", "clock"): "settled",
 }
 _BEGUN = {"in_progress", "delivered", "disputed"}
-_WHEN = {(step, side): _BEGUN | {"confirmed"} for step in TaskStep for side in Side}
-_WHEN |= {(TaskStep.PERFORM, side): {"confirmed", "in_progress", "delivered"} for side in Side}
-_WHEN[TaskStep.REPORT_UNMET, Side.PROVIDER] = _BEGUN
+_WHEN = {(step, side): _BEGUN | {"confirmed"} for step in TaskTransition for side in BookingParty}
+_WHEN |= {(TaskTransition.PERFORM, side): {"confirmed", "in_progress", "delivered"} for side in BookingParty}
+_WHEN[TaskTransition.REPORT_UNMET, BookingParty.PROVIDER] = _BEGUN
 
 
 @pytest.mark.parametrize("state", TaskState)
 def test_everybody_may_say_in_every_state_what_the_page_says_and_nothing_else(state):
-    for step, side in product(TaskStep, Side):
+    for step, side in product(TaskTransition, BookingParty):
         expected = _ALLOWED.get((state.value, step.value, side.value))
         if expected is None:
             with pytest.raises(TransitionNotAllowed):
@@ -63,35 +63,35 @@ def test_everybody_may_say_in_every_state_what_the_page_says_and_nothing_else(st
 
 
 def test_every_step_is_in_the_table():
-    assert {row.name for row in TASKS.transitions} == set(TaskStep)
+    assert {row.name for row in TASKS.transitions} == set(TaskTransition)
 
 
 def test_every_state_that_is_not_final_has_a_way_out_by_the_clock_and_says_when():
-    by_clock = [row for row in TASKS.transitions if Side.CLOCK in row.actors]
+    by_clock = [row for row in TASKS.transitions if BookingParty.CLOCK in row.actors]
     assert all(row.due for row in by_clock)
     assert {source for row in by_clock for source in row.sources} == set(TaskState) - TASKS.final
 
 
-@pytest.mark.parametrize("booking", State)
+@pytest.mark.parametrize("booking", BookingState)
 def test_tasks_are_spoken_of_from_the_confirmation_to_the_end_and_not_in_a_no_show(booking):
-    for step, side in product(TaskStep, Side):
+    for step, side in product(TaskTransition, BookingParty):
         if booking.value in _WHEN[step, side]:
-            rules.may_speak_of_tasks(booking, step, side)
+            rules.check_task_phase(booking, step, side)
         else:
             with pytest.raises(TransitionNotAllowed):
-                rules.may_speak_of_tasks(booking, step, side)
+                rules.check_task_phase(booking, step, side)
 
 
-_OTHERS = {Side.CUSTOMER: Side.PROVIDER, Side.PROVIDER: Side.CUSTOMER}
+_OTHERS = {BookingParty.CUSTOMER: BookingParty.PROVIDER, BookingParty.PROVIDER: BookingParty.CUSTOMER}
 
 
 @pytest.mark.parametrize("task", TaskState)
 def test_what_is_shown_as_allowed_is_what_the_table_and_the_booking_allow(task, at):
-    for booking, side in product(State, Side):
+    for booking, side in product(BookingState, BookingParty):
         expected = {
             step
             for (state, step, who) in _ALLOWED
-            if (state, who) == (task, side) and booking.value in _WHEN[TaskStep(step), side]
+            if (state, who) == (task, side) and booking.value in _WHEN[TaskTransition(step), side]
         }
         of_the_other = SimpleNamespace(state=task, said_by=_OTHERS.get(side), answer_by=None, decided_at=None)
-        assert set(rules.task_steps(of_the_other, booking, None, side, at=at)) == expected
+        assert set(rules.allowed_task_transitions(of_the_other, booking, None, side, at=at)) == expected

@@ -20,7 +20,7 @@ from domain.identity import Caller, Grant, User, UserRole
 from domain.ledger import AccountKind, Posting
 from domain.markets import Market
 from tests import cast
-from tests.domain.bookings.scene import DAY, HOUR, Scene, scene
+from tests.domain.bookings.booking_factory import DAY, HOUR, BookingFactory, make_booking_factory
 from tests.domain.contributions.neighbourhood import CREDIT, helsinki
 
 ANSWER = {
@@ -52,14 +52,14 @@ class Harvest:
     session: Session
     at: datetime
     market: Market
-    _scene: Scene | None = field(default=None, repr=False)
+    _scene: BookingFactory | None = field(default=None, repr=False)
     _earner: Booking | None = field(default=None, repr=False)
     _days: Iterator[int] = field(default_factory=count, repr=False)
 
     @property
-    def scene(self) -> Scene:
+    def scene(self) -> BookingFactory:
         """Aino books Ellen; made when a test needs it."""
-        self._scene = self._scene or scene(self.session, self.at)
+        self._scene = self._scene or make_booking_factory(self.session, self.at)
         return self._scene
 
     def person(self, name: str) -> User:
@@ -111,9 +111,9 @@ class Harvest:
     def earn(self, fees: int, at: datetime) -> None:
         """Let a booking of this market bring in so much in service fees."""
         booking = self._earner = self._earner or self.booked()
-        held = ledger.account(self.session, AccountKind.HELD, "EUR", booking.id)
-        clearing = ledger.account(self.session, AccountKind.CLEARING, "EUR")
-        earned = ledger.account(self.session, AccountKind.SERVICE_FEES, "EUR")
+        held = ledger.get_account(self.session, AccountKind.HELD, "EUR", booking.id)
+        clearing = ledger.get_account(self.session, AccountKind.CLEARING, "EUR")
+        earned = ledger.get_account(self.session, AccountKind.SERVICE_FEES, "EUR")
         ledger.post(
             self.session,
             key=f"earned:{ids.new()}",
@@ -126,17 +126,17 @@ class Harvest:
 
     def booked(self) -> Booking:
         """A booking that waits for its payment; each on a day of its own."""
-        return self.scene.requested(start=self.scene.start + next(self._days) * DAY)
+        return self.scene.make_requested_booking(start=self.scene.start + next(self._days) * DAY)
 
     def completed(self) -> Booking:
         """A booking that was carried out and whose books are closed. Two hours of 45.00, fees of 13.50."""
         stage = self.scene
         start = stage.start + next(self._days) * DAY
-        booking = stage.confirmed(start=start)
+        booking = stage.make_confirmed_booking(start=start)
         bookings.start(self.session, booking.id, by=stage.ellen, at=start)
         bookings.deliver(self.session, booking.id, by=stage.ellen, at=start + 2 * HOUR)
         bookings.complete(self.session, booking.id, by=stage.aino, at=start + 3 * HOUR)
-        stage.settle(booking, start + 3 * HOUR)
+        stage.sync_payment(booking, start + 3 * HOUR)
         return booking
 
     def close(self, at: datetime) -> contributions.ContributionPeriod | None:
@@ -165,14 +165,14 @@ class Harvest:
         self.settle(at + 7 * DAY)
 
     def wallet(self, name: str) -> ledger.Wallet:
-        return ledger.wallet(self.session, self.person(name).id)
+        return ledger.get_wallet(self.session, self.person(name).id)
 
     def credits_of(self, given: Contribution) -> int | None:
         self.session.refresh(given)
         return given.credits
 
     def entries(self, subject_id: UUID) -> list[str]:
-        page = ledger.entries(self.session, subject_id=subject_id, account_id=None, after=None, limit=50)
+        page = ledger.list_entries(self.session, subject_id=subject_id, account_id=None, after=None, limit=50)
         return [entry.kind for entry in page.items]
 
 

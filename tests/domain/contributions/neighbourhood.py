@@ -38,7 +38,7 @@ def caller(session: Session, someone: User) -> Caller:
     return Caller(someone.id, ids.new(), someone.name, held)
 
 
-def earned(session: Session, user_id: UUID, credits_: int, at: datetime, **more: Any) -> ledger.Entry:
+def earned(session: Session, user_id: UUID, credits_: int, at: datetime, **more: Any) -> ledger.PostedEntry:
     """Credits to spend, from nowhere in particular."""
     told = {"key": f"earned{next(_KEYS)}", "subject_id": ids.new(), "hold": False} | more
     return wallet.grant(session, user_id, credits_, by=SYSTEM, at=at, **told)
@@ -52,12 +52,12 @@ def linked(session: Session, one: UUID, other: UUID, at: datetime) -> None:
 
 def available(session: Session, user_id: UUID) -> int:
     """What somebody can spend, in thousandths."""
-    return ledger.wallet(session, user_id).available
+    return ledger.get_wallet(session, user_id).available
 
 
 def hours(session: Session, user_id: UUID) -> int:
     """Somebody's balance of hours, in minutes."""
-    return ledger.balance(session, ledger.account(session, AccountKind.HOURS, "HRS", user_id))
+    return ledger.get_balance(session, ledger.get_account(session, AccountKind.HOURS, "HRS", user_id))
 
 
 def violations(session: Session) -> dict[str, list[object]]:

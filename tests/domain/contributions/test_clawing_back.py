@@ -58,7 +58,7 @@ def spend(market, name, credits_, at):
     user_id = market.person(name).id
     terms = {"fee_discount": credits_, "surge_shield": 0, "key": f"spent:{ids.new()}"}
     terms["market_id"] = market.market.id
-    ledger.redeem(market.session, user_id, **terms, subject_id=ids.new(), by=SYSTEM, at=at)
+    ledger.redeem_credits(market.session, user_id, **terms, subject_id=ids.new(), by=SYSTEM, at=at)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,8 @@ def test_a_better_claim_takes_the_place_of_the_one_it_corrects(market, settled, 
 
 def refund(market, booking, amount, at, key):
     """The platform gives so much back itself, after the books were closed."""
-    goodwill = ledger.account(market.session, AccountKind.GOODWILL, "EUR")
-    flight = ledger.account(market.session, AccountKind.REFUNDS_IN_FLIGHT, "EUR")
+    goodwill = ledger.get_account(market.session, AccountKind.GOODWILL, "EUR")
+    flight = ledger.get_account(market.session, AccountKind.REFUNDS_IN_FLIGHT, "EUR")
     ledger.post(
         market.session,
         key=key,

@@ -219,5 +219,5 @@ def test_two_who_close_one_period_at_once_post_once(transactions, at):
         closed = [found.result() for found in [crowd.submit(work) for _ in range(4)]]
     assert sum(period is not None for period in closed) == 1
     with transactions() as session:
-        assert ledger.wallet(session, aino) == Wallet(available=4_765, pending=0, owed=0)
+        assert ledger.get_wallet(session, aino) == Wallet(available=4_765, pending=0, owed=0)
         assert violations(session) == {}

@@ -27,7 +27,7 @@ def notices(session: Session) -> list[tuple[int, int]]:
 
 
 def breakage(session: Session) -> int:
-    return ledger.balance(session, ledger.account(session, AccountKind.BREAKAGE, "CRD"))
+    return ledger.get_balance(session, ledger.get_account(session, AccountKind.BREAKAGE, "CRD"))
 
 
 def nights(session: Session, user_id: UUID, start: datetime, days: int) -> list[datetime]:
@@ -44,7 +44,7 @@ def nights(session: Session, user_id: UUID, start: datetime, days: int) -> list[
 def spend(session: Session, user_id: UUID, credits_: int, at: datetime) -> UUID:
     booking = ids.new()
     told = {"market_id": ids.new(), "fee_discount": credits_, "surge_shield": 0, "subject_id": booking}
-    ledger.redeem(session, user_id, key=f"redemption:{booking}", by=SYSTEM, at=at, **told)
+    ledger.redeem_credits(session, user_id, key=f"redemption:{booking}", by=SYSTEM, at=at, **told)
     return booking
 
 
@@ -100,7 +100,9 @@ def test_what_a_booking_gives_back_is_as_old_as_it_was(session: Session, at: dat
     here.earned(session, aino, 1_000, at, expiry_days=100)
     here.earned(session, aino, 1_000, at, expiry_days=300)
     booking = spend(session, aino, 1_500, at + DAY)
-    ledger.give_back(session, aino, 700, key="back", subject_id=booking, by=SYSTEM, at=at + 2 * DAY)
+    ledger.return_redeemed_credits(
+        session, aino, 700, key="back", subject_id=booking, by=SYSTEM, at=at + 2 * DAY
+    )
     assert [(lot.left, lot.expires_at) for lot in contributions.credits_of(session, aino, at=at).lots] == [
         (200, at + 100 * DAY),
         (1_000, at + 300 * DAY),
@@ -112,7 +114,9 @@ def test_what_comes_back_after_the_notice_is_told_of_anew(session: Session, at: 
     here.earned(session, aino, 1_000, at, expiry_days=100)
     booking = spend(session, aino, 600, at + DAY)
     nights(session, aino, at, 96)
-    ledger.give_back(session, aino, 600, key="back", subject_id=booking, by=SYSTEM, at=at + 96 * DAY)
+    ledger.return_redeemed_credits(
+        session, aino, 600, key="back", subject_id=booking, by=SYSTEM, at=at + 96 * DAY
+    )
     assert nights(session, aino, at + 97 * DAY, 60) == [at + 127 * DAY]
     assert notices(session) == [(30, 400), (7, 400), (30, 1_000), (7, 1_000)]
     assert breakage(session) == 1_000
@@ -170,11 +174,11 @@ def test_whatever_happens_only_what_both_notices_named_expires_and_the_lots_are_
             elif deed == "spend" and here.available(session, aino) >= amount:
                 spent.append(spend(session, aino, amount, now))
             elif deed == "return" and spent:
-                ledger.give_back(session, aino, amount, **told | {"subject_id": spent[-1]})
+                ledger.return_redeemed_credits(session, aino, amount, **told | {"subject_id": spent[-1]})
             elif deed == "wait":
                 nights(session, aino, now, amount % 25)
                 now += amount % 25 * DAY
-            mine = ledger.wallet(session, aino)
+            mine = ledger.get_wallet(session, aino)
             assert min(mine.available, mine.pending, mine.owed) >= 0
             assert not (mine.owed and (mine.available or mine.pending))
             assert sum(lot.left for lot in lots_of(session, aino)) == mine.available

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from domain import bookings, contributions, ledger, markets, pricing
-from domain.bookings import ReasonCode, State
+from domain.bookings import BookingReasonCode, BookingState
 from domain.contributions import clawing_back, explaining, recounting, restoring, tracing
 from domain.contributions import invariants as contributions_invariants
 from domain.contributions.errors import ContributionNotFound
@@ -18,7 +18,7 @@ from domain.contributions.value_kinds import ClawBackOutcome, ClawBackReason
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM
 from tests import cast
-from tests.domain.bookings.scene import HOUR
+from tests.domain.bookings.booking_factory import HOUR
 from tests.domain.contributions.harvest import CREDITS, KINDS, harvest
 from tests.domain.contributions.neighbourhood import earned, violations
 
@@ -55,13 +55,17 @@ def booked(market, days, *, cancelled=False, amount=10_000):
     """Aino books with credits; the day tells bookings apart."""
     stage = market.scene
     start = stage.start + (100 + days) * HOUR * 3
-    booking = stage.requested(start=start, credits=pricing.Wish(fee_discount_amount=amount))
+    booking = stage.make_requested_booking(start=start, credits=pricing.Wish(fee_discount_amount=amount))
     if cancelled:
         stage.pay(booking.id)
         bookings.accept(market.session, booking.id, by=stage.ellen, at=stage.at)
-        stage.settle(booking, stage.at)
+        stage.sync_payment(booking, stage.at)
         bookings.cancel(
-            market.session, booking.id, by=stage.ellen, at=stage.at + HOUR, reason_code=ReasonCode.ILLNESS
+            market.session,
+            booking.id,
+            by=stage.ellen,
+            at=stage.at + HOUR,
+            reason_code=BookingReasonCode.ILLNESS,
         )
     return booking
 
@@ -94,8 +98,8 @@ def played(market, at):
     booked(market, 1)  # the pot pays what it has, Aino the rest
     booked(market, 2, cancelled=True)
     ended = booked(market, 3)
-    bookings.act(session, ended.id, at=stage.at + HOUR)
-    assert ended.state is State.EXPIRED
+    bookings.run_due_transition(session, ended.id, at=stage.at + HOUR)
+    assert ended.state is BookingState.EXPIRED
     restored(market, taken(market, first, at + 2 * WEEK), at + 2 * WEEK)
     about_booking(market, at)
     owe_and_earn(market, at)
@@ -124,7 +128,9 @@ def about_booking(market, at):
     market.harvest(moment + WEEK)
     pools = {"goodwill": "refunds_in_flight"}
     for kind, other in pools.items():
-        accounts = [ledger.account(market.session, ledger.AccountKind(name), "EUR") for name in (kind, other)]
+        accounts = [
+            ledger.get_account(market.session, ledger.AccountKind(name), "EUR") for name in (kind, other)
+        ]
         ledger.post(
             market.session, key="given back", kind="refund_planned", subject_id=booking.id,
             postings=[ledger.Posting(*accounts, 333)], by=SYSTEM, at=moment + WEEK,
@@ -136,7 +142,7 @@ def owe_and_earn(market, at):
     """Farah spends what is taken back afterwards; what she earns next pays it off."""
     farah = market.person("Farah").id
     moment = at + 30 * DAY
-    had = ledger.wallet(market.session, farah).available
+    had = ledger.get_wallet(market.session, farah).available
     pot = contributions.open_pot(
         market.session, market_id=market.market.id, title="For Ellen",
         beneficiary_id=market.scene.ellen.user_id, by=market.caller("Farah"), at=moment,
@@ -146,7 +152,7 @@ def owe_and_earn(market, at):
         select(contributions.Contribution).where(contributions.Contribution.user_id == farah)
     ).all()
     taken(market, given, moment)
-    assert ledger.wallet(market.session, farah).owed == had
+    assert ledger.get_wallet(market.session, farah).owed == had
     market.earn(1_000_000, moment)
     market.verified("Farah", at=moment + WEEK)
     market.harvest(moment + 3 * WEEK)
@@ -233,7 +239,7 @@ def test_a_trace_leads_back_to_the_evidence_and_forward_to_the_booking_that_used
     assert (used.kind, used.subject_id, used.credits + told.left) == ("redemption", booking.id, 4_765)
     assert (used.booking_id, used.pot_id) == (booking.id, None)
     assert tracing.trace(market.session, later.id, by=market.caller("Aino")).used == []
-    bookings.act(market.session, booking.id, at=market.scene.at + HOUR)
+    bookings.run_due_transition(market.session, booking.id, at=market.scene.at + HOUR)
     assert tracing.trace(market.session, given.id, by=market.caller("Mira")).left == 4_765
     with pytest.raises(ContributionNotFound):
         tracing.trace(market.session, given.id, by=market.caller("Ben"))

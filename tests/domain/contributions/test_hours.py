@@ -118,7 +118,7 @@ def test_one_claim_between_two_waits_at_a_time(session: Session, at: datetime) -
     claim(session, at, claimed_by=HourSide.RECEIVER)
 
 
-def given(session: Session, minutes: int, at: datetime, **limits: int) -> ledger.Entry:
+def given(session: Session, minutes: int, at: datetime, **limits: int) -> ledger.PostedEntry:
     told = {"least": -600, "most": 2_400} | limits
     return hours.pass_hours(
         session,

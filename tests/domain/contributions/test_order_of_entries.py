@@ -52,11 +52,11 @@ def test_a_gift_that_waits_for_a_payment_comes_after_it(transactions: Transactio
         )
 
     with ThreadPoolExecutor(1) as pool, transactions() as session:
-        pots = ledger.mandated(session, ben_id, market_id)
-        assert ledger.balances_locked(session, pots) == [1_000]
+        pots = ledger.list_mandated_pots(session, ben_id, market_id)
+        assert ledger.lock_balances(session, pots) == [1_000]
         gift = pool.submit(gives)
         until_somebody_waits(transactions)
-        paid = ledger.redeem(
+        paid = ledger.redeem_credits(
             session,
             ben_id,
             market_id=market_id,

@@ -53,7 +53,7 @@ def holds(session: Session, pot_id: UUID) -> int | None:
 
 def pay(session: Session, user_id: UUID, discount: int, at: datetime) -> None:
     booking = ids.new()
-    ledger.redeem(
+    ledger.redeem_credits(
         session,
         user_id,
         market_id=cast.market(session).id,
@@ -159,8 +159,8 @@ def test_a_pot_pays_in_its_own_market_alone(session: Session, at: datetime) -> N
     ben = cast.ben(session).id
     pot = a_pot(session, at, beneficiary=ben)
     feed(session, pot, 300, at)
-    assert ledger.mandated(session, ben, ids.new()) == []
-    assert len(ledger.mandated(session, ben, cast.market(session).id)) == 1
+    assert ledger.list_mandated_pots(session, ben, ids.new()) == []
+    assert len(ledger.list_mandated_pots(session, ben, cast.market(session).id)) == 1
 
 
 def test_what_a_persons_pot_holds_is_their_affair(session: Session, at: datetime) -> None:

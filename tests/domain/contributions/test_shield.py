@@ -74,7 +74,7 @@ def test_prices_and_search_touch_no_table_of_contributions(here):
 
     event.listen(connection, "before_cursor_execute", listen)
     try:
-        here.scene.quoted(start=here.now + 7 * DAY, at=here.now)
+        here.scene.make_quote(start=here.now + 7 * DAY, at=here.now)
         wanted = search.Wanted(market=here.market.slug)
         assert search.find(here.session, wanted, after=None, limit=10, at=here.now).items
     finally:

@@ -23,7 +23,7 @@ def spend(transactions: Transactions, user_id: UUID, market_id: UUID, at: dateti
 
     def redeemed(session: Session) -> bool:
         uses = {"fee_discount": PRICE - 20, "surge_shield": 20}
-        ledger.redeem(
+        ledger.redeem_credits(
             session,
             user_id,
             market_id=market_id,
@@ -80,7 +80,7 @@ def test_earning_and_losing_at_once_leaves_nobody_owing_with_something_in_hand(
 
     together(live, 24, threads=8)
     with transactions() as session:
-        mine = ledger.wallet(session, aino)
+        mine = ledger.get_wallet(session, aino)
         assert mine.available + mine.pending - mine.owed == 12 * 90 - 12 * 100
         assert not (mine.owed and (mine.available or mine.pending))
         assert here.violations(session) == {}

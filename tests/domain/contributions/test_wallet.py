@@ -83,13 +83,15 @@ def test_the_same_key_does_it_once_whatever_happened_meanwhile(
 def test_a_key_that_tells_another_story_is_a_bug(session: Session, at: datetime) -> None:
     aino = cast.aino(session).id
     wallet.grant(session, aino, 1_000, hold=True, **how(at, key="one"))
-    with pytest.raises(ledger.KeyTellsAnotherStoryError):
+    with pytest.raises(ledger.EntryKeyReusedError):
         wallet.claw_back(session, aino, 1_000, **how(at, key="one"))
 
 
-def spend(session: Session, user_id: object, booking: object, at: datetime, **uses: int) -> ledger.Entry:
+def spend(
+    session: Session, user_id: object, booking: object, at: datetime, **uses: int
+) -> ledger.PostedEntry:
     asked = {"fee_discount": 0, "surge_shield": 0} | uses
-    return ledger.redeem(
+    return ledger.redeem_credits(
         session,
         user_id,
         market_id=cast.market(session).id,
@@ -102,7 +104,7 @@ def spend(session: Session, user_id: object, booking: object, at: datetime, **us
 
 
 def give_back(session: Session, user_id: object, booking: object, part: int, at: datetime, key: str) -> None:
-    ledger.give_back(session, user_id, part, key=key, subject_id=booking, by=SYSTEM, at=at)
+    ledger.return_redeemed_credits(session, user_id, part, key=key, subject_id=booking, by=SYSTEM, at=at)
 
 
 def test_a_booking_is_paid_with_credits_or_not_at_all(session: Session, at: datetime) -> None:
@@ -131,31 +133,31 @@ def test_what_comes_back_from_a_booking_pays_off_what_is_owed_first(session: Ses
 def test_a_pot_pays_the_discount_first_and_gets_back_last(session: Session, at: datetime) -> None:
     aino, booking = cast.aino(session).id, ids.new()
     wallet.grant(session, aino, 1_000, hold=False, **how(at))
-    pot, pool = ledger.accounts_for(
+    pot, pool = ledger.get_accounts(
         session, [(AccountKind.COMMUNITY_POT, "CRD", ids.new()), (AccountKind.CREDITS_POOL, "CRD", None)]
     )
     ledger.post(
         session, key="fed", kind="t", subject_id=aino, postings=[Posting(pool, pot, 500)], by=SYSTEM, at=at
     )
-    ledger.mandate(session, pot, aino, market_id=cast.market(session).id, at=at)
+    ledger.grant_mandate(session, pot, aino, market_id=cast.market(session).id, at=at)
     spend(session, aino, booking, at, fee_discount=800, surge_shield=100)
-    assert (ledger.balance(session, pot), has(session, aino)) == (0, (600, 0, 0))
+    assert (ledger.get_balance(session, pot), has(session, aino)) == (0, (600, 0, 0))
     give_back(session, aino, booking, 500, at, "back")
-    assert (ledger.balance(session, pot), has(session, aino)) == (100, (1_000, 0, 0))
+    assert (ledger.get_balance(session, pot), has(session, aino)) == (100, (1_000, 0, 0))
     ledger.end_mandate(session, pot, aino, at=at)
     spend(session, aino, ids.new(), at, fee_discount=100)
-    assert (ledger.balance(session, pot), has(session, aino)) == (100, (900, 0, 0))
+    assert (ledger.get_balance(session, pot), has(session, aino)) == (100, (900, 0, 0))
 
 
 def test_a_pot_never_pays_a_shield(session: Session, at: datetime) -> None:
     aino = cast.aino(session).id
-    pot, pool = ledger.accounts_for(
+    pot, pool = ledger.get_accounts(
         session, [(AccountKind.COMMUNITY_POT, "CRD", ids.new()), (AccountKind.CREDITS_POOL, "CRD", None)]
     )
     ledger.post(
         session, key="fed", kind="t", subject_id=aino, postings=[Posting(pool, pot, 500)], by=SYSTEM, at=at
     )
-    ledger.mandate(session, pot, aino, market_id=cast.market(session).id, at=at)
+    ledger.grant_mandate(session, pot, aino, market_id=cast.market(session).id, at=at)
     with pytest.raises(ledger.BalanceTooLow):
         spend(session, aino, ids.new(), at, surge_shield=1)
 
@@ -170,7 +172,7 @@ def test_any_sequence_conserves_and_owes_only_when_nothing_is_left(
 ) -> None:
     with session.begin_nested() as undo:
         aino, bookings, given_out = cast.aino(session).id, [], 0
-        pool = ledger.account(session, AccountKind.CREDITS_POOL, "CRD")
+        pool = ledger.get_account(session, AccountKind.CREDITS_POOL, "CRD")
         for verb, amount in steps:
             try:
                 with session.begin_nested():
@@ -181,7 +183,7 @@ def test_any_sequence_conserves_and_owes_only_when_nothing_is_left(
             given_out = available + pending - owed
             assert min(available, pending, owed) >= 0
             assert not (owed and (available or pending))
-            assert ledger.balance(session, pool) == given_out
+            assert ledger.get_balance(session, pool) == given_out
         assert violations(session) == {}
         undo.rollback()
 

@@ -32,7 +32,7 @@ from domain.foundation import ids
 from domain.identity import Caller, User
 from domain.markets import Market
 from tests import cast
-from tests.domain.bookings.scene import HOUR, Scene, scene
+from tests.domain.bookings.booking_factory import HOUR, BookingFactory, make_booking_factory
 from tests.domain.contributions.neighbourhood import caller, helsinki
 
 DAY = timedelta(days=1)
@@ -52,7 +52,7 @@ _COPY = text("""
 class Village:
     """Who is there, and what they do. `now` is the day after the first booking was carried out."""
 
-    scene: Scene
+    scene: BookingFactory
     market: Market
     mira: Caller
     otto: Caller
@@ -140,9 +140,9 @@ def said(number: int) -> Evidence:
 
 def village(session: Session, at: datetime, **sections: Any) -> Village:
     market = helsinki(session, **({"quorum": ANYBODY} | sections))
-    played = scene(session, at)
+    played = make_booking_factory(session, at)
     start = played.start
-    done = played.confirmed(start=start)
+    done = played.make_confirmed_booking(start=start)
     bookings.start(session, done.id, by=played.ellen, at=start)
     bookings.deliver(session, done.id, by=played.ellen, at=start + 2 * HOUR)
     done = bookings.complete(session, done.id, by=played.aino, at=start + 3 * HOUR)

@@ -8,8 +8,8 @@ from domain.foundation import payable_amounts
 from domain.foundation.errors import DomainError
 from domain.foundation.money import CURRENCIES, CurrencyUnknown, apportion, share
 from domain.foundation.payable_amounts import AmountNotPayable
-from sandbox import currencies as provider
-from sandbox.errors import ApiError
+from sandbox.payments import currencies as provider
+from sandbox.protocol.errors import ApiError
 
 SUPPORTED = sorted(code for code in CURRENCIES if payable_amounts.payable_bounds(code))
 

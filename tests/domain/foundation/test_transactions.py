@@ -34,7 +34,7 @@ def states(transactions: Transactions) -> list[str]:
 def opened(transactions: Transactions) -> tuple[Account, Account]:
     """The credits pool, and the credits account of a user."""
     with transactions() as session:
-        pool, mine = ledger.accounts_for(
+        pool, mine = ledger.get_accounts(
             session,
             [
                 (AccountKind.CREDITS_POOL, CREDITS, None),
@@ -52,7 +52,7 @@ def spend(session, at, posting: Posting) -> None:
 
 def held(transactions: Transactions, account: Account) -> int:
     with transactions.read_session() as session:
-        return ledger.balance(session, account)
+        return ledger.get_balance(session, account)
 
 
 def test_what_is_said_at_once_is_there_when_the_statement_has_answered(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import Session
 
-from tests.domain.ledger.books import violations
+from tests.domain.ledger.ledger_factory import violations
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from domain import ledger
 from domain.foundation.actors import CLOCK
 from domain.ledger import AccountKind, Posting
-from tests.domain.ledger.books import BOOKING, ELLEN, move, paid_in, violations
+from tests.domain.ledger.ledger_factory import BOOKING, ELLEN, move, paid_in, violations
 
 pytestmark = pytest.mark.usefixtures("the_books_are_in_order")
 
@@ -38,13 +38,13 @@ def test_a_lost_posting_is_named_by_an_invariant(session: Session, at: datetime)
 
 def test_an_audit_reads_accounts_and_entries(session: Session, at: datetime) -> None:
     clearing, held = paid_in(session, 10_000, at)
-    lines = ledger.accounts(session, kind=None, unit="EUR", owner_id=None, after=None, limit=10)
+    lines = ledger.list_accounts(session, kind=None, unit="EUR", owner_id=None, after=None, limit=10)
     assert {line.account: line.balance for line in lines.items} == {clearing: 10_000, held: 10_000}
-    [only] = ledger.accounts(
+    [only] = ledger.list_accounts(
         session, kind=AccountKind.HELD, unit=None, owner_id=BOOKING, after=None, limit=1
     ).items
     assert only.account == held
-    [entry] = ledger.entries(session, subject_id=BOOKING, account_id=held.id, after=None, limit=1).items
+    [entry] = ledger.list_entries(session, subject_id=BOOKING, account_id=held.id, after=None, limit=1).items
     assert [(line.debit, line.credit, line.amount) for line in entry.postings] == [
         (AccountKind.CLEARING, AccountKind.HELD, 10_000)
     ]
@@ -61,7 +61,7 @@ def test_who_recorded_an_entry_stands_in_it(session: Session, at: datetime) -> N
         by=CLOCK,
         at=at,
     )
-    [entry] = ledger.entries(session, subject_id=ELLEN, account_id=None, after=None, limit=5).items
+    [entry] = ledger.list_entries(session, subject_id=ELLEN, account_id=None, after=None, limit=5).items
     assert entry.actor_kind is CLOCK.kind
 
 
@@ -71,7 +71,7 @@ def test_an_audit_turns_pages(session: Session, at: datetime) -> None:
         move(session, f"{number}", Posting(clearing, held, 1), at=at)
     seen, after = [], None
     while True:
-        page = ledger.entries(session, subject_id=BOOKING, account_id=None, after=after, limit=2)
+        page = ledger.list_entries(session, subject_id=BOOKING, account_id=None, after=after, limit=2)
         seen += [entry.key for entry in page.items]
         if (after := page.next_cursor) is None:
             break

@@ -5,20 +5,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.foundation import ids
-from domain.ledger import NATURES, Account, AccountKind, Owner, Posting, Side, UnitUnfit
-from domain.ledger.rules import changes, check_account, signed
+from domain.ledger import (
+    CHART_OF_ACCOUNTS,
+    Account,
+    AccountKind,
+    AccountOwner,
+    LedgerSide,
+    Posting,
+    UnitNotSupported,
+)
+from domain.ledger.rules import balance_changes, check_account, signed_balance
 
 
 def an_account(kind: AccountKind, unit: str = "EUR") -> Account:
-    return Account(ids.new(), kind, NATURES[kind].unit or unit, None, NATURES[kind].floor)
+    return Account(ids.new(), kind, CHART_OF_ACCOUNTS[kind].unit or unit, None, CHART_OF_ACCOUNTS[kind].floor)
 
 
 def test_every_kind_of_account_has_its_nature() -> None:
-    assert set(NATURES) == set(AccountKind)
+    assert set(CHART_OF_ACCOUNTS) == set(AccountKind)
 
 
 def test_what_we_own_or_spend_grows_by_debits_and_all_else_by_credits() -> None:
-    grown_by_debits = {kind for kind, nature in NATURES.items() if nature.grows_by is Side.DEBIT}
+    grown_by_debits = {
+        kind for kind, nature in CHART_OF_ACCOUNTS.items() if nature.grows_by is LedgerSide.DEBIT
+    }
     assert grown_by_debits == {
         AccountKind.CLEARING,
         AccountKind.RECEIVABLE,
@@ -32,7 +42,7 @@ def test_what_we_own_or_spend_grows_by_debits_and_all_else_by_credits() -> None:
 
 
 def test_only_accounts_that_somebody_spends_from_have_a_floor() -> None:
-    floored = {kind for kind, nature in NATURES.items() if nature.floor is not None}
+    floored = {kind for kind, nature in CHART_OF_ACCOUNTS.items() if nature.floor is not None}
     assert floored == {
         AccountKind.HELD,
         AccountKind.PAYABLE,
@@ -43,13 +53,13 @@ def test_only_accounts_that_somebody_spends_from_have_a_floor() -> None:
         AccountKind.COMMUNITY_POT,
         AccountKind.HOURS,
     }
-    assert all(NATURES[kind].owner is not Owner.NOBODY for kind in floored)
+    assert all(CHART_OF_ACCOUNTS[kind].owner is not AccountOwner.PLATFORM for kind in floored)
 
 
 def test_a_ceiling_stands_in_the_row_of_a_floor() -> None:
-    roofed = [kind for kind, nature in NATURES.items() if nature.ceiling is not None]
+    roofed = [kind for kind, nature in CHART_OF_ACCOUNTS.items() if nature.ceiling is not None]
     assert roofed == [AccountKind.HOURS]
-    assert all(NATURES[kind].floor is not None for kind in roofed)
+    assert all(CHART_OF_ACCOUNTS[kind].floor is not None for kind in roofed)
 
 
 @pytest.mark.parametrize(
@@ -65,16 +75,16 @@ def test_a_ceiling_stands_in_the_row_of_a_floor() -> None:
     ],
 )
 def test_a_kind_of_account_refuses_a_unit_it_does_not_count_in(kind: AccountKind, unit: str) -> None:
-    owner = ids.new() if NATURES[kind].owner is not Owner.NOBODY else None
-    with pytest.raises(UnitUnfit):
+    owner = ids.new() if CHART_OF_ACCOUNTS[kind].owner is not AccountOwner.PLATFORM else None
+    with pytest.raises(UnitNotSupported):
         check_account(kind, unit, owner)
 
 
 @pytest.mark.parametrize("kind", list(AccountKind))
 def test_an_owner_too_many_or_too_few_is_a_bug(kind: AccountKind) -> None:
-    owned = NATURES[kind].owner is not Owner.NOBODY
+    owned = CHART_OF_ACCOUNTS[kind].owner is not AccountOwner.PLATFORM
     with pytest.raises(ValueError, match="belongs to"):
-        check_account(kind, NATURES[kind].unit or "EUR", None if owned else ids.new())
+        check_account(kind, CHART_OF_ACCOUNTS[kind].unit or "EUR", None if owned else ids.new())
 
 
 @pytest.mark.parametrize("amount", [0, -1, 1.0, True])
@@ -96,8 +106,10 @@ def test_a_posting_goes_from_one_account_to_another() -> None:
 
 @given(kind=st.sampled_from(AccountKind), debits=st.integers(0, 10**12), credits_=st.integers(0, 10**12))
 def test_a_balance_is_the_growing_side_less_the_other(kind: AccountKind, debits: int, credits_: int) -> None:
-    grown, other = (debits, credits_) if NATURES[kind].grows_by is Side.DEBIT else (credits_, debits)
-    assert signed(kind, debits=debits, credits_=credits_) == grown - other
+    grown, other = (
+        (debits, credits_) if CHART_OF_ACCOUNTS[kind].grows_by is LedgerSide.DEBIT else (credits_, debits)
+    )
+    assert signed_balance(kind, debits=debits, credits_=credits_) == grown - other
 
 
 @given(amounts=st.lists(st.integers(1, 10**9), min_size=1, max_size=8))
@@ -107,4 +119,4 @@ def test_the_change_of_a_kept_balance_is_the_sum_of_its_postings(amounts: list[i
     expected = {held.id: -sum(amounts)}
     if len(amounts) > 1:
         expected[owed.id] = sum(amounts[1::2])
-    assert changes(made) == expected
+    assert balance_changes(made) == expected

@@ -12,59 +12,63 @@ from stripe import WebhookSignature
 from domain import payments
 from domain.foundation import ids
 from domain.payments import Payment, PaymentState
-from tests.domain.payments.harness import Till
+from tests.domain.payments.payment_harness import PaymentHarness
 
 SECRET, OLDER = "whsec_newest", "whsec_older"
-LIVING = (SECRET, OLDER)
+ACTIVE_SECRETS = (SECRET, OLDER)
 
 
-def signed(raw: bytes, secret: str = SECRET, *, age: int = 0) -> str:
+def sign(raw: bytes, secret: str = SECRET, *, age: int = 0) -> str:
     """The header that Stripe's own library makes."""
     moment = time.time_ns() // 10**9 - age
     return WebhookSignature.generate_signature_header(raw.decode(), secret, moment)
 
 
-def receive(till: Till, raw: bytes, header: str | None, secrets: tuple[str, ...] = LIVING) -> bool:
-    with till.transactions() as session:
-        return payments.receive_webhook(session, raw, header, secrets=secrets, at=till.at)
+def receive(
+    harness: PaymentHarness, raw: bytes, header: str | None, secrets: tuple[str, ...] = ACTIVE_SECRETS
+) -> bool:
+    with harness.transactions() as session:
+        return payments.receive_webhook(session, raw, header, secrets=secrets, at=harness.at)
 
 
-def post(till: Till, event: dict[str, Any]) -> bool:
+def deliver(harness: PaymentHarness, event: dict[str, Any]) -> bool:
     """An event arrives and a worker follows it."""
     raw = json.dumps(event).encode()
-    is_new = receive(till, raw, signed(raw))
-    payments.apply_webhook(till.transactions, till.gateway, event["id"], at=till.at)
+    is_new = receive(harness, raw, sign(raw))
+    payments.apply_webhook(harness.transactions, harness.gateway, event["id"], at=harness.at)
     return is_new
 
 
-def log_of(till: Till, after: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+def list_provider_events(
+    harness: PaymentHarness, after: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """What the provider has told, in its order: the latest hundred events, or those after one."""
     newer = f"&ending_before={after['id']}" if after else ""
-    return till.stripe("GET", f"events?limit=100{newer}")["data"][::-1]
+    return harness.stripe("GET", f"events?limit=100{newer}")["data"][::-1]
 
 
 EVENT = json.dumps({"id": "evt_1", "type": "charge.updated", "data": {"object": {}}}).encode()
 
 
-@pytest.mark.parametrize("secret", LIVING)
-def test_either_living_secret_opens(till: Till, secret: str) -> None:
-    assert receive(till, EVENT, signed(EVENT, secret))
+@pytest.mark.parametrize("secret", ACTIVE_SECRETS)
+def test_either_living_secret_opens(harness: PaymentHarness, secret: str) -> None:
+    assert receive(harness, EVENT, sign(EVENT, secret))
 
 
 @pytest.mark.parametrize(
     ("header", "secrets"),
     [
-        (None, LIVING),
-        ("", LIVING),
-        ("nonsense", LIVING),
-        ("t=1,v1=", LIVING),
-        (signed(EVENT, "whsec_somebody"), LIVING),
-        (signed(EVENT + b" "), LIVING),
-        (signed(EVENT).replace("v1=", "v0="), LIVING),
-        (signed(EVENT, age=301), LIVING),
-        (signed(EVENT), ()),
-        (signed(EVENT, " "), (" ",)),
-        (signed(EVENT, "\t"), ("", "\t")),
+        (None, ACTIVE_SECRETS),
+        ("", ACTIVE_SECRETS),
+        ("nonsense", ACTIVE_SECRETS),
+        ("t=1,v1=", ACTIVE_SECRETS),
+        (sign(EVENT, "whsec_somebody"), ACTIVE_SECRETS),
+        (sign(EVENT + b" "), ACTIVE_SECRETS),
+        (sign(EVENT).replace("v1=", "v0="), ACTIVE_SECRETS),
+        (sign(EVENT, age=301), ACTIVE_SECRETS),
+        (sign(EVENT), ()),
+        (sign(EVENT, " "), (" ",)),
+        (sign(EVENT, "\t"), ("", "\t")),
     ],
     ids=[
         "none", "empty", "nonsense", "no signature", "another secret", "another body", "another scheme",
@@ -72,116 +76,120 @@ def test_either_living_secret_opens(till: Till, secret: str) -> None:
     ],
 )  # fmt: skip
 def test_what_the_provider_did_not_say_is_refused(
-    till: Till, header: str | None, secrets: tuple[str, ...]
+    harness: PaymentHarness, header: str | None, secrets: tuple[str, ...]
 ) -> None:
-    with pytest.raises(payments.WebhookForged):
-        receive(till, EVENT, header, secrets)
-    with till.transactions() as session:
-        assert payments.unhandled(session, till.at) == []
+    with pytest.raises(payments.InvalidWebhookSignature):
+        receive(harness, EVENT, header, secrets)
+    with harness.transactions() as session:
+        assert payments.unhandled_webhooks(session, harness.at) == []
 
 
-def test_bytes_that_are_no_text_are_refused(till: Till) -> None:
-    with pytest.raises(payments.WebhookForged):
-        receive(till, b"\xff\xfe", signed(EVENT))
+def test_bytes_that_are_no_text_are_refused(harness: PaymentHarness) -> None:
+    with pytest.raises(payments.InvalidWebhookSignature):
+        receive(harness, b"\xff\xfe", sign(EVENT))
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"{}", b"7", b'{"id": "evt_1"}', b"not json"])
-def test_a_signed_thing_that_is_no_event_is_refused(till: Till, raw: bytes) -> None:
-    with pytest.raises(payments.WebhookUnreadable):
-        receive(till, raw, signed(raw))
+def test_a_signed_thing_that_is_no_event_is_refused(harness: PaymentHarness, raw: bytes) -> None:
+    with pytest.raises(payments.InvalidWebhookEvent):
+        receive(harness, raw, sign(raw))
 
 
-def test_an_event_is_stored_once(till: Till) -> None:
-    assert [receive(till, EVENT, signed(EVENT)) for _ in range(3)] == [True, False, False]
+def test_an_event_is_stored_once(harness: PaymentHarness) -> None:
+    assert [receive(harness, EVENT, sign(EVENT)) for _ in range(3)] == [True, False, False]
 
 
-def test_an_event_about_nothing_of_ours_is_handled_by_being_looked_at(till: Till) -> None:
+def test_an_event_about_nothing_of_ours_is_handled_by_being_looked_at(harness: PaymentHarness) -> None:
     for number, thing in enumerate(
         [{}, {"object": "charge", "payment_intent": "pi_of_others"}, {"metadata": {"payment_id": "nobody"}}]
     ):
-        post(till, {"id": f"evt_{number}", "type": "charge.updated", "data": {"object": thing}})
-    till.later(hours=1)
-    with till.transactions() as session:
-        assert payments.unhandled(session, till.at) == []
-    assert till.gateway.calls == []
+        deliver(harness, {"id": f"evt_{number}", "type": "charge.updated", "data": {"object": thing}})
+    harness.advance(hours=1)
+    with harness.transactions() as session:
+        assert payments.unhandled_webhooks(session, harness.at) == []
+    assert harness.gateway.calls == []
 
 
-def test_an_event_whose_turn_was_missed_is_found_again(till: Till) -> None:
-    receive(till, EVENT, signed(EVENT))
-    till.later(minutes=6)
-    with till.transactions() as session:
-        assert payments.unhandled(session, till.at) == ["evt_1"]
+def test_an_event_whose_turn_was_missed_is_found_again(harness: PaymentHarness) -> None:
+    receive(harness, EVENT, sign(EVENT))
+    harness.advance(minutes=6)
+    with harness.transactions() as session:
+        assert payments.unhandled_webhooks(session, harness.at) == ["evt_1"]
 
 
-def test_an_event_that_was_never_stored_is_not_followed(till: Till) -> None:
-    payments.apply_webhook(till.transactions, till.gateway, "evt_invented", at=till.at)
-    assert till.gateway.calls == []
+def test_an_event_that_was_never_stored_is_not_followed(harness: PaymentHarness) -> None:
+    payments.apply_webhook(harness.transactions, harness.gateway, "evt_invented", at=harness.at)
+    assert harness.gateway.calls == []
 
 
-def test_an_event_tells_how_a_lost_call_ended(till: Till) -> None:
-    payment = till.asked()
-    till.fault("after", "POST /v1/payment_intents")
+def test_an_event_tells_how_a_lost_call_ended(harness: PaymentHarness) -> None:
+    payment = harness.make_payment()
+    harness.fault("after", "POST /v1/payment_intents")
     with pytest.raises(payments.PaymentOutcomeUnknown):
-        till.authorize(payment)
-    post(till, log_of(till)[-1])
-    assert till.now(payment).state is PaymentState.AUTHORIZED
-    assert till.gateway.calls.count("authorize") == 1
-    with till.transactions() as session:
-        assert payments.due(session, till.at) == []
+        harness.authorize(payment)
+    deliver(harness, list_provider_events(harness)[-1])
+    assert harness.reload(payment).state is PaymentState.AUTHORIZED
+    assert harness.gateway.calls.count("authorize") == 1
+    with harness.transactions() as session:
+        assert payments.due_payments(session, harness.at) == []
 
 
-def test_an_event_about_one_payment_leaves_others_alone(till: Till) -> None:
-    one, other = till.authorized(), till.authorized()
-    till.stripe("POST", f"payment_intents/{one.provider_reference}/cancel")
-    post(till, log_of(till)[-1])
-    assert till.now(one).state is PaymentState.CANCELLED
-    assert till.now(other).state is PaymentState.AUTHORIZED
+def test_an_event_about_one_payment_leaves_others_alone(harness: PaymentHarness) -> None:
+    one, other = harness.make_authorized(), harness.make_authorized()
+    harness.stripe("POST", f"payment_intents/{one.provider_reference}/cancel")
+    deliver(harness, list_provider_events(harness)[-1])
+    assert harness.reload(one).state is PaymentState.CANCELLED
+    assert harness.reload(other).state is PaymentState.AUTHORIZED
 
 
-def test_one_look_answers_every_event_about_a_payment_that_was_stored_before_it(till: Till) -> None:
-    payment = till.authorized()
-    told = log_of(till)
-    for event in told:
+def test_one_look_answers_every_event_about_a_payment_that_was_stored_before_it(
+    harness: PaymentHarness,
+) -> None:
+    payment = harness.make_authorized()
+    provider_events = list_provider_events(harness)
+    for event in provider_events:
         raw = json.dumps(event).encode()
-        receive(till, raw, signed(raw))
-    till.gateway.calls.clear()
-    for event in told:
-        payments.apply_webhook(till.transactions, till.gateway, event["id"], at=till.at)
-    assert len(told) > 1
-    assert till.gateway.calls.count("payment") == 1
-    assert till.now(payment).state is PaymentState.AUTHORIZED
-    till.later(hours=1)
-    with till.transactions() as session:
-        assert payments.unhandled(session, till.at) == []
+        receive(harness, raw, sign(raw))
+    harness.gateway.calls.clear()
+    for event in provider_events:
+        payments.apply_webhook(harness.transactions, harness.gateway, event["id"], at=harness.at)
+    assert len(provider_events) > 1
+    assert harness.gateway.calls.count("payment") == 1
+    assert harness.reload(payment).state is PaymentState.AUTHORIZED
+    harness.advance(hours=1)
+    with harness.transactions() as session:
+        assert payments.unhandled_webhooks(session, harness.at) == []
 
 
 # A booking's life at the provider, none of which passes through our own calls: what is known of it comes
 # from events alone. Each step is one or more events of the log.
 LIFE = (
-    lambda till, payment: till.control("POST", f"payment_intents/{payment.provider_reference}/authenticate"),
-    lambda till, payment: till.stripe(
+    lambda harness, payment: harness.control(
+        "POST", f"payment_intents/{payment.provider_reference}/authenticate"
+    ),
+    lambda harness, payment: harness.stripe(
         "POST", f"payment_intents/{payment.provider_reference}/capture", amount_to_capture="8000"
     ),
-    lambda till, payment: till.stripe(
+    lambda harness, payment: harness.stripe(
         "POST", "refunds", payment_intent=payment.provider_reference, amount="1000"
     ),
-    lambda till, payment: till.stripe(
+    lambda harness, payment: harness.stripe(
         "POST", "refunds", payment_intent=payment.provider_reference, amount="500"
     ),
 )
 
 
-def live(till: Till) -> Payment:
+def live(harness: PaymentHarness) -> Payment:
     """A payment whose customer is at their bank."""
-    return till.authorize(till.asked(), "pm_card_threeDSecure2Required")
+    return harness.authorize(harness.make_payment(), "pm_card_threeDSecure2Required")
 
 
-def state_of(till: Till, payment: Payment) -> dict[str, Any]:
-    kept = till.now(payment).model_dump(
+def state_of(harness: PaymentHarness, payment: Payment) -> dict[str, Any]:
+    kept = harness.reload(payment).model_dump(
         include={"state", "authorized_amount", "captured_amount", "refunded_amount", "fee_amount"}
     )
-    with till.transactions() as session:
-        refunds = sorted((made.amount, made.state) for made in payments.refunds(session, payment.id))
+    with harness.transactions() as session:
+        refunds = sorted((made.amount, made.state) for made in payments.list_refunds(session, payment.id))
     return kept | {"refunds": refunds}
 
 
@@ -198,42 +206,42 @@ END = {
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(choices=st.lists(st.integers(0, 999), max_size=20))
 def test_in_any_order_twice_late_or_resent_a_bookings_events_end_in_the_same_state(
-    till: Till, choices: list[int]
+    harness: PaymentHarness, choices: list[int]
 ) -> None:
     """Events arrive in an order of their own, some twice, between and after what happens at the provider."""
-    payment = live(till)
-    choice, latest = iter(choices), log_of(till)[-1]
-    steps, told = list(LIFE), []
-    while steps or told:
-        if steps and (not told or next(choice, 0) % 2 == 0):
-            steps.pop(0)(till, payment)
-            told += log_of(till, after=latest)
-            latest = told[-1]
+    payment = live(harness)
+    choice, latest = iter(choices), list_provider_events(harness)[-1]
+    steps, provider_events = list(LIFE), []
+    while steps or provider_events:
+        if steps and (not provider_events or next(choice, 0) % 2 == 0):
+            steps.pop(0)(harness, payment)
+            provider_events += list_provider_events(harness, after=latest)
+            latest = provider_events[-1]
             continue
         place = next(choice, 0)
-        post(till, told[place % len(told)])
+        deliver(harness, provider_events[place % len(provider_events)])
         if place % 3 != 1:
-            told.pop(place % len(told))
-    assert state_of(till, payment) == END
+            provider_events.pop(place % len(provider_events))
+    assert state_of(harness, payment) == END
 
 
 @pytest.mark.parametrize("place", [0, 3, 6])
-def test_any_single_event_of_the_log_is_enough(till: Till, place: int) -> None:
-    payment = live(till)
-    latest = log_of(till)[-1]
+def test_any_single_event_of_the_log_is_enough(harness: PaymentHarness, place: int) -> None:
+    payment = live(harness)
+    latest = list_provider_events(harness)[-1]
     for step in LIFE:
-        step(till, payment)
-    log = log_of(till, after=latest)
-    post(till, log[place % len(log)])
-    assert state_of(till, payment) == END
+        step(harness, payment)
+    log = list_provider_events(harness, after=latest)
+    deliver(harness, log[place % len(log)])
+    assert state_of(harness, payment) == END
 
 
-def test_an_older_view_of_a_payment_never_follows_a_newer_one(till: Till) -> None:
-    payment = live(till)
-    seen_early = till.gateway.payment(payment.provider_reference)
+def test_an_older_view_of_a_payment_never_follows_a_newer_one(harness: PaymentHarness) -> None:
+    payment = live(harness)
+    seen_early = harness.gateway.payment(payment.provider_reference)
     for step in LIFE:
-        step(till, payment)
-    till.bring(payment)
+        step(harness, payment)
+    harness.refresh(payment)
 
     class Late:
         def __init__(self) -> None:
@@ -242,21 +250,19 @@ def test_an_older_view_of_a_payment_never_follows_a_newer_one(till: Till) -> Non
         def payment(self, reference: str) -> object:
             self.looked += 1
             if self.looked > 1:
-                return till.gateway.payment(reference)
-            till.transactions.run(
-                lambda session: setattr(
-                    payments.queries.payment_locked(session, payment.id), "version", 1_000
-                )
+                return harness.gateway.payment(reference)
+            harness.transactions.run(
+                lambda session: setattr(payments.queries.lock_payment(session, payment.id), "version", 1_000)
             )
             return seen_early
 
     late = Late()
-    payments.bring(till.transactions, late, payment.id, at=till.at)  # type: ignore[arg-type]
+    payments.refresh_from_provider(harness.transactions, late, payment.id, at=harness.at)  # type: ignore[arg-type]
     assert late.looked == 2
-    assert state_of(till, payment) == END
+    assert state_of(harness, payment) == END
 
 
-def test_webhook_ids_are_not_ours_to_choose(till: Till) -> None:
+def test_webhook_ids_are_not_ours_to_choose(harness: PaymentHarness) -> None:
     raw = json.dumps({"id": str(ids.new()) * 9, "type": "t" * 300, "data": {}}).encode()
-    assert receive(till, raw, signed(raw))
-    assert not receive(till, raw, signed(raw))
+    assert receive(harness, raw, sign(raw))
+    assert not receive(harness, raw, sign(raw))

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from domain import availability, markets, offers, pricing, providers
-from domain.availability.errors import LengthImpossible, NotBookableThen
+from domain.availability.errors import DurationNotOffered, StartNotBookable
 from domain.foundation import ids
 from domain.offers import OptionPer
 from domain.offers.errors import OfferUnknown
@@ -94,12 +94,12 @@ def test_options_add_their_price_and_their_minutes(session: Session, at: datetim
         ({"units": 90, "end": TEN + timedelta(hours=2)}, LengthUnclear),
         ({"end": TEN}, LengthUnclear),
         ({"end": TEN + timedelta(seconds=90)}, LengthUnclear),
-        ({"units": 5}, LengthImpossible),
-        ({"units": 1_000}, LengthImpossible),
+        ({"units": 5}, DurationNotOffered),
+        ({"units": 1_000}, DurationNotOffered),
         ({"seats": 2}, SeatsNotOffered),
         ({"options": [(ids.new(), 1)]}, OptionNotOffered),
-        ({"start": TEN + timedelta(minutes=7)}, NotBookableThen),
-        ({"start": TEN - timedelta(days=30)}, NotBookableThen),
+        ({"start": TEN + timedelta(minutes=7)}, StartNotBookable),
+        ({"start": TEN - timedelta(days=30)}, StartNotBookable),
     ],
 )
 def test_what_the_offer_does_not_have_is_refused(
@@ -125,10 +125,10 @@ def test_a_ride_needs_to_know_how_long_it_takes(session: Session, at: datetime) 
 
 def test_a_time_that_is_taken_is_not_quoted(session: Session, at: datetime) -> None:
     offer = published(session)
-    calendar = availability.calendar_of(session, offer.profile_id)
+    calendar = availability.get_provider_calendar(session, offer.profile_id)
     span = asked(session, offer, at).during
-    availability.block(session, calendar.id, span, by=by(offer), at=at)
-    with pytest.raises(NotBookableThen) as refused:
+    availability.block_time(session, calendar.id, span, by=by(offer), at=at)
+    with pytest.raises(StartNotBookable) as refused:
         asked(session, offer, at)
     assert "busy" in refused.value.extras["reasons"]
 

@@ -9,7 +9,7 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from domain import availability, offers, pricing
-from domain.availability.errors import NotBookableThen
+from domain.availability.errors import StartNotBookable
 from domain.foundation.actors import Actor, ActorKind
 from domain.pricing import Inputs
 from domain.pricing.errors import QuoteNotLive, QuoteUnknown
@@ -228,11 +228,11 @@ def test_a_change_keeps_the_factor_that_was_agreed(busy: DemandScene) -> None:
 
 
 def test_a_time_that_others_have_is_noticed_though_it_is_refused(busy: DemandScene) -> None:
-    resource = availability.calendar_of(busy.session, busy.offer.profile_id)
+    resource = availability.get_provider_calendar(busy.session, busy.offer.profile_id)
     span = busy.asked().during
     by = Actor(ActorKind.USER, busy.offer.provider_user_id)
-    availability.block(busy.session, resource.id, span, by=by, at=busy.at)
-    with pytest.raises(NotBookableThen) as refusal:
+    availability.block_time(busy.session, resource.id, span, by=by, at=busy.at)
+    with pytest.raises(StartNotBookable) as refusal:
         busy.asked(by=cast.ben(busy.session).id)
     assert refusal.value.commits_transaction
     noticed = busy.session.execute(text("SELECT signal, customer_id, cell FROM demand_signals")).all()
@@ -240,7 +240,7 @@ def test_a_time_that_others_have_is_noticed_though_it_is_refused(busy: DemandSce
 
 
 def test_a_start_too_far_ahead_is_no_sign_of_demand(busy: DemandScene) -> None:
-    with pytest.raises(NotBookableThen) as refusal:
+    with pytest.raises(StartNotBookable) as refusal:
         busy.asked(start=busy.at + 300 * DAY)
     assert not refusal.value.commits_transaction
     assert busy.session.execute(text("SELECT count(*) FROM demand_signals")).scalar() == 0

@@ -13,7 +13,7 @@ from domain.foundation import ids
 from domain.identity import Caller, Grant, UserRole
 from domain.ratings import Content, Review
 from tests import cast
-from tests.domain.bookings.scene import HOUR, Scene, scene
+from tests.domain.bookings.booking_factory import HOUR, BookingFactory, make_booking_factory
 
 DAY = timedelta(days=1)
 
@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 class Play:
     """A scene of bookings, with moderators. `over` is when the first booking was completed."""
 
-    scene: Scene
+    scene: BookingFactory
     mira: Caller
 
     @property
@@ -36,7 +36,7 @@ class Play:
     def completed(self, *, days: int = 0) -> Booking:
         """A booking that was carried out, so many days later than the first."""
         start = self.scene.start + timedelta(days=days)
-        booking = self.scene.confirmed(start=start)
+        booking = self.scene.make_confirmed_booking(start=start)
         bookings.start(self.session, booking.id, by=self.scene.ellen, at=start)
         bookings.deliver(self.session, booking.id, by=self.scene.ellen, at=start + 2 * HOUR)
         return bookings.complete(self.session, booking.id, by=self.scene.aino, at=start + 3 * HOUR)
@@ -57,4 +57,4 @@ class Play:
 def play(session: Session, at: datetime) -> Play:
     everywhere = frozenset({Grant(UserRole.MODERATOR)})
     mira = Caller(cast.mira(session).id, ids.new(), "Mira", everywhere)
-    return Play(scene(session, at), mira)
+    return Play(make_booking_factory(session, at), mira)

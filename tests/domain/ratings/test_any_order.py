@@ -19,7 +19,7 @@ from sqlmodel import Session
 from domain import ratings
 from domain.foundation.errors import DomainError
 from domain.ratings import Content, DecisionKind, DecisionReason, ReviewState, rules
-from tests.domain.bookings.scene import HOUR
+from tests.domain.bookings.booking_factory import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
 
 Command = Callable[[Play, Any], object]

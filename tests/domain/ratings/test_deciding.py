@@ -25,7 +25,7 @@ from domain.ratings import (
 )
 from domain.ratings.errors import DecisionNotFound, NoAppealOpen, NotAppealable, NotImpartial, ReviewNotFound
 from domain.ratings.queries import Case
-from tests.domain.bookings.scene import HOUR
+from tests.domain.bookings.booking_factory import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
 
 REASONED = {"reason_code": DecisionReason.PERSONAL_DATA, "statement": "It names a street."}

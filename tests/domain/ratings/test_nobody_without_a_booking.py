@@ -25,11 +25,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from domain import bookings, ratings
+from domain.bookings import booking_disputes
 from domain.foundation import ids
 from domain.foundation.errors import DomainError
 from domain.identity import Caller
 from domain.ratings import Content
-from tests.domain.bookings.scene import HOUR
+from tests.domain.bookings.booking_factory import HOUR
 from tests.domain.ratings.stagecraft import Play, play
 from tests.market_calendar import START
 
@@ -97,7 +98,7 @@ class Tries(RuleBasedStateMachine):
     @precondition(lambda self: len(self.bookings) < 3)
     def book(self) -> None:
         start = self.here.scene.start + len(self.bookings) * 4 * HOUR
-        self.bookings.append(self.here.scene.requested(start=start).id)
+        self.bookings.append(self.here.scene.make_requested_booking(start=start).id)
 
     @rule(data=st.data())
     @precondition(lambda self: self.bookings)
@@ -209,10 +210,10 @@ class Tries(RuleBasedStateMachine):
             case "delivered":
                 bookings.complete(self.session, booking_id, by=scene.aino, at=start + 3 * HOUR)
             case "no_show":
-                bookings.act(self.session, booking_id, at=start + timedelta(days=3))
+                bookings.run_due_transition(self.session, booking_id, at=start + timedelta(days=3))
 
     def _cancel(self, booking_id: UUID) -> None:
-        reason = bookings.ReasonCode.ILLNESS
+        reason = bookings.BookingReasonCode.ILLNESS
         bookings.cancel(
             self.session, booking_id, by=self.here.scene.ellen, at=self.here.scene.at, reason_code=reason
         )
@@ -223,12 +224,12 @@ class Tries(RuleBasedStateMachine):
             bookings.report_no_show(self.session, booking_id, by=self.here.scene.ellen, at=start + HOUR)
 
     def _dispute(self, booking_id: UUID) -> None:
-        bookings.dispute(
+        booking_disputes.open_dispute(
             self.session,
             booking_id,
             by=self.here.scene.aino,
             at=self._booking(booking_id).during.end + HOUR,
-            reason_code=bookings.ReasonCode.NOT_AS_AGREED,
+            reason_code=bookings.BookingReasonCode.NOT_AS_AGREED,
             statement="Not so.",
         )
 

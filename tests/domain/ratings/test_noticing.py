@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from domain.identity import SignalKind, record_signal
 from domain.ratings import noticing, scores
-from tests.domain.bookings.scene import HOUR
+from tests.domain.bookings.booking_factory import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
 
 CONTACT = "Call me directly at +358 40 123 4567 and we save the fee."

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from domain import bookings, ratings
-from domain.bookings import ReasonCode
+from domain.bookings import BookingReasonCode
 from domain.identity import Caller, Grant, UserRole
 from domain.ratings import Content, DecisionKind, DecisionReason, HoldReason, rules
 from domain.ratings.errors import (
@@ -17,7 +17,7 @@ from domain.ratings.errors import (
     ReviewFinal,
     ReviewThereAlready,
 )
-from tests.domain.bookings.scene import HOUR
+from tests.domain.bookings.booking_factory import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
 
 UNREASONED = (DecisionReason.NOTHING_FOUND, DecisionReason.APPEAL_GRANTED)
@@ -61,13 +61,13 @@ def test_an_operator_does_not_hold_or_release_reviews_of_their_own_booking(here:
 
 
 def test_a_booking_that_is_not_reviewed_says_why(here: Play):
-    booking = here.scene.confirmed()
+    booking = here.scene.make_confirmed_booking()
     with pytest.raises(NotReviewable, match="once it is completed; now it is confirmed"):
         here.writes("aino", booking.id, at=here.over)
     bookings.cancel(
         here.session,
         booking.id,
-        reason_code=ReasonCode.ILLNESS,
+        reason_code=BookingReasonCode.ILLNESS,
         by=here.scene.ellen,
         at=here.over - 9 * HOUR,
     )

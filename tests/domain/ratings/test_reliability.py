@@ -7,10 +7,10 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import bookings
-from domain.bookings import ReasonCode
+from domain.bookings import BookingReasonCode
 from domain.ratings.kinds import Side
 from domain.ratings.reliability import Reliability, Share, reliability_of
-from tests.domain.bookings.scene import HOUR
+from tests.domain.bookings.booking_factory import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
 
 
@@ -23,8 +23,8 @@ def of_ellen(here: Play, *, at: timedelta = DAY) -> Reliability:
     return reliability_of(here.session, here.scene.ellen.user_id, Side.PROVIDER, at=here.over + at)
 
 
-def called_off(here: Play, *, by: str, reason_code: ReasonCode, days: int) -> None:
-    booking = here.scene.confirmed(start=here.scene.start + days * DAY)
+def called_off(here: Play, *, by: str, reason_code: BookingReasonCode, days: int) -> None:
+    booking = here.scene.make_confirmed_booking(start=here.scene.start + days * DAY)
     bookings.cancel(
         here.session,
         booking.id,
@@ -51,9 +51,9 @@ def test_what_was_accepted_and_carried_out_counts_for_both_sides(here: Play):
 @pytest.mark.parametrize(
     ("by", "reason_code", "expected"),
     [
-        ("ellen", ReasonCode.CHANGED_PLANS, Share(2, 1)),
-        ("ellen", ReasonCode.WEATHER, Share(1, 0)),
-        ("aino", ReasonCode.CHANGED_PLANS, Share(1, 0)),
+        ("ellen", BookingReasonCode.CHANGED_PLANS, Share(2, 1)),
+        ("ellen", BookingReasonCode.WEATHER, Share(1, 0)),
+        ("aino", BookingReasonCode.CHANGED_PLANS, Share(1, 0)),
     ],
 )
 def test_only_what_a_side_called_off_without_need_counts_against_it(here: Play, by, reason_code, expected):

@@ -9,18 +9,18 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import ratings
-from domain.bookings import ReasonCode, Side
+from domain.bookings import BookingParty, BookingReasonCode
 from domain.bookings.events import BookingDisputed, NoShowReported
 from domain.foundation import events, ids
 from domain.foundation.actors import SYSTEM
 from domain.foundation.events import DomainEvent
 from domain.payments.events import RefundPlanned
-from domain.payments.kinds import Liable
+from domain.payments.kinds import LiableParty
 from domain.ratings.kinds import DecisionKind, DecisionReason, ReviewState
-from tests.domain.bookings.scene import HOUR
+from tests.domain.bookings.booking_factory import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
 
-CUSTOMER, PROVIDER = Side.CUSTOMER, Side.PROVIDER
+CUSTOMER, PROVIDER = BookingParty.CUSTOMER, BookingParty.PROVIDER
 
 
 @pytest.fixture
@@ -28,11 +28,13 @@ def here(session: Session, at: datetime) -> Play:
     return play(session, at)
 
 
-def disputed(booking_id: UUID, by: Side, at: datetime) -> DomainEvent:
-    return BookingDisputed(booking_id=booking_id, opened_by=by, reason_code=ReasonCode.NO_SHOW, answer_by=at)
+def disputed(booking_id: UUID, by: BookingParty, at: datetime) -> DomainEvent:
+    return BookingDisputed(
+        booking_id=booking_id, opened_by=by, reason_code=BookingReasonCode.NO_SHOW, answer_by=at
+    )
 
 
-def refunded(liable: Liable) -> DomainEvent:
+def refunded(liable: LiableParty) -> DomainEvent:
     return RefundPlanned(ids.new(), ids.new(), 500, "EUR", liable, "goodwill")
 
 
@@ -51,8 +53,8 @@ TROUBLES = [
     ("dispute by the customer", lambda b, at: disputed(b, CUSTOMER, at), "provider"),
     ("dispute by the provider", lambda b, at: disputed(b, PROVIDER, at), "customer"),
     ("no-show of the customer", lambda b, at: NoShowReported(b, CUSTOMER, at), "customer"),
-    ("refund from the provider", lambda *_: refunded(Liable.BOOKING), "provider"),
-    ("refund from the platform", lambda *_: refunded(Liable.PLATFORM), None),
+    ("refund from the provider", lambda *_: refunded(LiableParty.BOOKING), "provider"),
+    ("refund from the platform", lambda *_: refunded(LiableParty.PLATFORM), None),
 ]
 
 

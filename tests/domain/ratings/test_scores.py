@@ -17,7 +17,7 @@ from domain.ratings.kinds import DecisionKind, DecisionReason, Side
 from domain.ratings.ranking import Inputs, rank
 from domain.ratings.weighing import StateKey, landmark
 from tests import cast
-from tests.domain.bookings.scene import HOUR
+from tests.domain.bookings.booking_factory import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
 
 SUMS = ("weight", "weighted", "weight_squared", "rated_1", "rated_2", "rated_3", "rated_4", "rated_5")

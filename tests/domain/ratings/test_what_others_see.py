@@ -9,7 +9,7 @@ from domain import ratings
 from domain.ratings import Side, WindowReason, scores
 from domain.ratings.scores import LAST_YEAR
 from domain.ratings.weighing import StateKey
-from tests.domain.bookings.scene import HOUR
+from tests.domain.bookings.booking_factory import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
 
 
@@ -52,5 +52,5 @@ def test_before_the_worker_comes_by_a_window_does_not_tell_that_the_other_side_h
 
 
 def test_a_booking_that_is_not_over_has_no_window_yet(here: Play):
-    booking = here.scene.confirmed()
+    booking = here.scene.make_confirmed_booking()
     assert ratings.of_booking(here.session, booking.id, by=here.scene.aino).window is None

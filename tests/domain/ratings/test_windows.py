@@ -8,13 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from domain import bookings, ratings
-from domain.bookings import ReasonCode, State
+from domain.bookings import BookingReasonCode, BookingState
 from domain.bookings.errors import BookingNotFound
 from domain.foundation import events, ids
 from domain.ratings import HoldReason, ReviewWindow, WindowReason
 from domain.ratings.errors import NotReviewable, ReviewThereAlready, ReviewWindowOver
 from domain.ratings.rules import window_reason
-from tests.domain.bookings.scene import HOUR
+from tests.domain.bookings.booking_factory import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
 
 
@@ -56,16 +56,16 @@ def test_whoever_writes_before_the_worker_came_opens_the_same_window(here: Play)
 @pytest.mark.parametrize(
     ("state", "reason", "expected"),
     [
-        (State.COMPLETED, None, WindowReason.COMPLETED),
-        (State.COMPLETED, ReasonCode.DISPUTE_RESOLVED, WindowReason.COMPLETED),
-        (State.CANCELLED, ReasonCode.NO_SHOW, WindowReason.ELIGIBLE_CANCELLATION),
-        (State.CANCELLED, ReasonCode.DISPUTE_RESOLVED, WindowReason.ELIGIBLE_CANCELLATION),
-        (State.CANCELLED, ReasonCode.ILLNESS, None),
-        (State.CANCELLED, ReasonCode.PAYMENT_LOST, None),
-        (State.DECLINED, None, None),
-        (State.EXPIRED, ReasonCode.NOT_PAID, None),
-        (State.CONFIRMED, None, None),
-        (State.DISPUTED, None, None),
+        (BookingState.COMPLETED, None, WindowReason.COMPLETED),
+        (BookingState.COMPLETED, BookingReasonCode.DISPUTE_RESOLVED, WindowReason.COMPLETED),
+        (BookingState.CANCELLED, BookingReasonCode.NO_SHOW, WindowReason.ELIGIBLE_CANCELLATION),
+        (BookingState.CANCELLED, BookingReasonCode.DISPUTE_RESOLVED, WindowReason.ELIGIBLE_CANCELLATION),
+        (BookingState.CANCELLED, BookingReasonCode.ILLNESS, None),
+        (BookingState.CANCELLED, BookingReasonCode.PAYMENT_LOST, None),
+        (BookingState.DECLINED, None, None),
+        (BookingState.EXPIRED, BookingReasonCode.NOT_PAID, None),
+        (BookingState.CONFIRMED, None, None),
+        (BookingState.DISPUTED, None, None),
     ],
 )
 def test_what_ended_before_it_began_is_not_reviewed(state, reason, expected):
@@ -73,9 +73,13 @@ def test_what_ended_before_it_began_is_not_reviewed(state, reason, expected):
 
 
 def test_a_booking_the_provider_cancelled_before_its_start_is_not_reviewed(here: Play):
-    booking = here.scene.confirmed()
+    booking = here.scene.make_confirmed_booking()
     bookings.cancel(
-        here.session, booking.id, by=here.scene.ellen, at=here.over - DAY, reason_code=ReasonCode.ILLNESS
+        here.session,
+        booking.id,
+        by=here.scene.ellen,
+        at=here.over - DAY,
+        reason_code=BookingReasonCode.ILLNESS,
     )
     assert not ratings.open_window(here.session, booking.id)
     with pytest.raises(NotReviewable):
@@ -83,10 +87,10 @@ def test_a_booking_the_provider_cancelled_before_its_start_is_not_reviewed(here:
 
 
 def test_a_customer_who_did_not_come_is_reviewed(here: Play):
-    booking = here.scene.confirmed()
+    booking = here.scene.make_confirmed_booking()
     start = here.scene.start
     bookings.report_no_show(here.session, booking.id, by=here.scene.ellen, at=start + HOUR)
-    bookings.act(here.session, booking.id, at=start + 3 * DAY)
+    bookings.run_due_transition(here.session, booking.id, at=start + 3 * DAY)
     here.writes("ellen", booking.id, 1, at=start + 3 * DAY)
     assert window(here, booking).reason is WindowReason.ELIGIBLE_CANCELLATION
 
@@ -168,7 +172,7 @@ def test_only_operators_of_its_market_hold_a_window(here: Play):
     for by in (here.scene.aino, here.scene.ellen, here.mira):
         with pytest.raises(BookingNotFound):
             ratings.hold_window(here.session, booking.id, why=HoldReason.DISPUTE, by=by, at=here.over)
-    unfinished = here.scene.confirmed(start=here.scene.start + DAY)
+    unfinished = here.scene.make_confirmed_booking(start=here.scene.start + DAY)
     with pytest.raises(NotReviewable):
         ratings.hold_window(
             here.session, unfinished.id, why=HoldReason.DISPUTE, by=here.scene.otto, at=here.over
@@ -187,7 +191,9 @@ _WINDOW = text("""
 
 
 @pytest.mark.parametrize("reason", list(WindowReason))
-@pytest.mark.parametrize("how", ["requested", "confirmed", "delivered"])
+@pytest.mark.parametrize(
+    "how", ["make_requested_booking", "make_confirmed_booking", "make_delivered_booking"]
+)
 def test_the_database_refuses_a_window_of_a_booking_that_is_not_over(here: Play, how: str, reason):
     booking = getattr(here.scene, how)()
     with pytest.raises(IntegrityError, match="only a booking that has ended"), here.session.begin_nested():

@@ -29,7 +29,7 @@ from domain.ratings.errors import (
     ReviewNotFound,
     ReviewWindowOver,
 )
-from tests.domain.bookings.scene import HOUR
+from tests.domain.bookings.booking_factory import HOUR
 from tests.domain.ratings.stagecraft import DAY, Play, play
 
 SECOND = timedelta(seconds=1)
@@ -257,5 +257,5 @@ def test_a_review_is_offered_exactly_to_whom_and_when_it_would_be_accepted(here:
                 undone.rollback()
                 here.session.expire_all()
             assert ratings.may_submit(here.session, booking, by=by, at=at) is accepted, (by.name, at)
-    begun = here.scene.requested(by=here.scene.ben, start=here.scene.start + 2 * DAY)
+    begun = here.scene.make_requested_booking(by=here.scene.ben, start=here.scene.start + 2 * DAY)
     assert not ratings.may_submit(here.session, begun, by=here.scene.ben, at=end)

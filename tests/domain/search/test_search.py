@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import Session
 
 from domain import availability, offers, providers, search
-from domain.availability import WeeklyRule
+from domain.availability import opening_hours
+from domain.availability.opening_hours import WeeklyRule
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.foundation.paging import InvalidCursor
 from domain.foundation.spans import Span
@@ -157,7 +158,7 @@ def open_on_mondays(session: Session, profile: providers.ProviderProfile, at: da
     owner = Actor(ActorKind.USER, profile.user_id)
     calendar = availability.open_calendar(session, profile.id, by=owner, at=at)
     monday = WeeklyRule(weekday=0, opens=time(9), closes=time(17))
-    availability.set_schedule(session, calendar.id, [monday], by=owner, at=at)
+    opening_hours.set_schedule(session, calendar.id, [monday], by=owner, at=at)
 
 
 def test_free_time_is_asked_of_the_calendars(session: Session, at: datetime) -> None:

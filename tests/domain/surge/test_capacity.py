@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import Session
 
 from domain import availability
-from domain.availability import DatedException, ExceptionKind, WeeklyRule
-from domain.availability.schedules import Schedule, open_intervals
+from domain.availability import opening_hours
+from domain.availability.opening_hours import DatedException, ExceptionKind, WeeklyRule
+from domain.availability.opening_hours.schedules import Schedule, open_intervals
 from domain.foundation.actors import Actor, ActorKind
 from domain.surge.capacity import open_hours
 from tests import cast
@@ -63,12 +64,12 @@ def _open_by(session: Session, schedule: Schedule, *, thing: bool = False) -> No
     resource = availability.open_calendar(session, ellen.id, by=by, at=NOON)
     if thing:
         resource = availability.add_thing(session, ellen.id, name="Sauna", by=by, at=NOON)
-        availability.require_resources(session, made.id, [resource.id], by=by, at=NOON)
+        availability.set_required_resources(session, made.id, [resource.id], by=by, at=NOON)
     rules = [rule for rule in schedule.weekly if _is_in_order(rule)]
-    availability.set_schedule(session, resource.id, rules, by=by, at=NOON)
+    opening_hours.set_schedule(session, resource.id, rules, by=by, at=NOON)
     for kind, exceptions in ((ExceptionKind.OPEN, schedule.opened), (ExceptionKind.CLOSED, schedule.closed)):
         for exception in exceptions:
-            availability.add_exception(session, resource.id, kind, exception, by=by, at=NOON)
+            opening_hours.add_exception(session, resource.id, kind, exception, by=by, at=NOON)
     session.flush()
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain import availability, surge
-from domain.availability import ExceptionKind, HoldKind, WeeklyRule
+from domain.availability import HoldKind, opening_hours
+from domain.availability.opening_hours import ExceptionKind, WeeklyRule
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.spans import Span
 from domain.surge import FromAbove, usually
@@ -75,11 +76,11 @@ def test_capacity_is_what_hours_leave_room_for(session: Session):
     by = Actor(ActorKind.USER, ellen.user_id)
     calendar = availability.open_calendar(session, ellen.id, by=by, at=NOON)
     hours = [WeeklyRule(weekday, time(10), time(18)) for weekday in range(7)]
-    availability.set_schedule(session, calendar.id, hours, by=by, at=NOON)
-    dates = availability.DatedException(date(2026, 11, 25), date(2026, 11, 25))
-    availability.add_exception(session, calendar.id, ExceptionKind.CLOSED, dates, by=by, at=NOON)
+    opening_hours.set_schedule(session, calendar.id, hours, by=by, at=NOON)
+    dates = opening_hours.DatedException(date(2026, 11, 25), date(2026, 11, 25))
+    opening_hours.add_exception(session, calendar.id, ExceptionKind.CLOSED, dates, by=by, at=NOON)
     kept = Span(datetime(2026, 11, 26, 8, tzinfo=UTC), datetime(2026, 11, 26, 10, tzinfo=UTC))
-    availability.block(session, calendar.id, kept, by=by, at=NOON, kind=HoldKind.BLOCKED)
+    availability.block_time(session, calendar.id, kept, by=by, at=NOON, kind=HoldKind.BLOCKED)
     midnight = datetime(2026, 11, 23, 22, tzinfo=UTC)  # of the 24th in Helsinki
     found = open_hours(session, market.id, HOURLY, midnight, midnight + 3 * DAY)
     edges = np.array([(midnight + half * 12 * HOUR).timestamp() for half in range(7)])

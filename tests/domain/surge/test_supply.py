@@ -8,8 +8,9 @@ from h3.api.basic_int import latlng_to_cell
 from sqlmodel import Session, select
 
 from domain import availability, offers, surge
-from domain.availability import ExceptionKind, Hold, HoldKind, ScheduleException, ScheduleRule
+from domain.availability import Hold, HoldKind
 from domain.availability.intervals import union
+from domain.availability.opening_hours import ExceptionKind, ScheduleException, ScheduleRule
 from domain.foundation.actors import Actor, ActorKind
 from domain.foundation.spans import Span
 from domain.surge.supply import FRESH, supply
@@ -70,7 +71,7 @@ def test_a_provider_who_left_counts_as_left_for_ten_minutes_and_then_not_until_t
 
 def test_what_is_promised_is_not_free_and_what_expired_is(session: Session):
     market, ellen = _ellen(session)
-    calendar = availability.calendar_of(session, ellen.id)
+    calendar = availability.get_provider_calendar(session, ellen.id)
     _hold(session, calendar.number, NOON, NOON + timedelta(hours=1), expires_at=NOON + 5 * MINUTE)
     assert counts(session, market, NOON + MINUTE) == {HERE: (0, 0, 0)}
     assert counts(session, market, NOON + 6 * MINUTE) == {HERE: (1, 0, 0)}
@@ -78,7 +79,7 @@ def test_what_is_promised_is_not_free_and_what_expired_is(session: Session):
 
 def test_what_is_free_within_ten_minutes_counts_as_soon(session: Session):
     market, ellen = _ellen(session)
-    _hold(session, availability.calendar_of(session, ellen.id).number, NOON, NOON + 30 * MINUTE)
+    _hold(session, availability.get_provider_calendar(session, ellen.id).number, NOON, NOON + 30 * MINUTE)
     assert counts(session, market, NOON + 15 * MINUTE) == {HERE: (0, 0, 0)}
     assert counts(session, market, NOON + 20 * MINUTE) == {HERE: (0, 1, 0)}
 
@@ -165,7 +166,7 @@ def _a_provider(session, chance, zone, around, place):
 
 def availability_of(schedule, busy):
     """A calendar of one resource, as the oracle reads it."""
-    from domain.availability.rules import Calendar
+    from domain.availability.slots.slot_rules import Calendar
 
     return Calendar(schedules=[schedule], busy=busy, sessions=[])
 

@@ -1,0 +1,1 @@
+"""Reads of one booking as one party sees it: details, exact place, timeline."""

@@ -1,0 +1,1 @@
+"""Bringing a payment and the provider into line, each way."""

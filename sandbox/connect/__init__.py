@@ -1,0 +1,1 @@
+"""Stripe Connect: connected accounts, their balance, transfers and payouts."""

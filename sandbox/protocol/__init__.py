@@ -1,0 +1,1 @@
+"""Stripe's protocol: parameters, errors, lists, search, expansion and idempotency keys."""
