@@ -38,34 +38,9 @@ def create_payout(
         source=key,
         description="STRIPE PAYOUT",
     )
-    payout: Object = {
-        "id": key,
-        "object": "payout",
-        "amount": amount,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "arrival_date": call.at + ARRIVAL_SECONDS,
-        "automatic": automatic,
+    payout = _payout_object(call, key, amount, code, automatic=automatic) | {
         "balance_transaction": entry["id"],
-        "created": call.at,
-        "currency": code,
-        "description": call.params.get("description"),
         "destination": bank["id"],
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
-        "livemode": False,
-        "metadata": metadata_from_params(call),
-        "method": "standard",
-        "original_payout": None,
-        "payout_method": None,
-        "reconciliation_status": "completed" if automatic else "not_applicable",
-        "reversed_by": None,
-        "source_type": "card",
-        "statement_descriptor": call.params.get("statement_descriptor"),
-        "status": "pending",
-        "trace_id": {"status": "pending", "value": None},
-        "type": "bank_account",
     }
     call.store.insert(payout, call.account)
     call.start_timer(call.at + ARRIVAL_SECONDS, "arrive", key)
@@ -182,3 +157,33 @@ ROUTES = [
     ApiRoute("POST", "/v1/payouts/{id}", _update, params.request_params(metadata=params.metadata)),
     ApiRoute("POST", "/v1/payouts/{id}/cancel", _cancel),
 ]
+
+
+def _payout_object(call: ApiCall, key: str, amount: int, code: str, *, automatic: bool) -> Object:
+    return {
+        "id": key,
+        "object": "payout",
+        "amount": amount,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "arrival_date": call.at + ARRIVAL_SECONDS,
+        "automatic": automatic,
+        "created": call.at,
+        "currency": code,
+        "description": call.params.get("description"),
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "livemode": False,
+        "metadata": metadata_from_params(call),
+        "method": "standard",
+        "original_payout": None,
+        "payout_method": None,
+        "reconciliation_status": "completed" if automatic else "not_applicable",
+        "reversed_by": None,
+        "source_type": "card",
+        "statement_descriptor": call.params.get("statement_descriptor"),
+        "status": "pending",
+        "trace_id": {"status": "pending", "value": None},
+        "type": "bank_account",
+    }

@@ -35,52 +35,59 @@ def _create(call: ApiCall) -> Object:
     return _confirmed(call, intent) if fields.get("confirm") else intent
 
 
+# Fields that a new payment intent has without a value.
+_UNSET_FIELDS: Object = dict.fromkeys(
+    (
+        "application",
+        "application_fee_amount",
+        "canceled_at",
+        "cancellation_reason",
+        "customer",
+        "customer_account",
+        "excluded_payment_method_types",
+        "last_payment_error",
+        "latest_charge",
+        "next_action",
+        "on_behalf_of",
+        "payment_method",
+        "payment_method_configuration_details",
+        "processing",
+        "review",
+        "shipping",
+        "source",
+        "statement_descriptor",
+        "transfer_data",
+    )
+)
+
+
 def _intent_object(call: ApiCall) -> Object:
     fields, key = call.params, ids.new_id("pi")
     types = fields.get("allowed_payment_method_types")
-    return {
+    return _UNSET_FIELDS | {
         "id": key,
         "object": "payment_intent",
         "amount": fields["amount"],
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
         "automatic_payment_methods": None
         if types
         else {"allow_redirects": "always", "enabled": True} | fields.get("automatic_payment_methods", {}),
-        "canceled_at": None,
-        "cancellation_reason": None,
         "capture_method": fields.get("capture_method", "automatic_async"),
         "client_secret": f"{key}_secret_{ids.random_text(25)}",
         "confirmation_method": fields.get("confirmation_method", "automatic"),
         "created": call.at,
         "currency": fields["currency"],
-        "customer": None,
-        "customer_account": None,
         "description": fields.get("description"),
-        "excluded_payment_method_types": None,
-        "last_payment_error": None,
-        "latest_charge": None,
         "livemode": False,
         "metadata": metadata_from_params(call),
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
         "payment_method_options": {"card": _options(fields)},
         "payment_method_types": types or ["card"],
-        "processing": None,
         "receipt_email": fields.get("receipt_email"),
-        "review": None,
         "setup_future_usage": fields.get("setup_future_usage"),
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": None,
         "statement_descriptor_suffix": fields.get("statement_descriptor_suffix"),
         "status": "requires_payment_method",
-        "transfer_data": None,
         "transfer_group": fields.get("transfer_group"),
     }
 

@@ -211,7 +211,7 @@ def test_permissions_are_explained_by_the_rule_that_decides(client: Client, aino
     assert mine.keys() == PERMISSIONS.keys()
     assert mine["ledger.read"] == {
         "name": "ledger.read",
-        "description": "Read the books.",
+        "description": "Read the ledger.",
         "rule": "operator",
         "allowed": False,
         "reason": "Only an operator of every market may.",

@@ -12,7 +12,7 @@ CALLS: dict[str, Call] = {
         raw="webhook",
     ),
     "read_payment": Call("aino", "GET", "/payments/{payment}", also="otto"),
-    "list_refunds": Call("aino", "GET", "/payments/{payment}/refunds", also="otto"),
+    "list_payment_refunds": Call("aino", "GET", "/payments/{payment}/refunds", also="otto"),
     "refund_payment": Call(
         "otto",
         "POST",
