@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from threading import get_ident
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -228,9 +229,11 @@ def _deliver(work: Work, monkeypatch: pytest.MonkeyPatch, *, at: datetime) -> No
 
 def _dies_after(work: Work, statements: int, at: datetime) -> bool:
     """Tick, and die when so many statements have run. Answers whether it did."""
-    left = [statements]
+    left, thread = [statements], get_ident()
 
     def count(*_: object) -> None:
+        if get_ident() != thread:  # threads of an app that an earlier test started
+            return
         left[0] -= 1
         if left[0] < 0:
             raise Killed
