@@ -18,8 +18,10 @@ from domain import (
     providers,
     ratings,
     search,
+    standing,
     surge,
 )
+from domain.contributions import attestations, integrity
 
 CALLED: dict[type, str] = {
     availability.SlotUnavailableReason: "SlotUnavailableReason",
@@ -27,14 +29,14 @@ CALLED: dict[type, str] = {
     bookings.BookingReasonCode: "BookingReasonCode",
     bookings.BookingParty: "BookingParty",
     bookings.BookingState: "BookingState",
-    contributions.Funder: "ContributionFunder",
-    contributions.Level: "StandingLevel",
-    contributions.Privilege: "StandingPrivilege",
-    contributions.Unit: "ContributionUnit",
-    contributions.Verdict: "AttestationVerdict",
-    contributions.Verifier: "ContributionVerifier",
-    contributions.Watch: "ContributionSignalKind",
-    contributions.WatchOutcome: "ContributionSignalOutcome",
+    contributions.ContributionFunder: "ContributionFunder",
+    standing.StandingLevel: "StandingLevel",
+    standing.StandingPrivilege: "StandingPrivilege",
+    contributions.ContributionUnit: "ContributionUnit",
+    attestations.AttestationVerdict: "AttestationVerdict",
+    contributions.ContributionVerifier: "ContributionVerifier",
+    integrity.ContributionSignalKind: "ContributionSignalKind",
+    integrity.ContributionSignalOutcome: "ContributionSignalOutcome",
     identity.UserRole: "UserRole",
     identity.PermissionRule: "PermissionRule",
     ledger.LedgerSide: "LedgerSide",

@@ -8,9 +8,16 @@ from sqlalchemy import MetaData
 from domain.availability import models as availability
 from domain.bookings import models as bookings
 from domain.contributions import models as contributions
+from domain.contributions.integrity import models as integrity_signals
+from domain.contributions.referrals import models as referrals
+from domain.contributions.valuation import models as contribution_valuation
+from domain.credits import models as credits
+from domain.credits.patronage import models as patronage
+from domain.credits.pots import models as pots
 from domain.foundation import events, idempotency
 from domain.foundation.jobs import job_failures
 from domain.foundation.persistence.tables import Table
+from domain.hours import models as hours
 from domain.identity import models as identity
 from domain.ledger import models as ledger
 from domain.markets import models as markets
@@ -19,24 +26,33 @@ from domain.payments import models as payments
 from domain.pricing import models as pricing
 from domain.providers import models as providers
 from domain.ratings import models as ratings
+from domain.standing import models as standing
 from domain.surge import models as surge
 
 __all__ = [
     "availability",
     "bookings",
+    "contribution_valuation",
     "contributions",
+    "credits",
     "events",
+    "hours",
     "idempotency",
     "identity",
+    "integrity_signals",
     "job_failures",
     "ledger",
     "markets",
     "metadata",
     "offers",
+    "patronage",
     "payments",
+    "pots",
     "pricing",
     "providers",
     "ratings",
+    "referrals",
+    "standing",
     "surge",
 ]
 

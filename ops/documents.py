@@ -13,9 +13,10 @@ import typer
 from api import app as api_app
 from api import openapi, problems
 from domain.bookings.lifecycle import BOOKINGS, PROPOSALS, TASKS
-from domain.contributions import ATTESTATIONS, CALLS, COMMITMENTS, CONTRIBUTIONS, HOUR_TRANSFERS
+from domain.contributions import ATTESTATIONS, CALLS, COMMITMENTS, CONTRIBUTIONS
 from domain.foundation.errors import DomainError
 from domain.foundation.lifecycle import Lifecycle
+from domain.hours import HOUR_TRANSFERS
 from domain.offers.lifecycle import LIFECYCLE as OFFERS
 from domain.providers.lifecycle import PROFILE_LIFECYCLE
 from domain.ratings.lifecycle import REVIEWS

@@ -10,9 +10,10 @@ from datetime import timedelta
 from workers import (
     availability,
     bookings,
-    contribution_value,
+    contribution_valuation,
     contributions,
-    credits,  # noqa: A004 -- the noun; the builtin is a greeting of the interpreter
+    credits,
+    hours,
     idempotency,
     identity,
     invariants,
@@ -74,22 +75,22 @@ _ENTRIES = (
     Entry(ratings.notice, NIGHT),
     # Credits and hours: what was told twice expires, what was shared is credited, silence ends a claim.
     Entry(credits.credit_patronage, 10 * SECOND),
-    Entry(credits.lapse_hours, 10 * MINUTE),
-    Entry(credits.expire, NIGHT),
+    Entry(hours.lapse_hours, 10 * MINUTE),
+    Entry(credits.expire_credits, NIGHT),
     # Standing: a night's count; levels are asked often and decided once a week.
-    Entry(standing.count, NIGHT),
+    Entry(standing.compute_standing, NIGHT),
     Entry(standing.decide_levels, HOUR),
     # What people give: who was asked is reminded by the hour, what nobody heard of is looked at at once.
-    Entry(contributions.check_waiting, MINUTE),
-    Entry(contributions.act_when_due, MINUTE),
+    Entry(contributions.check_waiting_submissions, MINUTE),
+    Entry(contributions.process_due_attestations, MINUTE),
     Entry(contributions.close_calls, 10 * MINUTE),
-    Entry(contributions.let_rejections_stand, HOUR),
+    Entry(contributions.finalize_rejections, HOUR),
     Entry(contributions.raise_alarms, HOUR),
     # What it is worth: a period is closed once, its credits are held and settled; people look at the rest.
-    Entry(contribution_value.close_periods, 10 * MINUTE),
-    Entry(contribution_value.hold_credits, 10 * SECOND),
-    Entry(contribution_value.settle_credits, MINUTE),
-    Entry(contribution_value.scan_integrity, NIGHT),
+    Entry(contribution_valuation.close_periods, 10 * MINUTE),
+    Entry(contribution_valuation.hold_credits, 10 * SECOND),
+    Entry(contribution_valuation.settle_credits, MINUTE),
+    Entry(contribution_valuation.scan_integrity, NIGHT),
     # Search: what was written without its words gets them.
     Entry(offers.analyse_words, MINUTE),
     # Housekeeping.

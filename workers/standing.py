@@ -4,34 +4,35 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from domain import contributions
+from domain import standing
+from domain.contributions import standing_inputs
 from workers.due import each_recurring
 from workers.task import MOST_BATCHES, Work
 
 BATCH = 500  # people of a transaction; none of their rows is held for long
 
 
-def count(work: Work, at: datetime) -> int:
+def compute_standing(work: Work, at: datetime) -> int:
     """Count everybody's standing in every market, and keep what moved. Returns how many markets."""
     with work.transactions.read_session() as session:
-        markets = contributions.markets_with_contributions(session)
-    return each_recurring(work, "standing.count", markets, partial(_count, work, at))
+        markets = standing_inputs.markets_with_contributions(session)
+    return each_recurring(work, "standing.compute_standing", markets, partial(_compute, work, at))
 
 
 def decide_levels(work: Work, at: datetime) -> int:
     """Decide the levels of whoever was not looked at this week. Returns how many markets had somebody."""
     with work.transactions.read_session() as session:
-        markets = contributions.markets_with_contributions(session)
+        markets = standing_inputs.markets_with_contributions(session)
     return each_recurring(work, "standing.decide_levels", markets, partial(_decide, work, at))
 
 
-def _count(work: Work, at: datetime, market_id: UUID) -> None:
+def _compute(work: Work, at: datetime, market_id: UUID) -> None:
     with work.transactions.read_session() as session:
-        night = contributions.count_standing(session, market_id, at=at)
+        night = standing_inputs.compute_market_standing(session, market_id, at=at)
     everybody = range(len(night.graph.people))
     for first in range(0, len(everybody), BATCH):
         people = everybody[first : first + BATCH]
-        work.transactions.run(partial(contributions.keep_standing, night=night, people=people))
+        work.transactions.run(partial(standing.store_snapshots, night=night, people=people))
 
 
 def _decide(work: Work, at: datetime, market_id: UUID) -> bool:
@@ -39,9 +40,11 @@ def _decide(work: Work, at: datetime, market_id: UUID) -> bool:
     decided = False
     for _ in range(MOST_BATCHES):
         with work.transactions.read_session() as session:
-            people = contributions.levels_to_be_asked(session, market_id, at=at, limit=BATCH)
+            people = standing_inputs.users_due_for_level(session, market_id, at=at, limit=BATCH)
         if not people:
             break
         decided = True
-        work.transactions.run(partial(contributions.decide_levels, market_id=market_id, people=people, at=at))
+        work.transactions.run(
+            partial(standing_inputs.decide_levels, market_id=market_id, people=people, at=at)
+        )
     return decided

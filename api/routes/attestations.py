@@ -4,16 +4,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from api.schemas.attestations import AttestationView, VerdictBody
+from api.schemas.attestations import AttestationAnswerRequest, AttestationView
 from api.schemas.common import AfterCursor, Limit, PageView
 from api.schemas.contributions import ContributionView
 from api.transaction import Router
 from domain import contributions
+from domain.contributions import attestations
 from domain.contributions.errors import (
     AttestationNotFound,
-    AttestationUnfit,
     ContributionNotFound,
-    InvolvedAlready,
+    InvalidAttestation,
+    NotIndependent,
 )
 from domain.foundation.errors import Forbidden
 from domain.foundation.ids import AttestationId, ContributionId, MarketId
@@ -27,20 +28,21 @@ router = Router(tags=["attestations"])
 
 
 @router.get("/me/attestations", may="attestations.answer", errors=[InvalidCursor])
-def list_own_attestations(
+def list_my_attestations(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[AttestationView]:
     """See what you were asked, the latest first."""
-    page = contributions.own_attestations(session, caller.user_id, after=after, limit=limit)
+    page = attestations.list_user_attestations(session, caller.user_id, after=after, limit=limit)
     return PageView(
-        items=[AttestationView.model_validate(asked) for asked in page.items], next_cursor=page.next_cursor
+        items=[AttestationView.model_validate(attestation) for attestation in page.items],
+        next_cursor=page.next_cursor,
     )
 
 
 @router.get("/attestations/{attestation_id}", may="attestations.answer", errors=[AttestationNotFound])
 def read_attestation(attestation_id: AttestationId, session: Session, caller: Caller) -> AttestationView:
     """See what you were asked."""
-    return AttestationView.model_validate(contributions.asked_of(session, attestation_id, by=caller))
+    return AttestationView.model_validate(attestations.get_attestation(session, attestation_id, by=caller))
 
 
 @router.put(
@@ -48,18 +50,22 @@ def read_attestation(attestation_id: AttestationId, session: Session, caller: Ca
     may="attestations.answer",
     errors=[
         AttestationNotFound,
-        AttestationUnfit,
+        InvalidAttestation,
         BalanceTooHigh,
         BalanceTooLow,
-        InvolvedAlready,
+        NotIndependent,
         TransitionNotAllowed,
     ],
 )
 def answer_attestation(
-    attestation_id: AttestationId, body: VerdictBody, session: Session, caller: Caller, at: datetime
+    attestation_id: AttestationId,
+    body: AttestationAnswerRequest,
+    session: Session,
+    caller: Caller,
+    at: datetime,
 ) -> AttestationView:
     """Confirm, reject, or leave it to somebody else, which costs you nothing."""
-    answered = contributions.attest(session, attestation_id, body.said(), by=caller, at=at)
+    answered = attestations.attest(session, attestation_id, body.answer(), by=caller, at=at)
     return AttestationView.model_validate(answered)
 
 
@@ -76,8 +82,10 @@ def list_contributions_to_decide(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[ContributionView]:
     """See what waits for a moderator, appeals among it, the longest waiting first."""
-    page = contributions.waiting_for_moderators(session, market_id, by=caller, after=after, limit=limit)
-    return PageView(items=[ContributionView.of(one) for one in page.items], next_cursor=page.next_cursor)
+    page = contributions.list_contributions_to_decide(session, market_id, by=caller, after=after, limit=limit)
+    return PageView(
+        items=[ContributionView.of(contribution) for contribution in page.items], next_cursor=page.next_cursor
+    )
 
 
 @router.post(
@@ -85,19 +93,25 @@ def list_contributions_to_decide(
     may="contributions.moderate",
     status_code=201,
     errors=[
-        AttestationUnfit,
+        InvalidAttestation,
         BalanceTooHigh,
         BalanceTooLow,
         ContributionNotFound,
-        InvolvedAlready,
+        NotIndependent,
         TransitionNotAllowed,
     ],
 )
 def verify_contribution(
-    contribution_id: ContributionId, body: VerdictBody, session: Session, caller: Caller, at: datetime
+    contribution_id: ContributionId,
+    body: AttestationAnswerRequest,
+    session: Session,
+    caller: Caller,
+    at: datetime,
 ) -> ContributionView:
     """Say whether it happened, as a moderator who has nothing to do with it, where one is waited for."""
-    return ContributionView.of(contributions.verify(session, contribution_id, body.said(), by=caller, at=at))
+    return ContributionView.of(
+        attestations.verify_as_moderator(session, contribution_id, body.answer(), by=caller, at=at)
+    )
 
 
 @router.post(
@@ -105,18 +119,22 @@ def verify_contribution(
     may="contributions.moderate",
     status_code=201,
     errors=[
-        AttestationUnfit,
+        InvalidAttestation,
         BalanceTooHigh,
         BalanceTooLow,
         ContributionNotFound,
-        InvolvedAlready,
+        NotIndependent,
         TransitionNotAllowed,
     ],
 )
 def answer_contribution_appeal(
-    contribution_id: ContributionId, body: VerdictBody, session: Session, caller: Caller, at: datetime
+    contribution_id: ContributionId,
+    body: AttestationAnswerRequest,
+    session: Session,
+    caller: Caller,
+    at: datetime,
 ) -> ContributionView:
     """Answer an appeal, as a moderator who was not involved: it is confirmed, or rejected for good."""
     return ContributionView.of(
-        contributions.answer_appeal(session, contribution_id, body.said(), by=caller, at=at)
+        attestations.answer_appeal(session, contribution_id, body.answer(), by=caller, at=at)
     )

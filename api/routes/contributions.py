@@ -6,28 +6,29 @@ from sqlmodel import Session
 
 from api.schemas.common import AfterCursor, Limit, PageView
 from api.schemas.contributions import (
-    AppealRequest,
-    ContributionClaim,
+    ContributionPolicyView,
+    ContributionRequest,
     ContributionView,
     EvidenceView,
-    PublishedContributions,
+    RejectionAppealRequest,
 )
 from api.transaction import Router
 from domain import contributions, markets
+from domain.contributions import attestations, claims
 from domain.contributions.errors import (
-    AppealOver,
+    AppealPeriodOver,
     CallNotFound,
     CommitmentNotFound,
-    ContributionLimit,
+    ContributionLimitReached,
     ContributionNotFound,
+    DuplicateEvidence,
     EvidenceIncomplete,
-    EvidenceKnown,
-    KindNotTaken,
+    InvalidSubject,
+    InvalidUnits,
+    KindNotAccepted,
     NotCorrectable,
-    ReferredAlready,
-    SubjectClaimed,
-    SubjectUnfit,
-    UnitsUnfit,
+    SubjectAlreadyClaimed,
+    UserAlreadyReferred,
 )
 from domain.foundation.ids import ContributionId, MarketId
 from domain.foundation.lifecycle import TransitionNotAllowed
@@ -43,12 +44,12 @@ router = Router(tags=["contributions"])
     may="contributions.read_policy",
     errors=[MarketNotFound, PolicyNotFound],
 )
-def read_contribution_policy(market_id: MarketId, session: Session, at: datetime) -> PublishedContributions:
+def read_contribution_policy(market_id: MarketId, session: Session, at: datetime) -> ContributionPolicyView:
     """See what a market gives for which contribution in which segment, and who confirms it."""
     market = markets.get_market(session, market_id)
     version = markets.get_policy_at(session, market.id, at)
-    rules = contributions.policy_of(version)
-    return PublishedContributions.of(market.id, version.id, market.currency, rules)
+    rules = contributions.policy_of_version(version)
+    return ContributionPolicyView.of(market.id, version.id, market.currency, rules)
 
 
 @router.post(
@@ -58,41 +59,43 @@ def read_contribution_policy(market_id: MarketId, session: Session, at: datetime
     errors=[
         CallNotFound,
         CommitmentNotFound,
-        ContributionLimit,
+        ContributionLimitReached,
         ContributionNotFound,
         EvidenceIncomplete,
-        EvidenceKnown,
-        KindNotTaken,
+        DuplicateEvidence,
+        KindNotAccepted,
         MarketNotFound,
         NotCorrectable,
         TransitionNotAllowed,
         PolicyNotFound,
-        ReferredAlready,
-        SubjectClaimed,
-        SubjectUnfit,
-        UnitsUnfit,
+        UserAlreadyReferred,
+        SubjectAlreadyClaimed,
+        InvalidSubject,
+        InvalidUnits,
     ],
 )
 def submit_contribution(
-    body: ContributionClaim, session: Session, caller: Caller, at: datetime
+    body: ContributionRequest, session: Session, caller: Caller, at: datetime
 ) -> ContributionView:
     """Say what you gave, after the fact, with or without a call. Others are asked; you choose nobody."""
-    return ContributionView.of(contributions.submit(session, body.claim(), by=caller, at=at))
+    return ContributionView.of(claims.submit(session, body.claim(), by=caller, at=at))
 
 
 @router.get("/me/contributions", may="contributions.submit", errors=[InvalidCursor])
-def list_own_contributions(
+def list_my_contributions(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[ContributionView]:
     """See what you gave and what became of it, the latest first."""
-    page = contributions.own_contributions(session, caller.user_id, after=after, limit=limit)
-    return PageView(items=[ContributionView.of(one) for one in page.items], next_cursor=page.next_cursor)
+    page = contributions.list_user_contributions(session, caller.user_id, after=after, limit=limit)
+    return PageView(
+        items=[ContributionView.of(contribution) for contribution in page.items], next_cursor=page.next_cursor
+    )
 
 
 @router.get("/contributions/{contribution_id}", may="contributions.read", errors=[ContributionNotFound])
 def read_contribution(contribution_id: ContributionId, session: Session, caller: Caller) -> ContributionView:
     """See a contribution: yours, one you are asked about, or one of the market you moderate."""
-    return ContributionView.of(contributions.seen(session, contribution_id, by=caller))
+    return ContributionView.of(contributions.get_contribution(session, contribution_id, by=caller))
 
 
 @router.get(
@@ -100,8 +103,8 @@ def read_contribution(contribution_id: ContributionId, session: Session, caller:
 )
 def read_evidence(contribution_id: ContributionId, session: Session, caller: Caller) -> EvidenceView:
     """See what shows a contribution. Nobody else can, and nothing of it reaches prices or search."""
-    found = contributions.evidence_of(session, contribution_id, by=caller)
-    return EvidenceView.model_validate({"evidence": found})
+    evidence = contributions.get_evidence(session, contribution_id, by=caller)
+    return EvidenceView.model_validate({"evidence": evidence})
 
 
 @router.delete(
@@ -113,18 +116,22 @@ def withdraw_contribution(
     contribution_id: ContributionId, session: Session, caller: Caller, at: datetime
 ) -> ContributionView:
     """Take back what is not confirmed yet, for no reason and without any consequence."""
-    return ContributionView.of(contributions.withdraw(session, contribution_id, by=caller, at=at))
+    return ContributionView.of(claims.withdraw(session, contribution_id, by=caller, at=at))
 
 
 @router.post(
     "/contributions/{contribution_id}/appeal",
     may="contributions.appeal",
     status_code=201,
-    errors=[AppealOver, ContributionNotFound, TransitionNotAllowed],
+    errors=[AppealPeriodOver, ContributionNotFound, TransitionNotAllowed],
 )
 def appeal_rejection(
-    contribution_id: ContributionId, body: AppealRequest, session: Session, caller: Caller, at: datetime
+    contribution_id: ContributionId,
+    body: RejectionAppealRequest,
+    session: Session,
+    caller: Caller,
+    at: datetime,
 ) -> ContributionView:
     """Ask a moderator who was not involved to look at a rejection again, within 183 days."""
-    appealed = contributions.appeal(session, contribution_id, body.statement, by=caller, at=at)
+    appealed = attestations.appeal_rejection(session, contribution_id, body.statement, by=caller, at=at)
     return ContributionView.of(appealed)

@@ -7,8 +7,8 @@ from sqlmodel import Session
 from api.schemas.common import AfterCursor, Limit, PageView
 from api.schemas.credits import CreditPostingView, CreditsView, PayoutRequest, PayoutView
 from api.transaction import Router
-from domain import contributions
-from domain.contributions.errors import CreditsNotKept, PayoutNotOffered
+from domain import credits
+from domain.credits.errors import CreditsNotEnabled, PayoutNotOffered
 from domain.foundation.ids import MarketId
 from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
@@ -25,7 +25,7 @@ def read_my_credits(session: Session, caller: Caller, at: datetime) -> CreditsVi
     Credits pay a part of a booking's service fee, shield from surge, or help somebody else through a pot.
     They cannot be passed from person to person. What is owed is paid off by whatever you earn next.
     """
-    return CreditsView.of(contributions.credits_of(session, caller.user_id, at=at))
+    return CreditsView.of(credits.get_credits_overview(session, caller.user_id, at=at))
 
 
 @router.get("/credits/postings", may="credits.read", errors=[InvalidCursor])
@@ -36,7 +36,7 @@ def list_my_credit_postings(
 
     The changes of all postings add up to what you have.
     """
-    page = contributions.credit_statement(session, caller.user_id, after=after, limit=limit)
+    page = credits.list_credit_postings(session, caller.user_id, after=after, limit=limit)
     return PageView(items=[CreditPostingView.of(line) for line in page.items], next_cursor=page.next_cursor)
 
 
@@ -45,7 +45,7 @@ def list_my_credit_postings(
     may="credits.pay_out",
     status_code=201,
     idempotency="required",
-    errors=[BalanceTooLow, CreditsNotKept, MarketNotFound, PayoutNotOffered, PolicyNotFound],
+    errors=[BalanceTooLow, CreditsNotEnabled, MarketNotFound, PayoutNotOffered, PolicyNotFound],
 )
 def pay_out_credits(
     market_id: MarketId, body: PayoutRequest, session: Session, caller: Caller, at: datetime
@@ -54,4 +54,4 @@ def pay_out_credits(
 
     Markets do not, unless their policy says so; the refusal tells why.
     """
-    return PayoutView.of(contributions.pay_out_credits(session, market_id, body.credits, by=caller, at=at))
+    return PayoutView.of(credits.pay_out_credits(session, market_id, body.credits, by=caller, at=at))

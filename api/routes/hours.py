@@ -5,15 +5,15 @@ from datetime import datetime
 from sqlmodel import Session
 
 from api.schemas.common import AfterCursor, Limit, PageView
-from api.schemas.hours import HourPostingView, HoursRequest, HoursView, HourTransferView
+from api.schemas.hours import HourClaimRequest, HourPostingView, HoursView, HourTransferView
 from api.transaction import Router
-from domain import contributions
-from domain.contributions.errors import HoursNotFound, HoursNotKept, HoursWaiting, SamePeople, WithOneself
+from domain import hours
 from domain.foundation.ids import HourTransferId
 from domain.foundation.lifecycle import TransitionNotAllowed
 from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
+from domain.hours.errors import HourClaimPending, HoursNotEnabled, HourTransferNotFound
 from domain.identity import Caller
-from domain.identity.errors import AccountSuspended, UserNotFound
+from domain.identity.errors import AccountSuspended, RelatedAccounts, SameUser, UserNotFound
 from domain.ledger.errors import BalanceTooHigh, BalanceTooLow
 from domain.markets.errors import PolicyNotFound
 
@@ -27,7 +27,7 @@ def read_my_hours(session: Session, caller: Caller) -> HoursView:
     Hours are mutual: what one gives another receives, so all of them together are zero. They are never
     money and never become credits.
     """
-    return HoursView.of(contributions.hours_of(session, caller.user_id))
+    return HoursView.of(hours.get_hours_balance(session, caller.user_id))
 
 
 @router.get("/hours/postings", may="hours.read", errors=[InvalidCursor])
@@ -35,7 +35,7 @@ def list_my_hour_postings(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[HourPostingView]:
     """See every posting of your hours, the newest first."""
-    page = contributions.hours_statement(session, caller.user_id, after=after, limit=limit)
+    page = hours.list_hour_postings(session, caller.user_id, after=after, limit=limit)
     items = [HourPostingView.of(line, caller.user_id) for line in page.items]
     return PageView(items=items, next_cursor=page.next_cursor)
 
@@ -45,7 +45,7 @@ def list_my_hour_transfers(
     session: Session, caller: Caller, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[HourTransferView]:
     """See what you and others said about hours between you, the newest first, answered or not."""
-    page = contributions.hour_transfers(session, caller.user_id, after=after, limit=limit)
+    page = hours.list_hour_transfers(session, caller.user_id, after=after, limit=limit)
     return PageView(items=[HourTransferView.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
@@ -56,18 +56,18 @@ def list_my_hour_transfers(
     idempotency="required",
     errors=[
         AccountSuspended,
-        HoursNotKept,
-        HoursWaiting,
+        HoursNotEnabled,
+        HourClaimPending,
         PolicyNotFound,
-        SamePeople,
+        RelatedAccounts,
         UserNotFound,
-        WithOneself,
+        SameUser,
     ],
 )
-def claim_hours(body: HoursRequest, session: Session, caller: Caller, at: datetime) -> HourTransferView:
+def claim_hours(body: HourClaimRequest, session: Session, caller: Caller, at: datetime) -> HourTransferView:
     """Say that you gave somebody time, or received it. Nothing passes before they confirm it."""
     return HourTransferView.of(
-        contributions.claim_hours(
+        hours.claim_hours(
             session,
             market_id=body.market_id,
             other_id=body.other_id,
@@ -80,10 +80,10 @@ def claim_hours(body: HoursRequest, session: Session, caller: Caller, at: dateti
     )
 
 
-@router.get("/hours/transfers/{transfer_id}", may="hours.transfer", errors=[HoursNotFound])
+@router.get("/hours/transfers/{transfer_id}", may="hours.transfer", errors=[HourTransferNotFound])
 def read_hour_transfer(transfer_id: HourTransferId, session: Session, caller: Caller) -> HourTransferView:
     """See a transfer of hours that you are a side of."""
-    return HourTransferView.of(contributions.hour_transfer(session, transfer_id, caller.user_id))
+    return HourTransferView.of(hours.get_hour_transfer(session, transfer_id, caller.user_id))
 
 
 @router.post(
@@ -94,11 +94,11 @@ def read_hour_transfer(transfer_id: HourTransferId, session: Session, caller: Ca
         AccountSuspended,
         BalanceTooHigh,
         BalanceTooLow,
-        HoursNotFound,
-        HoursNotKept,
+        HourTransferNotFound,
+        HoursNotEnabled,
         TransitionNotAllowed,
         PolicyNotFound,
-        SamePeople,
+        RelatedAccounts,
     ],
 )
 def confirm_hours(
@@ -108,28 +108,28 @@ def confirm_hours(
 
     It is refused where one of you would lean too far: ten hours below zero, or forty above.
     """
-    return HourTransferView.of(contributions.confirm_hours(session, transfer_id, by=caller, at=at))
+    return HourTransferView.of(hours.confirm_hours(session, transfer_id, by=caller, at=at))
 
 
 @router.post(
     "/hours/transfers/{transfer_id}/declination",
     may="hours.transfer",
-    errors=[HoursNotFound, TransitionNotAllowed],
+    errors=[HourTransferNotFound, TransitionNotAllowed],
 )
 def decline_hours(
     transfer_id: HourTransferId, session: Session, caller: Caller, at: datetime
 ) -> HourTransferView:
     """Say that it was not so. Nothing passes, and nothing follows for either of you."""
-    return HourTransferView.of(contributions.decline_hours(session, transfer_id, by=caller, at=at))
+    return HourTransferView.of(hours.decline_hours(session, transfer_id, by=caller, at=at))
 
 
 @router.post(
     "/hours/transfers/{transfer_id}/withdrawal",
     may="hours.transfer",
-    errors=[HoursNotFound, TransitionNotAllowed],
+    errors=[HourTransferNotFound, TransitionNotAllowed],
 )
 def withdraw_hours(
     transfer_id: HourTransferId, session: Session, caller: Caller, at: datetime
 ) -> HourTransferView:
     """Take back what you said, while it waits for an answer."""
-    return HourTransferView.of(contributions.withdraw_hours(session, transfer_id, by=caller, at=at))
+    return HourTransferView.of(hours.withdraw_hours(session, transfer_id, by=caller, at=at))

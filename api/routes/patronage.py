@@ -6,20 +6,20 @@ from sqlmodel import Session
 
 from api.schemas.common import AfterCursor, Instant, Limit, PageView
 from api.schemas.patronage import (
-    AskedSurplus,
     PatronagePreviewView,
     PatronageRequest,
     PatronageRoundView,
     PatronageShareView,
+    SurplusQuery,
 )
 from api.transaction import Router
-from domain import contributions
-from domain.contributions.errors import (
-    CreditsNotKept,
+from domain.credits import patronage
+from domain.credits.errors import (
+    CreditsNotEnabled,
     NothingToSplit,
-    PatronageUnknown,
+    PatronageRoundNotFound,
     PeriodNotOver,
-    SurplusSplitAlready,
+    SurplusAlreadySplit,
     SurplusTooLarge,
 )
 from domain.foundation.errors import Unacceptable
@@ -29,8 +29,8 @@ from domain.identity import Caller
 from domain.markets.errors import MarketNotFound, PolicyNotFound
 
 router = Router(tags=["patronage"])
-_REFUSALS = [
-    CreditsNotKept,
+_ERRORS = [
+    CreditsNotEnabled,
     MarketNotFound,
     NothingToSplit,
     PeriodNotOver,
@@ -40,18 +40,18 @@ _REFUSALS = [
 ]
 
 
-@router.get("/markets/{market_id}/patronage-preview", may="patronage.operate", errors=_REFUSALS)
+@router.get("/markets/{market_id}/patronage-preview", may="patronage.operate", errors=_ERRORS)
 def preview_patronage(
     market_id: MarketId,
     starts_at: Instant,
     ends_at: Instant,
-    surplus_amount: AskedSurplus,
+    surplus_amount: SurplusQuery,
     session: Session,
     caller: Caller,
     at: datetime,
 ) -> PatronagePreviewView:
     """See what splitting a period's surplus would do: the formula, and every number of every share."""
-    plan = contributions.preview_patronage(
+    plan = patronage.preview_patronage(
         session,
         market_id,
         starts_at=starts_at,
@@ -68,7 +68,7 @@ def preview_patronage(
     may="patronage.operate",
     status_code=201,
     idempotency="required",
-    errors=[*_REFUSALS, SurplusSplitAlready],
+    errors=[*_ERRORS, SurplusAlreadySplit],
 )
 def post_patronage(
     market_id: MarketId, body: PatronageRequest, session: Session, caller: Caller, at: datetime
@@ -78,7 +78,7 @@ def post_patronage(
     The shares are credited one by one within moments.
     """
     return PatronageRoundView.of(
-        contributions.post_patronage(
+        patronage.post_patronage(
             session,
             market_id,
             starts_at=body.starts_at,
@@ -95,12 +95,14 @@ def list_patronage_rounds(
     market_id: MarketId, session: Session, after: AfterCursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> PageView[PatronageRoundView]:
     """See which surpluses of a market were split, by which formula, the latest period first."""
-    page = contributions.patronage_rounds(session, market_id, after=after, limit=limit)
+    page = patronage.list_rounds(session, market_id, after=after, limit=limit)
     return PageView(items=[PatronageRoundView.of(made) for made in page.items], next_cursor=page.next_cursor)
 
 
 @router.get(
-    "/patronage-rounds/{round_id}/shares", may="patronage.read", errors=[InvalidCursor, PatronageUnknown]
+    "/patronage-rounds/{round_id}/shares",
+    may="patronage.read",
+    errors=[InvalidCursor, PatronageRoundNotFound],
 )
 def list_patronage_shares(
     round_id: PatronageRoundId,
@@ -110,5 +112,5 @@ def list_patronage_shares(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[PatronageShareView]:
     """See your share of a round with all that it was counted from; operators see everybody's."""
-    page = contributions.patronage_shares(session, round_id, by=caller, after=after, limit=limit)
+    page = patronage.list_shares(session, round_id, by=caller, after=after, limit=limit)
     return PageView(items=[PatronageShareView.of(seen) for seen in page.items], next_cursor=page.next_cursor)

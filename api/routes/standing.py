@@ -6,25 +6,26 @@ from sqlmodel import Session
 
 from api.schemas.common import AfterCursor, Limit, PageView
 from api.schemas.standing import (
-    LevelAppeal,
-    LevelAppealAnswer,
+    LevelAppealAnswerRequest,
+    LevelAppealRequest,
     LevelDecisionView,
     LevelsView,
     LevelView,
     StandingView,
 )
 from api.transaction import Router
-from domain import contributions
-from domain.contributions.errors import (
-    LevelAppealIsYourOwn,
-    LevelDecisionNotFound,
-    LevelNotAppealable,
-    NoLevelAppealOpen,
-)
+from domain import standing
+from domain.contributions import standing_inputs
 from domain.foundation.ids import LevelDecisionId, MarketId, UserId
 from domain.foundation.paging import DEFAULT_LIMIT, InvalidCursor
 from domain.identity import Caller
 from domain.markets.errors import MarketNotFound, PolicyNotFound
+from domain.standing.errors import (
+    LevelDecisionNotFound,
+    LevelNotAppealable,
+    NoOpenLevelAppeal,
+    OwnLevelAppeal,
+)
 
 router = Router(tags=["standing"])
 
@@ -37,15 +38,15 @@ def read_standing(
 
     Nobody is listed by it, nothing costs less by it and no search ranks by it.
     """
-    return StandingView.of(contributions.standing_of_user(session, user_id, market_id, by=caller, at=at))
+    return StandingView.of(standing_inputs.get_user_standing(session, user_id, market_id, by=caller, at=at))
 
 
 @router.get("/markets/{market_id}/levels", may="levels.read", errors=[MarketNotFound, PolicyNotFound])
 def read_levels(market_id: MarketId, session: Session, at: datetime) -> LevelsView:
     """See what each level of a market asks for and what it lets people do."""
-    published = contributions.published_levels(session, market_id, at=at)
-    how = list(contributions.HOW_LEVELS_ARE_COUNTED)
-    return LevelsView(market_id=market_id, levels=[LevelView.of(one) for one in published], how=how)
+    published = standing.list_levels(session, market_id, at=at)
+    how = list(standing.LEVEL_EXPLANATION)
+    return LevelsView(market_id=market_id, levels=[LevelView.of(level) for level in published], how=how)
 
 
 @router.get(
@@ -61,14 +62,14 @@ def list_my_level_decisions(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[LevelDecisionView]:
     """See what was decided about your level in a market, the newest first."""
-    page = contributions.own_level_decisions(session, market_id, by=caller, after=after, limit=limit)
+    page = standing.list_user_level_decisions(session, market_id, by=caller, after=after, limit=limit)
     return PageView(items=[LevelDecisionView.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/level-decisions/{decision_id}", may="levels.read_decisions", errors=[LevelDecisionNotFound])
 def read_level_decision(decision_id: LevelDecisionId, session: Session, caller: Caller) -> LevelDecisionView:
     """See a decision about your level: all it was counted from, and what would change it."""
-    return LevelDecisionView.of(contributions.level_decision(session, decision_id, by=caller))
+    return LevelDecisionView.of(standing.get_level_decision(session, decision_id, by=caller))
 
 
 @router.post(
@@ -77,10 +78,10 @@ def read_level_decision(decision_id: LevelDecisionId, session: Session, caller: 
     errors=[LevelDecisionNotFound, LevelNotAppealable],
 )
 def appeal_level_decision(
-    decision_id: LevelDecisionId, body: LevelAppeal, session: Session, caller: Caller, at: datetime
+    decision_id: LevelDecisionId, body: LevelAppealRequest, session: Session, caller: Caller, at: datetime
 ) -> LevelDecisionView:
     """Ask a person to look at the loss of your level, within 183 days."""
-    made = contributions.appeal_level_loss(session, decision_id, body.statement, by=caller, at=at)
+    made = standing.appeal_level_loss(session, decision_id, body.statement, by=caller, at=at)
     return LevelDecisionView.of(made)
 
 
@@ -97,24 +98,24 @@ def list_level_appeals(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PageView[LevelDecisionView]:
     """See which appeals against lost levels wait for an answer."""
-    page = contributions.open_level_appeals(session, market_id, by=caller, after=after, limit=limit)
+    page = standing.list_open_level_appeals(session, market_id, by=caller, after=after, limit=limit)
     return PageView(items=[LevelDecisionView.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
 @router.post(
     "/level-decisions/{decision_id}/appeal-answer",
     may="levels.answer_appeals",
-    errors=[LevelAppealIsYourOwn, LevelDecisionNotFound, NoLevelAppealOpen],
+    errors=[OwnLevelAppeal, LevelDecisionNotFound, NoOpenLevelAppeal],
 )
 def answer_level_appeal(
     decision_id: LevelDecisionId,
-    body: LevelAppealAnswer,
+    body: LevelAppealAnswerRequest,
     session: Session,
     caller: Caller,
     at: datetime,
 ) -> LevelDecisionView:
     """Answer an appeal. One that is granted gives the level back, for a fortnight at least."""
-    made = contributions.answer_level_appeal(
+    made = standing.answer_level_appeal(
         session, decision_id, body.outcome, statement=body.statement, by=caller, at=at
     )
     return LevelDecisionView.of(made)

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from api.schemas.common import Instant, RequestBody, Text, View
 from api.schemas.contributions import UnitsMilli
-from domain.contributions import AttestationRole, AttestationState, RejectionReason, Said, Verdict
+from domain.contributions import AttestationRole, AttestationState, RejectionReason
+from domain.contributions.attestations import AttestationAnswer, AttestationVerdict
 from domain.foundation.ids import AttestationId, ContributionId
 
 Quality = Annotated[
@@ -20,7 +21,7 @@ Quality = Annotated[
 ]
 
 
-class VerdictBody(RequestBody):
+class AttestationAnswerRequest(RequestBody):
     """What you say: it happened and was so good, it did not and why, or ask somebody else.
 
     Without `units_milli` you confirm all that was claimed. To decline costs you nothing.
@@ -31,15 +32,17 @@ class VerdictBody(RequestBody):
         {"verdict": "reject", "reason": "not_done", "statement": "Nobody came."},
     )
 
-    verdict: Verdict
+    verdict: AttestationVerdict
     quality_milli: Quality = 1_000
     units_milli: UnitsMilli | None = None
     reason: RejectionReason | None = None
     statement: Text | None = None
 
-    def said(self) -> Said:
+    def answer(self) -> AttestationAnswer:
         """As the domain has it."""
-        return Said(self.verdict, self.quality_milli, self.units_milli, self.reason, self.statement)
+        return AttestationAnswer(
+            self.verdict, self.quality_milli, self.units_milli, self.reason, self.statement
+        )
 
 
 class AttestationView(View):

@@ -5,10 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from api.schemas.common import Instant, Line, RequestBody, Text, View
-from domain.contributions import Asking, CallState, CommitmentState, ContributionKind
+from domain.contributions import CallState, CommitmentState, ContributionKind
+from domain.contributions.claims import CallDraft
 from domain.foundation.ids import CallId, CommitmentId, MarketId, UserId
 
-Wanted = Annotated[int, Field(ge=1, le=1_000, strict=True, description="How many people may promise.")]
+CommitmentLimit = Annotated[
+    int, Field(ge=1, le=1_000, strict=True, description="How many people may promise.")
+]
 
 
 class CallRequest(RequestBody):
@@ -31,12 +34,12 @@ class CallRequest(RequestBody):
     kind: ContributionKind
     title: Line
     text: Text
-    wanted: Wanted | None = None
+    wanted: CommitmentLimit | None = None
     closes_at: Instant | None = None
 
-    def asking(self) -> Asking:
+    def draft(self) -> CallDraft:
         """As the domain has it."""
-        return Asking(self.market_id, self.kind, self.title, self.text, self.wanted, self.closes_at)
+        return CallDraft(self.market_id, self.kind, self.title, self.text, self.wanted, self.closes_at)
 
 
 class CallView(View):

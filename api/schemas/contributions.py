@@ -8,18 +8,17 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from api.schemas.common import Instant, Line, Money, RequestBody, Text, View
 from domain.contributions import (
-    Claim,
     Contribution,
+    ContributionFunder,
     ContributionKind,
     ContributionPolicy,
     ContributionState,
-    Evidence,
-    Funder,
+    ContributionUnit,
+    ContributionVerifier,
     RejectionReason,
     SubjectType,
-    Unit,
-    Verifier,
 )
+from domain.contributions.claims import ClaimDraft, Evidence
 from domain.foundation.ids import (
     AttestationId,
     BookingId,
@@ -49,17 +48,17 @@ Photo = Annotated[
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 FactText = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL), TEXT]
 FactNumber = Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000, strict=True)]
-FactYes = Annotated[bool, Field(strict=True)]
+FactFlag = Annotated[bool, Field(strict=True)]
 LongText = Annotated[str, StringConstraints(max_length=10_000, pattern=NO_NUL), TEXT]
 
 
-class EvidenceBody(RequestBody):
+class EvidenceDocument(RequestBody):
     """What shows that you did it. Only you, whoever is asked, and moderators can read it."""
 
     statement: LongText = ""
     links: Annotated[tuple[Link, ...], Field(max_length=20)] = ()
     photos: Annotated[tuple[Photo, ...], Field(max_length=50)] = ()
-    facts: Annotated[dict[FactName, FactYes | FactNumber | FactText], Field(max_length=50)] = Field(
+    facts: Annotated[dict[FactName, FactFlag | FactNumber | FactText], Field(max_length=50)] = Field(
         default_factory=dict
     )
 
@@ -71,7 +70,7 @@ class EvidenceBody(RequestBody):
 class EvidenceView(View):
     """What was shown; nothing once it was erased."""
 
-    evidence: EvidenceBody | None
+    evidence: EvidenceDocument | None
 
 
 class ContributionSubject(View):
@@ -86,7 +85,7 @@ class ContributionSubject(View):
     model_config = ConfigDict(**RequestBody.model_config, json_schema_extra=None)  # it is sent, too
 
     @model_validator(mode="after")
-    def _refuse_two_at_once(self) -> Self:
+    def _check_single_subject(self) -> Self:
         if len(self.model_fields_set & {name for name, value in self if value is not None}) > 1:
             raise ValueError("a contribution is about one thing")
         return self
@@ -94,11 +93,11 @@ class ContributionSubject(View):
     @property
     def named(self) -> tuple[SubjectType | None, UUID | None]:
         """Its type and id."""
-        found = next(((name, value) for name, value in self if value is not None), None)
-        return (None, None) if found is None else (SubjectType(found[0].removesuffix("_id")), found[1])
+        named = next(((name, value) for name, value in self if value is not None), None)
+        return (None, None) if named is None else (SubjectType(named[0].removesuffix("_id")), named[1])
 
 
-class ContributionClaim(RequestBody):
+class ContributionRequest(RequestBody):
     """What you say you gave: one piece, or some hours of a day. With or without a call, as you like.
 
     `wants_thanks_only`: it counts for your standing and earns nothing. `corrects_id` names a claim of yours
@@ -120,7 +119,7 @@ class ContributionClaim(RequestBody):
     market_id: MarketId
     kind: ContributionKind
     title: Line
-    evidence: EvidenceBody = EvidenceBody()
+    evidence: EvidenceDocument = EvidenceDocument()
     units_milli: UnitsMilli = 1_000
     subject: ContributionSubject = ContributionSubject()
     call_id: CallId | None = None
@@ -128,10 +127,10 @@ class ContributionClaim(RequestBody):
     wants_thanks_only: Annotated[bool, Field(strict=True)] = False
     corrects_id: ContributionId | None = None
 
-    def claim(self) -> Claim:
+    def claim(self) -> ClaimDraft:
         """As the domain has it."""
         subject_type, subject_id = self.subject.named
-        return Claim(
+        return ClaimDraft(
             market_id=self.market_id,
             kind=self.kind,
             title=self.title,
@@ -164,7 +163,7 @@ class ContributionView(View):
     wants_thanks_only: bool
     corrects_id: ContributionId | None
     state: ContributionState
-    verifier: Verifier | None
+    verifier: ContributionVerifier | None
     submitted_at: Instant
     verify_by: Instant | None
     verified_at: Instant | None
@@ -185,14 +184,18 @@ class ContributionView(View):
     clawed_back_reason: str | None
 
     @classmethod
-    def of(cls, given: Contribution) -> Self:
+    def of(cls, contribution: Contribution) -> Self:
         """The view of a contribution."""
-        row = {name: getattr(given, name) for name in cls.model_fields if hasattr(given, name)}
-        about = {} if given.subject_type is None else {f"{given.subject_type}_id": given.subject_id}
+        row = {name: getattr(contribution, name) for name in cls.model_fields if hasattr(contribution, name)}
+        about = (
+            {}
+            if contribution.subject_type is None
+            else {f"{contribution.subject_type}_id": contribution.subject_id}
+        )
         return cls(**row, subject=ContributionSubject(**about))
 
 
-class AppealRequest(RequestBody):
+class RejectionAppealRequest(RequestBody):
     """Why a rejection is wrong."""
 
     model_config = RequestBody.example({"statement": "I was there; the receipt is in the evidence."})
@@ -200,7 +203,7 @@ class AppealRequest(RequestBody):
     statement: Text
 
 
-class KindView(View):
+class ContributionKindView(View):
     """What a market gives for a kind: for the first unit, half as much for the unit after `kappa_milli`.
 
     Without `segment` it holds wherever no line names one. `first_unit` is what the credits of the first unit,
@@ -209,24 +212,24 @@ class KindView(View):
 
     kind: ContributionKind
     segment: str | None
-    unit: Unit
+    unit: ContributionUnit
     base_milli: int
     factor_milli: int
     kappa_milli: int
     cap_milli: int = Field(description="Thousandths of a credit within 30 days, for one person.")
     most_units_milli: int = Field(description="Thousandths of a unit that can be claimed within 30 days.")
-    verifier: Verifier
+    verifier: ContributionVerifier
     hold_days: int
-    funder: Funder
+    funder: ContributionFunder
     first_unit: Money | None
 
 
-class PublishedContributions(View):
+class ContributionPolicyView(View):
     """What a market gives for contributions, by kind and segment, and how it comes to know of them."""
 
     market_id: MarketId
     policy_version_id: PolicyVersionId
-    kinds: list[KindView]
+    kinds: list[ContributionKindView]
     pool_share_bp: int
     period_days: int
     quorum_seats: int
@@ -247,7 +250,7 @@ class PublishedContributions(View):
         )
 
 
-def _kinds(rules: ContributionPolicy, currency: str) -> list[KindView]:
+def _kinds(rules: ContributionPolicy, currency: str) -> list[ContributionKindView]:
     """A line for each kind, and one more for each segment in which something else holds for it."""
     everywhere = [_kind(rules, kind, None, currency) for kind in rules.kinds]
     special = [
@@ -258,15 +261,17 @@ def _kinds(rules: ContributionPolicy, currency: str) -> list[KindView]:
     return sorted(everywhere + special, key=lambda line: (line.kind, line.segment or ""))
 
 
-def _kind(rules: ContributionPolicy, kind: ContributionKind, segment: str | None, currency: str) -> KindView:
-    line = rules.rules_of(kind, segment)
+def _kind(
+    rules: ContributionPolicy, kind: ContributionKind, segment: str | None, currency: str
+) -> ContributionKindView:
+    line = rules.kind_rules(kind, segment)
     assert line is not None  # noqa: S101 -- only what the policy names is asked for
-    factor = rules.factor_of(segment)
+    factor = rules.segment_factor_milli(segment)
     worth = None
     if rules.credits is not None and line.base_milli:
         credits_milli = share(line.base_milli, factor, 1_000)
         worth = Money(amount=share(credits_milli, rules.credits.value_amount, 1_000), currency=currency)
-    told: Mapping[str, object] = line.model_dump()
-    return KindView.model_validate(
-        {**told, "kind": kind, "segment": segment, "factor_milli": factor, "first_unit": worth}
+    fields: Mapping[str, object] = line.model_dump()
+    return ContributionKindView.model_validate(
+        {**fields, "kind": kind, "segment": segment, "factor_milli": factor, "first_unit": worth}
     )

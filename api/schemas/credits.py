@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.common import Amount, AnyId, Currency, Instant, Money, RequestBody, View
-from domain.contributions import CreditLine, CreditPlace, CreditsSeen, MarketPays
+from domain.credits import CreditBalanceKind, CreditsOverview, CreditStatementLine, MarketCreditTerms
 from domain.foundation import ids
 from domain.foundation.ids import EntryId, MarketId, PostingId, PotId
 from domain.ledger import PostedEntry
@@ -15,7 +15,7 @@ from domain.pricing import Use
 Credits = Annotated[
     int, Field(strict=True, description="Thousandths of a credit: 1500 are one and a half.", examples=[1500])
 ]
-GivenCredits = Annotated[
+PositiveCredits = Annotated[
     int,
     Field(strict=True, ge=1, le=10**12, description="Thousandths of a credit, above zero.", examples=[1500]),
 ]
@@ -34,7 +34,7 @@ _PURPOSES: dict[str, tuple[str, str]] = {
     "credit_payout": ("ent", "Paid out as money."),
     "correction": ("ent", "A mistake that was mended."),
 }
-_OTHERWISE = ("ctr", "Earned by what you gave.")
+_DEFAULT_PURPOSE = ("ctr", "Earned by what you gave.")
 
 
 class PotShareView(View):
@@ -44,7 +44,7 @@ class PotShareView(View):
     credits: Credits
 
 
-class PaysView(View):
+class MarketCreditTermsView(View):
     """What credits pay for in a market."""
 
     market_id: MarketId
@@ -60,7 +60,7 @@ class PaysView(View):
     pays_out: bool = Field(description="Whether credits can become money here; mostly they cannot.")
 
     @classmethod
-    def of(cls, pays: MarketPays) -> Self:
+    def of(cls, pays: MarketCreditTerms) -> Self:
         """The market's rules with what they mean for whoever asks."""
         market = pays.market
         return cls(
@@ -76,7 +76,7 @@ class PaysView(View):
         )
 
 
-class ExpiryView(View):
+class CreditExpiryView(View):
     """Credits that expire then, unless they are used before. You are told 30 and 7 days ahead."""
 
     credits: Credits
@@ -90,20 +90,22 @@ class CreditsView(View):
     available: Credits
     pending: Credits
     owed: Credits
-    pays: list[PaysView]
-    expiring: list[ExpiryView] = Field(description="By age, the oldest first; they are spent in this order.")
+    pays: list[MarketCreditTermsView]
+    expiring: list[CreditExpiryView] = Field(
+        description="By age, the oldest first; they are spent in this order."
+    )
 
     @classmethod
-    def of(cls, seen: CreditsSeen) -> Self:
+    def of(cls, seen: CreditsOverview) -> Self:
         """For whoever asks about themselves."""
         had = seen.wallet
         return cls(
             available=had.available,
             pending=had.pending,
             owed=had.owed,
-            pays=[PaysView.of(pays) for pays in seen.markets],
+            pays=[MarketCreditTermsView.of(pays) for pays in seen.markets],
             expiring=[
-                ExpiryView(credits=lot.left, since=lot.arrived_at, expires_at=lot.expires_at)
+                CreditExpiryView(credits=lot.left, since=lot.arrived_at, expires_at=lot.expires_at)
                 for lot in seen.lots
             ],
         )
@@ -125,19 +127,19 @@ class CreditPostingView(View):
     recorded_at: Instant
 
     @classmethod
-    def of(cls, line: CreditLine) -> Self:
+    def of(cls, line: CreditStatementLine) -> Self:
         """The posting as its owner's statement has it."""
         posting = line.posting
-        prefix, sentence = _PURPOSES.get(posting.kind, _OTHERWISE)
+        prefix, sentence = _PURPOSES.get(posting.kind, _DEFAULT_PURPOSE)
         return cls(
             id=posting.id,
             entry_id=posting.entry_id,
             kind=posting.kind,
             what=sentence,
-            subject_id=_told(prefix, posting.subject_id),
-            available=line.changes[CreditPlace.AVAILABLE],
-            pending=line.changes[CreditPlace.PENDING],
-            owed=line.changes[CreditPlace.OWED],
+            subject_id=_encode_subject_id(prefix, posting.subject_id),
+            available=line.changes[CreditBalanceKind.AVAILABLE],
+            pending=line.changes[CreditBalanceKind.PENDING],
+            owed=line.changes[CreditBalanceKind.OWED],
             recorded_at=posting.recorded_at,
         )
 
@@ -147,7 +149,7 @@ class PayoutRequest(RequestBody):
 
     model_config = RequestBody.example({"credits": 12000})
 
-    credits: GivenCredits
+    credits: PositiveCredits
 
 
 class PayoutView(View):
@@ -162,5 +164,5 @@ class PayoutView(View):
         return cls(entry_id=entry.id, recorded_at=entry.recorded_at)
 
 
-def _told(prefix: str, subject_id: UUID) -> str:
+def _encode_subject_id(prefix: str, subject_id: UUID) -> str:
     return ids.encode(prefix, subject_id)

@@ -8,21 +8,21 @@ from pydantic import AfterValidator, Field
 
 from api.schemas.common import Instant, Line, RequestBody, View
 from api.schemas.durations import Duration
-from domain.contributions import HourSide, HoursStanding, HourTransfer, HourTransferState
 from domain.foundation.ids import HourTransferId, MarketId, PostingId, UserId
+from domain.hours import HoursBalance, HourSide, HourTransfer, HourTransferState
 from domain.ledger import StatementRow
 
-MOST = timedelta(hours=12)
+MAX_DURATION = timedelta(hours=12)
 Minutes = Annotated[int, Field(description="Minutes; below zero when you received more than you gave.")]
 
 
-def _at_least_a_minute(value: timedelta) -> timedelta:
-    if not timedelta(0) < value <= MOST:
+def _check_duration(value: timedelta) -> timedelta:
+    if not timedelta(0) < value <= MAX_DURATION:
         raise ValueError("hours pass in parts of one minute to twelve hours")
     return value
 
 
-Given = Annotated[Duration, AfterValidator(_at_least_a_minute)]
+HoursDuration = Annotated[Duration, AfterValidator(_check_duration)]
 
 
 class HoursView(View):
@@ -35,18 +35,18 @@ class HoursView(View):
     highest_minutes: int = Field(description="So far above zero you may go; a market may be narrower.")
 
     @classmethod
-    def of(cls, standing: HoursStanding) -> Self:
+    def of(cls, balance: HoursBalance) -> Self:
         """For whoever asks about themselves."""
         return cls(
-            balance_minutes=standing.minutes,
-            given_minutes=standing.given,
-            received_minutes=standing.received,
-            lowest_minutes=standing.lowest,
-            highest_minutes=standing.highest,
+            balance_minutes=balance.minutes,
+            given_minutes=balance.given,
+            received_minutes=balance.received,
+            lowest_minutes=balance.lowest,
+            highest_minutes=balance.highest,
         )
 
 
-class HoursRequest(RequestBody):
+class HourClaimRequest(RequestBody):
     """What you gave to somebody, or received from them. They confirm it, or it does not count."""
 
     model_config = RequestBody.example(
@@ -62,7 +62,7 @@ class HoursRequest(RequestBody):
     market_id: MarketId
     other_id: UserId
     i_was: HourSide
-    duration: Given
+    duration: HoursDuration
     what: Line
 
     @property

@@ -31,7 +31,7 @@ def _check_surge_rules(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 def _check_contribution_rules(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """Return the document. Raises an error with the path of the field if it is not a contribution policy."""
-    contributions.read_policy(document)
+    contributions.parse_policy(document)
     return document
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api.schemas.common import Amount, Currency, Instant, RequestBody, View
 from api.schemas.credits import Credits
-from domain.contributions import PatronagePlan, PatronageReckoning, PatronageRound, ShareSeen
+from domain.credits import CalculatedShare, PatronagePlan, PatronageRound, PatronageShareRow
 from domain.foundation.ids import MarketId, PatronageRoundId, PolicyVersionId, UserId
 
 FORMULA = (
@@ -15,7 +15,7 @@ FORMULA = (
 )
 _SURPLUS = Field(ge=1, le=10**15, description="Minor units of the market's currency.")
 Surplus = Annotated[int, Field(strict=True), _SURPLUS]
-AskedSurplus = Annotated[int, _SURPLUS]  # a query is text, so strictness would refuse all of it
+SurplusQuery = Annotated[int, _SURPLUS]  # a query is text, so strictness would refuse all of it
 
 
 class PatronageRequest(RequestBody):
@@ -34,7 +34,7 @@ class PatronageRequest(RequestBody):
     surplus_amount: Surplus
 
 
-class FormulaView(View):
+class PatronageFormulaView(View):
     """The published formula, and the policy's numbers in it."""
 
     formula: str = FORMULA
@@ -43,7 +43,7 @@ class FormulaView(View):
     value_amount: Amount = Field(description="What one whole credit pays for.")
 
 
-class ReckoningView(View):
+class CalculatedShareView(View):
     """Somebody's share as it would be: what they brought in, how much it weighs, what follows."""
 
     user_id: UserId
@@ -54,7 +54,7 @@ class ReckoningView(View):
     credits: Credits
 
     @classmethod
-    def of(cls, share: PatronageReckoning) -> Self:
+    def of(cls, share: CalculatedShare) -> Self:
         """Every number of the share."""
         part = share.part
         return cls(
@@ -74,9 +74,9 @@ class PatronagePreviewView(View):
     surplus_amount: Amount
     earned_amount: Amount = Field(description="What the period's closed books left with the market.")
     policy_version_id: PolicyVersionId
-    formula: FormulaView
+    formula: PatronageFormulaView
     all_weights: int
-    shares: list[ReckoningView]
+    shares: list[CalculatedShareView]
 
     @classmethod
     def of(cls, plan: PatronagePlan) -> Self:
@@ -86,9 +86,9 @@ class PatronagePreviewView(View):
             surplus_amount=plan.surplus_amount,
             earned_amount=plan.earned_amount,
             policy_version_id=plan.version.id,
-            formula=FormulaView.model_validate(plan.formula),
+            formula=PatronageFormulaView.model_validate(plan.formula),
             all_weights=sum(share.weight for share in plan.shares),
-            shares=[ReckoningView.of(share) for share in plan.shares],
+            shares=[CalculatedShareView.of(share) for share in plan.shares],
         )
 
 
@@ -103,14 +103,14 @@ class PatronageRoundView(View):
     surplus_amount: Amount
     earned_amount: Amount
     policy_version_id: PolicyVersionId
-    formula: FormulaView
+    formula: PatronageFormulaView
     posted_at: Instant
 
     @classmethod
     def of(cls, made: PatronageRound) -> Self:
         """The round with the numbers of its formula."""
         row = {name: getattr(made, name) for name in cls.model_fields if name != "formula"}
-        return cls(**row, formula=FormulaView.model_validate(made))
+        return cls(**row, formula=PatronageFormulaView.model_validate(made))
 
 
 class PatronageShareView(View):
@@ -126,7 +126,7 @@ class PatronageShareView(View):
     credited: bool
 
     @classmethod
-    def of(cls, seen: ShareSeen) -> Self:
+    def of(cls, seen: PatronageShareRow) -> Self:
         """The share beside its round's weights."""
         share, made = seen.share, seen.round
         return cls(

@@ -3,8 +3,8 @@
 from typing import Self
 
 from api.schemas.common import Instant, Line, RequestBody, View
-from api.schemas.credits import Credits, GivenCredits
-from domain.contributions import PotGift, PotSeen
+from api.schemas.credits import Credits, PositiveCredits
+from domain.credits import PotGift, VisiblePot
 from domain.foundation.ids import MarketId, PotGiftId, PotId, UserId
 
 
@@ -36,21 +36,21 @@ class PotView(View):
     closed_at: Instant | None
 
     @classmethod
-    def of(cls, seen: PotSeen) -> Self:
+    def of(cls, seen: VisiblePot) -> Self:
         """A pot as whoever asks may see it."""
         row = {name: getattr(seen.pot, name) for name in cls.model_fields if name != "credits"}
         return cls(**row, credits=seen.credits)
 
 
-class GiftRequest(RequestBody):
+class PotGiftRequest(RequestBody):
     """How many of your credits to give. Given is given."""
 
     model_config = RequestBody.example({"credits": 2500})
 
-    credits: GivenCredits
+    credits: PositiveCredits
 
 
-class GiftView(View):
+class PotGiftView(View):
     """What you gave into a pot."""
 
     id: PotGiftId
@@ -64,7 +64,7 @@ class GiftView(View):
         return cls.model_validate(gift)
 
 
-class PotPersonRequest(RequestBody):
+class PotRecipientRequest(RequestBody):
     """Whose service fees the pot shall pay."""
 
     model_config = RequestBody.example({"user_id": "usr_01jczk3v9hf8gb2h6v1q4nsx7e"})

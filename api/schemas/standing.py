@@ -8,40 +8,40 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.common import Instant, RequestBody, Text, View
-from domain.contributions import (
-    HOW_LEVELS_ARE_COUNTED,
-    Level,
+from domain.foundation.ids import ContributionId, LevelDecisionId, MarketId, PolicyVersionId, UserId
+from domain.standing import (
+    LEVEL_EXPLANATION,
     LevelAppealOutcome,
     LevelDecision,
     LevelOutcome,
-    Missing,
-    Numbers,
-    Own,
-    Privilege,
-    Published,
-    Season,
-    Standing,
+    LevelSeason,
+    LevelShortfall,
+    OwnStanding,
+    PublishedLevel,
+    StandingLevel,
+    StandingNumbers,
+    StandingPrivilege,
+    UserStanding,
 )
-from domain.foundation.ids import ContributionId, LevelDecisionId, MarketId, PolicyVersionId, UserId
 
 Relative = Annotated[float, Field(description="Standing; one is the mean of those it has reached.")]
 
 
-class LevelMissingView(View):
+class LevelShortfallView(View):
     """One thing that stands between somebody and a level: what it is now, and what it has to be."""
 
-    level: Level
+    level: StandingLevel
     what: str = Field(examples=["contributions"])
     now: float
     needed: float
 
     @classmethod
-    def of(cls, missing: Missing) -> Self:
+    def of(cls, missing: LevelShortfall) -> Self:
         """What is missing."""
         return cls.model_validate(missing)
 
 
-class SeasonView(View):
+class LevelSeasonView(View):
     """The last hundred days: verified contributions, the people and days they were for, and standing."""
 
     contributions: int
@@ -50,12 +50,12 @@ class SeasonView(View):
     standing: Relative
 
     @classmethod
-    def of(cls, season: Season) -> Self:
+    def of(cls, season: LevelSeason) -> Self:
         """A season as it is told."""
         return cls.model_validate(season)
 
 
-class ConfirmationView(View):
+class StandingConfirmationView(View):
     """What one confirmation of a contribution of yours adds to your standing.
 
     `weight` is value · 2^(−age / half-life). `passed_on` is (1 − alpha) times the standing of who confirmed,
@@ -69,13 +69,13 @@ class ConfirmationView(View):
     passed_on: float
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Self:
+    def of(cls, inputs: Mapping[str, Any]) -> Self:
         """A confirmation, but for the standing of whoever gave it."""
-        kept = {name: told[name] for name in cls.model_fields}
-        return cls(**kept | {"contribution_id": UUID(told["contribution_id"])})
+        kept = {name: inputs[name] for name in cls.model_fields}
+        return cls(**kept | {"contribution_id": UUID(inputs["contribution_id"])})
 
 
-class NumbersView(View):
+class StandingNumbersView(View):
     """A night's numbers, with all that they add up from.
 
     `standing` is `as_a_seed` plus what every confirmation passed on; `relative` is standing times `reached`.
@@ -94,12 +94,12 @@ class NumbersView(View):
     activity_half_life_days: float
     seeds: int
     reached: int = Field(description="How many people in this market have any standing.")
-    confirmations: list[ConfirmationView]
+    confirmations: list[StandingConfirmationView]
 
     @classmethod
-    def of(cls, numbers: Numbers) -> Self:
+    def of(cls, numbers: StandingNumbers) -> Self:
         """Numbers with what they were counted from, but for what is others' own."""
-        told = numbers.inputs
+        inputs = numbers.inputs
         return cls(
             on_date=numbers.on_date,
             at=numbers.at,
@@ -107,39 +107,43 @@ class NumbersView(View):
             relative=numbers.relative,
             activity=numbers.activity,
             is_seed=numbers.is_seed,
-            as_a_seed=told["as_a_seed"],
-            alpha=told["alpha"],
-            half_life_days=told["half_life_days"],
-            activity_half_life_days=told["activity_half_life_days"],
-            seeds=told["seeds"],
-            reached=told["reached"],
-            confirmations=[ConfirmationView.of(one) for one in told["confirmations"]],
+            as_a_seed=inputs["as_a_seed"],
+            alpha=inputs["alpha"],
+            half_life_days=inputs["half_life_days"],
+            activity_half_life_days=inputs["activity_half_life_days"],
+            seeds=inputs["seeds"],
+            reached=inputs["reached"],
+            confirmations=[
+                StandingConfirmationView.of(confirmation) for confirmation in inputs["confirmations"]
+            ],
         )
 
 
 class OwnStandingView(View):
     """What only you and the market's operators see, and what would be decided today."""
 
-    numbers: NumbersView | None = Field(description="Of the last night that moved anything; null before.")
-    season: SeasonView
-    reached: Level = Field(description="What the season amounts to.")
+    numbers: StandingNumbersView | None = Field(
+        description="Of the last night that moved anything; null before."
+    )
+    season: LevelSeasonView
+    reached: StandingLevel = Field(description="What the season amounts to.")
     misses: int = Field(description="How many weeks in a row missed your level.")
     safe_until: Instant = Field(description="Until then nothing is lost, whatever is missed.")
-    would_change: list[LevelMissingView] = Field(
+    would_change: list[LevelShortfallView] = Field(
         description="What is missing for your level, or for the next."
     )
     decision_id: LevelDecisionId | None = Field(description="The last decision about your level.")
 
     @classmethod
-    def of(cls, own: Own) -> Self:
+    def of(cls, own: OwnStanding) -> Self:
         """All of it."""
         return cls(
-            numbers=None if own.numbers is None else NumbersView.of(own.numbers),
-            season=SeasonView.of(own.season),
+            numbers=None if own.numbers is None else StandingNumbersView.of(own.numbers),
+            season=LevelSeasonView.of(own.season),
             reached=own.reached,
             misses=own.misses,
             safe_until=own.safe_until,
-            would_change=[LevelMissingView.of(missing) for missing in own.would_change],
+            would_change=[LevelShortfallView.of(missing) for missing in own.would_change],
             decision_id=own.decision_id,
         )
 
@@ -149,14 +153,14 @@ class StandingView(View):
 
     user_id: UserId
     market_id: MarketId
-    level: Level
+    level: StandingLevel
     since: Instant | None = Field(description="Null for who has never been looked at.")
-    may: list[Privilege]
+    may: list[StandingPrivilege]
     how: list[str]
     own: OwnStandingView | None = Field(description="Yours alone, and the market's operators'.")
 
     @classmethod
-    def of(cls, seen: Standing) -> Self:
+    def of(cls, seen: UserStanding) -> Self:
         """What this reader may see."""
         return cls(
             user_id=seen.user_id,
@@ -164,7 +168,7 @@ class StandingView(View):
             level=seen.level,
             since=seen.since,
             may=sorted(seen.may),
-            how=list(HOW_LEVELS_ARE_COUNTED),
+            how=list(LEVEL_EXPLANATION),
             own=None if seen.own is None else OwnStandingView.of(seen.own),
         )
 
@@ -172,15 +176,15 @@ class StandingView(View):
 class LevelView(View):
     """A level as a market publishes it: what it asks of the last hundred days, and what it lets one do."""
 
-    level: Level
+    level: StandingLevel
     contributions: int
     people: int = Field(description="For how many different people, at least.")
     days: int = Field(description="On how many different days, at least.")
     standing: Relative
-    may: list[Privilege]
+    may: list[StandingPrivilege]
 
     @classmethod
-    def of(cls, published: Published) -> Self:
+    def of(cls, published: PublishedLevel) -> Self:
         """A level; the first asks for nothing."""
         rule = published.rule
         return cls(
@@ -201,7 +205,7 @@ class LevelsView(View):
     how: list[str]
 
 
-class LevelAppeal(RequestBody):
+class LevelAppealRequest(RequestBody):
     """Why the loss of your level should be looked at again."""
 
     model_config = RequestBody.example({"statement": "I was in hospital for a month and will be back."})
@@ -209,7 +213,7 @@ class LevelAppeal(RequestBody):
     statement: Text
 
 
-class LevelAppealAnswer(RequestBody):
+class LevelAppealAnswerRequest(RequestBody):
     """What became of an appeal, and why."""
 
     model_config = RequestBody.example({"outcome": "overturned", "statement": "Get well soon."})
@@ -221,7 +225,7 @@ class LevelAppealAnswer(RequestBody):
 class LevelRuleView(View):
     """What a level asked for when it was decided."""
 
-    level: Level
+    level: StandingLevel
     contributions: int
     people: int
     days: int
@@ -235,12 +239,12 @@ class LevelDecisionView(View):
     market_id: MarketId
     user_id: UserId
     on_date: date = Field(description="The Monday of its week.")
-    previous: Level
-    level: Level
+    previous: StandingLevel
+    level: StandingLevel
     outcome: LevelOutcome
-    season: SeasonView
+    season: LevelSeasonView
     rules: list[LevelRuleView]
-    would_change: list[LevelMissingView]
+    would_change: list[LevelShortfallView]
     policy_version_id: PolicyVersionId
     is_automatic: bool = Field(description="Whether the rules decided, and no person.")
     decided_at: Instant
@@ -256,7 +260,7 @@ class LevelDecisionView(View):
         row = {name: getattr(made, name) for name in cls.model_fields if hasattr(made, name)}
         return cls(
             **row,
-            season=SeasonView(**made.inputs["season"]),
+            season=LevelSeasonView(**made.inputs["season"]),
             rules=made.inputs["rules"],
             is_automatic=made.decided_by is None,
         )

@@ -12,7 +12,13 @@ nothing is owed and paid off by what comes next, and nobody pays with what they 
 
 from typing import Any, Final
 
-from domain.contributions import ContributionKind, ContributionPolicy, Funder, Verifier, read_policy
+from domain.contributions import (
+    ContributionFunder,
+    ContributionKind,
+    ContributionPolicy,
+    ContributionVerifier,
+    parse_policy,
+)
 
 QUESTIONS: Final = "questions"
 WELCOME: Final = 100
@@ -40,9 +46,9 @@ def _rules(points: int, cap_milli: int = _ENOUGH_MILLI) -> dict[str, Any]:
         "kappa_milli": _STRAIGHT_MILLI,
         "cap_milli": cap_milli,
         "most_units_milli": _ENOUGH_MILLI,
-        "verifier": Verifier.SYSTEM,
+        "verifier": ContributionVerifier.SYSTEM,
         "hold_days": 0,
-        "funder": Funder.POOL,
+        "funder": ContributionFunder.POOL,
     }
 
 
@@ -61,6 +67,6 @@ DOCUMENT: Final[dict[str, Any]] = {
 
 def policy() -> ContributionPolicy:
     """The document, read by the door every market's policy comes in by."""
-    found = read_policy(DOCUMENT)
+    found = parse_policy(DOCUMENT)
     assert found is not None, "the document says something"
     return found

@@ -4,17 +4,21 @@ from random import Random
 from typing import TypedDict
 from uuid import UUID
 
-from domain import contributions
+from domain.contributions import valuation
 
-Claim, Past, Rate = contributions.valuing.Claim, contributions.valuing.Past, contributions.worth.Rate
+Claim, Past, Rate = (
+    valuation.period_valuation.VerifiedClaim,
+    valuation.period_valuation.PriorValue,
+    valuation.formula.ValuationRate,
+)
 MOST = 14
 
 
 class Case(TypedDict):
     """What a period is valued from."""
 
-    claims: list[contributions.valuing.Claim]
-    past: dict[tuple[UUID, str], contributions.valuing.Past]
+    claims: list[valuation.period_valuation.VerifiedClaim]
+    past: dict[tuple[UUID, str], valuation.period_valuation.PriorValue]
     fees: dict[UUID, int]
     pool: int
 
@@ -45,7 +49,9 @@ def period(dice: Random, *, most: int = MOST) -> Case:
     )
 
 
-def _claim(dice: Random, number: int, kinds: dict[str, dict[str, int]]) -> contributions.valuing.Claim:
+def _claim(
+    dice: Random, number: int, kinds: dict[str, dict[str, int]]
+) -> valuation.period_valuation.VerifiedClaim:
     kind = dice.choice(tuple(kinds))
     is_about_a_booking = kind == "review" or dice.random() < 0.2
     rate = Rate(

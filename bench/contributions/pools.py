@@ -21,7 +21,8 @@ from rich.table import Table
 
 from bench.contributions.pool_cases import Case, period
 from bench.ratings import saying
-from domain import contributions, pricing
+from domain import pricing
+from domain.contributions import valuation
 
 CASES, CASES_QUICK = 20_000, 1_000
 GAMES, GAMES_QUICK = 2_000, 200
@@ -53,7 +54,7 @@ def valued(cases: Any) -> list[Row]:  # noqa: ANN401 -- numbers, perhaps with a 
     for _ in cases:
         case = period(dice)
         tried += 1
-        arranged, raw = _arranged(case, dice), contributions.valuing.value(**case).raw_nano
+        arranged, raw = _arranged(case, dice), valuation.period_valuation.value_claims(**case).raw_nano
         for way, value in WAYS.items():
             found[way].update(_wrong(case, arranged, raw, value))
     return [
@@ -65,7 +66,7 @@ def valued(cases: Any) -> list[Row]:  # noqa: ANN401 -- numbers, perhaps with a 
 
 def ours(case: Case) -> Worths:
     """As the clock does it."""
-    worths = contributions.valuing.value(**case).worths
+    worths = valuation.period_valuation.value_claims(**case).worths
     return {claim_id: worth.credits for claim_id, worth in worths.items()}
 
 
@@ -133,7 +134,7 @@ def _by_cluster(case: Case, worths: Worths) -> Counter[tuple[UUID, str]]:
 
 def _arranged(case: Case, dice: Random) -> Case:
     """The same claims cut in pieces and in another order."""
-    pieces: list[contributions.valuing.Claim] = []
+    pieces: list[valuation.period_valuation.VerifiedClaim] = []
     for claim in case["claims"]:
         cut = dice.randint(0, claim.units_milli)
         pieces += [replace(claim, units_milli=units) for units in (cut, claim.units_milli - cut) if units]

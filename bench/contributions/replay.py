@@ -1,7 +1,8 @@
 """Part 3: a real community's reputations, counted by this engine under that community's rules as a policy.
 
-What was given is valued day by day by `domain.contributions.valuing`, with the numbers of a policy document
-(`community_rules.py`); what is taken back or paid follows the wallet's rules. Everybody begins with a point.
+What was given is valued day by day by `domain.contributions.valuation.period_valuation`, with the numbers of
+a policy document (`community_rules.py`); what is taken back or paid follows the wallet's rules. Everybody
+begins with a point.
 Beside it: the same events just added up, and ours without the cap, and without what the files do not tell.
 
 One thing no event tells: who was known in a sister community, which is worth 100 points there. Whoever's
@@ -24,8 +25,7 @@ from bench.contributions import community, community_rules, replay_picture
 from bench.contributions.community import Community, Happening
 from bench.contributions.community_rules import KINDS, PAID, TAKEN_BACK, UNITS_ARE_POINTS
 from bench.ratings import saying
-from domain import contributions
-from domain.contributions import ContributionPolicy
+from domain.contributions import ContributionPolicy, valuation
 from domain.foundation import ids
 
 FIRST_POINT = 1
@@ -40,7 +40,7 @@ NOT_KNOWN = "nobody known elsewhere"
 ADDED_UP = "points added up"
 
 Row = dict[str, Any]
-Claim = contributions.valuing.Claim
+Claim = valuation.period_valuation.VerifiedClaim
 Counted = Mapping[str, int]
 
 
@@ -151,7 +151,7 @@ def _valued(
             claim = _claim(one, units, policy, clusters[one.user_id])
             claims.append(claim)
             whose[claim.id] = one.user_id
-    valued = contributions.valuing.value(claims, past={}, fees={}, pool=ENOUGH)
+    valued = valuation.period_valuation.value_claims(claims, past={}, fees={}, pool=ENOUGH)
     return [(whose[claim_id], found.credits) for claim_id, found in valued.worths.items()]
 
 
@@ -161,11 +161,11 @@ def _units(one: Happening) -> int:
 
 def _claim(one: Happening, units: int, policy: ContributionPolicy, cluster_id: UUID) -> Claim:
     kind, segment = KINDS[one.kind]
-    rules = policy.rules_of(kind, segment)
+    rules = policy.kind_rules(kind, segment)
     assert rules is not None, "the policy has every kind that is claimed"
-    rate = contributions.worth.Rate(
+    rate = valuation.formula.ValuationRate(
         base=rules.base_milli,
-        factor_milli=policy.factor_of(segment),
+        factor_milli=policy.segment_factor_milli(segment),
         quality_milli=MILLI,
         kappa_milli=rules.kappa_milli,
         cap=rules.cap_milli,

@@ -3,7 +3,7 @@
 Two rings of each shape and size. In a ring of **new accounts** one person who is known and others whom nobody
 else knows confirm one another; in a ring of **known people** all of them held something before. The gain is
 what the ring holds together, after beside before. That it stays below 1/α = 2 has a proof
-(`domain.contributions.standing`); this shows that the code keeps to it, and what counting lets happen.
+(`domain.standing.formula`); this shows that the code keeps to it, and what counting lets happen.
 """
 
 import time
@@ -20,13 +20,13 @@ from bench.contributions.shapes import SHAPES, SIZES
 from bench.contributions.trust import METHODS, OURS, Confirmations
 from bench.ratings import history, saying
 from bench.ratings.history import Floats, Ints
-from domain import contributions
+from domain import standing
 
 SEEDS = 500
 DRAWS, DRAWS_QUICK = (1, 2, 3), (1,)
 RINGS, RINGS_QUICK = 20, 4  # of each shape and size in each draw
 NEW, KNOWN = "new accounts", "known people"
-GOAL_GAIN, GOAL_STAR, GOAL_AGREEMENT = 1 / contributions.standing.ALPHA * 1.02, 1.01, 0.75
+GOAL_GAIN, GOAL_STAR, GOAL_AGREEMENT = 1 / standing.formula.ALPHA * 1.02, 1.01, 0.75
 
 Row = dict[str, Any]
 

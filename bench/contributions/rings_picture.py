@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from bench.contributions.shapes import SHAPES, SIZES
 from bench.contributions.trust import COUNTING, OURS, ROOTS
-from domain import contributions
+from domain import standing
 
 _COLOURS = {COUNTING: "#c0392b", ROOTS: "#d9a441", OURS: "#0b6e4f"}
 
@@ -41,7 +41,7 @@ def _panel(axes: Any, rows: Sequence[Mapping[str, Any]], shape: str, of: str) ->
     }
     for name, colour in _COLOURS.items():
         axes.plot(SIZES, [at[name, size] for size in SIZES], marker="o", color=colour, label=name)
-    axes.axhline(1 / contributions.standing.ALPHA, color="black", linewidth=0.8, linestyle=":", label="1/α")
+    axes.axhline(1 / standing.formula.ALPHA, color="black", linewidth=0.8, linestyle=":", label="1/α")
     axes.set_yscale("log")
     axes.set_xticks(SIZES)
     axes.set_title(f"{shape} of {of}", loc="left")

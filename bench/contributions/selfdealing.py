@@ -14,7 +14,7 @@ from uuid import UUID
 from rich.table import Table
 
 from bench.ratings import saying
-from domain import contributions
+from domain.contributions import valuation
 
 TAKE_RATES_BP = (500, 1_000, 1_500, 2_000, 2_500, 3_000)
 THETAS_BP = (0, 1_000, 2_000, 3_000, 4_000, 5_000)
@@ -23,7 +23,7 @@ DISCOUNTS_BP = (0, 2_500, 5_000)
 ROUNDS, ROUNDS_QUICK = 26, 6
 BOOKINGS = 4  # in each round
 PRICE_AMOUNT, VALUE_AMOUNT, POOL_BP = 10_000, 100, 1_000
-GREEDY = contributions.worth.Rate(
+GREEDY = valuation.formula.ValuationRate(
     base=10**9, factor_milli=1_000, quality_milli=1_500, kappa_milli=10**6, cap=10**9
 )
 Row = dict[str, Any]
@@ -76,20 +76,20 @@ def _credits(net: list[int], theta_bp: int, earned_before: int, number: int) -> 
     It claims a review's worth about each booking and an answer out of the pool, all of them without end.
     """
     bounds = {
-        UUID(int=place + 1): contributions.bound_of(fee, theta_bp=theta_bp, value_amount=VALUE_AMOUNT)
+        UUID(int=place + 1): valuation.credit_limit(fee, theta_bp=theta_bp, value_amount=VALUE_AMOUNT)
         for place, fee in enumerate(net)
     }
-    pool = contributions.pool_of(earned_before, share_bp=POOL_BP, value_amount=VALUE_AMOUNT)
+    pool = valuation.pool_credits(earned_before, share_bp=POOL_BP, value_amount=VALUE_AMOUNT)
     claims = [
         _claim(number * 100 + place, f"review {place}", booking_id) for place, booking_id in enumerate(bounds)
     ]
     claims.append(_claim(number * 100 + 99, "answer", None))
-    valued = contributions.valuing.value(claims, past={}, fees=bounds, pool=pool)
+    valued = valuation.period_valuation.value_claims(claims, past={}, fees=bounds, pool=pool)
     return sum(worth.credits for worth in valued.worths.values())
 
 
-def _claim(number: int, kind: str, booking_id: UUID | None) -> contributions.valuing.Claim:
-    return contributions.valuing.Claim(
+def _claim(number: int, kind: str, booking_id: UUID | None) -> valuation.period_valuation.VerifiedClaim:
+    return valuation.period_valuation.VerifiedClaim(
         id=UUID(int=number + 1),
         cluster_id=UUID(int=1),
         kind=kind,

@@ -10,9 +10,9 @@ from collections.abc import Callable
 import numpy as np
 
 from bench.ratings.history import Flags, Floats, History, Ints
-from domain import contributions
+from domain import standing
 
-Confirmations = contributions.standing.Confirmations
+Confirmations = standing.formula.Confirmations
 Method = Callable[[Confirmations, Floats], Floats]
 
 OURS = "standing"
@@ -43,8 +43,7 @@ def eligible(history: History) -> Flags:
     rated = np.bincount(given, minlength=edges.people)
     blamed = np.bincount(edges.subject[edges.signed < 0], minlength=edges.people)
     records = zip(edges.given.tolist(), rated.tolist(), (last - first).tolist(), blamed.tolist(), strict=True)
-    standing = contributions.standing
-    return np.array([standing.is_seed(standing.Record(*record)) for record in records])
+    return np.array([standing.formula.is_seed(standing.formula.BookingRecord(*record)) for record in records])
 
 
 def drawn(candidates: Flags, count: int, seed: int) -> Floats:
@@ -75,7 +74,7 @@ def roots(given: Confirmations, seeds: Floats) -> Floats:
 METHODS: dict[str, Method] = {
     COUNTING: counting,
     ROOTS: roots,
-    OURS: contributions.standing.standing,
+    OURS: standing.formula.standing_scores,
 }
 
 

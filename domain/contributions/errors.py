@@ -1,17 +1,13 @@
 """What contributions refuse, and what can be done about it."""
 
-from domain.contributions.standing_errors import LevelAppealIsYourOwn as LevelAppealIsYourOwn  # noqa: PLC0414 -- found here
-from domain.contributions.standing_errors import LevelDecisionNotFound as LevelDecisionNotFound  # noqa: PLC0414 -- found here
-from domain.contributions.standing_errors import LevelNotAppealable as LevelNotAppealable  # noqa: PLC0414 -- found here
-from domain.contributions.standing_errors import NoLevelAppealOpen as NoLevelAppealOpen  # noqa: PLC0414 -- found here
-from domain.foundation.errors import Conflict, Forbidden, NotFound, Unacceptable
+from domain.foundation.errors import Conflict, NotFound, Unacceptable
 
 
-class KindNotTaken(Unacceptable):
+class KindNotAccepted(Unacceptable):
     """This market's policy has no such kind of contribution, or none at all."""
 
-    slug = "kind-not-taken"
-    title = "This market takes no such contributions"
+    slug = "kind-not-accepted"
+    title = "This market does not accept such contributions"
 
 
 class CallNotFound(NotFound):
@@ -36,17 +32,17 @@ class CallFull(Conflict):
     constraint = "calls_take_no_more_than_they_want"
 
 
-class CallsOpenAlready(Conflict):
+class TooManyOpenCalls(Conflict):
     """Somebody has as many open calls as a person may; close one first."""
 
-    slug = "calls-open-already"
+    slug = "too-many-open-calls"
     title = "You have enough open calls"
 
 
-class CommittedAlready(Conflict):
+class AlreadyCommitted(Conflict):
     """A person answers a call once at a time."""
 
-    slug = "committed-already"
+    slug = "already-committed"
     title = "You have promised this already"
     constraint = "a_call_is_answered_once_at_a_time"
 
@@ -69,51 +65,51 @@ class EvidenceIncomplete(Unacceptable):
     """What shows that it was done is not enough for its kind; the extras say what is missing."""
 
     slug = "evidence-incomplete"
-    title = "This does not show enough"
+    title = "This evidence is not complete"
 
 
-class EvidenceKnown(Conflict):
+class DuplicateEvidence(Conflict):
     """The same evidence counts once, whoever shows it."""
 
-    slug = "evidence-known"
-    title = "This has been shown before"
+    slug = "duplicate-evidence"
+    title = "This evidence was submitted before"
     constraint = "the_same_evidence_counts_once"
 
 
-class UnitsUnfit(Unacceptable):
+class InvalidUnits(Unacceptable):
     """A claim is about one piece, or about some time within a day; more of it is more claims."""
 
-    slug = "units-unfit"
+    slug = "invalid-units"
     title = "This cannot be claimed at once"
 
 
-class SubjectUnfit(Unacceptable):
+class InvalidSubject(Unacceptable):
     """The subject does not exist, is none for this kind, or is not the contributor's to claim."""
 
-    slug = "subject-unfit"
+    slug = "invalid-subject"
     title = "This cannot be claimed about that"
 
 
-class SubjectClaimed(Conflict):
+class SubjectAlreadyClaimed(Conflict):
     """A kind is claimed once about a subject; what was wrong is corrected by naming the old claim."""
 
-    slug = "subject-claimed"
+    slug = "subject-already-claimed"
     title = "You have claimed this already"
     constraint = "a_subject_is_claimed_once"
 
 
-class ReferredAlready(Conflict):
+class UserAlreadyReferred(Conflict):
     """A person is referred to a market once."""
 
-    slug = "referred-already"
+    slug = "user-already-referred"
     title = "Somebody has referred this person already"
     constraint = "a_person_is_referred_once"
 
 
-class ContributionLimit(Conflict):
+class ContributionLimitReached(Conflict):
     """So many units of a kind in 30 days and no more; `possible_again_at` says when these are."""
 
-    slug = "contribution-limit"
+    slug = "contribution-limit-reached"
     title = "This is more than can be claimed in 30 days"
 
 
@@ -121,7 +117,7 @@ class NotCorrectable(Conflict):
     """One's own claim of the same kind is corrected, once, unless it was rejected or withdrawn."""
 
     slug = "not-correctable"
-    title = "This cannot be corrected so"
+    title = "This contribution cannot be corrected"
     constraint = "a_contribution_is_corrected_once"
 
 
@@ -129,148 +125,26 @@ class AttestationNotFound(NotFound):
     """There is no such attestation, or none that this caller was asked for."""
 
     slug = "attestation-not-found"
-    title = "Nobody asked you this"
+    title = "There is no such attestation"
 
 
-class AttestationUnfit(Unacceptable):
+class InvalidAttestation(Unacceptable):
     """A confirmation says how good it was and for how much, a rejection says why."""
 
-    slug = "attestation-unfit"
-    title = "This is no whole answer"
+    slug = "invalid-attestation"
+    title = "This answer is not complete"
 
 
-class InvolvedAlready(Conflict):
+class NotIndependent(Conflict):
     """Who gave it, benefits from it, is the same as one of them, or has said something does not decide."""
 
-    slug = "involved-already"
+    slug = "not-independent"
     title = "Somebody else must decide this"
     constraint = "nobody_attests_twice"
 
 
-class AppealOver(Conflict):
+class AppealPeriodOver(Conflict):
     """A rejection is appealed once, within 183 days."""
 
-    slug = "appeal-over"
+    slug = "appeal-period-over"
     title = "The time to appeal is over"
-
-
-class CreditsNotKept(Conflict):
-    """The market's policy in force says nothing of credits, so nothing is given in them or paid with them."""
-
-    slug = "credits-not-kept"
-    title = "This market keeps no credits"
-
-
-class PayoutNotOffered(Conflict):
-    """The market does not pay credits out; they pay service fees, shield from surge and help others."""
-
-    slug = "payout-not-offered"
-    title = "Credits are not paid out here"
-
-
-class HoursNotKept(Conflict):
-    """The market's policy in force says nothing of contributions, so no hours pass in it."""
-
-    slug = "hours-not-kept"
-    title = "This market keeps no hours"
-
-
-class HoursNotFound(NotFound):
-    """There is no such transfer of hours, or none that this caller may know of."""
-
-    slug = "hours-not-found"
-    title = "There is no such transfer of hours"
-
-
-class HoursWaiting(Conflict):
-    """One claim between the same two people waits for an answer; the next one can be made after it."""
-
-    slug = "hours-waiting"
-    title = "Your last claim between you two is not answered yet"
-    constraint = "one_claim_of_hours_waits_for_an_answer"
-
-
-class WithOneself(Unacceptable):
-    """Hours and gifts pass between people; the giver and the receiver are the same one."""
-
-    slug = "with-oneself"
-    title = "This needs two people"
-
-
-class SamePeople(Conflict):
-    """These accounts share a card, a device or a bank account, so they do not confirm or feed one another."""
-
-    slug = "same-people"
-    title = "These accounts are too close to one another"
-
-
-class PotUnknown(NotFound):
-    """There is no such pot, or none that this caller may know of."""
-
-    slug = "pot-unknown"
-    title = "There is no such pot"
-
-
-class PotThereAlready(Conflict):
-    """This person has an open pot in the market; give into that one."""
-
-    slug = "pot-there-already"
-    title = "There is a pot for this person already"
-    constraint = "one_open_pot_per_person"
-
-
-class PotClosed(Conflict):
-    """The pot takes no more gifts. What was given into it still pays."""
-
-    slug = "pot-closed"
-    title = "This pot is closed"
-
-
-class PotIsAPersons(Conflict):
-    """The pot stands for one person, whose service fees alone it pays."""
-
-    slug = "pot-is-a-persons"
-    title = "This pot stands for one person"
-
-
-class PurposePotsAreOperators(Forbidden):
-    """A pot without a person serves a purpose of the market; its operators open it and say whom it helps."""
-
-    slug = "purpose-pots-are-operators"
-    title = "Only operators open a pot for a purpose"
-
-
-class SurplusTooLarge(Unacceptable):
-    """More cannot be given back for a period than the market earned in it."""
-
-    slug = "surplus-too-large"
-    title = "The market did not earn that much in this period"
-
-
-class PeriodNotOver(Conflict):
-    """A surplus is known when its period is over."""
-
-    slug = "period-not-over"
-    title = "This period is not over yet"
-
-
-class SurplusSplitAlready(Conflict):
-    """A part of this period has had its surplus split; each is split once."""
-
-    slug = "surplus-split-already"
-    title = "The surplus of this period is split already"
-    constraint = "a_surplus_is_split_once"
-
-
-class NothingToSplit(Conflict):
-    """Nobody brought anything in that the formula weighs."""
-
-    slug = "nothing-to-split"
-    title = "Nobody has a share in this period"
-
-
-class PatronageUnknown(NotFound):
-    """There is no such round of patronage, or none in which this caller has a share."""
-
-    slug = "patronage-unknown"
-    title = "There is no such round of patronage"

@@ -9,8 +9,8 @@ from domain.contributions.kinds import (
     AttestationRole,
     AttestationState,
     ContributionKind,
+    ContributionVerifier,
     RejectionReason,
-    Verifier,
 )
 from domain.foundation.events import DomainEvent
 
@@ -38,7 +38,7 @@ class CallEnded(DomainEvent):
 
 
 @dataclass(frozen=True)
-class CommitmentFact(DomainEvent):
+class CommitmentEvent(DomainEvent):
     """A fact about one promise. No fact about how a promise ends has a reader."""
 
     audit_only: ClassVar[bool] = True
@@ -48,35 +48,35 @@ class CommitmentFact(DomainEvent):
 
 
 @dataclass(frozen=True)
-class CommitmentMade(CommitmentFact):
+class CommitmentMade(CommitmentEvent):
     """Somebody said they would answer a call."""
 
     name: ClassVar[str] = "commitment.made"
 
 
 @dataclass(frozen=True)
-class CommitmentWithdrawn(CommitmentFact):
+class CommitmentWithdrawn(CommitmentEvent):
     """They will not after all, and nothing follows from it."""
 
     name: ClassVar[str] = "commitment.withdrawn"
 
 
 @dataclass(frozen=True)
-class CommitmentFulfilled(CommitmentFact):
+class CommitmentFulfilled(CommitmentEvent):
     """They claimed what they had promised."""
 
     name: ClassVar[str] = "commitment.fulfilled"
 
 
 @dataclass(frozen=True)
-class CommitmentLapsed(CommitmentFact):
+class CommitmentLapsed(CommitmentEvent):
     """Its call was closed long ago."""
 
     name: ClassVar[str] = "commitment.lapsed"
 
 
 @dataclass(frozen=True)
-class ContributionFact(DomainEvent):
+class ContributionEvent(DomainEvent):
     """A fact about one contribution."""
 
     audit_only: ClassVar[bool] = True
@@ -87,7 +87,7 @@ class ContributionFact(DomainEvent):
 
 
 @dataclass(frozen=True)
-class ContributionSubmitted(ContributionFact):
+class ContributionSubmitted(ContributionEvent):
     """Somebody says that they gave something."""
 
     name: ClassVar[str] = "contribution.submitted"
@@ -97,14 +97,14 @@ class ContributionSubmitted(ContributionFact):
 
 
 @dataclass(frozen=True)
-class ContributionChecked(ContributionFact):
+class ContributionChecked(ContributionEvent):
     """What a machine can tell is in order."""
 
     name: ClassVar[str] = "contribution.checked"
 
 
 @dataclass(frozen=True)
-class ContributionOverdue(ContributionFact):
+class ContributionOverdue(ContributionEvent):
     """For a week, or another one, no moderator has decided about it: an alarm for operators."""
 
     name: ClassVar[str] = "contribution.overdue"
@@ -113,16 +113,16 @@ class ContributionOverdue(ContributionFact):
 
 
 @dataclass(frozen=True)
-class ContributionAssigned(ContributionFact):
+class ContributionAssigned(ContributionEvent):
     """Somebody is asked whether it happened."""
 
     name: ClassVar[str] = "contribution.assigned"
 
-    verifier: Verifier
+    verifier: ContributionVerifier
 
 
 @dataclass(frozen=True)
-class ContributionVerified(ContributionFact):
+class ContributionVerified(ContributionEvent):
     """It happened: for so many thousandths of units, as good as so many thousandths of good."""
 
     name: ClassVar[str] = "contribution.verified"
@@ -135,7 +135,7 @@ class ContributionVerified(ContributionFact):
 
 
 @dataclass(frozen=True)
-class ContributionCorrected(ContributionFact):
+class ContributionCorrected(ContributionEvent):
     """A later claim that was verified takes the place of this one."""
 
     name: ClassVar[str] = "contribution.corrected"
@@ -145,14 +145,14 @@ class ContributionCorrected(ContributionFact):
 
 
 @dataclass(frozen=True)
-class ContributionThanked(ContributionFact):
+class ContributionThanked(ContributionEvent):
     """No credits follow: thanks were all that was wanted or is given, or hours passed instead."""
 
     name: ClassVar[str] = "contribution.thanked"
 
 
 @dataclass(frozen=True)
-class ContributionRejected(ContributionFact):
+class ContributionRejected(ContributionEvent):
     """It was not confirmed, for a stated reason."""
 
     name: ClassVar[str] = "contribution.rejected"
@@ -161,14 +161,14 @@ class ContributionRejected(ContributionFact):
 
 
 @dataclass(frozen=True)
-class ContributionAppealed(ContributionFact):
+class ContributionAppealed(ContributionEvent):
     """Its contributor wants a rejection looked at by somebody else."""
 
     name: ClassVar[str] = "contribution.appealed"
 
 
 @dataclass(frozen=True)
-class RejectionUpheld(ContributionFact):
+class RejectionUpheld(ContributionEvent):
     """A rejection stands for good: on appeal, or because nobody appealed or answered in time."""
 
     name: ClassVar[str] = "contribution.rejection_upheld"
@@ -177,14 +177,14 @@ class RejectionUpheld(ContributionFact):
 
 
 @dataclass(frozen=True)
-class ContributionWithdrawn(ContributionFact):
+class ContributionWithdrawn(ContributionEvent):
     """Its contributor took it back, and nothing follows from it."""
 
     name: ClassVar[str] = "contribution.withdrawn"
 
 
 @dataclass(frozen=True)
-class AttestationFact(DomainEvent):
+class AttestationEvent(DomainEvent):
     """A fact about one asking."""
 
     audit_only: ClassVar[bool] = True
@@ -196,7 +196,7 @@ class AttestationFact(DomainEvent):
 
 
 @dataclass(frozen=True)
-class AttesterAsked(AttestationFact):
+class AttesterAssigned(AttestationEvent):
     """Somebody is asked whether a contribution happened, until then."""
 
     name: ClassVar[str] = "attestation.asked"
@@ -205,7 +205,7 @@ class AttesterAsked(AttestationFact):
 
 
 @dataclass(frozen=True)
-class AttesterNoticed(AttestationFact):
+class AttesterReminded(AttestationEvent):
     """Somebody who was asked is reminded, for the first or the second time."""
 
     name: ClassVar[str] = "attestation.noticed"
@@ -214,7 +214,7 @@ class AttesterNoticed(AttestationFact):
 
 
 @dataclass(frozen=True)
-class AttestationEnded(AttestationFact):
+class AttestationEnded(AttestationEvent):
     """Somebody answered, was replaced, or need not answer any more."""
 
     name: ClassVar[str] = "attestation.ended"

@@ -42,7 +42,7 @@ class SubjectType(StrEnum):
     ATTESTATION = "attestation"
 
 
-class Relation(StrEnum):
+class SubjectRelation(StrEnum):
     """What the contributor must be to the subject of a claim."""
 
     PARTY = "party"
@@ -53,14 +53,14 @@ class Relation(StrEnum):
     DOER = "doer"
 
 
-class Unit(StrEnum):
+class ContributionUnit(StrEnum):
     """What units of a kind are: pieces, or hours of somebody's time."""
 
     PIECE = "piece"
     HOUR = "hour"
 
 
-class Verifier(StrEnum):
+class ContributionVerifier(StrEnum):
     """Who says whether it happened: the other person, a drawn quorum, a moderator, or we who saw it."""
 
     COUNTERPARTY = "counterparty"
@@ -69,7 +69,7 @@ class Verifier(StrEnum):
     SYSTEM = "system"
 
 
-class Funder(StrEnum):
+class ContributionFunder(StrEnum):
     """What pays for it: the market's pool, a share of a booking's fee, another person's hours, nothing."""
 
     POOL = "pool"
@@ -181,7 +181,7 @@ class RejectionReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
+class KindTraits:
     """What is true of a kind everywhere.
 
     `subjects` are what it may be about; without any it stands for itself, and with `None` among them it may.
@@ -191,7 +191,7 @@ class Traits:
     """
 
     subjects: frozenset[SubjectType | None]
-    relation: Relation
+    relation: SubjectRelation
     needs: Mapping[str, int]
     repeats: bool = False
 
@@ -203,28 +203,34 @@ _USER: frozenset[SubjectType | None] = frozenset({SubjectType.USER})
 
 # Lengths: a sentence says what was done (20 characters), an answer takes two or three (80), a guide, a method
 # or an account of an event a few paragraphs (400). Three photos show a thing from more than one side.
-TRAITS: Mapping[ContributionKind, Traits] = MappingProxyType(
+TRAITS: Mapping[ContributionKind, KindTraits] = MappingProxyType(
     {
-        ContributionKind.ANSWER: Traits(_NOTHING | _OFFER, Relation.ANYBODY, {"statement": 80}, repeats=True),
-        ContributionKind.GUIDE: Traits(_NOTHING, Relation.ANYBODY, {"statement": 400}),
-        ContributionKind.TRANSLATION: Traits(
-            _NOTHING | _OFFER, Relation.ANYBODY, {"statement": 80}, repeats=True
+        ContributionKind.ANSWER: KindTraits(
+            _NOTHING | _OFFER, SubjectRelation.ANYBODY, {"statement": 80}, repeats=True
         ),
-        ContributionKind.PHOTO_SET: Traits(_OFFER, Relation.ANYBODY, {"photos": 3}, repeats=True),
-        ContributionKind.REVIEW: Traits(frozenset({SubjectType.REVIEW}), Relation.DOER, {}),
-        ContributionKind.DEFECT_REPORT: Traits(_NOTHING, Relation.ANYBODY, {"statement": 80}),
-        ContributionKind.ADOPTED_IDEA: Traits(_NOTHING, Relation.ANYBODY, {"statement": 80}),
-        ContributionKind.REFERRAL: Traits(_USER, Relation.ANOTHER_PERSON, {}),
-        ContributionKind.NEWCOMER_BUDDY: Traits(_USER, Relation.ANOTHER_PERSON, {"statement": 20}),
-        ContributionKind.MENTORING: Traits(_USER, Relation.ANOTHER_PERSON, {"statement": 20}, repeats=True),
-        ContributionKind.JURY: Traits(frozenset({SubjectType.ATTESTATION}), Relation.DOER, {}),
-        ContributionKind.SLOT_SWAP: Traits(_BOOKING, Relation.PARTY, {"statement": 20}),
-        ContributionKind.ACCESSIBILITY_FACTS: Traits(_OFFER, Relation.ANYBODY, {"facts": 1}, repeats=True),
-        ContributionKind.TRIAL: Traits(_BOOKING, Relation.CUSTOMER, {"statement": 20}),
-        ContributionKind.EVENT: Traits(_NOTHING, Relation.ANYBODY, {"statement": 400}),
-        ContributionKind.COVERING_NO_SHOW: Traits(_BOOKING, Relation.PROVIDER, {"statement": 20}),
-        ContributionKind.OPEN_METHOD: Traits(_NOTHING, Relation.ANYBODY, {"statement": 400}),
-        ContributionKind.PATIENCE: Traits(_BOOKING, Relation.PARTY, {}),
+        ContributionKind.GUIDE: KindTraits(_NOTHING, SubjectRelation.ANYBODY, {"statement": 400}),
+        ContributionKind.TRANSLATION: KindTraits(
+            _NOTHING | _OFFER, SubjectRelation.ANYBODY, {"statement": 80}, repeats=True
+        ),
+        ContributionKind.PHOTO_SET: KindTraits(_OFFER, SubjectRelation.ANYBODY, {"photos": 3}, repeats=True),
+        ContributionKind.REVIEW: KindTraits(frozenset({SubjectType.REVIEW}), SubjectRelation.DOER, {}),
+        ContributionKind.DEFECT_REPORT: KindTraits(_NOTHING, SubjectRelation.ANYBODY, {"statement": 80}),
+        ContributionKind.ADOPTED_IDEA: KindTraits(_NOTHING, SubjectRelation.ANYBODY, {"statement": 80}),
+        ContributionKind.REFERRAL: KindTraits(_USER, SubjectRelation.ANOTHER_PERSON, {}),
+        ContributionKind.NEWCOMER_BUDDY: KindTraits(_USER, SubjectRelation.ANOTHER_PERSON, {"statement": 20}),
+        ContributionKind.MENTORING: KindTraits(
+            _USER, SubjectRelation.ANOTHER_PERSON, {"statement": 20}, repeats=True
+        ),
+        ContributionKind.JURY: KindTraits(frozenset({SubjectType.ATTESTATION}), SubjectRelation.DOER, {}),
+        ContributionKind.SLOT_SWAP: KindTraits(_BOOKING, SubjectRelation.PARTY, {"statement": 20}),
+        ContributionKind.ACCESSIBILITY_FACTS: KindTraits(
+            _OFFER, SubjectRelation.ANYBODY, {"facts": 1}, repeats=True
+        ),
+        ContributionKind.TRIAL: KindTraits(_BOOKING, SubjectRelation.CUSTOMER, {"statement": 20}),
+        ContributionKind.EVENT: KindTraits(_NOTHING, SubjectRelation.ANYBODY, {"statement": 400}),
+        ContributionKind.COVERING_NO_SHOW: KindTraits(_BOOKING, SubjectRelation.PROVIDER, {"statement": 20}),
+        ContributionKind.OPEN_METHOD: KindTraits(_NOTHING, SubjectRelation.ANYBODY, {"statement": 400}),
+        ContributionKind.PATIENCE: KindTraits(_BOOKING, SubjectRelation.PARTY, {}),
     }
 )
 # Whose credits the fee of one booking can bear: its own, the review's, or the first one of who was brought.

@@ -5,7 +5,6 @@ follows. A rejection can be appealed; an appeal that nobody answers in time leav
 that nothing is ever paid that nobody confirmed.
 """
 
-from domain.contributions.hours_lifecycle import HOUR_TRANSFERS as HOUR_TRANSFERS  # noqa: PLC0414 -- its life is drawn with the others
 from domain.contributions.kinds import (
     AttestationActor,
     AttestationState,
@@ -83,32 +82,32 @@ CONTRIBUTIONS: Lifecycle[ContributionState, ContributionActor] = Lifecycle(
     ),
 )
 
-_ASKED = frozenset({AttestationState.ASKED})
+_OPEN_ATTESTATION = frozenset({AttestationState.ASKED})
 _ATTESTER, _MACHINE = frozenset({AttestationActor.ATTESTER}), frozenset({AttestationActor.SYSTEM})
 
 ATTESTATIONS: Lifecycle[AttestationState, AttestationActor] = Lifecycle(
     noun="attestation",
-    initial=_ASKED,
-    final=frozenset(AttestationState) - _ASKED,
+    initial=_OPEN_ATTESTATION,
+    final=frozenset(AttestationState) - _OPEN_ATTESTATION,
     transitions=(
-        Transition("confirm", _ATTESTER | _MACHINE, _ASKED, AttestationState.CONFIRMED),
-        Transition("reject", _ATTESTER | _MACHINE, _ASKED, AttestationState.REJECTED),
-        Transition("decline", _ATTESTER, _ASKED, AttestationState.DECLINED),
+        Transition("confirm", _ATTESTER | _MACHINE, _OPEN_ATTESTATION, AttestationState.CONFIRMED),
+        Transition("reject", _ATTESTER | _MACHINE, _OPEN_ATTESTATION, AttestationState.REJECTED),
+        Transition("decline", _ATTESTER, _OPEN_ATTESTATION, AttestationState.DECLINED),
         Transition(
             "confirm_by_silence",
             frozenset({AttestationActor.CLOCK}),
-            _ASKED,
+            _OPEN_ATTESTATION,
             AttestationState.CONFIRMED_BY_SILENCE,
             "72 hours after the other person was asked, after two notices",
         ),
         Transition(
             "replace",
             frozenset({AttestationActor.CLOCK}),
-            _ASKED,
+            _OPEN_ATTESTATION,
             AttestationState.REPLACED,
             "72 hours after somebody of a quorum was asked",
         ),
-        Transition("release", _MACHINE, _ASKED, AttestationState.RELEASED),
+        Transition("release", _MACHINE, _OPEN_ATTESTATION, AttestationState.RELEASED),
     ),
 )
 

@@ -8,20 +8,19 @@ from uuid import UUID
 from sqlalchemy import Select, select, text
 from sqlmodel import Session, col
 
-from domain.contributions.attestation_models import Attestation, ContributionDraw
 from domain.contributions.errors import AttestationNotFound, ContributionNotFound
 from domain.contributions.kinds import (
     AttestationRole,
     AttestationState,
     ContributionKind,
     ContributionState,
-    Verifier,
+    ContributionVerifier,
 )
-from domain.contributions.models import Contribution, ContributionEvidence
-from domain.contributions.rules import Claimed
+from domain.contributions.models import Attestation, Contribution, ContributionDraw, ContributionEvidence
+from domain.contributions.rules import ClaimedUnits
 from domain.foundation.paging import Page, build_page, decode_cursor
 
-_TURN = text("SELECT FROM users WHERE id = :user_id FOR NO KEY UPDATE")
+_LOCK_USER = text("SELECT FROM users WHERE id = :user_id FOR NO KEY UPDATE")
 _CLAIMED = text("""
     SELECT units_milli, submitted_at FROM contributions
     WHERE market_id = :market_id AND user_id = :user_id AND kind = :kind AND submitted_at > :since
@@ -45,7 +44,7 @@ _REPEATED = text("""
     ORDER BY id DESC LIMIT 1
 """)
 # Whatever a claim corrects, and what that corrected, is the same claim still.
-_ABOUT = text("""
+_HAS_CLAIMED = text("""
     WITH RECURSIVE corrected AS (
         SELECT id, corrects_id FROM contributions WHERE id = :corrects_id
         UNION ALL
@@ -64,15 +63,15 @@ _OVERDUE = text("""
       AND coalesce(verify_by, appealed_at, checked_at) <= :at
     ORDER BY id LIMIT :limit
 """)
-_SEEN = text("""
+_IS_OBSERVED = text("""
     SELECT EXISTS (SELECT FROM contribution_seen_deeds
                    WHERE kind = :kind AND subject_id = :subject_id AND user_id = :user_id)
 """)
-_SEE = text("""
+_INSERT_OBSERVED_ACTION = text("""
     INSERT INTO contribution_seen_deeds (kind, subject_id, user_id, seen_at)
     VALUES (:kind, :subject_id, :user_id, :at) ON CONFLICT (kind, subject_id) DO NOTHING
 """)
-_IN = text("SELECT id FROM contributions WHERE state = :state ORDER BY id LIMIT :limit")
+_IN_STATE = text("SELECT id FROM contributions WHERE state = :state ORDER BY id LIMIT :limit")
 _REJECTED = text("""
     SELECT id FROM contributions WHERE state = 'rejected' AND rejected_at <= :before
     ORDER BY rejected_at, id LIMIT :limit
@@ -83,54 +82,54 @@ _APPEALED = text("""
 _DUE = text("""
     SELECT id FROM attestations WHERE state = 'asked' AND due_at <= :at ORDER BY due_at, id LIMIT :limit
 """)
-_GONE = (ContributionState.WITHDRAWN, ContributionState.REJECTED_FOR_GOOD)
+_ENDED = (ContributionState.WITHDRAWN, ContributionState.REJECTED_FOR_GOOD)
 _ATTESTED = (AttestationState.CONFIRMED, AttestationState.CONFIRMED_BY_SILENCE, AttestationState.REJECTED)
 
 
-def contribution(session: Session, contribution_id: UUID) -> Contribution:
+def get_contribution(session: Session, contribution_id: UUID) -> Contribution:
     """A contribution, whoever may see it; raises `ContributionNotFound`."""
     return _contribution(session, select(Contribution).where(col(Contribution.id) == contribution_id))
 
 
-def contribution_locked(session: Session, contribution_id: UUID) -> Contribution:
+def lock_contribution(session: Session, contribution_id: UUID) -> Contribution:
     """The same, as nobody else can change it."""
-    wanted = select(Contribution).where(col(Contribution.id) == contribution_id)
-    return _contribution(session, wanted.with_for_update())
+    query = select(Contribution).where(col(Contribution.id) == contribution_id)
+    return _contribution(session, query.with_for_update())
 
 
-def evidence(session: Session, contribution_id: UUID) -> dict[str, Any] | None:
+def get_evidence_document(session: Session, contribution_id: UUID) -> dict[str, Any] | None:
     """What its contributor showed: for them, attesters and moderators alone."""
-    found = session.get(ContributionEvidence, contribution_id, populate_existing=True)
-    return None if found is None else found.document
+    row = session.get(ContributionEvidence, contribution_id, populate_existing=True)
+    return None if row is None else row.document
 
 
-def draw(session: Session, contribution_id: UUID) -> ContributionDraw | None:
+def get_draw(session: Session, contribution_id: UUID) -> ContributionDraw | None:
     """Who was drawn for a contribution, if anybody was."""
     return session.get(ContributionDraw, contribution_id)
 
 
-def attestation(session: Session, attestation_id: UUID) -> Attestation:
+def get_attestation(session: Session, attestation_id: UUID) -> Attestation:
     """An attestation; raises `AttestationNotFound`. Lock its contribution before you change it."""
-    wanted = select(Attestation).where(col(Attestation.id) == attestation_id)
-    found = session.scalars(wanted, execution_options={"populate_existing": True}).first()
-    if found is None:
+    query = select(Attestation).where(col(Attestation.id) == attestation_id)
+    row = session.scalars(query, execution_options={"populate_existing": True}).first()
+    if row is None:
         raise AttestationNotFound
-    return found
+    return row
 
 
-def attestations(session: Session, contribution_id: UUID) -> Sequence[Attestation]:
+def list_attestations(session: Session, contribution_id: UUID) -> Sequence[Attestation]:
     """Everybody who was ever asked about a contribution, in order. Lock the contribution to decide by it."""
-    wanted = select(Attestation).where(col(Attestation.contribution_id) == contribution_id)
-    ordered = wanted.order_by(col(Attestation.id))
+    query = select(Attestation).where(col(Attestation.contribution_id) == contribution_id)
+    ordered = query.order_by(col(Attestation.id))
     return session.scalars(ordered, execution_options={"populate_existing": True}).all()
 
 
-def take_turn(session: Session, user_id: UUID) -> None:
+def lock_user(session: Session, user_id: UUID) -> None:
     """Wait until nothing else of this person's is on its way: limits hold for two that come at once."""
-    session.execute(_TURN, {"user_id": user_id})
+    session.execute(_LOCK_USER, {"user_id": user_id})
 
 
-def claimed_since(
+def list_claimed_units(
     session: Session,
     market_id: UUID,
     user_id: UUID,
@@ -138,31 +137,33 @@ def claimed_since(
     since: datetime,
     *,
     corrects_id: UUID | None,
-) -> list[Claimed]:
+) -> list[ClaimedUnits]:
     """What this person claimed of a kind; what was withdrawn, rejected or is corrected does not count."""
-    asked = {"market_id": market_id, "user_id": user_id, "kind": kind, "since": since}
-    asked["corrects_id"] = corrects_id
-    return [Claimed(row.units_milli, row.submitted_at) for row in session.execute(_CLAIMED, asked)]
+    parameters = {"market_id": market_id, "user_id": user_id, "kind": kind, "since": since}
+    parameters["corrects_id"] = corrects_id
+    return [ClaimedUnits(row.units_milli, row.submitted_at) for row in session.execute(_CLAIMED, parameters)]
 
 
-def draw_repeated(
+def repeated_draw_id(
     session: Session, market_id: UUID, user_id: UUID, kind: ContributionKind, subject_id: UUID | None
 ) -> UUID | None:
     """By what attesters were drawn for the claim that a new one like it would repeat, if it would."""
-    asked = {"market_id": market_id, "user_id": user_id, "kind": kind, "subject_id": subject_id}
-    found: UUID | None = session.execute(_REPEATED, asked).scalar()
-    return found
+    parameters = {"market_id": market_id, "user_id": user_id, "kind": kind, "subject_id": subject_id}
+    draw_id: UUID | None = session.execute(_REPEATED, parameters).scalar()
+    return draw_id
 
 
-def is_known_evidence(session: Session, market_id: UUID, fingerprint: bytes, *, but_for: UUID | None) -> bool:
+def is_duplicate_evidence(
+    session: Session, market_id: UUID, fingerprint: bytes, *, but_for: UUID | None
+) -> bool:
     """Whether somebody has shown this before. The constraint holds it for two who come at once."""
-    wanted = select(col(Contribution.id)).where(
+    query = select(col(Contribution.id)).where(
         col(Contribution.market_id) == market_id,
         col(Contribution.evidence_hash) == fingerprint,
         col(Contribution.id).is_distinct_from(but_for),
         col(Contribution.state) != ContributionState.WITHDRAWN,
     )
-    return session.scalars(wanted).first() is not None
+    return session.scalars(query).first() is not None
 
 
 def has_claimed(
@@ -172,108 +173,116 @@ def has_claimed(
 
     Take their turn first. The constraint holds it likewise for claims that correct nothing.
     """
-    asked = {"user_id": user_id, "kind": kind, "subject_id": subject_id, "corrects_id": corrects_id}
-    return bool(session.execute(_ABOUT, asked).scalar())
+    parameters = {"user_id": user_id, "kind": kind, "subject_id": subject_id, "corrects_id": corrects_id}
+    return bool(session.execute(_HAS_CLAIMED, parameters).scalar())
 
 
 def is_corrected(session: Session, contribution_id: UUID) -> bool:
     """Whether another claim takes, or would take, the place of this one."""
-    wanted = select(col(Contribution.id)).where(
-        col(Contribution.corrects_id) == contribution_id, col(Contribution.state).not_in(_GONE)
+    query = select(col(Contribution.id)).where(
+        col(Contribution.corrects_id) == contribution_id, col(Contribution.state).not_in(_ENDED)
     )
-    return session.scalars(wanted).first() is not None
+    return session.scalars(query).first() is not None
 
 
-def has_seen(session: Session, kind: ContributionKind, subject_id: UUID, user_id: UUID) -> bool:
+def is_observed(session: Session, kind: ContributionKind, subject_id: UUID, user_id: UUID) -> bool:
     """Whether the system saw for itself that this person did this."""
-    asked = {"kind": kind, "subject_id": subject_id, "user_id": user_id}
-    return bool(session.execute(_SEEN, asked).scalar())
+    parameters = {"kind": kind, "subject_id": subject_id, "user_id": user_id}
+    return bool(session.execute(_IS_OBSERVED, parameters).scalar())
 
 
-def see(session: Session, kind: ContributionKind, subject_id: UUID, user_id: UUID, at: datetime) -> None:
+def insert_observed_action(
+    session: Session, kind: ContributionKind, subject_id: UUID, user_id: UUID, at: datetime
+) -> None:
     """Remember that the system saw this person do this. Twice does no harm."""
-    session.execute(_SEE, {"kind": kind, "subject_id": subject_id, "user_id": user_id, "at": at})
+    session.execute(
+        _INSERT_OBSERVED_ACTION, {"kind": kind, "subject_id": subject_id, "user_id": user_id, "at": at}
+    )
 
 
-def page_of_person(session: Session, user_id: UUID, *, after: str | None, limit: int) -> Page[Contribution]:
+def list_user_contributions(
+    session: Session, user_id: UUID, *, after: str | None, limit: int
+) -> Page[Contribution]:
     """What a person claimed, the latest first."""
-    wanted = select(Contribution).where(col(Contribution.user_id) == user_id)
+    query = select(Contribution).where(col(Contribution.user_id) == user_id)
     if after is not None:
-        wanted = wanted.where(col(Contribution.id) < decode_cursor(after, [UUID])[0])
-    rows = session.scalars(wanted.order_by(col(Contribution.id).desc()).limit(limit + 1)).all()
+        query = query.where(col(Contribution.id) < decode_cursor(after, [UUID])[0])
+    rows = session.scalars(query.order_by(col(Contribution.id).desc()).limit(limit + 1)).all()
     return build_page(rows, limit, lambda row: [row.id])
 
 
-def page_for_moderators(
+def list_contributions_to_decide(
     session: Session, market_id: UUID, *, after: str | None, limit: int
 ) -> Page[Contribution]:
     """What waits for a moderator of a market, appeals among it, the longest waiting first."""
     waits = (col(Contribution.state) == ContributionState.APPEALED) | (
         (col(Contribution.state) == ContributionState.AWAITING_VERIFICATION)
-        & (col(Contribution.verifier) == Verifier.MODERATOR)
+        & (col(Contribution.verifier) == ContributionVerifier.MODERATOR)
     )
-    wanted = select(Contribution).where(col(Contribution.market_id) == market_id, waits)
+    query = select(Contribution).where(col(Contribution.market_id) == market_id, waits)
     if after is not None:
-        wanted = wanted.where(col(Contribution.id) > decode_cursor(after, [UUID])[0])
-    rows = session.scalars(wanted.order_by(col(Contribution.id)).limit(limit + 1)).all()
+        query = query.where(col(Contribution.id) > decode_cursor(after, [UUID])[0])
+    rows = session.scalars(query.order_by(col(Contribution.id)).limit(limit + 1)).all()
     return build_page(rows, limit, lambda row: [row.id])
 
 
-def page_of_attester(session: Session, user_id: UUID, *, after: str | None, limit: int) -> Page[Attestation]:
+def list_user_attestations(
+    session: Session, user_id: UUID, *, after: str | None, limit: int
+) -> Page[Attestation]:
     """What a person was asked to attest, the latest first."""
-    wanted = select(Attestation).where(col(Attestation.attester_id) == user_id)
+    query = select(Attestation).where(col(Attestation.attester_id) == user_id)
     if after is not None:
-        wanted = wanted.where(col(Attestation.id) < decode_cursor(after, [UUID])[0])
-    rows = session.scalars(wanted.order_by(col(Attestation.id).desc()).limit(limit + 1)).all()
+        query = query.where(col(Attestation.id) < decode_cursor(after, [UUID])[0])
+    rows = session.scalars(query.order_by(col(Attestation.id).desc()).limit(limit + 1)).all()
     return build_page(rows, limit, lambda row: [row.id])
 
 
-def answered_of_quorum(session: Session, attestation_id: UUID, attester_id: UUID) -> Attestation | None:
+def get_quorum_answer(session: Session, attestation_id: UUID, attester_id: UUID) -> Attestation | None:
     """This person's own answer in a quorum, which is a contribution itself whatever it was."""
-    found = session.get(Attestation, attestation_id)
+    row = session.get(Attestation, attestation_id)
     answered = (AttestationState.CONFIRMED, AttestationState.REJECTED)
-    if found is None or found.role is not AttestationRole.QUORUM or found.state not in answered:
+    if row is None or row.role is not AttestationRole.QUORUM or row.state not in answered:
         return None
-    return found if found.attester_id == attester_id else None
+    return row if row.attester_id == attester_id else None
 
 
 def is_attester(session: Session, contribution_id: UUID, user_id: UUID) -> bool:
     """Whether this person is, or was, asked about a contribution and has not declined or been replaced."""
-    wanted = select(col(Attestation.id)).where(
+    query = select(col(Attestation.id)).where(
         col(Attestation.contribution_id) == contribution_id,
         col(Attestation.attester_id) == user_id,
         col(Attestation.state).in_([AttestationState.ASKED, *_ATTESTED]),
     )
-    return session.scalars(wanted).first() is not None
+    return session.scalars(query).first() is not None
 
 
-def in_state(session: Session, state: ContributionState, *, limit: int) -> list[UUID]:
+def list_in_state(session: Session, state: ContributionState, *, limit: int) -> list[UUID]:
     """Contributions in a state, the oldest first."""
-    return list(session.scalars(_IN, {"state": state, "limit": limit}))
+    return list(session.scalars(_IN_STATE, {"state": state, "limit": limit}))
 
 
-def rejected_before(session: Session, before: datetime, *, limit: int) -> list[UUID]:
+def list_rejected_before(session: Session, before: datetime, *, limit: int) -> list[UUID]:
     """Contributions whose rejection nobody appealed so long."""
     return list(session.scalars(_REJECTED, {"before": before, "limit": limit}))
 
 
-def appealed_before(session: Session, before: datetime, *, limit: int) -> list[UUID]:
+def list_appealed_before(session: Session, before: datetime, *, limit: int) -> list[UUID]:
     """Contributions whose appeal nobody answered so long."""
     return list(session.scalars(_APPEALED, {"before": before, "limit": limit}))
 
 
-def overdue_for_moderators(session: Session, *, at: datetime, limit: int) -> list[UUID]:
+def list_overdue_for_moderators(session: Session, *, at: datetime, limit: int) -> list[UUID]:
     """Contributions and appeals for which a moderator has been waited for too long."""
     return list(session.scalars(_OVERDUE, {"at": at, "limit": limit}))
 
 
-def attestations_due(session: Session, *, at: datetime, limit: int) -> list[UUID]:
+def list_due_attestations(session: Session, *, at: datetime, limit: int) -> list[UUID]:
     """Attestations on which the clock should act, the longest overdue first."""
     return list(session.scalars(_DUE, {"at": at, "limit": limit}))
 
 
-def _contribution(session: Session, wanted: Select[Contribution]) -> Contribution:
-    found = session.scalars(wanted, execution_options={"populate_existing": True}).first()
-    if found is None:
+def _contribution(session: Session, query: Select[Contribution]) -> Contribution:
+    row = session.scalars(query, execution_options={"populate_existing": True}).first()
+    if row is None:
         raise ContributionNotFound
-    return found
+    return row

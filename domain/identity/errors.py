@@ -114,3 +114,17 @@ class EmailNotVerified(Unauthenticated):
 
     slug = "email-not-verified"
     title = "The identity provider has not verified your e-mail address"
+
+
+class SameUser(Unacceptable):
+    """Hours and gifts pass between people; the giver and the receiver are the same one."""
+
+    slug = "same-user"
+    title = "This needs two different users"
+
+
+class RelatedAccounts(Conflict):
+    """These accounts share a card, a device or a bank account, so they do not confirm or feed one another."""
+
+    slug = "related-accounts"
+    title = "These accounts may belong to one person"

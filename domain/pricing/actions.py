@@ -48,7 +48,7 @@ def quote(
     seats: int = 1,
     options: Sequence[tuple[UUID, int]] = (),
     tasks: Sequence[UUID] = (),
-    credits: Wish | None = None,  # noqa: A002 -- the word is the ledger's; the interpreter's own is a page of thanks
+    credits: Wish | None = None,
     instead_of: UUID | None = None,
 ) -> Quote:
     """Promise a price until it expires; `asking.Ask` says what `end` and `units` mean for which offer.

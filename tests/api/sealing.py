@@ -43,7 +43,7 @@ BY_CHANCE = {"resources": {"number"}, "events": {"dispatched_at"}, "event_delive
 # Routes for somebody without a session, who gets a fresh secret each time, and the payment provider's.
 SECRETIVE = {name for name in CALLS if DOORS[name].may in AT_THE_DOOR} | {
     "receive_payment_webhook",
-    "make_referral_code",  # drawn by chance
+    "get_referral_code",  # drawn by chance
 }
 UNSEALS = "submit_review"  # the other side's own review reveals both; what it answers must not differ either
 

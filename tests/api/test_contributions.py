@@ -39,7 +39,7 @@ def test_a_market_without_contributions_publishes_that_it_has_none(theatre: Thea
     told = send(theatre, "nobody", "GET", "/markets/{other_market}/contributions").json()
     assert (told["kinds"], told["pool_share_bp"]) == ([], 0)
     claim = CLAIM | {"market_id": "{other_market}"}
-    assert problem(send(theatre, "aino", "POST", "/contributions", claim)) == (422, "kind-not-taken")
+    assert problem(send(theatre, "aino", "POST", "/contributions", claim)) == (422, "kind-not-accepted")
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_a_claim_is_confirmed_by_whom_the_system_asks(theatre: Theatre):
 @pytest.mark.parametrize(
     ("body", "slug"),
     [
-        ({"verdict": "reject"}, "attestation-unfit"),
-        ({"verdict": "confirm", "units_milli": 2_000}, "attestation-unfit"),
+        ({"verdict": "reject"}, "invalid-attestation"),
+        ({"verdict": "confirm", "units_milli": 2_000}, "invalid-attestation"),
         ({"verdict": "confirm", "quality_milli": 1_501}, "body-unreadable"),
         ({"verdict": "confirm", "quality_milli": 0}, "body-unreadable"),
     ],
@@ -110,7 +110,7 @@ def test_a_claim_is_confirmed_by_whom_the_system_asks(theatre: Theatre):
 def test_half_an_answer_is_refused(theatre: Theatre, body, slug):
     answer = send(theatre, "ellen", "PUT", "/attestations/{asked}/answer", body)
     assert answer.status_code == 422
-    if slug == "attestation-unfit":
+    if slug == "invalid-attestation":
         assert problem(answer)[1] == slug
 
 
@@ -119,8 +119,8 @@ def test_half_an_answer_is_refused(theatre: Theatre, body, slug):
     [
         ({"evidence": {"statement": "Broken."}}, (422, "evidence-incomplete")),
         ({"kind": "guide"}, (422, "evidence-incomplete")),
-        ({"units_milli": 2_000}, (422, "units-unfit")),
-        ({"subject": {"booking_id": "{completed}"}}, (422, "subject-unfit")),
+        ({"units_milli": 2_000}, (422, "invalid-units")),
+        ({"subject": {"booking_id": "{completed}"}}, (422, "invalid-subject")),
         ({"call_id": "{call}"}, (404, "call-not-found")),
         ({"commitment_id": "{commitment}"}, (404, "call-not-found")),
         ({"corrects_id": "{confirmable}"}, (409, "not-correctable")),
@@ -149,7 +149,7 @@ def test_nobody_sends_what_is_not_theirs_to_say(theatre: Theatre, change):
 def test_the_same_evidence_is_refused_to_somebody_else(theatre: Theatre):
     assert send(theatre, "aino", "POST", "/contributions", CLAIM).status_code == 201
     again = CLAIM | {"evidence": {"statement": STATEMENT.upper()}}
-    assert problem(send(theatre, "ben", "POST", "/contributions", again)) == (409, "evidence-known")
+    assert problem(send(theatre, "ben", "POST", "/contributions", again)) == (409, "duplicate-evidence")
 
 
 def test_a_limit_tells_when_it_is_possible_again(theatre: Theatre):
@@ -157,7 +157,7 @@ def test_a_limit_tells_when_it_is_possible_again(theatre: Theatre):
         claim = CLAIM | {"evidence": {"statement": f"{STATEMENT} Seen {number} times."}}
         assert send(theatre, "aino", "POST", "/contributions", claim).status_code == 201
     refused = send(theatre, "aino", "POST", "/contributions", CLAIM)
-    assert problem(refused) == (409, "contribution-limit")
+    assert problem(refused) == (409, "contribution-limit-reached")
     assert refused.json()["possible_again_at"] > theatre.stage.at.isoformat()
 
 
@@ -197,7 +197,7 @@ def test_who_rejected_does_not_answer_the_appeal(theatre: Theatre):
     send(theatre, "mira", "POST", "/contributions/{to_verify}/verification", no)
     send(theatre, "aino", "POST", "/contributions/{to_verify}/appeal", {"statement": "It is."})
     path = "/contributions/{to_verify}/appeal-answer"
-    assert problem(send(theatre, "mira", "POST", path, no)) == (409, "involved-already")
+    assert problem(send(theatre, "mira", "POST", path, no)) == (409, "not-independent")
     granted = send(theatre, "otto", "POST", path, {"verdict": "confirm"})
     assert granted.json()["state"] == "verified"
 
@@ -209,11 +209,11 @@ def test_a_call_is_answered_and_left_freely(theatre: Theatre):
     assert problem(send(theatre, "ellen", "POST", f"/calls/{call}/commitments", {})) == (409, "call-full")
     assert problem(send(theatre, "aino", "POST", f"/calls/{call}/commitments", {})) == (
         409,
-        "committed-already",
+        "already-committed",
     )
     assert problem(send(theatre, "ben", "POST", f"/calls/{call}/commitments", {})) == (
         409,
-        "involved-already",
+        "not-independent",
     )
     left = send(theatre, "aino", "DELETE", f"/commitments/{made['id']}")
     assert left.json()["state"] == "withdrawn"
@@ -226,4 +226,4 @@ def test_five_open_calls_are_enough(theatre: Theatre):
     asked = {"market_id": "{market}", "kind": "event", "title": "Yard", "text": "Who?"}
     told = [send(theatre, "aino", "POST", "/calls", asked) for _ in range(6)]
     assert [answer.status_code for answer in told] == [201] * 5 + [409]
-    assert problem(told[-1]) == (409, "calls-open-already")
+    assert problem(told[-1]) == (409, "too-many-open-calls")

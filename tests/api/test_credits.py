@@ -55,7 +55,7 @@ def test_what_is_given_into_a_pot_is_no_longer_the_givers(theatre: Theatre):
     assert send(theatre, "ben", "GET", "/pots/{pot}").json()["credits"] == 2_000
     assert send(theatre, "aino", "GET", "/pots/{pot}").json()["credits"] is None
     assert problem(send(theatre, "aino", "POST", GIFTS, {"credits": 2_501})) == (409, "balance-too-low")
-    assert problem(send(theatre, "ben", "POST", GIFTS, {"credits": 1})) == (422, "with-oneself")
+    assert problem(send(theatre, "ben", "POST", GIFTS, {"credits": 1})) == (422, "same-user")
 
 
 @pytest.mark.parametrize("credits_", [0, -5, 1.5, True, "5", 10**13])
@@ -71,9 +71,9 @@ def test_a_closed_pot_takes_nothing(theatre: Theatre):
 
 def test_one_open_pot_for_a_person_and_purposes_are_operators(theatre: Theatre):
     told = {"market_id": "{market}", "title": "For Ben", "beneficiary_id": "{ben}"}
-    assert problem(send(theatre, "aino", "POST", "/pots", told)) == (409, "pot-there-already")
+    assert problem(send(theatre, "aino", "POST", "/pots", told)) == (409, "pot-already-open")
     without = {"market_id": "{market}", "title": "For all"}
-    assert problem(send(theatre, "aino", "POST", "/pots", without)) == (403, "purpose-pots-are-operators")
+    assert problem(send(theatre, "aino", "POST", "/pots", without)) == (403, "purpose-pot-requires-operator")
     assert send(theatre, "otto", "POST", "/pots", without).status_code == 201
 
 
@@ -122,9 +122,9 @@ def test_a_second_claim_waits_for_the_answer_to_the_first(theatre: Theatre):
         "duration": "PT1H",
         "what": "More snow.",
     }
-    assert problem(send(theatre, "aino", "POST", HOURS, told)) == (409, "hours-waiting")
+    assert problem(send(theatre, "aino", "POST", HOURS, told)) == (409, "hour-claim-pending")
     elsewhere = told | {"market_id": "{other_market}", "i_was": "receiver"}
-    assert problem(send(theatre, "aino", "POST", HOURS, elsewhere)) == (409, "hours-not-kept")
+    assert problem(send(theatre, "aino", "POST", HOURS, elsewhere)) == (409, "hours-not-enabled")
 
 
 def test_credits_are_paid_out_only_where_the_policy_says_so_and_only_to_providers(theatre: Theatre):
@@ -137,7 +137,7 @@ def test_credits_are_paid_out_only_where_the_policy_says_so_and_only_to_provider
     assert problem(refused) == (409, "payout-not-offered")
     assert "provider" in refused.json()["detail"]
     none = send(theatre, "ellen", "POST", "/markets/{other_market}/credit-payouts", body)
-    assert problem(none) == (409, "credits-not-kept")
+    assert problem(none) == (409, "credits-not-enabled")
     rules = {"contributions": {"credits": {"value_amount": 100}}}
     send(
         theatre,
@@ -178,9 +178,9 @@ def test_a_preview_shows_every_number_and_posting_does_what_it_shows(theatre: Th
     ]
     [own] = send(theatre, "aino", "GET", path).json()["items"]
     assert own["user_id"] == theatre.stage.names["aino"]
-    assert problem(send(theatre, "ben", "GET", path)) == (404, "patronage-unknown")
+    assert problem(send(theatre, "ben", "GET", path)) == (404, "patronage-round-not-found")
     again = send(theatre, "otto", "POST", "/markets/{market}/patronage-rounds", told)
-    assert problem(again) == (409, "surplus-split-already")
+    assert problem(again) == (409, "surplus-already-split")
 
 
 def test_no_more_is_split_than_was_earned_and_nothing_before_its_period_is_over(theatre: Theatre):

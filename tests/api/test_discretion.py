@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from domain.contributions import commitments
+from domain.contributions.claims import commitments
 from domain.ratings import Side
 from tests.api.calls import CALLS, Call
 from tests.api.sealing import SECRETIVE, Sealing, World, differences
@@ -21,7 +21,7 @@ from tests.api.theatre import Theatre
 
 # What tells of calls and promises, which of course differ.
 OF_THE_CALL = {
-    "list_calls", "read_call", "close_call", "commit_to_call", "list_own_commitments", "withdraw_commitment",
+    "list_calls", "read_call", "close_call", "commit_to_call", "list_my_commitments", "withdraw_commitment",
 }  # fmt: skip
 THEIR_ROWS = {"calls", "commitments", "events", "event_subjects", "event_deliveries", "idempotency_keys"}
 LATER = timedelta(days=3)

@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 
-from domain import contributions
+from domain import standing
+from domain.contributions import standing_inputs
 from domain.foundation import ids
 from tests.client import Client
-from tests.domain.contributions.circle import gave, known_by_work, neighbours
-from tests.domain.contributions.village import DAY, village
+from tests.domain.contributions.claims_factory import DAY, claims_factory
+from tests.domain.contributions.confirmed_contributions import (
+    add_settled_bookings,
+    confirmed_contribution,
+    create_users,
+)
 
 WEEK = timedelta(days=7)
 
@@ -19,17 +24,17 @@ class Known:
 
     def __init__(self, client: Client, at: datetime) -> None:
         with client.transactions() as session:
-            here = village(session, at)
+            here = claims_factory(session, at)
             aino, market = here.aino.user_id, here.market
-            (seed,) = neighbours(session, 1)
+            (seed,) = create_users(session, 1)
             providers = [here.ellen.user_id, here.ben.user_id]
-            known_by_work(session, here.done.id, seed, providers, at=here.now - DAY)
+            add_settled_bookings(session, here.done.id, seed, providers, at=here.now - DAY)
             for days in range(5):
-                gave(session, market, aino, [seed], at=here.now - days * DAY)
-            night = contributions.count_standing(session, market.id, at=here.now)
-            contributions.keep_standing(session, night, range(len(night.graph.people)))
+                confirmed_contribution(session, market, aino, [seed], at=here.now - days * DAY)
+            night = standing_inputs.compute_market_standing(session, market.id, at=here.now)
+            standing.store_snapshots(session, night, range(len(night.graph.people)))
             for weeks in (0, 16, 17):
-                contributions.decide_levels(session, market.id, [aino], at=here.now + weeks * WEEK)
+                standing_inputs.decide_levels(session, market.id, [aino], at=here.now + weeks * WEEK)
             asking = {"aino": aino, "ellen": here.ellen.user_id, "otto": here.otto.user_id}
         self.nobody, self.market = client, ids.encode("mkt", market.id)
         self.clients = {name: client.sign_in(user_id) for name, user_id in asking.items()}
@@ -87,7 +92,7 @@ def test_an_appeal_waits_for_a_person_and_the_answer_gives_the_level_back(known)
     aino, otto = known.clients["aino"], known.clients["otto"]
     path = f"/level-decisions/{known.standing('aino')['own']['decision_id']}"
     unasked = otto.post(f"{path}/appeal-answer", {"outcome": "upheld", "statement": "Hm."})
-    assert (unasked.status_code, unasked.json()["type"]) == (409, "/problems/no-level-appeal-open")
+    assert (unasked.status_code, unasked.json()["type"]) == (409, "/problems/no-open-level-appeal")
     aino.post(f"{path}/appeal", {"statement": "I was ill."})
     (waiting,) = otto.get(f"/markets/{known.market}/level-appeals").json()["items"]
     assert waiting["appeal_statement"] == "I was ill."

@@ -12,7 +12,7 @@ from bench.command import app
 from bench.contributions import community, community_rules, replay, rings, shapes, trust
 from bench.contributions.trust import COUNTING, METHODS, OURS
 from bench.ratings import history
-from domain import contributions
+from domain import standing
 
 DATA = Path(os.environ.get("TALKOO_DATA", "nowhere"))
 COMMUNITY = [DATA / "cc-by-sa" / f"qa_{what}_quantum_2018.csv" for what in ("events", "users")]
@@ -70,7 +70,7 @@ def test_the_community_s_rules_come_out_of_a_policy_of_this_engine(tmp_path, eve
 def test_the_rules_are_a_policy_that_a_market_could_publish():
     policy = community_rules.policy()
     assert {kind for kind, _ in community_rules.KINDS.values()} == set(policy.kinds)
-    assert policy.factor_of(community_rules.QUESTIONS) == 500
+    assert policy.segment_factor_milli(community_rules.QUESTIONS) == 500
 
 
 def test_members_to_whom_nothing_happened_are_not_counted(tmp_path):
@@ -125,7 +125,7 @@ def test_rings_gain_at_most_what_the_proof_allows_and_counting_gains_more(graph,
     rows = rings.run(graph, folder=tmp_path, quick=True)
     gains = [row for row in rows if "largest_gain" in row]
     ours = [row for row in gains if row["method"] == OURS]
-    assert max(row["largest_gain"] for row in ours) <= 1 / contributions.standing.ALPHA + 1e-9
+    assert max(row["largest_gain"] for row in ours) <= 1 / standing.formula.ALPHA + 1e-9
     assert min(row["largest_gain"] for row in ours) >= 1
     assert max(row["largest_gain"] for row in gains if row["method"] == COUNTING) > 100
     assert len(gains) == len(METHODS) * len(shapes.SHAPES) * len(shapes.SIZES) * 2

@@ -21,6 +21,10 @@ VIOLATIONS = {
         "domain/ledger/errors.py",
         "import domain.ledger.models",
     ),
+    "Inside contributions: sub-packages import downwards only": (
+        "domain/contributions/queries.py",
+        "import domain.contributions.claims",
+    ),
     "The domain knows neither HTTP nor Celery": ("domain/offers/rules.py", "import fastapi"),
     "Only the two modules of the Stripe gateway import stripe": (
         "domain/payments/queries.py",

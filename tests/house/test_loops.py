@@ -20,8 +20,8 @@ THREADS = {
     "bench/": "measures for some seconds",
 }
 REPEATS = {
-    "domain/contributions/confirming.py": "draws until somebody is left",
-    "domain/contributions/wallet_looking.py": "reads page after page to the last",
+    "domain/contributions/standing_inputs/confirmation_graph.py": "draws until somebody is left",
+    "domain/credits/statement.py": "reads page after page to the last",
     "workers/ratings.py": "reads page after page to the last",
     "workers/credits.py": "reads page after page to the last",
     "sandbox/timers.py": "carries out what is due to the last",

@@ -13,7 +13,7 @@ import pytest
 from httpx2 import Response
 
 from domain import ledger, markets, offers
-from domain.contributions import wallet
+from domain.credits import wallet
 from domain.foundation import clock, ids
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.markets import MarketPolicy

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.foundation import ids
-from tests import given, harvested, levelled
+from tests.stage import claims_data, claw_backs_data, levels_data
 from tests.stage.till import CrashingGateway
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -30,7 +30,7 @@ PREFIXES = {
     "session": "ses", "emergency": "eme", "snapshot": "snp", "reviewable": "bkg", "half_reviewed": "bkg",
     "reviewed": "bkg", "waiting": "bkg", "review": "rev", "decision": "rdc", "appealed": "rdc",
     "hours_said": "hrt", "hours_asked": "hrt", "pot": "pot", "purpose": "pot", "patronage": "ptr",
-    **given.PREFIXES, **harvested.PREFIXES, **levelled.PREFIXES,
+    **claims_data.PREFIXES, **claw_backs_data.PREFIXES, **levels_data.PREFIXES,
 }  # fmt: skip
 
 

@@ -169,14 +169,14 @@ def test_each_job_is_remembered_under_its_name_in_the_schedule(work: Work, at: A
         for name in (
             "bookings.run_due_transitions",
             "ratings.reveal_due",
-            "credits.lapse_hours",
+            "hours.lapse_hours",
             "surge.tick",
         ):
             SCHEDULE[name].sweep(work, at)
     assert names == [
         "bookings.run_due_transitions",
         "ratings.reveal_due",
-        "credits.lapse_hours",
+        "hours.lapse_hours",
         "surge.tick",
     ]
 

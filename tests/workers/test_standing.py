@@ -5,8 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from tests.domain.contributions.circle import gave, known_by_work, neighbours
-from tests.domain.contributions.village import village
+from tests.domain.contributions.claims_factory import claims_factory
+from tests.domain.contributions.confirmed_contributions import (
+    add_settled_bookings,
+    confirmed_contribution,
+    create_users,
+)
 from workers import standing
 from workers.schedule import SCHEDULE
 from workers.task import Work
@@ -25,13 +29,13 @@ def work(transactions):
 def circle(transactions, at):
     """Somebody known by work who confirmed three things of each of five people, committed."""
     with transactions() as session:
-        here = village(session, at)
-        seed, *others = neighbours(session, 6)
+        here = claims_factory(session, at)
+        seed, *others = create_users(session, 6)
         providers = [here.ellen.user_id, here.ben.user_id]
-        known_by_work(session, here.done.id, seed, providers, at=here.now - DAY)
+        add_settled_bookings(session, here.done.id, seed, providers, at=here.now - DAY)
         for other in others:
             for days in (1, 2, 3):
-                gave(session, here.market, other, [seed], at=here.now - days * DAY)
+                confirmed_contribution(session, here.market, other, [seed], at=here.now - days * DAY)
     return here.now, seed, others
 
 
@@ -44,10 +48,10 @@ def read(work, statement):
 def test_everybody_is_counted_whatever_a_batch_is_and_twice_does_no_harm(work, circle, monkeypatch, batch):
     now, seed, others = circle
     monkeypatch.setattr(standing, "BATCH", batch)
-    assert standing.count(work, now) == 1
+    assert standing.compute_standing(work, now) == 1
     assert read(work, _NIGHTS) == dict.fromkeys([seed, *others], 1)
-    standing.count(work, now)
-    standing.count(work, now + DAY)
+    standing.compute_standing(work, now)
+    standing.compute_standing(work, now + DAY)
     assert read(work, _NIGHTS) == dict.fromkeys([seed, *others], 1)
 
 
@@ -62,5 +66,5 @@ def test_levels_are_decided_for_everybody_once_a_week(work, circle, monkeypatch,
 
 
 def test_the_clock_asks_for_both():
-    assert SCHEDULE["standing.count"].every == DAY
+    assert SCHEDULE["standing.compute_standing"].every == DAY
     assert SCHEDULE["standing.decide_levels"].every <= DAY

@@ -11,9 +11,9 @@ Each noun has its calls in a file of its own; a route that is called twice would
 from tests.api.calls import (
     availability,
     bookings,
-    contribution_value,
+    contribution_valuation,
     contributions,
-    credits,  # noqa: A004 -- the noun
+    credits,
     identity,
     markets,
     offers,
@@ -38,7 +38,7 @@ _NOUNS = (
     ratings,
     contributions,
     standing,
-    contribution_value,
+    contribution_valuation,
     credits,
     payments,
 )

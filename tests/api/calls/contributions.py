@@ -15,7 +15,7 @@ CALLS: dict[str, Call] = {
     ),
     "close_call": Call("ben", "POST", "/calls/{call}/closing", also="mira otto"),
     "commit_to_call": Call("ellen", "POST", "/calls/{call}/commitments", {}, also="signed_in"),
-    "list_own_commitments": Call("aino", "GET", "/me/commitments", also="signed_in"),
+    "list_my_commitments": Call("aino", "GET", "/me/commitments", also="signed_in"),
     "withdraw_commitment": Call("aino", "DELETE", "/commitments/{commitment}"),
     "submit_contribution": Call(
         "aino",
@@ -29,14 +29,14 @@ CALLS: dict[str, Call] = {
         },
         also="signed_in",
     ),
-    "list_own_contributions": Call("aino", "GET", "/me/contributions", also="signed_in"),
+    "list_my_contributions": Call("aino", "GET", "/me/contributions", also="signed_in"),
     "read_contribution": Call("aino", "GET", "/contributions/{confirmable}", also="ellen mira otto"),
     "read_evidence": Call("aino", "GET", "/contributions/{to_verify}/evidence", also="mira otto"),
     "withdraw_contribution": Call("aino", "DELETE", "/contributions/{claimed}"),
     "appeal_rejection": Call(
         "aino", "POST", "/contributions/{rejected}/appeal", {"statement": "It did happen."}
     ),
-    "list_own_attestations": Call("ellen", "GET", "/me/attestations", also="signed_in"),
+    "list_my_attestations": Call("ellen", "GET", "/me/attestations", also="signed_in"),
     "read_attestation": Call("ellen", "GET", "/attestations/{asked}"),
     "answer_attestation": Call(
         "ellen", "PUT", "/attestations/{asked}/answer", {"verdict": "confirm", "quality_milli": 1_200}

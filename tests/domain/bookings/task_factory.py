@@ -16,7 +16,7 @@ from domain import bookings, ledger, markets, offers, pricing
 from domain.bookings import Booking, task_queries
 from domain.bookings.booking_tasks import BookingTask, TaskReference
 from domain.bookings.invariants import INVARIANTS
-from domain.contributions import wallet
+from domain.credits import wallet
 from domain.foundation import ids
 from domain.foundation.actors import SYSTEM, Actor, ActorKind
 from domain.identity import Caller

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from domain import bookings, contributions, ledger, payments
+from domain import bookings, ledger, payments
 from domain.bookings import Booking, BookingReasonCode, changes
 from domain.bookings.cancellations.final_amounts import RedeemedCredits
-from domain.contributions import explaining, recounting
+from domain.contributions.explanations import posting, recompute
+from domain.credits import pots
 from domain.foundation import events
 from domain.foundation.actors import SYSTEM
 from domain.foundation.persistence.database import Transactions
@@ -176,8 +177,8 @@ def test_the_posting_explains_itself_and_is_counted_again(factory: BookingFactor
     booking = early(factory, Wish(fee_discount_amount=100, surge_shield_amount=10_000))
     dropped(factory, late(factory))
     [posting_id] = returns(factory, booking)
-    why = explaining.explain(factory.session, posting_id, by=factory.aino)
-    assert (why.amount, recounting.recount(why.document)) == (RETURNED, RETURNED)
+    why = posting.explain_posting(factory.session, posting_id, by=factory.aino)
+    assert (why.amount, recompute.recompute_posting(why.document)) == (RETURNED, RETURNED)
     assert (why.document["rule"], why.event_type, why.event_id) == ("changed_price", "booking", booking.id)
     assert why.document["factors"] == {
         "redeemed_before": ALL + 10_000, "fee_amount": 100, "surge_amount": LESS, "value_amount": 10,
@@ -217,13 +218,13 @@ def test_what_is_owed_is_paid_off_first(factory: BookingFactory) -> None:
     dropped(factory, late(factory))
     assert ledger.get_wallet(factory.session, factory.aino.user_id) == ledger.Wallet(RETURNED - 100_000, 0, 0)
     for posting_id in returns(factory, booking):
-        why = explaining.explain(factory.session, posting_id, by=factory.aino)
-        assert recounting.recount(why.document) == why.amount
+        why = posting.explain_posting(factory.session, posting_id, by=factory.aino)
+        assert recompute.recompute_posting(why.document) == why.amount
 
 
 def test_a_pot_that_paid_for_the_fee_gets_nothing_of_the_shield(factory: BookingFactory) -> None:
     grant_credits(factory, 10_000, to=factory.farah)
-    pot = contributions.open_pot(
+    pot = pots.open_pot(
         factory.session,
         market_id=factory.offer.market_id,
         title="For Aino",
@@ -231,7 +232,7 @@ def test_a_pot_that_paid_for_the_fee_gets_nothing_of_the_shield(factory: Booking
         by=factory.farah,
         at=factory.at,
     )
-    contributions.feed_pot(factory.session, pot.id, 10_000, by=factory.farah, at=factory.at)
+    pots.give_to_pot(factory.session, pot.id, 10_000, by=factory.farah, at=factory.at)
     booking = early(factory, Wish(fee_discount_amount=100, surge_shield_amount=10_000))
     assert credits_of(factory) == HAD - ALL
     dropped(factory, late(factory))

@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from domain import contributions
-from domain.contributions import Asking, ContributionKind, RejectionReason, Said, Verdict
+from domain.contributions import ContributionKind, RejectionReason, attestations, claims
+from domain.contributions.attestations import AttestationAnswer, AttestationVerdict
+from domain.contributions.claims import CallDraft
 from domain.contributions.invariants import INVARIANTS
-from tests.domain.contributions.test_explaining import BREACHES_OF_WORTH
-from tests.domain.contributions.village import Village, village
+from tests.domain.contributions.claims_factory import ClaimsFactory, claims_factory
+from tests.domain.contributions.explanations.test_explanations import BREACHES_OF_WORTH
 from workers.invariants import violations
 
 # How each is broken; constraints and triggers are asleep, for they would not let it happen.
@@ -32,33 +33,42 @@ BREACHES = {
 
 
 @pytest.fixture
-def here(session: Session, at) -> Village:
-    made = village(session, at)
+def factory(session: Session, at) -> ClaimsFactory:
+    made = claims_factory(session, at)
     made.neighbours(6)
     return made
 
 
-def lived(here: Village) -> None:
+def lived(factory: ClaimsFactory) -> None:
     """A guide that a quorum confirms and one it rejects, thanks, a report, a call, and some that wait."""
-    for verdicts in ((Verdict.CONFIRM,) * 3, (Verdict.REJECT, Verdict.REJECT, Verdict.CONFIRM)):
-        for seat, verdict in zip(here.open_seats(here.asked()), verdicts, strict=True):
-            reason = RejectionReason.NOT_USEFUL if verdict is Verdict.REJECT else None
-            here.answers(seat, verdict, reason=reason)
-    here.answers(here.open_seats(here.asked(here.about_the_booking(wants_thanks_only=True)))[0])
-    report = here.asked(here.claim(ContributionKind.DEFECT_REPORT))
-    contributions.verify(here.session, report.id, Said(Verdict.CONFIRM), by=here.mira, at=here.now)
-    asking = Asking(here.market.id, ContributionKind.GUIDE, "How?", "So?")
-    call = contributions.open_call(here.session, asking, by=here.ben, at=here.now)
-    for by in (here.aino, here.ellen):
-        made = contributions.commit(here.session, call.id, note=None, by=by, at=here.now)
-    contributions.withdraw_commitment(here.session, made.id, by=here.ellen, at=here.now)
-    here.asked()
-    here.submits()
+    for verdicts in (
+        (AttestationVerdict.CONFIRM,) * 3,
+        (AttestationVerdict.REJECT, AttestationVerdict.REJECT, AttestationVerdict.CONFIRM),
+    ):
+        for seat, verdict in zip(factory.open_seats(factory.checked()), verdicts, strict=True):
+            reason = RejectionReason.NOT_USEFUL if verdict is AttestationVerdict.REJECT else None
+            factory.answers(seat, verdict, reason=reason)
+    factory.answers(factory.open_seats(factory.checked(factory.about_the_booking(wants_thanks_only=True)))[0])
+    report = factory.checked(factory.claim(ContributionKind.DEFECT_REPORT))
+    attestations.verify_as_moderator(
+        factory.session,
+        report.id,
+        AttestationAnswer(AttestationVerdict.CONFIRM),
+        by=factory.mira,
+        at=factory.now,
+    )
+    draft = CallDraft(factory.market.id, ContributionKind.GUIDE, "How?", "So?")
+    call = claims.open_call(factory.session, draft, by=factory.ben, at=factory.now)
+    for by in (factory.aino, factory.ellen):
+        made = claims.commit_to_call(factory.session, call.id, note=None, by=by, at=factory.now)
+    claims.withdraw_commitment(factory.session, made.id, by=factory.ellen, at=factory.now)
+    factory.checked()
+    factory.submits()
 
 
-def test_all_is_well_after_lives_of_every_kind(here):
-    lived(here)
-    assert violations(here.session, INVARIANTS) == {}
+def test_all_is_well_after_lives_of_every_kind(factory):
+    lived(factory)
+    assert violations(factory.session, INVARIANTS) == {}
 
 
 def test_every_invariant_is_broken_once():
@@ -66,10 +76,10 @@ def test_every_invariant_is_broken_once():
 
 
 @pytest.mark.parametrize("name", BREACHES)
-def test_each_breach_is_seen(here, name):
-    lived(here)
-    here.session.flush()
-    here.session.execute(text("SET LOCAL session_replication_role = replica"))
-    here.session.execute(text("ALTER TABLE contributions DROP CONSTRAINT thanks_alone_earn_no_credits"))
-    here.session.execute(text(BREACHES[name]))
-    assert name in violations(here.session, INVARIANTS)
+def test_each_breach_is_seen(factory, name):
+    lived(factory)
+    factory.session.flush()
+    factory.session.execute(text("SET LOCAL session_replication_role = replica"))
+    factory.session.execute(text("ALTER TABLE contributions DROP CONSTRAINT thanks_alone_earn_no_credits"))
+    factory.session.execute(text(BREACHES[name]))
+    assert name in violations(factory.session, INVARIANTS)

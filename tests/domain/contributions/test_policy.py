@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain import contributions
-from domain.contributions import ContributionKind, Funder
+from domain.contributions import ContributionFunder, ContributionKind
 
 PIECE = {"most_units_milli": 1_000, "verifier": "moderator"}
 OF_A_FEE = PIECE | {"funder": "booking_fee"}
@@ -18,17 +18,17 @@ def test_no_booking_bears_what_is_never_about_one(kind, where):
     kinds = {"kinds": {kind: OF_A_FEE}}
     document = kinds if where == "everywhere" else {"segments": {"students": kinds}}
     with pytest.raises(ValidationError, match=f"no booking bears .*{kind}"):
-        contributions.read_policy(document)
+        contributions.parse_policy(document)
 
 
 @pytest.mark.parametrize("kind", ABOUT_A_BOOKING)
 def test_a_booking_bears_what_is_about_it(kind):
-    read = contributions.read_policy({"kinds": {kind: OF_A_FEE}})
+    read = contributions.parse_policy({"kinds": {kind: OF_A_FEE}})
     assert read is not None
-    assert read.kinds[ContributionKind(kind)].funder is Funder.BOOKING_FEE
+    assert read.kinds[ContributionKind(kind)].funder is ContributionFunder.BOOKING_FEE
 
 
 @pytest.mark.parametrize("funder", ["pool", "booking_fee"])
 def test_patience_is_never_paid(funder):
     with pytest.raises(ValidationError, match="patience is thanked"):
-        contributions.read_policy({"kinds": {"patience": PIECE | {"funder": funder}}})
+        contributions.parse_policy({"kinds": {"patience": PIECE | {"funder": funder}}})

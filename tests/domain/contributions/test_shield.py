@@ -12,22 +12,24 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from domain import contributions, search
-from domain.contributions import Evidence, Said, Verdict
+from domain.contributions import attestations
+from domain.contributions.attestations import AttestationAnswer, AttestationVerdict
+from domain.contributions.claims import Evidence
 from domain.contributions.errors import ContributionNotFound
-from tests.domain.contributions.village import DAY, Village, person, village
+from tests.domain.contributions.claims_factory import DAY, ClaimsFactory, caller_of_id, claims_factory
 from tests.house.source import ROOT
 
-TABLE = re.compile(r"contribution_evidence|ContributionEvidence|evidence_of")
+TABLE = re.compile(r"contribution_evidence|ContributionEvidence|get_evidence")
 # Who may name it: the noun itself, the one route that asks it, and the migration that makes the table.
 MAY = ("domain/contributions/", "api/routes/contributions.py", "migrations/")
 # Within the noun: who keeps it, who shows it to those who may see it, and who counts that it is there.
-ROOMS = {"__init__", "models", "queries", "submitting", "looking", "invariants"}
+ROOMS = {"__init__", "models", "queries", "submission", "access", "invariants"}
 SECRET = "My knee has hurt since the winter. "
 
 
 @pytest.fixture
-def here(session: Session, at) -> Village:
-    return village(session, at)
+def factory(session: Session, at) -> ClaimsFactory:
+    return claims_factory(session, at)
 
 
 def _named_in(folder: Path) -> dict[str, str]:
@@ -49,7 +51,7 @@ def test_within_the_noun_few_rooms_open_it():
     opening = {
         Path(path).stem
         for path, source in _named_in(ROOT / "domain" / "contributions").items()
-        if re.search(r"contribution_evidence|ContributionEvidence|evidence_of|queries\.evidence\(", source)
+        if re.search(r"contribution_evidence|ContributionEvidence|get_evidence|get_evidence_document", source)
     }
     assert opening <= ROOMS, f"{sorted(opening - ROOMS)}: values, standing and draws are counted without it."
 
@@ -64,48 +66,52 @@ def test_no_module_below_knows_contributions_at_all():
             assert not [path for path, source in sources.items() if "FROM contributions" in source]
 
 
-def test_prices_and_search_touch_no_table_of_contributions(here):
-    here.submits(here.claim(evidence=Evidence(SECRET * 30)))
-    asked: list[str] = []
-    connection = here.session.connection()
+def test_prices_and_search_touch_no_table_of_contributions(factory):
+    factory.submits(factory.claim(evidence=Evidence(SECRET * 30)))
+    attestation: list[str] = []
+    connection = factory.session.connection()
 
     def listen(_connection, _cursor, statement, *_rest) -> None:
-        asked.append(statement)
+        attestation.append(statement)
 
     event.listen(connection, "before_cursor_execute", listen)
     try:
-        here.scene.make_quote(start=here.now + 7 * DAY, at=here.now)
-        wanted = search.Wanted(market=here.market.slug)
-        assert search.find(here.session, wanted, after=None, limit=10, at=here.now).items
+        factory.scene.make_quote(start=factory.now + 7 * DAY, at=factory.now)
+        query = search.Wanted(market=factory.market.slug)
+        assert search.find(factory.session, query, after=None, limit=10, at=factory.now).items
     finally:
         event.remove(connection, "before_cursor_execute", listen)
-    assert asked
-    assert not [statement for statement in asked if "contribution_evidence" in statement]
-    assert not [statement for statement in asked if re.search(r"\bcontributions\b", statement)]
+    assert attestation
+    assert not [statement for statement in attestation if "contribution_evidence" in statement]
+    assert not [statement for statement in attestation if re.search(r"\bcontributions\b", statement)]
 
 
-def test_only_who_gave_who_is_asked_and_who_moderates_sees_it(here):
-    here.neighbours(4)
-    given = here.asked(here.claim(evidence=Evidence(SECRET * 30)))
-    member = here.open_seats(given)[0]
-    for by in (here.aino, here.mira, person(here.session, member.attester_id)):
-        assert SECRET.strip() in contributions.evidence_of(here.session, given.id, by=by)["statement"]
-    for by in (here.ben, here.neighbour()):  # nobody asked them
+def test_only_who_gave_who_is_asked_and_who_moderates_sees_it(factory):
+    factory.neighbours(4)
+    contribution = factory.checked(factory.claim(evidence=Evidence(SECRET * 30)))
+    member = factory.open_seats(contribution)[0]
+    for by in (factory.aino, factory.mira, caller_of_id(factory.session, member.attester_id)):
+        assert (
+            SECRET.strip() in contributions.get_evidence(factory.session, contribution.id, by=by)["statement"]
+        )
+    for by in (factory.ben, factory.neighbour()):  # nobody asked them
         with pytest.raises(ContributionNotFound):
-            contributions.evidence_of(here.session, given.id, by=by)
+            contributions.get_evidence(factory.session, contribution.id, by=by)
 
 
-def test_who_declined_does_not_see_it_any_more(here):
-    here.neighbours(5)
-    given = here.asked()
-    member = here.open_seats(given)[0]
-    by = person(here.session, member.attester_id)
-    contributions.attest(here.session, member.id, Said(Verdict.DECLINE), by=by, at=here.now)
+def test_who_declined_does_not_see_it_any_more(factory):
+    factory.neighbours(5)
+    contribution = factory.checked()
+    member = factory.open_seats(contribution)[0]
+    by = caller_of_id(factory.session, member.attester_id)
+    attestations.attest(
+        factory.session, member.id, AttestationAnswer(AttestationVerdict.DECLINE), by=by, at=factory.now
+    )
     with pytest.raises(ContributionNotFound):
-        contributions.evidence_of(here.session, given.id, by=by)
+        contributions.get_evidence(factory.session, contribution.id, by=by)
 
 
-def test_no_fact_tells_of_it(here):
-    here.asked(here.claim(evidence=Evidence(SECRET * 30)))
-    told = here.session.execute(text("SELECT count(*) FROM events WHERE data::text LIKE '%knee%'"))
-    assert told.scalar_one() == 0
+def test_no_fact_tells_of_it(factory):
+    factory.checked(factory.claim(evidence=Evidence(SECRET * 30)))
+    fields = factory.session.execute(text("SELECT count(*) FROM events WHERE data::text LIKE '%knee%'"))
+    assert fields.scalar_one() == 0

@@ -18,7 +18,7 @@ from tests import cast, market_calendar
 from tests.client import Client
 from tests.domain.bookings.booking_factory import BookingFactory
 from tests.domain.bookings.task_factory import grant_credits, make_task_factory
-from tests.domain.contributions.harvest import KINDS
+from tests.domain.contributions.valuation_factory import KINDS
 from tests.domain.payments.payment_harness import PaymentHarness
 from tests.domain.payments.test_webhooks import deliver, list_provider_events
 from tests.journeys.market import Market

@@ -11,16 +11,18 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from domain import contributions, ledger, payments
+from domain import ledger, payments
 from domain.bookings import Booking
-from domain.contributions import Contribution, booking_fees, clawing_back, explaining, recounting, restoring
-from domain.contributions.value_errors import ClawBackNotAppealable, NoClawBackAppeal
-from domain.contributions.value_kinds import ClawBackOutcome
+from domain.contributions import Contribution, valuation
+from domain.contributions.explanations import posting, recompute
+from domain.contributions.valuation import booking_fees, claw_back_appeals, claw_backs
+from domain.contributions.valuation.errors import ClawBackNotAppealable, NoOpenClawBackAppeal
+from domain.contributions.valuation.kinds import ClawBackOutcome
 from domain.payments import RefundState
 from tests import cast
 from tests.client import Client
 from tests.domain.bookings.booking_factory import DAY, HOUR
-from tests.domain.contributions.harvest import Harvest
+from tests.domain.contributions.valuation_factory import ValuationFactory
 from tests.domain.payments.payment_harness import PaymentHarness
 from tests.domain.payments.returned_refunds import ReturnedRefundScenario, open_scenario
 
@@ -44,20 +46,22 @@ class Earned:
     @property
     def total(self) -> int:
         """What both have of it together."""
-        fee = self.scenario.run(lambda session: booking_fees.fees(session, [self.booking.id]))
-        return fee[self.booking.id].given
+        fee = self.scenario.run(lambda session: booking_fees.load_booking_fees(session, [self.booking.id]))
+        return fee[self.booking.id].credits_granted
 
     @property
     def bears(self) -> int:
         """What it bears, by the books as they are."""
-        values = self.scenario.run(lambda session: booking_fees.bounds(session, [self.booking.id], None))
-        return values[self.booking.id].most
+        values = self.scenario.run(
+            lambda session: booking_fees.load_credit_limits(session, [self.booking.id], None)
+        )
+        return values[self.booking.id].limit
 
     def wallets(self) -> tuple[ledger.Wallet, ledger.Wallet]:
         return self.scenario.wallet("Aino"), self.scenario.wallet("Ben")
 
     def follow_again(self, session: Session) -> int:
-        return contributions.follow_failed_refund(session, self.booking.id, at=self.scenario.harness.at)
+        return valuation.restore_after_failed_refund(session, self.booking.id, at=self.scenario.harness.at)
 
     def of(self, session: Session) -> list[Contribution]:
         statement = select(Contribution).where(Contribution.subject_id == self.booking.id)
@@ -76,13 +80,13 @@ def earned(scenario: ReturnedRefundScenario) -> Earned:
 
     def give(session: Session) -> None:
         play.session = session
-        made = Harvest(session, harness.at, cast.market(session), _scene=play, _days=count(1))
+        made = ValuationFactory(session, harness.at, cast.market(session), _scene=play, _days=count(1))
         for name in ("Aino", "Ben"):
             about = {"subject_type": "booking", "subject_id": booking.id}
             made.verified(name, "trial", at=moment, units_milli=40_000, **about)
         made.close_all(moment)
         made.earn(1_000_000, moment - WEEK)
-        made.harvest(moment + WEEK)
+        made.close_and_settle(moment + WEEK)
 
     scenario.run(give)
     scenario.advance(3 * WEEK)
@@ -167,12 +171,12 @@ def test_what_a_person_took_back_stays_taken(scenario: ReturnedRefundScenario, e
     def caught(session: Session) -> None:
         of_ben = next(one for one in earned.of(session) if one.user_id == cast.user(session, "Ben").id)
         arguments = {
-            "reason": contributions.ClawBackReason.FRAUD,
+            "reason": valuation.ClawBackReason.FRAUD,
             "statement": "Never there.",
             "at": scenario.harness.at,
         }
-        mira = Harvest(session, scenario.harness.at, cast.market(session)).caller("Mira")
-        clawing_back.claw_back(session, of_ben.id, by=mira, **arguments)
+        mira = ValuationFactory(session, scenario.harness.at, cast.market(session)).caller("Mira")
+        claw_backs.claw_back(session, of_ben.id, by=mira, **arguments)
 
     scenario.run(cast.mira)
     scenario.run(caught)
@@ -190,25 +194,33 @@ def test_what_came_back_by_itself_is_nothing_to_appeal_against(
     def taken(session: Session, name: str) -> UUID:
         owner = cast.user(session, name).id
         own = next(one for one in earned.of(session) if one.user_id == owner)
-        return restoring.claw_backs(session, own.id)[0].id
+        return claw_back_appeals.list_claw_backs(session, own.id)[0].id
 
     claw_back_id = scenario.run(lambda session: taken(session, "Aino"))
     late = scenario.run(lambda session: taken(session, "Ben"))
     scenario.run(
-        lambda session: restoring.appeal(session, claw_back_id, "Why?", by=scenario.play.aino, at=at)
+        lambda session: claw_back_appeals.appeal_claw_back(
+            session, claw_back_id, "Why?", by=scenario.play.aino, at=at
+        )
     )
     scenario.advance(6 * DAY)
     before = earned.wallets()
     with pytest.raises(ClawBackNotAppealable):
-        scenario.run(lambda session: restoring.appeal(session, late, "Why?", by=scenario.play.ben, at=at))
+        scenario.run(
+            lambda session: claw_back_appeals.appeal_claw_back(
+                session, late, "Why?", by=scenario.play.ben, at=at
+            )
+        )
     answer = {"statement": "Yes.", "at": scenario.harness.at}
 
     def answered(session: Session) -> None:
-        mira = Harvest(session, scenario.harness.at, cast.market(session)).caller("Mira")
-        restoring.answer(session, claw_back_id, ClawBackOutcome.RESTORED, by=mira, **answer)
+        mira = ValuationFactory(session, scenario.harness.at, cast.market(session)).caller("Mira")
+        claw_back_appeals.answer_claw_back_appeal(
+            session, claw_back_id, ClawBackOutcome.RESTORED, by=mira, **answer
+        )
 
     scenario.run(cast.mira)
-    with pytest.raises(NoClawBackAppeal):
+    with pytest.raises(NoOpenClawBackAppeal):
         scenario.run(answered)
     assert earned.wallets() == before
 
@@ -228,9 +240,9 @@ def test_every_posting_of_it_is_counted_again_and_says_why(
         """)
         values: dict[str, list[str]] = {}
         for posting_id in session.scalars(statement).all():
-            why = explaining.explain(session, posting_id, by=scenario.play.otto)
+            why = posting.explain_posting(session, posting_id, by=scenario.play.otto)
             document = json.loads(json.dumps(why.document))
-            assert recounting.recount(document) == why.amount
+            assert recompute.recompute_posting(document) == why.amount
             if document["rule"] == "restoration":
                 assert why.contribution is not None
                 assert why.contribution.corrections[0].restored_at == why.recorded_at
